@@ -1,0 +1,48 @@
+// What a trainer needs of a frozen backbone: its segments, run one after the other on host rows.
+// Any runtime can offer it; the trainer never sees a graph.
+
+import type { RowShape } from './head.ts';
+
+/** Rows of one tensor: float32 values, or float16 bit patterns (IEEE 754 binary16) in a Uint16Array. */
+export type FeatureRows = Float32Array | Uint16Array;
+
+/** The numbers of one cut, as the trainer sees it. */
+export interface CutDescription {
+  readonly name: string;
+  /** Row shapes of the tensors that cross the cut: one, or two inside a residual block. */
+  readonly boundaryShapes: readonly RowShape[];
+  /** Row shape of what the IC at this cut is trained on: the features after the head's parameter-free prefix. */
+  readonly cachedShape: RowShape;
+  /** MACs per row of all segments up to and including this one. */
+  readonly cumulativeMacs: number;
+}
+
+/** What one segment returns for one batch of rows. */
+export interface SegmentOutput {
+  /** Tensors that cross the next cut; empty after the last segment. */
+  readonly boundary: readonly FeatureRows[];
+  /** What the IC after this segment is trained on; null after the last segment. */
+  readonly cached: FeatureRows | null;
+  /** `[rows, classes]` of the backbone's own classifier; null before the last segment. */
+  readonly logits: Float32Array | null;
+}
+
+/** A frozen backbone with `cuts.length + 1` segments. */
+export interface SegmentedBackbone {
+  readonly specificationVersion: 'v1';
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  readonly cuts: readonly CutDescription[];
+  /** MACs per row of the whole backbone. */
+  readonly backboneMacs: number;
+  /** What the values of `boundary` and `cached` are stored as. */
+  readonly precision: 'float16' | 'float32';
+  /** The most rows that one call should get; callers split larger batches. */
+  readonly preferredBatch: number;
+  /**
+   * Runs one segment. `inputs` is the input rows (float32) for segment 0, else the boundary of the cut before.
+   * The returned arrays belong to the caller.
+   */
+  runSegment(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

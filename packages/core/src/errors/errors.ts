@@ -1,0 +1,91 @@
+import { hasCode, ZtwError } from './ztw-error.ts';
+
+/** A value, shape or argument that the caller handed in does not fit. */
+export class InvalidInputError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_INVALID_INPUT', message, options);
+  }
+  static override isInstance(error: unknown): error is InvalidInputError {
+    return hasCode(error, 'ZTW_INVALID_INPUT');
+  }
+}
+
+/** A model file, graph or layer list that cannot be read or is not valid. */
+export class InvalidModelError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_INVALID_MODEL', message, options);
+  }
+  static override isInstance(error: unknown): error is InvalidModelError {
+    return hasCode(error, 'ZTW_INVALID_MODEL');
+  }
+}
+
+/** A valid model that this project cannot handle; the message names the node or property and why. */
+export class UnsupportedModelError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_UNSUPPORTED_MODEL', message, options);
+  }
+  static override isInstance(error: unknown): error is UnsupportedModelError {
+    return hasCode(error, 'ZTW_UNSUPPORTED_MODEL');
+  }
+}
+
+/** A bundle that is damaged, incomplete, of an unknown version, or names a path outside itself. */
+export class InvalidBundleError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_INVALID_BUNDLE', message, options);
+  }
+  static override isInstance(error: unknown): error is InvalidBundleError {
+    return hasCode(error, 'ZTW_INVALID_BUNDLE');
+  }
+}
+
+/** A data set or image that cannot be read, is empty, or does not fit the model. */
+export class InvalidDataError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_INVALID_DATA', message, options);
+  }
+  static override isInstance(error: unknown): error is InvalidDataError {
+    return hasCode(error, 'ZTW_INVALID_DATA');
+  }
+}
+
+/** Bytes could not be written or read back: a full disk, missing rights, a vanished file. */
+export class StorageError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_STORAGE', message, options);
+  }
+  static override isInstance(error: unknown): error is StorageError {
+    return hasCode(error, 'ZTW_STORAGE');
+  }
+}
+
+/** A runtime failed underneath; `cause` carries its own error. */
+export class RuntimeFailureError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_RUNTIME_FAILURE', message, options);
+  }
+  static override isInstance(error: unknown): error is RuntimeFailureError {
+    return hasCode(error, 'ZTW_RUNTIME_FAILURE');
+  }
+}
+
+/** A model was used after it was disposed. */
+export class DisposedError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_DISPOSED', message, options);
+  }
+  static override isInstance(error: unknown): error is DisposedError {
+    return hasCode(error, 'ZTW_DISPOSED');
+  }
+}
+
+/** The caller's AbortSignal fired; whatever had been finished before is kept. */
+export class AbortedError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_ABORTED', message, options);
+  }
+  static override isInstance(error: unknown): error is AbortedError {
+    return hasCode(error, 'ZTW_ABORTED');
+  }
+}
