@@ -1,6 +1,16 @@
 // Contract
 export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from './contract/backbone.ts';
 export type { BlobStore } from './contract/blob-store.ts';
+export type {
+  BundleFile,
+  BundleManifest,
+  BundleNetwork,
+  BundleReader,
+  BundleStage,
+  BundleTensor,
+  OperatingPoint,
+  Preprocessing,
+} from './contract/bundle.ts';
 export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } from './contract/ensemble.ts';
 export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
