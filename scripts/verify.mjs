@@ -1,0 +1,87 @@
+// All checks of the project, in the order in which they find mistakes fastest. Every check runs, even after a failure;
+// the last line sums the tests of all packages and the checks themselves.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+let passed = 0;
+let failed = 0;
+
+function run(command, args, options = {}) {
+  return spawnSync(command, args, { stdio: 'inherit', ...options, env: { ...process.env, ...options.env } }).status === 0;
+}
+
+function check(name, action) {
+  const start = Date.now();
+  console.log(`\n== ${name}`);
+  const ok = action();
+  if (ok) passed += 1;
+  else failed += 1;
+  console.log(`== ${name}: ${ok ? 'passed' : 'FAILED'} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+/** The browser tests need a Chromium. Where apt-get can install one, it is installed; elsewhere they say that they skip. */
+function ensureChromium() {
+  const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  if (candidates.some(existsSync)) return true;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
+    console.log('No Chromium found, and no way to install one here: the browser tests will say that they skip.');
+    return true;
+  }
+  return run('apt-get', ['update', '-qq']) && run('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'ignore' });
+}
+
+/** Vitest over all packages; its JSON report gives the counts. */
+function unitTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'ztw-verify-'));
+  const reportFile = join(folder, 'vitest.json');
+  const ok = run('pnpm', ['exec', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]);
+  if (existsSync(reportFile)) {
+    const report = JSON.parse(readFileSync(reportFile, 'utf8'));
+    passed += report.numPassedTests;
+    failed += report.numFailedTests;
+    if (report.numPassedTests === 0) failed += 1;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return ok;
+}
+
+/** Every publishable package as it would be published: exports, types, size. */
+function packageChecks() {
+  let ok = true;
+  for (const name of readdirSync('packages')) {
+    const folder = join('packages', name);
+    const packed = mkdtempSync(join(tmpdir(), 'ztw-pack-'));
+    ok = run('pnpm', ['pack', '--pack-destination', packed], { cwd: folder, stdio: 'ignore' }) && ok;
+    const tarball = readdirSync(packed).find((file) => file.endsWith('.tgz'));
+    if (tarball === undefined) {
+      console.log(`${name}: nothing was packed`);
+      ok = false;
+    } else {
+      const path = join(packed, tarball);
+      console.log(`-- @ztw/${name}`);
+      ok = run('pnpm', ['exec', 'publint', 'run', '--strict', path]) && ok;
+      ok = run('pnpm', ['exec', 'attw', '--profile', 'esm-only', '--format', 'ascii', '--quiet', path]) && ok;
+    }
+    rmSync(packed, { recursive: true, force: true });
+  }
+  return ok;
+}
+
+check('browser', ensureChromium);
+check('lint and format', () => run('pnpm', ['exec', 'biome', 'check', '--error-on-warnings', '.']));
+check('types', () => run('pnpm', ['exec', 'tsc', '--noEmit']));
+check('unused files, exports and dependencies', () => run('pnpm', ['exec', 'knip']));
+check('build', () => run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']));
+check('package contents', packageChecks);
+check('built command', () => run('node', ['apps/cli/dist/main.mjs', 'inspect', 'models/fashion-resnet20.onnx']));
+check('tests', unitTests);
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
