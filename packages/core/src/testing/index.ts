@@ -1,1 +1,1 @@
-export {};
+export { executeHead, executeLayers } from './reference-head.ts';
