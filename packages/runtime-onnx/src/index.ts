@@ -1,1 +1,17 @@
-export {};
+// The injected runtime
+
+// Training
+export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
+export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
+export type { OnnxRuntime, SessionSettings } from './ort/onnx-runtime.ts';
+export { defaultSessionSettings } from './ort/onnx-runtime.ts';
+// Shapes of a graph
+export type { GraphProbeOptions } from './probe/graph-probe.ts';
+export { createGraphProbe } from './probe/graph-probe.ts';
+// Inference
+export type { LoadNetworkOptions } from './staged/load-network.ts';
+export { loadNetwork } from './staged/load-network.ts';
+export type { OnnxFeatures } from './staged/onnx-features.ts';
+// Comparison
+export type { WholeModel, WholeModelOptions } from './whole/whole-model.ts';
+export { wholeModel } from './whole/whole-model.ts';

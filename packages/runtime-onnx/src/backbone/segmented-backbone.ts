@@ -1,0 +1,174 @@
+// A frozen backbone's segments on ONNX Runtime, for training. Training is one sweep from the first segment to the last, so only the segment
+// in use has a session: it is opened at its first run and released when another segment's turn comes.
+
+import type { BundleTensor, CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
+import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
+import { createSerial } from '../ort/serial.ts';
+import { UseGuard } from '../ort/use-guard.ts';
+import { checkInput } from '../rows/check-input.ts';
+import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
+
+/** One segment of a backbone as an ONNX file, with the names of its tensors. `emitFeatureSegment` of `@ztw/onnx-graph` makes it. */
+export interface FeatureSegment {
+  readonly bytes: Uint8Array;
+  /** The network's input (float32) for the first segment, else the tensors of the cut before, in the backbone's precision. */
+  readonly inputs: readonly BundleTensor[];
+  /** Tensors that cross the next cut, in the backbone's precision; empty for the last segment. */
+  readonly boundary: readonly BundleTensor[];
+  /** What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last segment. */
+  readonly cached: BundleTensor | null;
+  /** Name of the float32 output with the backbone's logits; null before the last segment. */
+  readonly logits: string | null;
+}
+
+export interface SegmentedBackboneOptions extends SessionSettings {
+  readonly ort: OnnxRuntime;
+  /** `cuts.length + 1` segments in order. */
+  readonly segments: readonly FeatureSegment[];
+  readonly cuts: readonly CutDescription[];
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  /** MACs per row of the whole backbone. */
+  readonly backboneMacs: number;
+  /** Element type of boundary and cached tensors. */
+  readonly precision: 'float16' | 'float32';
+  /** `dynamic`, or the one number of rows that the graphs accept. */
+  readonly batch: 'dynamic' | number;
+  /** The most rows that one call should get. Default 256. */
+  readonly preferredBatch?: number;
+}
+
+const defaultPreferredBatch = 256;
+
+/**
+ * Makes a backbone that a trainer can run segment by segment.
+ *
+ * `runSegment` returns `cached: null` where the IC is trained on the first boundary tensor itself, so that nothing is stored twice.
+ * @throws InvalidInputError when segments and cuts do not fit together.
+ */
+export function createSegmentedBackbone(options: SegmentedBackboneOptions): SegmentedBackbone {
+  const { segments, cuts } = options;
+  if (segments.length !== cuts.length + 1) {
+    throw new InvalidInputError(
+      `A backbone with ${cuts.length} cut(s) has ${cuts.length + 1} segments, but got ${segments.length}.`,
+    );
+  }
+  segments.forEach((segment, index) => {
+    if ((segment.logits !== null) !== (index === cuts.length)) {
+      throw new InvalidInputError(
+        `Only the last segment returns the backbone's logits; segment ${index} of 0..${cuts.length} does not fit.`,
+      );
+    }
+  });
+  return new OnnxSegmentedBackbone(options);
+}
+
+class OnnxSegmentedBackbone implements SegmentedBackbone {
+  readonly specificationVersion = 'v1';
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  readonly cuts: readonly CutDescription[];
+  readonly backboneMacs: number;
+  readonly precision: 'float16' | 'float32';
+  readonly preferredBatch: number;
+  readonly #options: SegmentedBackboneOptions;
+  readonly #guard = new UseGuard('The backbone');
+  /** One call at a time: a switch of segments must not release a session that is running. */
+  readonly #serial: ReturnType<typeof createSerial> = createSerial();
+  #open: { readonly segmentIndex: number; readonly graph: RowGraph } | null = null;
+
+  constructor(options: SegmentedBackboneOptions) {
+    this.classes = options.classes;
+    this.inputShape = options.inputShape;
+    this.cuts = options.cuts;
+    this.backboneMacs = options.backboneMacs;
+    this.precision = options.precision;
+    this.preferredBatch = options.preferredBatch ?? defaultPreferredBatch;
+    this.#options = options;
+  }
+
+  runSegment(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> {
+    return this.#guard.use(() => this.#serial(() => this.#run(segmentIndex, inputs, rows)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#guard.dispose(() => this.#close());
+  }
+
+  async #run(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> {
+    const segment = this.#options.segments[segmentIndex];
+    if (segment === undefined) {
+      throw new InvalidInputError(
+        `The backbone has the segments 0..${this.cuts.length}, but ${segmentIndex} was asked for.`,
+      );
+    }
+    if (segmentIndex === 0) {
+      checkInput({ data: inputs[0] as Float32Array, rows }, this.inputShape);
+    }
+    const graph = await this.#graphOf(segmentIndex, segment);
+    const outputs = await graph.run(inputs, rows);
+    if (segment.logits !== null) {
+      return { boundary: [], cached: null, logits: outputs[0] as Float32Array };
+    }
+    outputs.forEach((values) => {
+      checkRepresentable(values, segmentIndex);
+    });
+    const boundary = outputs.slice(0, segment.boundary.length);
+    return {
+      boundary,
+      cached: segment.cached === null ? null : (outputs[segment.boundary.length] ?? null),
+      logits: null,
+    };
+  }
+
+  async #graphOf(segmentIndex: number, segment: FeatureSegment): Promise<RowGraph> {
+    if (this.#open?.segmentIndex === segmentIndex) {
+      return this.#open.graph;
+    }
+    await this.#close();
+    const options = this.#options;
+    const { ort, batch, precision } = options;
+    const port = (tensor: BundleTensor, type: RowPort['type']): RowPort => ({ ...tensor, type });
+    const graph = await openRowGraph({
+      ort,
+      bytes: segment.bytes,
+      what: `segment ${segmentIndex}`,
+      inputs: segment.inputs.map((tensor) => port(tensor, segmentIndex === 0 ? 'float32' : precision)),
+      outputs:
+        segment.logits !== null
+          ? [{ name: segment.logits, rowShape: [this.classes], type: 'float32' }]
+          : [...segment.boundary, ...(segment.cached === null ? [] : [segment.cached])].map((tensor) =>
+              port(tensor, precision),
+            ),
+      batch,
+      settings: options,
+    });
+    this.#open = { segmentIndex, graph };
+    return graph;
+  }
+
+  async #close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.graph.release();
+  }
+}
+
+/** float16 ends at 65,504; larger features become infinite and would surface much later as a NaN loss. */
+function checkRepresentable(values: FeatureRows, segmentIndex: number): void {
+  if (values instanceof Uint16Array && hasNonFiniteFloat16(values)) {
+    throw new RuntimeFailureError(
+      `Segment ${segmentIndex} returned values that float16 cannot hold (beyond 65,504, or NaN). Use precision 'float32'.`,
+    );
+  }
+}
+
+function hasNonFiniteFloat16(bits: Uint16Array): boolean {
+  for (let position = 0; position < bits.length; position += 1) {
+    if (((bits[position] as number) & 0x7c00) === 0x7c00) {
+      return true;
+    }
+  }
+  return false;
+}

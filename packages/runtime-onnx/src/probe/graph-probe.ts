@@ -1,0 +1,90 @@
+// Learns the shapes of a graph's tensors by running it once on zeros, with the graph untouched by the optimiser.
+
+import { type GraphProbe, type ProbedTensor, UnsupportedModelError } from '@ztw/core';
+import type { Tensor } from 'onnxruntime-common';
+import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
+import { openSession } from '../ort/ort-session.ts';
+import { elementCount } from '../rows/row-shape.ts';
+
+/** Tensors with more elements than this never decide a shape. */
+const mostShapeElements = 64;
+
+const zeros: Readonly<Record<string, (length: number) => Tensor.DataTypeMap[Tensor.Type]>> = {
+  float32: (length) => new Float32Array(length),
+  float64: (length) => new Float64Array(length),
+  float16: (length) => new Uint16Array(length),
+  int8: (length) => new Int8Array(length),
+  int16: (length) => new Int16Array(length),
+  int32: (length) => new Int32Array(length),
+  int64: (length) => new BigInt64Array(length),
+  uint8: (length) => new Uint8Array(length),
+  uint16: (length) => new Uint16Array(length),
+  uint32: (length) => new Uint32Array(length),
+  uint64: (length) => new BigUint64Array(length),
+  bool: (length) => new Uint8Array(length),
+};
+
+export interface GraphProbeOptions extends SessionSettings {
+  readonly ort: OnnxRuntime;
+}
+
+/**
+ * Makes a probe out of an ONNX Runtime.
+ * Integer values beyond 2^53 cannot be told as numbers; tensors that hold one report `values: null`.
+ * @returns a {@link GraphProbe}; it throws UnsupportedModelError for inputs or outputs that are not plain tensors, RuntimeFailureError when
+ * ONNX Runtime refuses the model.
+ */
+export function createGraphProbe(options: GraphProbeOptions): GraphProbe {
+  const { ort, ...settings } = options;
+  return async (model, inputs) => {
+    const session = await openSession(
+      ort,
+      model,
+      { ...settings, sessionOptions: { graphOptimizationLevel: 'disabled', ...settings.sessionOptions } },
+      'the probed graph',
+    );
+    try {
+      for (const output of session.outputMetadata ?? []) {
+        if (!output.isTensor) {
+          throw new UnsupportedModelError(
+            `Output "${output.name}" is a sequence, map or optional value; only tensors can be cut or returned.`,
+          );
+        }
+      }
+      const feeds = Object.fromEntries(inputs.map((input) => [input.name, zeroTensor(ort, input)]));
+      const results = await session.run(feeds, session.outputNames);
+      return new Map(Object.entries(results).map(([name, tensor]) => [name, probed(tensor)]));
+    } finally {
+      await session.release();
+    }
+  };
+}
+
+function zeroTensor(
+  ort: OnnxRuntime,
+  input: { readonly name: string; readonly type: string; readonly dims: readonly number[] },
+): Tensor {
+  const make = zeros[input.type];
+  if (make === undefined) {
+    throw new UnsupportedModelError(
+      `Input "${input.name}" has the element type ${input.type}; numbers and booleans are supported.`,
+    );
+  }
+  return new ort.Tensor(input.type as Tensor.Type, make(elementCount(input.dims)), input.dims);
+}
+
+function probed(tensor: Tensor): ProbedTensor {
+  return {
+    dims: [...tensor.dims],
+    type: tensor.type,
+    values: tensor.size <= mostShapeElements ? valuesOf(tensor) : null,
+  };
+}
+
+function valuesOf(tensor: Tensor): readonly number[] | null {
+  if (tensor.type.startsWith('float') || tensor.type === 'string') {
+    return null;
+  }
+  const values = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  return values.every(Number.isSafeInteger) ? values : null;
+}
