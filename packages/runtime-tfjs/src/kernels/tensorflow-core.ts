@@ -1,0 +1,8 @@
+/**
+ * The TensorFlow.js module that a caller passes in, with its backend already set: `@tensorflow/tfjs-core`, or `@tensorflow/tfjs`,
+ * which contains it. Nothing here imports it, so that there is one engine, the caller's.
+ */
+export type TensorflowCore = Pick<
+  typeof import('@tensorflow/tfjs-core'),
+  'engine' | 'getBackend' | 'getKernel' | 'matMul' | 'registerKernel' | 'tensor' | 'tidy' | 'transpose'
+>;
