@@ -1,0 +1,83 @@
+// Where each row left, what it was told, and what that amounts to.
+
+import { InvalidInputError } from '../errors/errors.ts';
+import type { ExitPredictions } from './exit-predictions.ts';
+import type { ExitRule } from './exit-rule.ts';
+import { mostConfidentExit } from './most-confident-exit.ts';
+
+export interface ExitOutcome {
+  /** `[rows]`: the exit up to which each row was computed; it pays that exit's MACs. */
+  readonly exits: Int32Array;
+  /** `[rows]`: the exit whose prediction each row was given. Differs from `exits` only under the `most-confident` fallback. */
+  readonly answeredBy: Int32Array;
+  /** Share of rows answered rightly, 0 to 1. */
+  readonly accuracy: number;
+  /** Mean MACs per row. */
+  readonly macs: number;
+  /** Number of rows that left at each exit. */
+  readonly histogram: readonly number[];
+}
+
+/** Applies one setting of a rule: the outcome behind one point of its sweep. */
+export function applyRule(predictions: ExitPredictions, rule: ExitRule, setting: number): ExitOutcome {
+  const scores = rule.scores(predictions);
+  const lastExit = scores.length - 1;
+  const exceeds = (score: number): boolean => (rule.comparison === '>' ? score > setting : score >= setting);
+  const exits = new Int32Array(predictions.rows).fill(lastExit);
+  const answeredBy = new Int32Array(predictions.rows).fill(lastExit);
+  for (let row = 0; row < predictions.rows; row++) {
+    const exitIndex = scores.findIndex((values) => exceeds(values[row] as number));
+    if (exitIndex >= 0) {
+      exits[row] = exitIndex;
+      answeredBy[row] = exitIndex;
+    } else if (rule.fallback === 'most-confident') {
+      answeredBy[row] = mostConfidentExit(predictions, row);
+    }
+  }
+  return summariseExits(predictions, exits, answeredBy);
+}
+
+/**
+ * Accuracy, cost and histogram of rows whose exits are known, from a simulation or a live run.
+ * @param exits `[rows]`: the exit up to which each row was computed.
+ * @param answeredBy `[rows]`: the exit whose prediction each row was given. Default: the same.
+ * @throws InvalidInputError for a wrong length or an exit that does not exist.
+ */
+export function summariseExits(
+  predictions: ExitPredictions,
+  exits: Int32Array,
+  answeredBy: Int32Array = exits,
+): ExitOutcome {
+  const { rows, labels, answers, exitMacs } = predictions;
+  if (exits.length !== rows || answeredBy.length !== rows) {
+    throw new InvalidInputError(`Received the exits of ${exits.length} rows; expected ${rows}, one per prediction.`);
+  }
+  const histogram = exitMacs.map(() => 0);
+  let right = 0;
+  for (let row = 0; row < rows; row++) {
+    const exitIndex = exits[row] as number;
+    const rowAnswers = answers[answeredBy[row] as number];
+    if (histogram[exitIndex] === undefined || rowAnswers === undefined) {
+      throw new InvalidInputError(`Row ${row} left at exit ${exitIndex}; expected 0 to ${exitMacs.length - 1}.`);
+    }
+    histogram[exitIndex] += 1;
+    if (rowAnswers[row] === labels[row]) right += 1;
+  }
+  const macs = histogram.reduce((sum, count, exitIndex) => sum + count * (exitMacs[exitIndex] as number), 0);
+  return { exits, answeredBy, accuracy: right / rows, macs: macs / rows, histogram };
+}
+
+/**
+ * The predictions that rows were given: one exit's worth of rows, each from the exit that answered it.
+ * @param answeredBy `[rows]`
+ * @returns `[rows, classes]`
+ */
+export function answeredProbabilities(predictions: ExitPredictions, answeredBy: Int32Array): Float32Array {
+  const { rows, classes, probabilities } = predictions;
+  const answered = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const values = probabilities[answeredBy[row] as number] as Float32Array;
+    answered.set(values.subarray(row * classes, (row + 1) * classes), row * classes);
+  }
+  return answered;
+}

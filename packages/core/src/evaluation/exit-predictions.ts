@@ -1,0 +1,139 @@
+// Stored predictions of all exits on the same rows: what every measure in this folder works on.
+// They come from models or ensembles elsewhere; nothing here runs a network.
+
+import { InvalidInputError } from '../errors/errors.ts';
+import { argMax } from '../numeric/arg-max.ts';
+import { softmax } from '../numeric/softmax.ts';
+import { takeRows } from '../numeric/take-rows.ts';
+
+export interface ExitPredictions {
+  readonly rows: number;
+  readonly classes: number;
+  /** `[rows]`: the right class of each row. */
+  readonly labels: Int32Array;
+  /** MACs per row of leaving at each exit, all heads before it counted; never falls from one exit to the next. */
+  readonly exitMacs: readonly number[];
+  /** One array per exit: `[rows, classes]`, each row sums to 1. */
+  readonly probabilities: readonly Float32Array[];
+  /** One array per exit: `[rows]`, the largest probability. */
+  readonly confidences: readonly Float32Array[];
+  /** One array per exit: `[rows]`, the most probable class; the lowest index where several are equal. */
+  readonly answers: readonly Int32Array[];
+}
+
+export interface PredictionsFromLogitsOptions {
+  /** One array per exit, `[rows, classes]`: logits, or log-probabilities (whose softmax is the probabilities themselves). */
+  readonly logits: readonly Float32Array[];
+  /** `[rows]` */
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** MACs per row of leaving at each exit. */
+  readonly exitMacs: readonly number[];
+}
+
+/**
+ * Turns stored logits into predictions: `softmax(z)`, computed in float64 and rounded to float32.
+ * @throws InvalidInputError where lengths do not fit, a label is not a class, a cost is not a cost, or a row of logits is not finite.
+ */
+export function predictionsFromLogits(options: PredictionsFromLogitsOptions): ExitPredictions {
+  const { logits, labels, classes, exitMacs } = options;
+  checkLabels(labels, classes);
+  checkExitMacs(exitMacs, logits.length);
+  const rows = labels.length;
+  const exits = logits.map((values, exitIndex) => {
+    if (values.length !== rows * classes) {
+      throw new InvalidInputError(
+        `Exit ${exitIndex} has ${values.length} logits; expected ${rows} rows x ${classes} classes = ${rows * classes}.`,
+      );
+    }
+    return predict(values, rows, classes, exitIndex);
+  });
+  return {
+    rows,
+    classes,
+    labels,
+    exitMacs,
+    probabilities: exits.map((exit) => exit.probabilities),
+    confidences: exits.map((exit) => exit.confidences),
+    answers: exits.map((exit) => exit.answers),
+  };
+}
+
+/**
+ * Predictions of some rows only, in the order given.
+ * @param selected Row numbers, each at most once; at least one.
+ * @throws InvalidInputError for an empty or too long selection, or a row that does not exist.
+ */
+export function selectPredictions(predictions: ExitPredictions, selected: Int32Array): ExitPredictions {
+  const { rows, classes } = predictions;
+  if (selected.length === 0 || selected.length > rows) {
+    throw new InvalidInputError(`${selected.length} rows were selected; expected 1 to ${rows}, each at most once.`);
+  }
+  for (const row of selected) {
+    if (row < 0 || row >= rows) {
+      throw new InvalidInputError(`Row ${row} was selected, but there are ${rows} rows, counted from 0.`);
+    }
+  }
+  return {
+    rows: selected.length,
+    classes,
+    labels: takeRows(predictions.labels, 1, selected),
+    exitMacs: predictions.exitMacs,
+    probabilities: predictions.probabilities.map((values) => takeRows(values, classes, selected)),
+    confidences: predictions.confidences.map((values) => takeRows(values, 1, selected)),
+    answers: predictions.answers.map((values) => takeRows(values, 1, selected)),
+  };
+}
+
+interface OneExit {
+  readonly probabilities: Float32Array;
+  readonly confidences: Float32Array;
+  readonly answers: Int32Array;
+}
+
+// The maximum is sought among the rounded probabilities, as a float32 runtime does: rounding can make two of them equal.
+function predict(logits: Float32Array, rows: number, classes: number, exitIndex: number): OneExit {
+  const probabilities = softmax(logits, classes);
+  const confidences = new Float32Array(rows);
+  const answers = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const answer = argMax(probabilities, row * classes, classes);
+    const confidence = probabilities[row * classes + answer] as number;
+    if (!(confidence > 0)) {
+      throw new InvalidInputError(
+        `The logits of row ${row} at exit ${exitIndex} are not finite; look for NaN or infinity in the inputs or weights.`,
+      );
+    }
+    confidences[row] = confidence;
+    answers[row] = answer;
+  }
+  return { probabilities, confidences, answers };
+}
+
+function checkLabels(labels: Int32Array, classes: number): void {
+  if (labels.length === 0) {
+    throw new InvalidInputError('There is no row to evaluate; expected at least one label.');
+  }
+  const row = labels.findIndex((label) => label < 0 || label >= classes);
+  if (row >= 0) {
+    throw new InvalidInputError(
+      `The label of row ${row} is ${labels[row]}; expected 0 to ${classes - 1}. Check that the data and the model have the same classes.`,
+    );
+  }
+}
+
+function checkExitMacs(exitMacs: readonly number[], exitCount: number): void {
+  if (exitCount === 0 || exitMacs.length !== exitCount) {
+    throw new InvalidInputError(
+      `Received logits of ${exitCount} exits and costs of ${exitMacs.length}; expected one cost per exit, and at least one exit.`,
+    );
+  }
+  exitMacs.forEach((macs, exitIndex) => {
+    const before = exitMacs[exitIndex - 1] ?? 0;
+    if (!Number.isFinite(macs) || macs < before) {
+      throw new InvalidInputError(
+        `Leaving at exit ${exitIndex} costs ${macs} MACs; expected a finite number, at least the ${before} of the exit before.`,
+      );
+    }
+  });
+}

@@ -1,0 +1,15 @@
+import type { ExitPredictions } from './exit-predictions.ts';
+
+/** The exit that is surest of its answer for a row; the first where several are equal. */
+export function mostConfidentExit(predictions: ExitPredictions, row: number): number {
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  predictions.confidences.forEach((confidences, exitIndex) => {
+    const confidence = confidences[row] as number;
+    if (confidence > highest) {
+      highest = confidence;
+      best = exitIndex;
+    }
+  });
+  return best;
+}
