@@ -8,10 +8,12 @@ export { defaultSessionSettings } from './ort/onnx-runtime.ts';
 // Shapes of a graph
 export type { GraphProbeOptions } from './probe/graph-probe.ts';
 export { createGraphProbe } from './probe/graph-probe.ts';
+
 // Inference
 export type { LoadNetworkOptions } from './staged/load-network.ts';
 export { loadNetwork } from './staged/load-network.ts';
 export type { OnnxFeatures } from './staged/onnx-features.ts';
+
 // Comparison
 export type { WholeModel, WholeModelOptions } from './whole/whole-model.ts';
 export { wholeModel } from './whole/whole-model.ts';

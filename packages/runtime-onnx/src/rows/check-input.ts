@@ -14,7 +14,7 @@ export function checkInput(input: InputBatch, inputShape: RowShape): void {
   if (!(data instanceof Float32Array) || data.length !== rows * elements) {
     throw new InvalidInputError(
       `An input of ${rows} row(s) of shape ${formatShape(inputShape)} takes a Float32Array of ${rows * elements} values, ` +
-        `but got ${(data as ArrayLike<number>).length} in a ${(data as object).constructor.name}.`,
+        `but got ${describeValues(data)}.`,
     );
   }
   // One pass without branches: 0 * x is 0 for every finite x, and NaN for the others.
@@ -28,4 +28,11 @@ export function checkInput(input: InputBatch, inputShape: RowShape): void {
       `Input values must be finite, but row ${Math.floor(position / elements)} holds ${data[position]} at element ${position % elements}.`,
     );
   }
+}
+
+/** For callers without types too: what came instead of the expected array. */
+function describeValues(data: unknown): string {
+  return ArrayBuffer.isView(data) || Array.isArray(data)
+    ? `${(data as ArrayLike<unknown>).length} in a ${data.constructor.name}`
+    : String(data);
 }

@@ -3,13 +3,11 @@
 import { InvalidInputError } from '@ztw/core';
 
 interface FeatureRowsOnHost {
-  /** One array per tensor, `[rows, ...rowShape]`. */
+  /** One array per tensor, `[rows, ...rowShape]`; nobody else holds them, so they may be written to. */
   readonly tensors: readonly Float32Array[];
   readonly rows: number;
   /** The stage that they go into. */
   readonly stageIndex: number;
-  /** False while they are the caller's own input, which must not be written to. */
-  readonly writable: boolean;
 }
 
 /** Opaque to everybody but the model that made it. */

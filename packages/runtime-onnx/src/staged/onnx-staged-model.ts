@@ -57,11 +57,10 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
     this.#guard = new UseGuard(`The model "${content.name}"`);
   }
 
-  /** Takes the rows over without a copy: leave the array alone until the first stage has run. */
   async load(input: InputBatch): Promise<OnnxFeatures> {
     this.#guard.assertUsable();
     checkInput(input, this.inputShape);
-    return new OnnxFeatures({ tensors: [input.data], rows: input.rows, stageIndex: 0, writable: false });
+    return new OnnxFeatures({ tensors: [input.data.slice()], rows: input.rows, stageIndex: 0 });
   }
 
   runStage(
@@ -91,9 +90,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
       const logits = outputs.pop() as Float32Array;
       const isLast = stageIndex === this.#stages.length - 1;
       return {
-        features: isLast
-          ? null
-          : new OnnxFeatures({ tensors: outputs, rows, stageIndex: stageIndex + 1, writable: true }),
+        features: isLast ? null : new OnnxFeatures({ tensors: outputs, rows, stageIndex: stageIndex + 1 }),
         logits,
       };
     });
@@ -108,9 +105,9 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
     }
     const shapes = this.#stages[content.stageIndex]?.inputShapes ?? [];
     const tensors = content.tensors.map((tensor, index) =>
-      compactRows(content.writable ? tensor : tensor.slice(), elementCount(shapes[index] ?? []), kept),
+      compactRows(tensor, elementCount(shapes[index] ?? []), kept),
     );
-    return new OnnxFeatures({ ...content, tensors, rows: kept.length, writable: true });
+    return new OnnxFeatures({ ...content, tensors, rows: kept.length });
   }
 
   release(features: OnnxFeatures): void {

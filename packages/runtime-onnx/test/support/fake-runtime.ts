@@ -1,0 +1,60 @@
+// An ONNX Runtime in a few lines that records what happens to it, for tests of bookkeeping: who is opened, run and released, and when.
+
+import { Tensor } from 'onnxruntime-common';
+import type { OnnxRuntime } from '../../src/index.ts';
+
+export interface FakeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Computes all outputs; may throw or wait. */
+  readonly run: (feeds: Readonly<Record<string, Tensor>>) => Record<string, Tensor> | Promise<Record<string, Tensor>>;
+}
+
+export interface FakeRuntime {
+  readonly ort: OnnxRuntime;
+  /** `open a`, `run a`, `release a`, with the model's name. */
+  readonly log: string[];
+  /** Session options of each open, in order. */
+  readonly options: Record<string, unknown>[];
+}
+
+/** @param models Sessions by the text that a model's bytes spell. */
+export function fakeRuntime(models: Readonly<Record<string, FakeSession>>): FakeRuntime {
+  const log: string[] = [];
+  const options: Record<string, unknown>[] = [];
+  const create = async (bytes: Uint8Array, sessionOptions: Record<string, unknown>) => {
+    const name = new TextDecoder().decode(bytes);
+    const model = models[name];
+    if (model === undefined) {
+      throw new Error('protobuf parsing failed');
+    }
+    log.push(`open ${name}`);
+    options.push(sessionOptions);
+    let released = false;
+    return {
+      inputNames: model.inputNames,
+      outputNames: model.outputNames,
+      async run(feeds: Readonly<Record<string, Tensor>>) {
+        if (released) {
+          throw new Error('session already released');
+        }
+        log.push(`run ${name}`);
+        return model.run(feeds);
+      },
+      async release() {
+        if (released) {
+          throw new Error('released twice');
+        }
+        released = true;
+        log.push(`release ${name}`);
+      },
+    };
+  };
+  const ort = { InferenceSession: { create }, Tensor, env: { wasm: {} } } as unknown as OnnxRuntime;
+  return { ort, log, options };
+}
+
+/** Bytes that a fake runtime knows by name. */
+export function fakeModel(name: string): Uint8Array {
+  return new TextEncoder().encode(name);
+}
