@@ -42,6 +42,8 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
+// Ensemble and exit policies
+export { lastPrediction } from './ensemble/last-prediction.ts';
 // Errors
 export {
   AbortedError,
@@ -54,6 +56,7 @@ export {
   StorageError,
   UnsupportedModelError,
 } from './errors/errors.ts';
+export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
 // Evaluation
 export { auroc } from './evaluation/auroc.ts';
@@ -104,3 +107,27 @@ export {
   thresholdSweep,
 } from './evaluation/sweep.ts';
 export { thresholdGrid } from './evaluation/threshold-grid.ts';
+// Inference
+export { type ChainOptions, chain } from './inference/chain.ts';
+export { checkInputBatch } from './inference/check-input.ts';
+export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
+export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
+export { exitCosts } from './inference/exit-costs.ts';
+export { rowSize } from './inference/row-size.ts';
+export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
+// Numbers
+export { argMax } from './numeric/arg-max.ts';
+export { firstNotFinite } from './numeric/first-not-finite.ts';
+export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
+export { takeRows } from './numeric/take-rows.ts';
+export { allOf, anyOf } from './policy/combined-policy.ts';
+export {
+  type ConfidenceThresholdOptions,
+  confidenceThreshold,
+  confidenceThresholdDefaults,
+} from './policy/confidence-threshold.ts';
+export { entropyThreshold } from './policy/entropy-threshold.ts';
+export { marginThreshold } from './policy/margin-threshold.ts';
+export { never } from './policy/never.ts';
+export { patience } from './policy/patience.ts';
+export type { PerExit } from './policy/per-exit.ts';

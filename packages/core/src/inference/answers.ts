@@ -1,0 +1,46 @@
+// Predictions of a set of rows with the exit that made each: what a row answers if it leaves now.
+
+import { argMax } from '../numeric/arg-max.ts';
+import { takeRows } from '../numeric/take-rows.ts';
+
+export interface Answers {
+  /** `[rows, classes]`, each row sums to 1. */
+  readonly probabilities: Float32Array;
+  /** The exit that made each row's prediction. `[rows]` */
+  readonly exits: Int32Array;
+}
+
+/** All rows answer by one exit's predictions. */
+export function answersOf(probabilities: Float32Array, exitIndex: number, rows: number): Answers {
+  return { probabilities, exits: new Int32Array(rows).fill(exitIndex) };
+}
+
+/**
+ * Row by row, the answer with the larger maximum probability; the earlier one where both are equal.
+ * @param earlier null before the first exit.
+ */
+export function moreConfident(earlier: Answers | null, later: Answers, classes: number): Answers {
+  if (earlier === null) return later;
+  const probabilities = earlier.probabilities.slice();
+  const exits = earlier.exits.slice();
+  for (let row = 0; row < exits.length; row++) {
+    const start = row * classes;
+    if (confidenceAt(later.probabilities, start, classes) > confidenceAt(earlier.probabilities, start, classes)) {
+      probabilities.set(later.probabilities.subarray(start, start + classes), start);
+      exits[row] = later.exits[row] as number;
+    }
+  }
+  return { probabilities, exits };
+}
+
+/** The answers of the rows that stay. */
+export function keepAnswers(answers: Answers, classes: number, kept: Int32Array): Answers {
+  return {
+    probabilities: takeRows(answers.probabilities, classes, kept),
+    exits: takeRows(answers.exits, 1, kept),
+  };
+}
+
+function confidenceAt(probabilities: Float32Array, start: number, classes: number): number {
+  return probabilities[start + argMax(probabilities, start, classes)] as number;
+}

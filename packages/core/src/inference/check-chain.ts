@@ -1,0 +1,39 @@
+import type { StagedModel } from '../contract/staged-model.ts';
+import { InvalidInputError } from '../errors/errors.ts';
+
+/**
+ * Checks that the networks answer the same question about the same input.
+ * @returns the networks, at least one.
+ * @throws InvalidInputError naming the network that does not fit, and what differs.
+ */
+export function checkChain(models: readonly StagedModel[]): readonly [StagedModel, ...StagedModel[]] {
+  const [first, ...others] = models;
+  if (first === undefined) throw new InvalidInputError('Expected at least one network in a chain; received none.');
+  for (const model of [first, ...others]) {
+    requireSame('number of classes', first, model, String(first.classes), String(model.classes));
+    requireSame('input shape', first, model, first.inputShape.join('x'), model.inputShape.join('x'));
+    if (model.stages.length === 0) {
+      throw new InvalidInputError(`Expected at least one stage in network '${model.name}'; it has none.`);
+    }
+    if (model.stages[0]?.usesPreviousLogits) {
+      throw new InvalidInputError(
+        `Expected a first stage without previous logits in network '${model.name}': a chain does not carry them into ` +
+          'the next network. Train its first head without cascade.',
+      );
+    }
+  }
+  const labelled = models.filter((model) => model.labels !== null);
+  for (const model of labelled.slice(1)) {
+    const [reference] = labelled as [StagedModel];
+    requireSame('labels', reference, model, JSON.stringify(reference.labels), JSON.stringify(model.labels));
+  }
+  return [first, ...others];
+}
+
+function requireSame(what: string, first: StagedModel, other: StagedModel, expected: string, received: string): void {
+  if (expected === received) return;
+  throw new InvalidInputError(
+    `Expected the same ${what} in every network of a chain: '${first.name}' has ${expected}, ` +
+      `'${other.name}' has ${received}. Chain networks that were trained for the same classes and input.`,
+  );
+}

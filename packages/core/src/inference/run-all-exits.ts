@@ -1,0 +1,61 @@
+import type { InputBatch, StagedModel } from '../contract/staged-model.ts';
+import { throwIfAborted } from '../errors/throw-if-aborted.ts';
+import { batchesOf } from './batches.ts';
+import { checkRowCount } from './check-input.ts';
+import { checkLogits } from './check-logits.ts';
+import { releaseFeatures } from './release-features.ts';
+import { requireFeatures } from './require-features.ts';
+
+export interface RunAllExitsOptions {
+  /** Rows that run together. Default: 256. */
+  readonly batchSize?: number;
+  /** Called after each batch with the number of rows done so far. */
+  readonly onProgress?: (rowsDone: number) => void;
+  /** Stops the run between two stages. */
+  readonly signal?: AbortSignal;
+}
+
+/** The defaults of `runAllExits`. */
+export const runAllExitsDefaults: { readonly batchSize: number } = { batchSize: 256 };
+
+/**
+ * Runs every row through every stage and keeps the logits of all exits, for evaluation and calibration.
+ * @param input `[rows, ...model.inputShape]`
+ * @returns one `[rows, classes]` array of raw logits per exit.
+ * @throws InvalidInputError for an input that does not fit the model.
+ * @throws RuntimeFailureError where the runtime fails, or a stage returns NaN.
+ * @throws AbortedError where `signal` fires.
+ */
+export async function runAllExits<Features>(
+  model: StagedModel<Features>,
+  input: InputBatch,
+  options: RunAllExitsOptions = {},
+): Promise<readonly Float32Array[]> {
+  const { batchSize, onProgress, signal } = { ...runAllExitsDefaults, ...options };
+  const { classes, inputShape, stages } = model;
+  checkRowCount(input, inputShape);
+
+  const exits = stages.map((stage) => ({ stage, logits: new Float32Array(input.rows * classes) }));
+  for (const batch of batchesOf(input, inputShape, batchSize)) {
+    const { rows } = batch.input;
+    throwIfAborted(signal, 'run');
+    let held: Features | null = await model.load(batch.input);
+    let previousLogits: Float32Array | null = null;
+    try {
+      for (const [stageIndex, { stage, logits }] of exits.entries()) {
+        throwIfAborted(signal, 'run');
+        const features = requireFeatures(held, stageIndex);
+        held = null;
+        const output = await model.runStage(stageIndex, features, stage.usesPreviousLogits ? previousLogits : null);
+        held = output.features;
+        checkLogits(output.logits, rows, classes, stage);
+        logits.set(output.logits, batch.firstRow * classes);
+        previousLogits = output.logits;
+      }
+    } finally {
+      if (held !== null) releaseFeatures(model, held);
+    }
+    onProgress?.(batch.firstRow + rows);
+  }
+  return exits.map(({ logits }) => logits);
+}

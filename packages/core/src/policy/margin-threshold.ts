@@ -1,0 +1,33 @@
+import type { ExitPolicy } from '../contract/exit-policy.ts';
+import { checkedLimits, formatLimits, limitAt, type PerExit } from './per-exit.ts';
+import { statelessPolicy } from './stateless-policy.ts';
+
+/**
+ * Leaves at the first exit where the two most probable classes lie further apart than the margin: `p_1 - p_2 > margin`, strictly.
+ * A margin of 1 sends every row to the end. With a single class the margin is that class's probability.
+ * A row that never gets there takes the last exit's answer, unless the loop is told to fall back otherwise.
+ * @param margin From 0 to 1: one for all exits, or one per exit.
+ * @throws InvalidInputError for a margin outside 0 to 1; at the first exit, for a list of the wrong length.
+ */
+export function marginThreshold(margin: PerExit): ExitPolicy {
+  const margins = checkedLimits(margin, { name: 'margin', minimum: 0, maximum: 1 });
+  return statelessPolicy(`marginThreshold(${formatLimits(margins)})`, ({ exitIndex, exitCount }) => {
+    const limit = limitAt(margins, exitIndex, exitCount);
+    return (probabilities, start, classes) => marginOf(probabilities, start, classes) > limit;
+  });
+}
+
+function marginOf(probabilities: Float32Array, start: number, classes: number): number {
+  let first = 0;
+  let second = 0;
+  for (let index = start; index < start + classes; index++) {
+    const probability = probabilities[index] as number;
+    if (probability > first) {
+      second = first;
+      first = probability;
+    } else if (probability > second) {
+      second = probability;
+    }
+  }
+  return first - second;
+}

@@ -1,0 +1,54 @@
+// Limits of a policy: one number for all exits, or one for each exit that can be left early.
+
+import { InvalidInputError } from '../errors/errors.ts';
+
+/** One value for all exits, or one per exit; the last exit's value, which nothing asks for, may be left out. */
+export type PerExit = number | readonly number[];
+
+/** The range that a policy's limit must lie in, ends included. */
+export interface LimitRange {
+  /** What the limit is, for messages: `confidence threshold`. */
+  readonly name: string;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/**
+ * Checks the limits once, so that `limitAt` needs no check of values.
+ * @throws InvalidInputError for an empty list, and for a value that is not a number within the range.
+ */
+export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
+  const values = typeof limits === 'number' ? [limits] : [...limits];
+  if (values.length === 0) {
+    throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`);
+  }
+  for (const value of values) {
+    if (!(value >= range.minimum && value <= range.maximum)) {
+      throw new InvalidInputError(
+        `Expected a ${range.name} from ${range.minimum} to ${range.maximum}; received ${value}.`,
+      );
+    }
+  }
+  return typeof limits === 'number' ? limits : values;
+}
+
+/**
+ * The limit that holds at one exit.
+ * @throws InvalidInputError where the list fits neither all exits nor all but the last.
+ */
+export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): number {
+  if (typeof limits === 'number') return limits;
+  if (limits.length !== exitCount && limits.length !== exitCount - 1) {
+    throw new InvalidInputError(
+      `Expected one limit for each of the ${exitCount - 1} exits before the last one, or for all ${exitCount}; ` +
+        `received ${limits.length}. Pass a single number to use it everywhere.`,
+    );
+  }
+  // At the last exit every row leaves: where its limit is left out, any number will do.
+  return limits[exitIndex] ?? Number.NaN;
+}
+
+/** `0.9`, or `0.5, 0.7, 0.9`. */
+export function formatLimits(limits: PerExit): string {
+  return typeof limits === 'number' ? String(limits) : limits.join(', ');
+}
