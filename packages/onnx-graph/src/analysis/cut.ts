@@ -1,0 +1,28 @@
+import type { RowShape } from '@ztw/core';
+
+/** A tensor that crosses a cut. */
+export interface CutTensor {
+  readonly name: string;
+  /** Shape of one row, without the batch axis. */
+  readonly rowShape: RowShape;
+}
+
+/** A place where the network can be stopped and resumed: all data flow crosses there, in one or two tensors. */
+export interface Cut {
+  /** Name of the first tensor, the one that an IC reads. */
+  readonly name: string;
+  /** One, or two inside a residual block. */
+  readonly tensors: readonly CutTensor[];
+  /** MACs per row of everything up to here. */
+  readonly macs: number;
+  /** Stored weights used up to here. */
+  readonly parametersBefore: number;
+  /** The block that ends here, counted from 0; null inside of blocks and between them. */
+  readonly afterBlock: number | null;
+}
+
+/** A tensor where the data flow could be cut, were it not for `reason`. */
+export interface RejectedCut {
+  readonly name: string;
+  readonly reason: string;
+}

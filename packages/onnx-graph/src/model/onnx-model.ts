@@ -1,0 +1,9 @@
+import type { GraphProto, ModelProto } from 'onnx-buf';
+
+/** A decoded and checked ONNX file. Nothing in it is ever changed: every rewrite builds new messages. */
+export interface OnnxModel {
+  readonly proto: ModelProto;
+  readonly graph: GraphProto;
+  /** Version of the default operator set (`ai.onnx`), which all emitted stages keep. */
+  readonly opset: number;
+}
