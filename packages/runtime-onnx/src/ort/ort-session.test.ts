@@ -61,3 +61,23 @@ test.each([0, 1.5, Number.NaN])('refuses %s threads', async (threads) => {
   await expect(openSession(ort, fakeModel('m'), { threads }, 'm')).rejects.toThrow(InvalidInputError);
   expect(log).toEqual([]);
 });
+
+test('calls into one ONNX Runtime never overlap, whatever the session', async () => {
+  let running = 0;
+  let most = 0;
+  const slow = {
+    inputNames: [],
+    outputNames: [],
+    async run() {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running -= 1;
+      return {};
+    },
+  };
+  const { ort } = fakeRuntime({ a: slow, b: slow });
+  const sessions = await Promise.all(['a', 'b'].map((name) => openSession(ort, fakeModel(name), {}, name)));
+  await Promise.all([...sessions, ...sessions].map((session) => session.run({}, [])));
+  expect(most).toBe(1);
+});

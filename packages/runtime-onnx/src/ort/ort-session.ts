@@ -4,6 +4,7 @@
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { defaultSessionSettings, type OnnxRuntime, type SessionSettings } from './onnx-runtime.ts';
+import { queueOf } from './runtime-queue.ts';
 
 export interface OrtSession {
   readonly inputNames: readonly string[];
@@ -28,9 +29,10 @@ export async function openSession(
   what: string,
 ): Promise<OrtSession> {
   const options = sessionOptions(ort, settings);
+  const queue = queueOf(ort);
   let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, options);
+    session = await queue(() => ort.InferenceSession.create(bytes, options));
   } catch (cause) {
     throw new RuntimeFailureError(`ONNX Runtime could not open the model of ${what}: ${messageOf(cause)}`, { cause });
   }
@@ -41,14 +43,12 @@ export async function openSession(
     async run(feeds, outputs) {
       try {
         // Values that are not tensors are refused by ONNX Runtime itself.
-        return (await session.run(feeds, outputs)) as Readonly<Record<string, Tensor>>;
+        return (await queue(() => session.run(feeds, outputs))) as Readonly<Record<string, Tensor>>;
       } catch (cause) {
         throw new RuntimeFailureError(`ONNX Runtime failed while running ${what}: ${messageOf(cause)}`, { cause });
       }
     },
-    async release() {
-      await session.release();
-    },
+    release: () => queue(() => session.release()),
   };
 }
 

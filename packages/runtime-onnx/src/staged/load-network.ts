@@ -58,7 +58,7 @@ async function openStage(options: LoadNetworkOptions, stage: BundleStage, stageI
     batch: network.batch,
     settings: options,
   });
-  return { description: describeStage(stage), graph, inputShapes: stage.inputs.map((tensor) => tensor.rowShape) };
+  return { description: describeStage(stage), graph };
 }
 
 function describeStage(stage: BundleStage): StageDescription {

@@ -14,15 +14,12 @@ import { UseGuard } from '../ort/use-guard.ts';
 import { checkInput } from '../rows/check-input.ts';
 import { checkKeptRows, compactRows } from '../rows/compact-rows.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
-import { elementCount } from '../rows/row-shape.ts';
 import { OnnxFeatures } from './onnx-features.ts';
 
 /** A stage that is ready to run. Its graph returns the feature tensors of the next cut, then the logits. */
 export interface OnnxStage {
   readonly description: StageDescription;
   readonly graph: RowGraph;
-  /** Row shapes of the feature inputs, in order. */
-  readonly inputShapes: readonly RowShape[];
 }
 
 export interface OnnxStagedModelContent {
@@ -103,10 +100,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
     if (kept.length === content.rows) {
       return new OnnxFeatures(content);
     }
-    const shapes = this.#stages[content.stageIndex]?.inputShapes ?? [];
-    const tensors = content.tensors.map((tensor, index) =>
-      compactRows(tensor, elementCount(shapes[index] ?? []), kept),
-    );
+    const tensors = content.tensors.map((tensor) => compactRows(tensor, tensor.length / content.rows, kept));
     return new OnnxFeatures({ ...content, tensors, rows: kept.length });
   }
 
