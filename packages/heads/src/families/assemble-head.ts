@@ -1,0 +1,93 @@
+import { type HeadLayer, type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { headShapes } from '../shapes/head-shapes.ts';
+import { validateHead } from '../shapes/validate-head.ts';
+import type { HeadOptions } from './head-options.ts';
+
+/** PyTorch's default for layer norms. */
+const layerNormEpsilon = 1e-5;
+
+/**
+ * Puts the end that all families share behind a family's own layers: hidden dense layers with GELU between, the
+ * cascade, and the last dense layer. The previous logits enter before the last layer only.
+ * @param features Layers that end in a vector of features.
+ * @param hiddenSizes Widths of the hidden dense layers.
+ */
+export function assembleHead(
+  family: string,
+  options: HeadOptions,
+  features: readonly HeadLayer[],
+  hiddenSizes: readonly number[] = [],
+): HeadSpecification {
+  const { inputShape, classes, cascade, layerNorm = true } = options;
+  const shape = headShapes({ inputShape, layers: features }).at(-1) ?? inputShape;
+  const hidden = hiddenSizes.flatMap((outFeatures, index): HeadLayer[] => [
+    { kind: 'dense', name: `hidden${index}`, inFeatures: hiddenSizes[index - 1] ?? (shape[0] as number), outFeatures },
+    { kind: 'gelu' },
+  ]);
+  const width = hiddenSizes.at(-1) ?? (shape[0] as number);
+  const recycled: HeadLayer[] = cascade
+    ? [{ kind: 'cascade', name: 'cascade', classes, layerNorm, epsilon: layerNormEpsilon }]
+    : [];
+  const inFeatures = cascade ? width + classes : width;
+  const specification: HeadSpecification = {
+    specificationVersion: 'v1',
+    family,
+    inputShape,
+    classes,
+    layers: [
+      ...features,
+      ...hidden,
+      ...recycled,
+      { kind: 'dense', name: 'classifier', inFeatures, outFeatures: classes },
+    ],
+  };
+  validateHead(specification);
+  return specification;
+}
+
+/** Height and width that maps are pooled to unless told otherwise: the original's. */
+const defaultPoolSize = 4;
+
+/**
+ * The mixed pool before the flatten, and the flatten.
+ * @param poolSize Side of the pooled map. Undefined: 4, or the map's own side where that is smaller, because windows
+ * that repeat would only repeat features.
+ * @param mapShape `[channels, height, width]` of the pool's input.
+ */
+export function poolAndFlatten(poolSize: number | undefined, mapShape: RowShape): readonly HeadLayer[] {
+  if (poolSize !== undefined) requireInteger('the pool size', poolSize, 1);
+  const [, height, width] = mapShape as readonly [number, number, number];
+  const sideFor = (mapSide: number): number => poolSize ?? Math.min(defaultPoolSize, mapSide);
+  return [{ kind: 'mixed-pool', name: 'pool', outputSize: [sideFor(height), sideFor(width)] }, { kind: 'flatten' }];
+}
+
+/**
+ * Checks one number among a family's options.
+ * @throws InvalidInputError that names the option and says what it may be.
+ */
+export function requireInteger(
+  name: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new InvalidInputError(`Expected an integer ${range} as ${name} of a head, received ${value}.`);
+}
+
+/**
+ * Checks what all families share, and the rank of the features.
+ * @param layout How this family reads the features, for the message.
+ * @throws InvalidInputError
+ */
+export function requireFeatures(family: string, options: HeadOptions, ranks: readonly number[], layout: string): void {
+  const { inputShape, classes } = options;
+  requireInteger('the number of classes', classes, 1);
+  if (!ranks.includes(inputShape.length)) {
+    throw new InvalidInputError(
+      `A ${family} head reads features ${layout}, but the features at this cut are [${inputShape.join(', ')}]; choose another family or cut.`,
+    );
+  }
+  for (const size of inputShape) requireInteger('a size of the features', size, 1);
+}

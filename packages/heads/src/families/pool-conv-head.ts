@@ -1,0 +1,31 @@
+import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import { headShapes } from '../shapes/head-shapes.ts';
+import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
+import { type ConvHeadOptions, convolutions } from './conv-head.ts';
+
+export interface PoolConvHeadOptions extends ConvHeadOptions {
+  /** Height and width that larger maps are pooled to before the convolutions. Default 8. */
+  readonly reducedSize?: number;
+}
+
+/**
+ * A conv head behind a first mixed pool, for large maps `[channels, height, width]`: relu, mixed pool to 8x8,
+ * convolutions, mixed pool, one dense layer. Its cost and its cached features do not grow with the map.
+ * A side of the map that is not larger than the reduced size keeps its size.
+ * @throws InvalidInputError where the options do not fit.
+ */
+export function poolConvHead(options: PoolConvHeadOptions): HeadSpecification {
+  const { inputShape, reducedSize = 8 } = options;
+  requireFeatures('pool-conv', options, [3], '[channels, height, width]');
+  requireInteger('the reduced size', reducedSize, 1);
+  const [channels, height, width] = inputShape as readonly [number, number, number];
+  const outputSize = [Math.min(height, reducedSize), Math.min(width, reducedSize)] as const;
+  const isSmaller = outputSize[0] < height || outputSize[1] < width;
+  const layers: readonly HeadLayer[] = [
+    { kind: 'relu' },
+    ...(isSmaller ? [{ kind: 'mixed-pool', name: 'reduce', outputSize } as const] : []),
+    ...convolutions(options, [channels, ...outputSize]),
+  ];
+  const mapShape = headShapes({ inputShape, layers }).at(-1) ?? inputShape;
+  return assembleHead('pool-conv', options, [...layers, ...poolAndFlatten(options.poolSize, mapShape)]);
+}

@@ -1,0 +1,18 @@
+import type { HeadSpecification } from '@ztw/core';
+import { assembleHead, poolAndFlatten, requireFeatures } from './assemble-head.ts';
+import type { HeadOptions } from './head-options.ts';
+
+export interface PooledHeadOptions extends HeadOptions {
+  /** Height and width that maps are pooled to. Default 4, or less where the map is smaller. */
+  readonly poolSize?: number;
+}
+
+/**
+ * The cheapest head for maps `[channels, height, width]`: mixed pool, then one dense layer.
+ * Source: Kaya et al., Shallow-Deep Networks, section 4 (feature reduction by mixed pooling).
+ * @throws InvalidInputError where the options do not fit.
+ */
+export function pooledHead(options: PooledHeadOptions): HeadSpecification {
+  requireFeatures('pooled', options, [3], '[channels, height, width]');
+  return assembleHead('pooled', options, poolAndFlatten(options.poolSize, options.inputShape));
+}

@@ -1,0 +1,72 @@
+import { executeHead, executeLayers } from '@ztw/core/testing';
+import { describe, expect, test } from 'vitest';
+import { goldenCascades, goldenHeads, goldenPools } from './__fixtures__/golden.ts';
+
+/** Float32 sums of the original code in another order than ours: a few units in the sixth digit. */
+const tolerance = { rtol: 1e-4, atol: 1e-5 };
+
+function expectClose(actual: Float32Array, expected: Float32Array): void {
+  expect(actual.length).toBe(expected.length);
+  const off = actual.findIndex(
+    (value, index) =>
+      !(Math.abs(value - expected[index]!) <= tolerance.atol + tolerance.rtol * Math.abs(expected[index]!)),
+  );
+  expect(off, off < 0 ? '' : `[${off}]: ${actual[off]} instead of ${expected[off]}`).toBe(-1);
+}
+
+function meanCrossEntropy(logits: Float32Array, labels: Int32Array): number {
+  const classes = logits.length / labels.length;
+  let sum = 0;
+  labels.forEach((label, row) => {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    sum += Math.log(scores.reduce((total, score) => total + Math.exp(score), 0)) - scores[label]!;
+  });
+  return sum / labels.length;
+}
+
+describe('stored examples of the original code', () => {
+  test.for(goldenHeads().map((golden) => [golden.name, golden] as const))('%s', ([, golden]) => {
+    const logits = executeHead(golden.head, golden.input, golden.rows, golden.previousLogits);
+    expectClose(logits, golden.expected);
+    expect(meanCrossEntropy(logits, golden.labels)).toBeCloseTo(golden.loss, 4);
+  });
+
+  test.for(goldenPools().map((golden) => [golden.name, golden] as const))('%s', ([, golden]) => {
+    const output = executeLayers(
+      [{ kind: 'mixed-pool', name: 'pool', outputSize: golden.outputSize }],
+      { 'pool.alpha': { shape: [1], data: Float32Array.of(golden.alpha) } },
+      golden.input,
+      golden.inputShape,
+      golden.rows,
+      null,
+    );
+    expectClose(output, golden.output);
+  });
+
+  test.for(goldenCascades().map((golden) => [golden.name, golden] as const))('%s', ([, golden]) => {
+    let previousLogits: Float32Array | null = null;
+    golden.heads.forEach((head, index) => {
+      const logits = executeHead(head, golden.features[index]!, golden.rows, previousLogits);
+      expectClose(logits, golden.logits[index]!);
+      expect(meanCrossEntropy(logits, golden.labels)).toBeCloseTo(golden.losses[index]!, 4);
+      previousLogits = logits;
+    });
+  });
+
+  test('none is missing', () => {
+    expect(
+      goldenHeads()
+        .map((golden) => golden.head.specification.family)
+        .sort(),
+    ).toEqual(
+      [
+        ...Array(6).fill('pooled'),
+        ...Array(18).fill('conv'),
+        ...Array(20).fill('token'),
+        ...Array(10).fill('swin'),
+      ].sort(),
+    );
+    expect(goldenPools()).toHaveLength(20);
+    expect(goldenCascades()).toHaveLength(6);
+  });
+});

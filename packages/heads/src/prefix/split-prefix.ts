@@ -1,0 +1,73 @@
+import type { HeadLayer, HeadSpecification, RowShape } from '@ztw/core';
+import { headShapes } from '../shapes/head-shapes.ts';
+import { layerOutputShape } from '../shapes/layer-output-shape.ts';
+
+/** A head in two parts that give the whole when run one after the other. */
+export interface SplitHead {
+  /** Layers without parameters at the start, to be applied once, before features are cached. */
+  readonly prefix: readonly HeadLayer[];
+  /** Row shape of what is cached: the input of `trained`. */
+  readonly cachedShape: RowShape;
+  /** The rest. Its parameters have the names and shapes of the whole head's. */
+  readonly trained: HeadSpecification;
+}
+
+/**
+ * Splits a head behind its parameter-free prefix.
+ * A mixed pool that ends the prefix is halved: both adaptive pools go into the prefix, the mix by the learned alpha
+ * stays. Where the two pools together would be larger than the map that they read, the pool stays whole.
+ * @throws InvalidModelError where the layers do not fit together.
+ */
+export function splitPrefix(specification: HeadSpecification): SplitHead {
+  const { layers, inputShape } = specification;
+  const firstLearned = layers.findIndex((layer) => !isParameterFree(layer));
+  const prefixLength = firstLearned < 0 ? layers.length : firstLearned;
+  const prefix = layers.slice(0, prefixLength);
+  const rest = layers.slice(prefixLength);
+  const shape = headShapes({ inputShape, layers: prefix }).at(-1) ?? inputShape;
+
+  const [pool, ...behindPool] = rest;
+  if (pool?.kind === 'mixed-pool') {
+    const pools: HeadLayer = { kind: 'adaptive-pools', outputSize: pool.outputSize };
+    const pooledShape = layerOutputShape(pools, shape);
+    if (elementCount(pooledShape) <= elementCount(shape)) {
+      const mix: HeadLayer = { kind: 'pool-mix', name: pool.name };
+      return split(specification, [...prefix, pools], pooledShape, [mix, ...behindPool]);
+    }
+  }
+  return split(specification, prefix, shape, rest);
+}
+
+function split(
+  specification: HeadSpecification,
+  prefix: readonly HeadLayer[],
+  cachedShape: RowShape,
+  layers: readonly HeadLayer[],
+): SplitHead {
+  return { prefix, cachedShape, trained: { ...specification, inputShape: cachedShape, layers } };
+}
+
+function isParameterFree(layer: HeadLayer): boolean {
+  switch (layer.kind) {
+    case 'relu':
+    case 'gelu':
+    case 'channels-first':
+    case 'adaptive-pools':
+    case 'flatten':
+    case 'take-token':
+    case 'mean-tokens':
+      return true;
+    // A cascade without layer norm has no parameters either, but the previous logits are not part of the features.
+    case 'cascade':
+    case 'conv2d':
+    case 'mixed-pool':
+    case 'pool-mix':
+    case 'layer-norm':
+    case 'dense':
+      return false;
+  }
+}
+
+function elementCount(shape: RowShape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
