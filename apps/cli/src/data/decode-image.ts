@@ -1,0 +1,39 @@
+import { InvalidDataError } from '@ztw/core';
+import sharp from 'sharp';
+import { addResize, convertChannels, sizeMismatch } from './fit-pixels.ts';
+import type { PixelTarget } from './labelled-data.ts';
+
+/** Names that say "this is an image", so that a file which is not is reported and not passed over. */
+export const imageExtension: RegExp = /\.(jpe?g|png|webp)$/i;
+
+/** Format of an encoded image by its first bytes, or null. */
+export function imageFormat(head: Uint8Array): 'jpeg' | 'png' | 'webp' | null {
+  const text = (start: number, end: number) => String.fromCharCode(...head.subarray(start, end));
+  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'jpeg';
+  if (head[0] === 0x89 && text(1, 4) === 'PNG') return 'png';
+  if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return 'webp';
+  return null;
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP image: turned upright by its EXIF orientation, brought to 8-bit sRGB, its transparency
+ * dropped, then resized and converted as the target says.
+ * @returns uint8 `[target.height, target.width, target.channels]`.
+ * @throws InvalidDataError with the reason, without the image's name.
+ */
+export async function decodeImage(encoded: Uint8Array, target: PixelTarget): Promise<Uint8Array> {
+  if (encoded.length === 0) throw new InvalidDataError('the file is empty');
+  if (imageFormat(encoded) === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
+  // `error` fails on truncated and damaged pixels, and lets mere warnings on metadata pass.
+  const upright = sharp(encoded, { failOn: 'error' }).autoOrient();
+  const pipeline = addResize(upright, target).toColourspace('srgb').removeAlpha().raw();
+  const decoded = await pipeline.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidDataError(`it cannot be decoded: ${reason.replaceAll('\n', ' ').trim()}`, { cause: error });
+  });
+  const { height, width, channels } = decoded.info;
+  if (height !== target.height || width !== target.width) {
+    throw new InvalidDataError(`it ${sizeMismatch(height, width, target)}`);
+  }
+  return convertChannels(decoded.data, channels, target.channels);
+}

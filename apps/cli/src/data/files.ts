@@ -1,0 +1,131 @@
+// Reading of data files, with errors that say what to do.
+
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { createGunzip, gunzip } from 'node:zlib';
+import { AbortedError, InvalidDataError } from '@ztw/core';
+
+const gunzipAll = promisify(gunzip);
+
+/** How many leading bytes tell one format from another: a tar header's magic lies at 257. */
+const headBytes = 512;
+
+/** True where the bytes begin like a gzip file. */
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** True where the bytes begin with the header of a tar entry: its magic, or its checksum in old archives. */
+export function isTar(head: Uint8Array): boolean {
+  if (head.length < headBytes) return false;
+  const text = (start: number, end: number) => String.fromCharCode(...head.subarray(start, end));
+  if (text(257, 262) === 'ustar') return true;
+  const stored = Number.parseInt(text(148, 156), 8);
+  // The checksum counts its own eight bytes as spaces.
+  let sum = 8 * 32;
+  for (let index = 0; index < headBytes; index++) if (index < 148 || index >= 156) sum += head[index] as number;
+  return stored === sum;
+}
+
+/** @throws InvalidDataError where there is nothing at the path, or it may not be read. */
+export async function statPath(path: string): Promise<{ readonly isFolder: boolean; readonly bytes: number }> {
+  try {
+    const found = await stat(path);
+    return { isFolder: found.isDirectory(), bytes: found.size };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** All bytes of a file, unpacked where it is gzipped. */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  const bytes = await readRawBytes(path);
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return await gunzipAll(bytes);
+  } catch (error) {
+    throw damagedGzip(path, error);
+  }
+}
+
+/** All bytes of a file as they are. */
+export async function readRawBytes(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      const bytes = new Uint8Array(size);
+      let filled = 0;
+      while (filled < size) {
+        // One read takes at most 2 GiB.
+        const { bytesRead } = await file.read(bytes, filled, Math.min(size - filled, 2 ** 30), filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The first 512 bytes of a file, unpacked where it is gzipped, and whether it was. */
+export async function readHead(path: string): Promise<{ readonly head: Uint8Array; readonly gzipped: boolean }> {
+  const raw = await readStart(path);
+  if (!isGzip(raw)) return { head: raw, gzipped: false };
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  try {
+    const source = createReadStream(path);
+    const unpacked = source.pipe(createGunzip());
+    source.on('error', (error) => unpacked.destroy(error));
+    for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      read += chunk.length;
+      if (read >= headBytes) break;
+    }
+    source.destroy();
+  } catch (error) {
+    throw damagedGzip(path, error);
+  }
+  return { head: Buffer.concat(chunks).subarray(0, headBytes), gzipped: true };
+}
+
+/** @throws AbortedError once the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortedError('Reading the data was interrupted.', { cause: signal.reason });
+}
+
+async function readStart(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const buffer = new Uint8Array(headBytes);
+      const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function damagedGzip(path: string, cause: unknown): InvalidDataError {
+  return new InvalidDataError(`${path} is a damaged or incomplete gzip file. Copy or download it again.`, { cause });
+}
+
+function unreadable(path: string, cause: unknown): InvalidDataError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new InvalidDataError(`There is no file or folder ${path}. Check the path.`, { cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new InvalidDataError(`${path} may not be read. Check its permissions.`, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new InvalidDataError(`${path} could not be read: ${reason}`, { cause });
+}

@@ -1,0 +1,50 @@
+import { InvalidDataError } from '@ztw/core';
+import type { LabelledData } from './labelled-data.ts';
+
+/** What a network or bundle says of its classes. */
+export interface NetworkClasses {
+  /** For messages. */
+  readonly name: string;
+  readonly classes: number;
+  readonly labels: readonly string[] | null;
+}
+
+/**
+ * Checks that the labels of the data are classes of the network. Where both name their classes and share names, labels
+ * are matched by name (the data may then lack classes); else by index.
+ * @returns The data, its labels renumbered to the network's classes where they were matched by name.
+ * @throws InvalidDataError with both numbers and names where they do not match.
+ */
+export function matchClasses(data: LabelledData, network: NetworkClasses): LabelledData {
+  const { labels, classNames } = data;
+  if (labels === null) return data;
+  if (classNames !== null && network.labels !== null) {
+    const known = network.labels;
+    const indices = classNames.map((className) => known.indexOf(className));
+    if (indices.every((index) => index >= 0)) {
+      return { ...data, classNames: known, labels: labels.map((label) => indices[label] as number) };
+    }
+    // Folders named 0..9 may stand for named classes, but folders of which only some names fit are another data set.
+    if (indices.some((index) => index >= 0)) throw mismatch(data, network, classNames.length);
+  }
+  const classes = classNames?.length ?? largest(labels) + 1;
+  const fits = classNames === null ? classes <= network.classes : classes === network.classes;
+  if (!fits) throw mismatch(data, network, classes);
+  return data;
+}
+
+function mismatch(data: LabelledData, network: NetworkClasses, classes: number): InvalidDataError {
+  return new InvalidDataError(
+    `The classes of ${data.name} do not match those of ${network.name}: the data has ${classes}${listed(data.classNames)}, the network ${network.classes}${listed(network.labels)}. Use the data that the network was trained for, or rename the class folders.`,
+  );
+}
+
+function listed(names: readonly string[] | null): string {
+  if (names === null) return '';
+  const shown = names.slice(0, 12).join(', ');
+  return ` (${shown}${names.length > 12 ? ', ...' : ''})`;
+}
+
+function largest(labels: Int32Array): number {
+  return labels.reduce((most, label) => Math.max(most, label), -1);
+}

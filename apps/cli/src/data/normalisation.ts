@@ -1,0 +1,81 @@
+// From the options of a command to the Preprocessing that a bundle stores.
+
+import { InvalidDataError, InvalidInputError, type Preprocessing, type RowShape } from '@ztw/core';
+
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** What `--preset`, `--mean` and `--std` of one command may say. */
+export interface NormalisationOptions {
+  readonly preset?: string | undefined;
+  /** Comma-separated, one number for all channels or one each. */
+  readonly mean?: string | undefined;
+  readonly std?: string | undefined;
+  readonly resize?: Preprocessing['resize'] | undefined;
+}
+
+const imagenet: Normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** Values of published networks; pixels are scaled to 0..1 first. `cifar10` is what the CIFAR ResNets were trained with. */
+export const normalisationPresets: Readonly<Record<string, Normalisation>> = {
+  none: { mean: [0], std: [1] },
+  imagenet,
+  cifar10: imagenet,
+  'fashion-mnist': { mean: [0.286], std: [0.353] },
+};
+
+export const resizeModes: readonly Preprocessing['resize'][] = ['none', 'stretch', 'cover', 'contain'];
+
+/**
+ * The preprocessing for a network.
+ * @param inputShape Row shape `[channels, height, width]` of the network's input.
+ * @throws InvalidInputError for an unknown preset, an unreadable number or a wrong count of numbers.
+ * @throws InvalidDataError where the network does not take images of 1 or 3 channels.
+ */
+export function createPreprocessing(inputShape: RowShape, options: NormalisationOptions = {}): Preprocessing {
+  const [channels, height, width] = inputShape;
+  if (inputShape.length !== 3 || (channels !== 1 && channels !== 3) || height === undefined || width === undefined) {
+    throw new InvalidDataError(
+      `The network's input is [${inputShape.join(', ')}] per row, expected [channels, height, width] with 1 or 3 channels: images cannot be fed to it.`,
+    );
+  }
+  const preset = normalisationPresets[options.preset ?? 'none'];
+  if (preset === undefined) {
+    throw new InvalidInputError(
+      `Unknown preset "${options.preset}". Known: ${Object.keys(normalisationPresets).join(', ')}.`,
+    );
+  }
+  const mean = options.mean === undefined ? preset.mean : parseNumbers('--mean', options.mean);
+  const std = options.std === undefined ? preset.std : parseNumbers('--std', options.std);
+  if (std.some((value) => value <= 0)) {
+    throw new InvalidInputError(`--std must be above 0 in every channel, received ${std.join(',')}.`);
+  }
+  return {
+    channels,
+    height,
+    width,
+    resize: options.resize ?? 'none',
+    mean: perChannel('mean', mean, channels),
+    std: perChannel('std', std, channels),
+  };
+}
+
+function parseNumbers(option: string, text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!values.every(Number.isFinite)) {
+    throw new InvalidInputError(
+      `${option} expects numbers separated by commas, e.g. 0.485,0.456,0.406; received "${text}".`,
+    );
+  }
+  return values;
+}
+
+function perChannel(what: string, values: readonly number[], channels: number): readonly number[] {
+  if (values.length === channels) return values;
+  if (values.length === 1) return new Array<number>(channels).fill(values[0] as number);
+  throw new InvalidInputError(
+    `The ${what} has ${values.length} numbers and the network's input ${channels} channel${channels === 1 ? '' : 's'}. Give one number per channel, or one for all.`,
+  );
+}
