@@ -1,1 +1,13 @@
+export {
+  type HostFeatures,
+  HostModel,
+  type HostModelOptions,
+  type HostStage,
+  type HostStageOutput,
+} from './host-model.ts';
 export { executeHead, executeLayers } from './reference-head.ts';
+export { referenceModel } from './reference-model.ts';
+export { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, wholeLogits } from './reference-network.ts';
+export { type ReplayExit, type ReplayModelOptions, replayModel, rowNumbers } from './replay-model.ts';
+export { type SeededNetworkOptions, seededInputShape, seededNetwork, seededNetworkDefaults } from './seeded-network.ts';
+export { seededValues } from './seeded-values.ts';

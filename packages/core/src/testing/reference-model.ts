@@ -1,0 +1,61 @@
+// The reference runtime: a reference network as a staged model. Slow, readable, and the yardstick of the others.
+
+import { InvalidModelError } from '../errors/errors.ts';
+import { HostModel, type HostStage } from './host-model.ts';
+import { executeHead } from './reference-head.ts';
+import { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, runSegment } from './reference-network.ts';
+
+/**
+ * Makes a network run stage by stage in plain TypeScript.
+ * @throws InvalidModelError where the number of heads does not fit the number of segments.
+ */
+export function referenceModel(network: ReferenceNetwork): HostModel {
+  const { name, classes, labels, inputShape, segments, heads } = network;
+  if (heads.length !== segments.length - 1) {
+    throw new InvalidModelError(
+      `Expected a head after each of ${segments.length} segments but the last in '${name}'; received ${heads.length}.`,
+    );
+  }
+  return new HostModel({
+    name,
+    classes,
+    labels,
+    inputShape,
+    backboneMacs: segments.reduce((sum, segment) => sum + segment.macs, 0),
+    stages: segments.map((segment, position) => {
+      const head = heads[position];
+      return head === undefined ? finalStage(segment) : innerStage(segment, head);
+    }),
+  });
+}
+
+function innerStage(segment: ReferenceSegment, { head, macs }: ReferenceHead): HostStage {
+  return {
+    description: {
+      name: segment.name,
+      network: 0,
+      isFinal: false,
+      usesPreviousLogits: head.specification.layers.some((layer) => layer.kind === 'cascade'),
+      segmentMacs: segment.macs,
+      headMacs: macs,
+    },
+    run(input, rows, previousLogits) {
+      const features = runSegment(segment, input, rows);
+      return { features, logits: executeHead(head, features, rows, previousLogits) };
+    },
+  };
+}
+
+function finalStage(segment: ReferenceSegment): HostStage {
+  return {
+    description: {
+      name: segment.name,
+      network: 0,
+      isFinal: true,
+      usesPreviousLogits: false,
+      segmentMacs: segment.macs,
+      headMacs: 0,
+    },
+    run: (input, rows) => ({ features: null, logits: runSegment(segment, input, rows) }),
+  };
+}

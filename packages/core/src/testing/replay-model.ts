@@ -1,0 +1,53 @@
+// A staged model that answers with stored or given logits: it tests the loop, policies and ensembles without a network.
+
+import type { InputBatch } from '../contract/staged-model.ts';
+import { takeRows } from '../numeric/take-rows.ts';
+import { HostModel } from './host-model.ts';
+
+/**
+ * What an exit answers: stored logits `[all rows, classes]`, or a function of the current rows' numbers
+ * and of the previous exit's logits, both as the loop has compacted them.
+ */
+export type ReplayExit = Float32Array | ((rowNumbers: Int32Array, previousLogits: Float32Array | null) => Float32Array);
+
+export interface ReplayModelOptions {
+  readonly classes: number;
+  /** One per exit. */
+  readonly exits: readonly ReplayExit[];
+  /** MACs per row of each segment. Default: 100. */
+  readonly segmentMacs?: number;
+}
+
+/** A model whose features are row numbers; its input comes from `rowNumbers`. */
+export function replayModel({ classes, exits, segmentMacs = 100 }: ReplayModelOptions): HostModel {
+  return new HostModel({
+    name: 'replay',
+    classes,
+    labels: null,
+    inputShape: [1],
+    backboneMacs: segmentMacs * exits.length,
+    stages: exits.map((exit, exitIndex) => {
+      const isFinal = exitIndex === exits.length - 1;
+      return {
+        description: {
+          name: isFinal ? 'final' : `exit ${exitIndex}`,
+          network: 0,
+          isFinal,
+          usesPreviousLogits: exitIndex > 0 && typeof exit === 'function',
+          segmentMacs,
+          headMacs: 0,
+        },
+        run(features, _rows, previousLogits) {
+          const numbers = Int32Array.from(features);
+          const logits = typeof exit === 'function' ? exit(numbers, previousLogits) : takeRows(exit, classes, numbers);
+          return { features: isFinal ? null : features, logits };
+        },
+      };
+    }),
+  });
+}
+
+/** Input of a replay model: the rows 0 to `rows - 1`. */
+export function rowNumbers(rows: number): InputBatch {
+  return { rows, data: Float32Array.from({ length: rows }, (_, row) => row) };
+}
