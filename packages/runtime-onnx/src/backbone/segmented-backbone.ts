@@ -2,11 +2,10 @@
 // in use has a session: it is opened at its first run and released when another segment's turn comes.
 
 import type { BundleTensor, CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import { checkInputBatch, InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { createSerial } from '../ort/serial.ts';
 import { UseGuard } from '../ort/use-guard.ts';
-import { checkInput } from '../rows/check-input.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
 
 /** One segment of a backbone as an ONNX file, with the names of its tensors. `emitFeatureSegment` of `@ztw/onnx-graph` makes it. */
@@ -103,8 +102,9 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
         `The backbone has the segments 0..${this.cuts.length}, but ${segmentIndex} was asked for.`,
       );
     }
-    if (segmentIndex === 0) {
-      checkInput({ data: inputs[0] as Float32Array, rows }, this.inputShape);
+    const [input] = inputs;
+    if (segmentIndex === 0 && input instanceof Float32Array) {
+      checkInputBatch({ data: input, rows }, this.inputShape);
     }
     const graph = await this.#graphOf(segmentIndex, segment);
     const outputs = await graph.run(inputs, rows);

@@ -1,10 +1,9 @@
 // Learns the shapes of a graph's tensors by running it once on zeros, with the graph untouched by the optimiser.
 
-import { type GraphProbe, type ProbedTensor, UnsupportedModelError } from '@ztw/core';
+import { type GraphProbe, type ProbedTensor, rowSize, UnsupportedModelError } from '@ztw/core';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import { elementCount } from '../rows/row-shape.ts';
 
 /** Tensors with more elements than this never decide a shape. */
 const mostShapeElements = 64;
@@ -70,7 +69,7 @@ function zeroTensor(
       `Input "${input.name}" has the element type ${input.type}; numbers and booleans are supported.`,
     );
   }
-  return new ort.Tensor(input.type as Tensor.Type, make(elementCount(input.dims)), input.dims);
+  return new ort.Tensor(input.type as Tensor.Type, make(rowSize(input.dims)), input.dims);
 }
 
 function probed(tensor: Tensor): ProbedTensor {

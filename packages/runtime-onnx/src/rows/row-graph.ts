@@ -1,11 +1,11 @@
 // An ONNX graph seen as a function from rows to rows: named tensors whose first axis is the batch, checked on the way in and on the way
 // out. Graphs with a fixed batch are fed in pieces, the last one padded, so that callers never notice.
 
-import { type FeatureRows, InvalidInputError, InvalidModelError, type RowShape } from '@ztw/core';
+import { type FeatureRows, InvalidInputError, InvalidModelError, type RowShape, rowSize } from '@ztw/core';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import { elementCount, formatShape } from './row-shape.ts';
+import { formatShape } from './format-shape.ts';
 
 /** One tensor that goes into or comes out of a row graph. */
 export interface RowPort {
@@ -74,11 +74,11 @@ export async function openRowGraph(options: RowGraphOptions): Promise<RowGraph> 
     for (let start = 0; start < rows; start += size) {
       const count = Math.min(size, rows - start);
       const piece = inputs.map((port, index) =>
-        takeRows(arrays[index] as FeatureRows, elementCount(port.rowShape), start, count, size),
+        takeRows(arrays[index] as FeatureRows, rowSize(port.rowShape), start, count, size),
       );
       const results = await runOnce(piece, size);
       outputs.forEach((port, index) => {
-        const elements = elementCount(port.rowShape);
+        const elements = rowSize(port.rowShape);
         (whole[index] as FeatureRows).set(
           (results[index] as FeatureRows).subarray(0, count * elements),
           start * elements,
@@ -123,7 +123,7 @@ function checkInputs(arrays: readonly FeatureRows[], ports: readonly RowPort[], 
   ports.forEach((port, index) => {
     const array = arrays[index] as FeatureRows;
     const fits = port.type === 'float16' ? array instanceof Uint16Array : array instanceof Float32Array;
-    const expected = rows * elementCount(port.rowShape);
+    const expected = rows * rowSize(port.rowShape);
     if (!fits || array.length !== expected) {
       throw new InvalidInputError(
         `Input "${port.name}" of ${what} takes ${expected} ${port.type} values (${rows} row(s) of ${formatShape(port.rowShape)}` +
@@ -162,7 +162,7 @@ function sameDims(dims: readonly number[], rows: number, rowShape: RowShape): bo
 }
 
 function allocate(port: RowPort, rows: number): FeatureRows {
-  const length = rows * elementCount(port.rowShape);
+  const length = rows * rowSize(port.rowShape);
   return port.type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }
 

@@ -1,6 +1,7 @@
 // The staged executor: one ONNX Runtime session per stage, features as host arrays in between.
 
 import {
+  checkInputBatch,
   type FeatureRows,
   type InputBatch,
   InvalidInputError,
@@ -11,7 +12,6 @@ import {
   type StageOutput,
 } from '@ztw/core';
 import { UseGuard } from '../ort/use-guard.ts';
-import { checkInput } from '../rows/check-input.ts';
 import { checkKeptRows, compactRows } from '../rows/compact-rows.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
 import { OnnxFeatures } from './onnx-features.ts';
@@ -56,7 +56,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
 
   async load(input: InputBatch): Promise<OnnxFeatures> {
     this.#guard.assertUsable();
-    checkInput(input, this.inputShape);
+    checkInputBatch(input, this.inputShape);
     return new OnnxFeatures({ tensors: [input.data.slice()], rows: input.rows, stageIndex: 0 });
   }
 

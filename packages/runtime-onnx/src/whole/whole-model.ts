@@ -1,9 +1,8 @@
 // The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
 
-import type { InputBatch, RowShape } from '@ztw/core';
+import { checkInputBatch, type InputBatch, type RowShape } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { UseGuard } from '../ort/use-guard.ts';
-import { checkInput } from '../rows/check-input.ts';
 import { openRowGraph } from '../rows/row-graph.ts';
 
 export interface WholeModelOptions extends SessionSettings {
@@ -53,7 +52,7 @@ export async function wholeModel(options: WholeModelOptions): Promise<WholeModel
     inputShape,
     runWhole: (rows) =>
       guard.use(async () => {
-        checkInput(rows, inputShape);
+        checkInputBatch(rows, inputShape);
         const [logits] = await graph.run([rows.data], rows.rows);
         return logits as Float32Array;
       }),
