@@ -1,0 +1,142 @@
+// A BlobStore in a folder. Training reads thousands of small slices of spilled features per second, so `readInto` is
+// synchronous and keeps its files open; everything else may wait.
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
+import { checkRelativeName } from './relative-name.ts';
+import { hasErrorCode, storageError } from './storage-error.ts';
+import { writeThrough } from './write-file.ts';
+
+export interface FileBlobStore extends BlobStore {
+  readInto(name: string, offset: number, target: Uint8Array): void;
+  /** Closes the files that are held open for reading. The store can be used again afterwards. */
+  close(): void;
+}
+
+/** Files held open at most; the one that was read longest ago is closed first. */
+const openFilesLimit = 64;
+/** Ending of files that are being written. A crash may leave one; it is never listed. */
+const partialSuffix = '.partial';
+
+/**
+ * Blobs as files below a folder, which is made when the first one is written.
+ * Every method throws InvalidInputError for a name that is not a portable relative path, StorageError where the file
+ * system fails.
+ */
+export function fileBlobStore(folder: string): FileBlobStore {
+  // In the order of use, the latest last.
+  const descriptors = new Map<string, number>();
+  let writes = 0;
+
+  const pathOf = (name: string): string => {
+    checkRelativeName(name);
+    if (name.endsWith(partialSuffix))
+      throw new InvalidInputError(`"${name}" ends in ${partialSuffix}, which marks unfinished files.`);
+    return join(folder, name);
+  };
+
+  const forget = (name: string): void => {
+    const descriptor = descriptors.get(name);
+    if (descriptor === undefined) return;
+    descriptors.delete(name);
+    closeSync(descriptor);
+  };
+
+  const descriptorOf = (name: string): number => {
+    const held = descriptors.get(name);
+    if (held !== undefined) {
+      descriptors.delete(name);
+      descriptors.set(name, held);
+      return held;
+    }
+    const opened = openSync(pathOf(name), 'r');
+    descriptors.set(name, opened);
+    if (descriptors.size > openFilesLimit) {
+      const [oldest] = descriptors.keys();
+      if (oldest !== undefined) forget(oldest);
+    }
+    return opened;
+  };
+
+  return {
+    async put(name, bytes) {
+      const path = pathOf(name);
+      const partial = `${path}.${writes++}${partialSuffix}`;
+      try {
+        await writeThrough(partial, bytes);
+        // Before, since some systems do not rename over an open file; after, since a read may have opened the old one again.
+        forget(name);
+        await rename(partial, path);
+        forget(name);
+      } catch (error) {
+        await rm(partial, { force: true }).catch(() => undefined);
+        throw storageError('write', path, error);
+      }
+    },
+
+    async get(name) {
+      const path = pathOf(name);
+      try {
+        return await readFile(path);
+      } catch (error) {
+        if (hasErrorCode(error, 'ENOENT')) return null;
+        throw storageError('read', path, error);
+      }
+    },
+
+    readInto(name, offset, target) {
+      let filled = 0;
+      try {
+        const descriptor = descriptorOf(name);
+        while (filled < target.length) {
+          const count = readSync(descriptor, target, filled, target.length - filled, offset + filled);
+          if (count === 0) break;
+          filled += count;
+        }
+      } catch (error) {
+        if (InvalidInputError.isInstance(error)) throw error;
+        throw storageError('read', join(folder, name), error);
+      }
+      if (filled < target.length) {
+        throw new StorageError(
+          `${join(folder, name)} ends before byte ${offset + target.length}: it is damaged. Delete the folder ${folder} and start again.`,
+        );
+      }
+    },
+
+    async delete(name) {
+      const path = pathOf(name);
+      forget(name);
+      try {
+        await rm(path, { force: true });
+      } catch (error) {
+        throw storageError('delete', path, error);
+      }
+    },
+
+    async list(prefix) {
+      try {
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        return entries
+          .filter((entry) => entry.isFile() && !entry.name.endsWith(partialSuffix))
+          .map((entry) => nameBelow(folder, join(entry.parentPath, entry.name)))
+          .filter((name) => name.startsWith(prefix))
+          .sort();
+      } catch (error) {
+        if (hasErrorCode(error, 'ENOENT')) return [];
+        throw storageError('list', folder, error);
+      }
+    },
+
+    close() {
+      for (const name of [...descriptors.keys()]) forget(name);
+    },
+  };
+}
+
+/** `/`-separated on every system. */
+function nameBelow(folder: string, path: string): string {
+  return path.slice(join(folder, '/').length).replaceAll('\\', '/');
+}

@@ -1,0 +1,8 @@
+export { type FileBlobStore, fileBlobStore } from './file-blob-store.ts';
+export { hasErrorCode, storageError } from './storage-error.ts';
+export {
+  assertOutputFolder,
+  type OutputFolderOptions,
+  type WriteOutputOptions,
+  writeOutputFolder,
+} from './write-output.ts';

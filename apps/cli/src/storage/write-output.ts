@@ -1,0 +1,128 @@
+// Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target, which
+// is then renamed.
+
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AbortedError, InvalidInputError, ZtwError } from '@ztw/core';
+import { checkRelativeName } from './relative-name.ts';
+import { hasErrorCode, storageError } from './storage-error.ts';
+import { writeThrough } from './write-file.ts';
+
+export interface OutputFolderOptions {
+  /** Whether an earlier bundle or report in the target's place may be replaced. Default false. */
+  readonly overwrite?: boolean;
+}
+
+export interface WriteOutputOptions extends OutputFolderOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Files by which an output of this program is known, and the `format` that they carry. */
+const outputMarks: Readonly<Record<string, string>> = {
+  'manifest.json': 'ztw-bundle',
+  'report.json': 'ztw-evaluation',
+};
+
+/**
+ * Checks that output may be written to a folder: it does not exist, is empty, or is an earlier output that may be
+ * replaced. Other people's files are never replaced. Worth a call before hours of work.
+ * @throws InvalidInputError where it may not.
+ * @throws StorageError where the folder cannot be read.
+ */
+export async function assertOutputFolder(target: string, options: OutputFolderOptions = {}): Promise<void> {
+  const entries = await listFolder(target);
+  if (entries.length === 0) return;
+  if (!(await isOutput(target))) {
+    throw new InvalidInputError(
+      `${target} is not empty and holds neither a bundle nor a report, so it is left as it is. Choose another folder, or empty it yourself.`,
+    );
+  }
+  if (!options.overwrite) {
+    throw new InvalidInputError(
+      `${target} holds an earlier output. Choose another folder, or replace it with --overwrite.`,
+    );
+  }
+}
+
+/**
+ * Writes a folder of files so that it is seen either whole or not at all, also after a crash, a full disk or Ctrl-C.
+ * @param files Contents by relative, `/`-separated name.
+ * @throws InvalidInputError where the target may not be replaced, or for a name that leaves the folder.
+ * @throws StorageError where the file system fails.
+ * @throws AbortedError once the signal has fired.
+ */
+export async function writeOutputFolder(
+  target: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  options: WriteOutputOptions = {},
+): Promise<void> {
+  await assertOutputFolder(target, options);
+  for (const name of files.keys()) checkRelativeName(name);
+  const place = resolve(target);
+  const partial = join(dirname(place), `.${basename(place)}.partial`);
+  try {
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true });
+    for (const [name, bytes] of files) {
+      if (options.signal?.aborted)
+        throw new AbortedError(`Writing ${target} was interrupted.`, { cause: options.signal.reason });
+      await writeThrough(join(partial, name), bytes);
+    }
+    await putInPlace(partial, place);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw ZtwError.isInstance(error) ? error : storageError('write', target, error);
+  }
+}
+
+/** Renames a finished folder to its place; what lay there comes back where that fails. */
+async function putInPlace(partial: string, place: string): Promise<void> {
+  const old = join(dirname(place), `.${basename(place)}.old`);
+  await rm(old, { recursive: true, force: true });
+  const replaced = await rename(place, old).then(
+    () => true,
+    (error: unknown) => {
+      if (hasErrorCode(error, 'ENOENT')) return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(partial, place);
+  } catch (error) {
+    if (replaced) await rename(old, place);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return [];
+    if (hasErrorCode(error, 'ENOTDIR')) {
+      throw new InvalidInputError(`${path} is a file, expected a folder to write to. Choose another path.`, {
+        cause: error,
+      });
+    }
+    throw storageError('read', path, error);
+  }
+}
+
+async function isOutput(folder: string): Promise<boolean> {
+  for (const [file, format] of Object.entries(outputMarks)) {
+    const text = await readFile(join(folder, file), 'utf8').catch(() => null);
+    if (text !== null && formatOf(text) === format) return true;
+  }
+  return false;
+}
+
+/** The `format` of a JSON object; null where the text is none. */
+function formatOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'format' in value ? value.format : null;
+  } catch {
+    return null;
+  }
+}
