@@ -54,8 +54,9 @@ export interface OperatingPoint {
   /** Budget as a fraction of the backbone's MACs. */
   readonly budget: number;
   readonly threshold: number;
-  /** Measured on the calibration rows. */
+  /** Share of the calibration rows that were answered rightly, 0 to 1. */
   readonly accuracy: number;
+  /** Mean cost on the calibration rows, as a fraction of the backbone's MACs. */
   readonly cost: number;
 }
 
