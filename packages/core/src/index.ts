@@ -65,6 +65,14 @@ export {
   lastBeforeOverspending,
   lastWithinBudget,
 } from './evaluation/budget-readoff.ts';
+export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './evaluation/budget-table.ts';
+export {
+  type CalibrateOptions,
+  type ChooseSettingsOptions,
+  type ChosenSetting,
+  calibrate,
+  chooseSettings,
+} from './evaluation/calibrate.ts';
 export {
   DEFAULT_CALIBRATION_BINS,
   exitExpectedCalibrationErrors,
@@ -97,6 +105,16 @@ export {
   outOfDistributionAurocs,
   outOfDistributionSweep,
 } from './evaluation/out-of-distribution.ts';
+export {
+  createEvaluationReport,
+  type EvaluationReport,
+  type ExitReport,
+  type MethodReport,
+  type ReferencePoint,
+  type ReportMethodOptions,
+  type ReportPoint,
+  reportMethod,
+} from './evaluation/report.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './evaluation/simulate-policy.ts';
 export {
   type CurvePoint,

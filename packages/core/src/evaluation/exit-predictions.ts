@@ -3,8 +3,8 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { softmax } from '../numeric/softmax.ts';
 import { takeRows } from '../numeric/take-rows.ts';
+import { float32Softmax } from './float32-softmax.ts';
 
 export interface ExitPredictions {
   readonly rows: number;
@@ -32,7 +32,7 @@ export interface PredictionsFromLogitsOptions {
 }
 
 /**
- * Turns stored logits into predictions: `softmax(z)`, computed in float64 and rounded to float32.
+ * Turns stored logits into predictions: `softmax(z)` in float32.
  * @throws InvalidInputError where lengths do not fit, a label is not a class, a cost is not a cost, or a row of logits is not finite.
  */
 export function predictionsFromLogits(options: PredictionsFromLogitsOptions): ExitPredictions {
@@ -93,7 +93,7 @@ interface OneExit {
 
 // The maximum is sought among the rounded probabilities, as a float32 runtime does: rounding can make two of them equal.
 function predict(logits: Float32Array, rows: number, classes: number, exitIndex: number): OneExit {
-  const probabilities = softmax(logits, classes);
+  const probabilities = float32Softmax(logits, classes);
   const confidences = new Float32Array(rows);
   const answers = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {

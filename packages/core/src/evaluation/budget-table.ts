@@ -1,0 +1,71 @@
+// Accuracy at budgets under both protocols, side by side and never mixed.
+
+import { interpolatedAccuracy, lastWithinBudget } from './budget-readoff.ts';
+import { checkBudgets } from './calibrate.ts';
+import { applyRule } from './exit-outcome.ts';
+import type { ExitPredictions } from './exit-predictions.ts';
+import type { ExitRule } from './exit-rule.ts';
+import { type CurvePoint, sweep } from './sweep.ts';
+
+/** What one setting gives on the reported rows. */
+export interface BudgetReading {
+  readonly setting: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  /** Mean cost as a fraction of the backbone's MACs. Under `calibrated` it may miss the budget a little, either way. */
+  readonly cost: number;
+  /** Number of reported rows that left at each exit. */
+  readonly histogram: readonly number[];
+}
+
+export interface BudgetRow {
+  /** Fraction of the backbone's MACs. */
+  readonly budget: number;
+  /** Setting chosen beforehand on other rows; null where none was. The honest number. */
+  readonly calibrated: BudgetReading | null;
+  /** Last setting within the budget on the reported rows themselves; null where even the cheapest exceeds it. The papers' number. */
+  readonly swept: BudgetReading | null;
+  /** Accuracy at exactly the budget, between neighbours of that sweep; null where even the cheapest exceeds it. */
+  readonly interpolated: number | null;
+}
+
+export interface BudgetTableOptions {
+  /** The reported rows. */
+  readonly predictions: ExitPredictions;
+  readonly rule: ExitRule;
+  /** Fractions of `backboneMacs`. */
+  readonly budgets: readonly number[];
+  readonly backboneMacs: number;
+  /** Settings chosen on other rows, by `chooseSettings` or from a bundle's operating points. */
+  readonly chosen?: readonly { readonly budget: number; readonly setting: number }[];
+  /** Settings to sweep, ascending; default: the rule's own. */
+  readonly settings?: ArrayLike<number>;
+}
+
+/**
+ * One row per budget.
+ * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number.
+ */
+export function budgetTable(options: BudgetTableOptions): BudgetRow[] {
+  return readBudgets(options, sweep(options.predictions, options.rule, options.settings));
+}
+
+/** The same from a sweep that was made already. */
+export function readBudgets(options: BudgetTableOptions, curve: readonly CurvePoint[]): BudgetRow[] {
+  const { predictions, rule, budgets, backboneMacs, chosen = [] } = options;
+  checkBudgets(budgets, backboneMacs);
+  const read = (setting: number): BudgetReading => {
+    const { accuracy, macs, histogram } = applyRule(predictions, rule, setting);
+    return { setting, accuracy, cost: macs / backboneMacs, histogram };
+  };
+  return budgets.map((budget) => {
+    const calibrated = chosen.find((point) => point.budget === budget);
+    const swept = lastWithinBudget(curve, budget * backboneMacs);
+    return {
+      budget,
+      calibrated: calibrated ? read(calibrated.setting) : null,
+      swept: swept ? read(swept.setting) : null,
+      interpolated: interpolatedAccuracy(curve, budget * backboneMacs),
+    };
+  });
+}

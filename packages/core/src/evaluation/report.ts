@@ -1,0 +1,161 @@
+// Everything measured on one set of rows as one JSON-safe object: what report.json holds and report.html draws.
+// Absolute costs are called `macs` (per row); `cost` is always a fraction of the backbone's MACs.
+
+import { InvalidInputError } from '../errors/errors.ts';
+import { type BudgetRow, readBudgets } from './budget-table.ts';
+import { exitExpectedCalibrationErrors, exitKsCalibrationErrors } from './calibration-error.ts';
+import { exitAccuracies } from './exit-accuracy.ts';
+import type { ExitPredictions } from './exit-predictions.ts';
+import type { ExitRule } from './exit-rule.ts';
+import { failurePredictionAurocs } from './failure-prediction.ts';
+import { hindsightImprovability } from './hindsight-improvability.ts';
+import { oracleBound } from './oracle-bound.ts';
+import { outOfDistributionAurocs } from './out-of-distribution.ts';
+import { type CurvePoint, sweep } from './sweep.ts';
+
+/** One exit, were it asked alone. */
+export interface ExitReport {
+  /** The stage's name: the cut's tensor, or `final`. */
+  readonly name: string;
+  /** MACs per row of leaving here. */
+  readonly macs: number;
+  /** The same as a fraction of the backbone's MACs. */
+  readonly cost: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  /** Share of its errors that some earlier exit had right, 0 to 1; lower is better. */
+  readonly hindsightImprovability: number;
+  readonly ksCalibrationError: number;
+  readonly expectedCalibrationError: number;
+  /** How well its confidence tells right from wrong; null where all are right or all are wrong. */
+  readonly failureAuroc: number | null;
+  /** How well its confidence tells known input from foreign input; null where no foreign input was given. */
+  readonly outOfDistributionAuroc: number | null;
+}
+
+/** A point of a curve in a report. */
+export interface ReportPoint {
+  /** The threshold, or the patience. */
+  readonly setting: number;
+  readonly accuracy: number;
+  /** Fraction of the backbone's MACs. */
+  readonly cost: number;
+}
+
+/** One way to answer: predictions of some exits, and a rule by which rows leave. */
+export interface MethodReport {
+  /** For people: `ZTW`, `SDN`, `PABEE`. */
+  readonly name: string;
+  readonly rule: 'threshold' | 'patience';
+  /** The 100 % of `cost` and of the budgets, MACs per row. */
+  readonly backboneMacs: number;
+  /** In the order of the settings; a setting that changes nothing against the one before is left out. */
+  readonly curve: readonly ReportPoint[];
+  readonly budgets: readonly BudgetRow[];
+  /** In the order of the exits; the histograms in `budgets` have the same order. */
+  readonly exits: readonly ExitReport[];
+  /** Every row at the first exit that is right, else at the first of all. */
+  readonly oracle: { readonly accuracy: number; readonly cost: number };
+}
+
+/** A network that answers every row in full, for comparison. */
+export interface ReferencePoint {
+  readonly name: string;
+  readonly accuracy: number;
+  /** MACs per row. */
+  readonly macs: number;
+}
+
+export interface EvaluationReport {
+  readonly format: 'ztw-evaluation';
+  readonly version: 1;
+  readonly title: string;
+  readonly rows: number;
+  readonly classes: number;
+  /** One name per class; null where none are known. */
+  readonly labels: readonly string[] | null;
+  /** Whole networks without any IC. */
+  readonly references: readonly ReferencePoint[];
+  readonly methods: readonly MethodReport[];
+  /** Inputs that could not be read, with the reason. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** How it was made: versions, seed, data, rows, commands. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+export interface ReportMethodOptions {
+  readonly name: string;
+  readonly rule: ExitRule;
+  readonly predictions: ExitPredictions;
+  /** One per exit. */
+  readonly exitNames: readonly string[];
+  readonly backboneMacs: number;
+  /** Fractions of `backboneMacs`. */
+  readonly budgets: readonly number[];
+  /** Settings chosen on other rows. */
+  readonly chosen?: readonly { readonly budget: number; readonly setting: number }[];
+  /** Settings to sweep, ascending; default: the rule's own. */
+  readonly settings?: ArrayLike<number>;
+  /** Predictions of the same exits on foreign input. */
+  readonly foreign?: ExitPredictions;
+}
+
+/**
+ * Measures one method on its stored predictions.
+ * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number, or a wrong number of names.
+ */
+export function reportMethod(options: ReportMethodOptions): MethodReport {
+  const { name, rule, predictions, backboneMacs, settings } = options;
+  const curve = sweep(predictions, rule, settings);
+  const oracle = oracleBound(predictions);
+  return {
+    name,
+    rule: rule.name,
+    backboneMacs,
+    curve: distinctPoints(curve).map(({ setting, accuracy, macs }) => ({
+      setting,
+      accuracy,
+      cost: macs / backboneMacs,
+    })),
+    budgets: readBudgets(options, curve),
+    exits: reportExits(options),
+    oracle: { accuracy: oracle.accuracy, cost: oracle.macs / backboneMacs },
+  };
+}
+
+/** Puts a report together; every number in it survives JSON. */
+export function createEvaluationReport(content: Omit<EvaluationReport, 'format' | 'version'>): EvaluationReport {
+  return { format: 'ztw-evaluation', version: 1, ...content };
+}
+
+function reportExits({ predictions, exitNames, backboneMacs, foreign }: ReportMethodOptions): ExitReport[] {
+  if (exitNames.length !== predictions.exitMacs.length) {
+    throw new InvalidInputError(
+      `Received ${exitNames.length} exit names; expected ${predictions.exitMacs.length}, one per exit.`,
+    );
+  }
+  const accuracies = exitAccuracies(predictions);
+  const improvabilities = hindsightImprovability(predictions);
+  const ksErrors = exitKsCalibrationErrors(predictions);
+  const expectedErrors = exitExpectedCalibrationErrors(predictions);
+  const failureAurocs = failurePredictionAurocs(predictions);
+  const foreignAurocs = foreign ? outOfDistributionAurocs(predictions, foreign) : [];
+  return predictions.exitMacs.map((macs, exitIndex) => ({
+    name: exitNames[exitIndex] as string,
+    macs,
+    cost: macs / backboneMacs,
+    accuracy: accuracies[exitIndex] as number,
+    hindsightImprovability: improvabilities[exitIndex] as number,
+    ksCalibrationError: ksErrors[exitIndex] as number,
+    expectedCalibrationError: expectedErrors[exitIndex] as number,
+    failureAuroc: failureAurocs[exitIndex] ?? null,
+    outOfDistributionAuroc: foreignAurocs[exitIndex] ?? null,
+  }));
+}
+
+function distinctPoints(curve: readonly CurvePoint[]): CurvePoint[] {
+  return curve.filter((point, index) => {
+    const before = curve[index - 1];
+    return before === undefined || before.macs !== point.macs || before.accuracy !== point.accuracy;
+  });
+}
