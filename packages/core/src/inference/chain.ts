@@ -12,7 +12,6 @@ import type {
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
 import { takeRows } from '../numeric/take-rows.ts';
 import { checkChain } from './check-chain.ts';
-import { checkInputBatch } from './check-input.ts';
 import { rowSize } from './row-size.ts';
 
 export interface ChainOptions {
@@ -92,7 +91,6 @@ class Chain implements StagedModel<ChainFeatures> {
 
   async load(input: InputBatch): Promise<ChainFeatures> {
     this.#requireUsable();
-    checkInputBatch(input, this.inputShape);
     const [network] = this.#networks;
     // A copy: the caller may reuse its memory once the rows are loaded, and the next network wants them later.
     const original = this.#networks.length > 1 ? { rows: input.rows, data: input.data.slice() } : null;

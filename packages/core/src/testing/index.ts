@@ -1,3 +1,13 @@
+export { ConformanceError } from './conformance/checks.ts';
+export { conformanceCases } from './conformance/conformance-cases.ts';
+export {
+  type ConformanceCase,
+  type ConformanceOutcome,
+  type ConformanceSubject,
+  conformanceTolerance,
+  type Tolerance,
+} from './conformance/conformance-subject.ts';
+export { formatConformance, runConformance, runConformanceCase } from './conformance/run-conformance.ts';
 export {
   type HostFeatures,
   HostModel,

@@ -1,0 +1,17 @@
+import { compactionCases } from './compaction-cases.ts';
+import type { ConformanceCase } from './conformance-subject.ts';
+import { descriptionCases } from './description-cases.ts';
+import { inputErrorCases } from './input-error-cases.ts';
+import { lifetimeCases } from './lifetime-cases.ts';
+import { loopCases } from './loop-cases.ts';
+import { stageCases } from './stage-cases.ts';
+
+/** Every promise of the `StagedModel` contract that can be checked from outside. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...descriptionCases,
+  ...stageCases,
+  ...compactionCases,
+  ...loopCases,
+  ...lifetimeCases,
+  ...inputErrorCases,
+];

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import type { InputBatch, StagedModel } from '../../contract/staged-model.ts';
+import { chain } from '../../inference/chain.ts';
+import { takeRows } from '../../numeric/take-rows.ts';
+import type { HostFeatures, HostModel } from '../host-model.ts';
+import { referenceModel } from '../reference-model.ts';
+import { wholeLogits } from '../reference-network.ts';
+import { seededNetwork } from '../seeded-network.ts';
+import { seededValues } from '../seeded-values.ts';
+import { conformanceCases } from './conformance-cases.ts';
+import type { ConformanceSubject } from './conformance-subject.ts';
+import { formatConformance, runConformance, runConformanceCase } from './run-conformance.ts';
+
+const network = seededNetwork();
+const input: InputBatch = { rows: 16, data: seededValues(7, 16 * 72, 1.5) };
+
+const reference: ConformanceSubject = {
+  name: 'reference runtime',
+  supports: { parallelRuns: true, featureMemory: 'host' },
+  input,
+  create: async () => referenceModel(network),
+  wholeLogits: async (batch) => wholeLogits(network, batch),
+  liveFeatures: (model) => (model as HostModel).liveFeatures,
+  // Every row is computed on its own: the same sums in the same order.
+  tolerance: { absolute: 1e-7, relative: 1e-6 },
+};
+
+const subjects: readonly ConformanceSubject[] = [
+  reference,
+  {
+    ...reference,
+    name: 'reference runtime, without cascade',
+    create: async () => referenceModel(seededNetwork({ cascade: false })),
+  },
+  {
+    name: 'chain of a plain network and one with ICs',
+    supports: reference.supports,
+    input,
+    create: async () =>
+      chain([referenceModel(seededNetwork({ seed: 3, internalClassifiers: false })), referenceModel(network)]),
+    wholeLogits: async (batch) => wholeLogits(network, batch),
+  },
+];
+
+describe.each(subjects)('$name', (subject) => {
+  it.each(conformanceCases.map((conformanceCase) => [conformanceCase.name, conformanceCase] as const))(
+    '%s',
+    async (_name, conformanceCase) => {
+      expect(conformanceCase.skip?.(subject) ?? null).toBeNull();
+      await conformanceCase.run(subject);
+    },
+  );
+});
+
+/** A runtime with one fault: the reference, one of whose methods was replaced. */
+function faulty(fault: (model: HostModel) => Partial<StagedModel>): ConformanceSubject {
+  return {
+    ...reference,
+    create: async () => {
+      const model = referenceModel(network);
+      const replaced = fault(model);
+      return new Proxy(model, {
+        get(target, property) {
+          const value: unknown =
+            property in replaced ? Reflect.get(replaced, property) : Reflect.get(target, property, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+    liveFeatures: () => 0,
+  };
+}
+
+interface Fault {
+  readonly fault: string;
+  readonly subject: ConformanceSubject;
+  /** A case that must fail. */
+  readonly fails: string;
+}
+
+const faults: readonly Fault[] = [
+  {
+    fault: 'rows in the wrong order',
+    fails: 'keeps the order of the rows that stay',
+    subject: faulty((model) => ({
+      keepRows: (features, kept) => {
+        // Every row but the first becomes its neighbour above, where that leaves them ascending.
+        const shifted = kept.map((row, position) => (position === 0 ? row : row - 1));
+        return model.keepRows(features as HostFeatures, (shifted[1] ?? 1) > (shifted[0] ?? 0) ? shifted : kept);
+      },
+    })),
+  },
+  {
+    fault: 'a model that runs after it was disposed',
+    fails: 'refuses every use after it was disposed',
+    subject: faulty(() => ({ [Symbol.asyncDispose]: async () => undefined })),
+  },
+  {
+    fault: 'NaN that is replaced',
+    fails: 'refuses NaN in the input',
+    subject: faulty((model) => ({
+      load: ({ rows, data }) => model.load({ rows, data: data.map((value) => (Number.isNaN(value) ? 0 : value)) }),
+    })),
+  },
+  {
+    fault: 'previous logits that are lost beyond the eighth row',
+    fails: 'leaves live where stored logits say so, row by row',
+    subject: faulty((model) => ({
+      runStage: (stageIndex, features, previousLogits) => {
+        const known = previousLogits?.map((value, index) => (index < 8 * network.classes ? value : 0)) ?? null;
+        return model.runStage(stageIndex, features as HostFeatures, known);
+      },
+    })),
+  },
+  {
+    fault: 'logits that are overwritten',
+    fails: 'gives logits away: later stages leave them as they were',
+    subject: faulty((model) => {
+      const shared = new Float32Array(input.rows * network.classes);
+      return {
+        runStage: async (stageIndex, features, previousLogits) => {
+          const output = await model.runStage(stageIndex, features as HostFeatures, previousLogits);
+          shared.set(output.logits);
+          return { ...output, logits: shared.subarray(0, output.logits.length) };
+        },
+      };
+    }),
+  },
+  {
+    fault: 'input that is read after load',
+    fails: 'takes the input over: the caller may reuse its memory after load',
+    subject: faulty((model) => {
+      let latest = input;
+      return {
+        load: (batch) => {
+          latest = batch;
+          return model.load(batch);
+        },
+        runStage: async (stageIndex, features, previousLogits) => {
+          if (stageIndex > 0) return model.runStage(stageIndex, features as HostFeatures, previousLogits);
+          model.release(features as HostFeatures);
+          return model.runStage(0, await model.load(latest), null);
+        },
+      };
+    }),
+  },
+  {
+    fault: 'features that are held',
+    fails: 'frees features that are not run further',
+    subject: { ...reference, liveFeatures: () => 1 },
+  },
+  {
+    fault: 'another answer than the uncut network',
+    fails: 'answers at the end as the uncut network does, batches of 3',
+    subject: { ...reference, wholeLogits: async (batch) => wholeLogits(seededNetwork({ seed: 2 }), batch) },
+  },
+  {
+    fault: 'inputs that do not vary',
+    fails: 'leaves live where stored logits say so, in one batch',
+    subject: { ...reference, input: { rows: 16, data: takeRows(input.data, 72, new Int32Array(16)) } },
+  },
+  {
+    fault: 'a support that is not there',
+    fails: 'supports what the subject says',
+    subject: { ...reference, supports: { parallelRuns: false, featureMemory: 'host' } },
+  },
+];
+
+describe('the kit finds', () => {
+  it.each(faults)('$fault', async ({ subject, fails }) => {
+    const outcomes = await runConformance(subject);
+    const failed = outcomes.filter((outcome) => outcome.status === 'fail').map((outcome) => outcome.name);
+    expect(failed).toContain(fails);
+  });
+});
+
+describe('the report', () => {
+  it('tells what passed, what was skipped and why, and what failed', async () => {
+    const { wholeLogits: _, ...withoutWhole } = reference;
+    const outcomes = [
+      await runConformanceCase({ name: 'fine', run: async () => undefined }, reference),
+      await runConformanceCase({ name: 'left out', skip: () => 'no device', run: async () => undefined }, reference),
+      await runConformanceCase(
+        {
+          name: 'broken',
+          run: async () => {
+            throw new Error('wrong row');
+          },
+        },
+        reference,
+      ),
+    ];
+    expect(formatConformance(outcomes)).toBe('pass  fine\nskip  left out (no device)\nFAIL  broken: Error: wrong row');
+    const skipped = (await runConformance(withoutWhole)).filter((outcome) => outcome.status === 'skip');
+    expect(skipped).toHaveLength(3);
+  });
+});

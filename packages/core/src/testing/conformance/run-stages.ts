@@ -1,0 +1,37 @@
+import type { InputBatch, StagedModel } from '../../contract/staged-model.ts';
+import { takeRows } from '../../numeric/take-rows.ts';
+import { check } from './checks.ts';
+
+/** Which rows go on after each stage, by position among the rows there; a stage that is left out keeps all. */
+export type KeptAfterStage = ReadonlyMap<number, Int32Array>;
+
+/**
+ * Drives a model by its contract alone, without the loop under test elsewhere.
+ * @returns logits `[rows left, classes]` of every stage.
+ */
+export async function runStages(
+  model: StagedModel,
+  input: InputBatch,
+  keptAfterStage: KeptAfterStage = new Map(),
+): Promise<readonly Float32Array[]> {
+  let features: unknown = await model.load(input);
+  let previousLogits: Float32Array | null = null;
+  const allLogits: Float32Array[] = [];
+  for (const [stageIndex, stage] of model.stages.entries()) {
+    const output = await model.runStage(stageIndex, features, stage.usesPreviousLogits ? previousLogits : null);
+    allLogits.push(output.logits);
+    previousLogits = output.logits;
+    const isLast = stageIndex === model.stages.length - 1;
+    check(
+      (output.features === null) === isLast,
+      `Stage ${stageIndex} ('${stage.name}') must return ${isLast ? 'no features, being the last' : 'features'}.`,
+    );
+    features = output.features;
+    const kept = keptAfterStage.get(stageIndex);
+    if (kept !== undefined) {
+      features = await model.keepRows(features, kept);
+      previousLogits = takeRows(output.logits, model.classes, kept);
+    }
+  }
+  return allLogits;
+}
