@@ -4,5 +4,5 @@
  */
 export type TensorflowCore = Pick<
   typeof import('@tensorflow/tfjs-core'),
-  'engine' | 'getBackend' | 'getKernel' | 'matMul' | 'registerKernel' | 'tensor' | 'tidy' | 'transpose'
+  'backend_util' | 'engine' | 'getKernel' | 'registerKernel' | 'tensor' | 'tidy'
 >;

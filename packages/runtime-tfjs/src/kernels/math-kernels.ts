@@ -1,0 +1,42 @@
+import type { Activation } from '../layers/activation.ts';
+
+/** Sizes of one two-dimensional convolution with zero padding on all sides. */
+export interface ConvolutionGeometry {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+  /** Of the input. */
+  readonly height: number;
+  readonly width: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+}
+
+/** The few heavy operations of training, over host arrays. Whoever implements them owns where they run. */
+export interface MathKernels {
+  /** `a b`: `[m, k]` x `[k, n]` -> `[m, n]` */
+  matMul(a: Float32Array, b: Float32Array, m: number, k: number, n: number): Float32Array;
+  /**
+   * Convolution without bias.
+   * @param weight `[outChannels, inChannels, kernelSize, kernelSize]`
+   * @returns `[rows, outChannels, outHeight, outWidth]`
+   */
+  convolve(input: Activation, weight: Float32Array, geometry: ConvolutionGeometry): Float32Array;
+  /**
+   * @param gradient `[rows, outChannels, outHeight, outWidth]`
+   * @returns the gradient by the weight `[outChannels, inChannels, kernelSize, kernelSize]`
+   */
+  convolutionFilterGradient(input: Activation, gradient: Float32Array, geometry: ConvolutionGeometry): Float32Array;
+  /**
+   * @param gradient `[rows, outChannels, outHeight, outWidth]`
+   * @returns the gradient by the input `[rows, inChannels, height, width]`
+   */
+  convolutionInputGradient(
+    weight: Float32Array,
+    gradient: Float32Array,
+    rows: number,
+    geometry: ConvolutionGeometry,
+  ): Float32Array;
+}

@@ -1,0 +1,140 @@
+// The heavy operations on TensorFlow.js kernels. Arrays go in and out; on the wasm backend that is one copy each way.
+
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { transposed } from '../layers/activation.ts';
+import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
+import type { ConvolutionGeometry, MathKernels } from './math-kernels.ts';
+import type { TensorflowCore } from './tensorflow-core.ts';
+
+/**
+ * Kernels on the backend that is set in `tf`. Results are read synchronously.
+ */
+export function tensorflowKernels(tf: TensorflowCore): MathKernels {
+  const run: RunKernel = (name, inputs, attributes) =>
+    tf.engine().runKernel(name, inputs as Record<string, Tensor>, attributes) as Tensor;
+
+  /** Runs `work` and returns its tensor's values; every tensor is freed. (`tidy` itself would search a returned array for tensors.) */
+  const valuesOf = (work: () => TensorInfo): Float32Array => {
+    let values: Float32Array = new Float32Array(0);
+    tf.tidy(() => {
+      values = (work() as Tensor).dataSync<'float32'>();
+    });
+    return values;
+  };
+
+  const matMul: MathKernels['matMul'] = (a, b, m, k, n) =>
+    valuesOf(() =>
+      run(
+        'BatchMatMul',
+        { a: tf.tensor(a, [1, m, k]), b: tf.tensor(b, [1, k, n]) },
+        { transposeA: false, transposeB: false },
+      ),
+    );
+
+  return {
+    matMul,
+
+    convolve(input, weight, geometry) {
+      const { inChannels, outChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
+      const { rows } = input;
+      const output = valuesOf(() =>
+        run(
+          'Conv2D',
+          {
+            x: tf.tensor(input.channelsLast(), [rows, height, width, inChannels]),
+            filter: tf.tensor(filterOf(weight, geometry), [kernelSize, kernelSize, inChannels, outChannels]),
+          },
+          {
+            strides: [stride, stride],
+            pad: padding,
+            dataFormat: 'NHWC',
+            dilations: [1, 1],
+            dimRoundingMode: 'floor',
+          },
+        ),
+      );
+      return transposed(output, rows, outHeight * outWidth, outChannels);
+    },
+
+    convolutionFilterGradient(input, gradient, geometry) {
+      const { inChannels, outChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
+      const { rows } = input;
+      const axis = (inputSize: number, outputSize: number): FilterAxis => ({
+        kernelSize,
+        stride,
+        padBefore: padding,
+        inputSize,
+        outputSize,
+      });
+      const swapped = valuesOf(() =>
+        filterGradientByConvolution(
+          run,
+          () => undefined, // the tidy around it frees everything
+          tf.tensor(input.rowsLast(), [inChannels, height, width, rows]),
+          tf.tensor(positionsFirst(gradient, rows, outChannels), [outHeight, outWidth, rows, outChannels]),
+          axis(height, outHeight),
+          axis(width, outWidth),
+        ),
+      );
+      // [inChannels, taps, outChannels] -> [outChannels, inChannels, taps]
+      return transposed(swapped, 1, inChannels * kernelSize * kernelSize, outChannels);
+    },
+
+    convolutionInputGradient(weight, gradient, rows, geometry) {
+      const { inChannels, outChannels, kernelSize, outHeight, outWidth } = geometry;
+      const taps = inChannels * kernelSize * kernelSize;
+      const positions = outHeight * outWidth;
+      const channelsLast = transposed(gradient, rows, outChannels, positions);
+      const columns = matMul(channelsLast, weight, rows * positions, outChannels, taps);
+      return addColumns(columns, rows, geometry);
+    },
+  };
+}
+
+/** `[out, in, k, k]` -> `[k, k, in, out]` */
+function filterOf(weight: Float32Array, { inChannels, outChannels, kernelSize }: ConvolutionGeometry): Float32Array {
+  const taps = kernelSize * kernelSize;
+  return transposed(transposed(weight, outChannels, inChannels, taps), 1, outChannels, taps * inChannels);
+}
+
+/** `[rows, channels, positions]` -> `[positions, rows, channels]` */
+function positionsFirst(values: Float32Array, rows: number, channels: number): Float32Array {
+  return transposed(values, 1, rows * channels, values.length / (rows * channels));
+}
+
+/**
+ * Adds each output position's share to the input positions that it was computed from.
+ * @param columns `[rows, outPositions, inChannels, kernelSize, kernelSize]`
+ * @returns `[rows, inChannels, height, width]`
+ */
+function addColumns(columns: Float32Array, rows: number, geometry: ConvolutionGeometry): Float32Array {
+  const { inChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
+  const output = new Float32Array(rows * inChannels * height * width);
+  let source = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      for (let outX = 0; outX < outWidth; outX++) {
+        const top = outY * stride - padding;
+        const left = outX * stride - padding;
+        for (let channel = 0; channel < inChannels; channel++) {
+          const plane = (row * inChannels + channel) * height;
+          for (let tapY = 0; tapY < kernelSize; tapY++) {
+            const y = top + tapY;
+            if (y < 0 || y >= height) {
+              source += kernelSize;
+              continue;
+            }
+            const target = (plane + y) * width + left;
+            for (let tapX = 0; tapX < kernelSize; tapX++, source++) {
+              const x = left + tapX;
+              if (x >= 0 && x < width) {
+                output[target + tapX] = (output[target + tapX] as number) + (columns[source] as number);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return output;
+}

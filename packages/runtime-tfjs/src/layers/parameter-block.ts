@@ -1,0 +1,57 @@
+// All parameters of one head in one array, so that the optimiser and checkpoints see a single vector, and layers see named parts of it.
+
+import { type HeadParameters, InvalidModelError, type Parameter } from '@ztw/core';
+
+/** One named parameter: views into the block's arrays. */
+export interface ParameterSlot {
+  readonly value: Float32Array;
+  /** Of the batch that was last run backwards; the layer that owns the parameter writes it. */
+  readonly gradient: Float32Array;
+  readonly shape: readonly number[];
+}
+
+export interface ParameterBlock {
+  /** All values, in the order of the names. */
+  readonly values: Float32Array;
+  readonly gradients: Float32Array;
+  /**
+   * @throws InvalidModelError where the head has no parameter of that name and size.
+   */
+  slot(name: string, elements: number): ParameterSlot;
+  /** A copy of all values, under their names. */
+  snapshot(): HeadParameters;
+}
+
+/** Copies a head's parameters into a block with zero gradients. */
+export function createParameterBlock(parameters: HeadParameters): ParameterBlock {
+  const entries = Object.entries(parameters);
+  const total = entries.reduce((sum, [, parameter]) => sum + parameter.data.length, 0);
+  const values = new Float32Array(total);
+  const gradients = new Float32Array(total);
+  const slots = new Map<string, ParameterSlot>();
+  let offset = 0;
+  for (const [name, { data, shape }] of entries) {
+    const end = offset + data.length;
+    values.set(data, offset);
+    slots.set(name, { value: values.subarray(offset, end), gradient: gradients.subarray(offset, end), shape });
+    offset = end;
+  }
+  return {
+    values,
+    gradients,
+    slot(name, elements) {
+      const slot = slots.get(name);
+      if (slot?.value.length !== elements) {
+        throw new InvalidModelError(
+          `Expected a parameter "${name}" with ${elements} values, but the head has ${slot?.value.length ?? 'none'}. ` +
+            'Initialise the head from the same specification.',
+        );
+      }
+      return slot;
+    },
+    snapshot: () =>
+      Object.fromEntries(
+        [...slots].map(([name, { value, shape }]): [string, Parameter] => [name, { shape, data: value.slice() }]),
+      ),
+  };
+}

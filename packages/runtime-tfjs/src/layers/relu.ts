@@ -1,0 +1,33 @@
+import type { Activation } from './activation.ts';
+import type { LayerContext, LayerRunner } from './layer-runner.ts';
+import { createScratchBuffer } from './scratch-buffer.ts';
+
+/** `max(0, x)`; the gradient passes where the input is positive. */
+export function reluRunner(context: LayerContext): LayerRunner {
+  const outputBuffer = createScratchBuffer();
+  const gradientBuffer = createScratchBuffer();
+  let input: Activation | null = null;
+  return {
+    outputShape: context.inputShape,
+    forward(activation) {
+      input = activation;
+      const values = activation.values();
+      const output = outputBuffer(values.length);
+      for (let index = 0; index < values.length; index++) {
+        output[index] = Math.max(values[index] as number, 0);
+      }
+      return output;
+    },
+    backward(gradient, wantInput) {
+      if (!wantInput || input === null) {
+        return null;
+      }
+      const values = input.values();
+      const inputGradient = gradientBuffer(values.length);
+      for (let index = 0; index < values.length; index++) {
+        inputGradient[index] = (values[index] as number) > 0 ? (gradient[index] as number) : 0;
+      }
+      return inputGradient;
+    },
+  };
+}
