@@ -1,1 +1,32 @@
-export {};
+// Reading and writing
+
+// What there is to know of a network
+export {
+  type AnalysedNode,
+  type AnalyseGraphOptions,
+  type AnalysisSource,
+  analyseGraph,
+  type GraphAnalysis,
+} from './analysis/analyse-graph.ts';
+export type { NetworkInput } from './analysis/choose-ports.ts';
+export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
+// Where to cut
+export { chooseCuts, sdnFractions } from './cuts/choose-cuts.ts';
+export type { CutSelection } from './cuts/cut-selection.ts';
+export { parseCutSelection } from './cuts/parse-cut-selection.ts';
+// Emitting
+export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
+export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
+export {
+  type EmitFeatureSegmentOptions,
+  emitFeatureSegment,
+  type FeatureSegmentModel,
+} from './emit/emit-feature-segment.ts';
+export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
+export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
+export type { OnnxModel } from './model/onnx-model.ts';
+export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
+export { writeModel } from './model/write-model.ts';
+// Cutting
+export type { Segment } from './segment/segment.ts';
+export { splitGraph } from './segment/split-graph.ts';

@@ -1,0 +1,26 @@
+import { type EnsembleSpecification, InvalidInputError } from '@ztw/core';
+import { createGraphBuilder } from '../graph/graph-builder.ts';
+import { lowerEnsembleExit } from '../lower/lower-ensemble.ts';
+import { portInfo } from './port-names.ts';
+
+export interface EmitEnsembleOptions {
+  /** Version of the default operator set to write for. */
+  readonly opset: number;
+}
+
+const outputName = 'log_probabilities';
+
+/**
+ * Writes the combination at the last exit as an ONNX file: `logits_0`, `logits_1`, ... `[rows, classes]` in,
+ * `log_probabilities` `[rows, classes]` out, normalised per row.
+ * @throws InvalidInputError for an ensemble without exits, or with weights that do not fit its exits or classes.
+ */
+export function emitEnsemble(specification: EnsembleSpecification, { opset }: EmitEnsembleOptions): Uint8Array {
+  const { exits, classes } = specification;
+  if (exits.length === 0) throw new InvalidInputError('an ensemble needs at least one exit, received none');
+  const inputs = exits.map((_exit, index) => `logits_${index}`);
+  const builder = createGraphBuilder(opset, [...inputs, outputName]);
+  lowerEnsembleExit(builder, specification, exits.length - 1, inputs, outputName);
+  const port = (name: string) => portInfo({ name, rowShape: [classes] }, 'dynamic');
+  return builder.finish({ name: 'ensemble', inputs: inputs.map(port), outputs: [port(outputName)] });
+}

@@ -1,0 +1,26 @@
+import type { Head, RowShape } from '@ztw/core';
+import { createGraphBuilder } from '../graph/graph-builder.ts';
+import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import { headFeaturesName, logitsName, portInfo, previousLogitsName } from './port-names.ts';
+
+export interface EmitHeadOptions {
+  /** Version of the default operator set to write for. */
+  readonly opset: number;
+}
+
+/**
+ * Writes a head alone as an ONNX file: `features` and, with a cascade, `previous_logits` in, `logits` out; the batch is dynamic.
+ * @throws InvalidModelError where layers, shapes and parameters do not fit together.
+ */
+export function emitHead(head: Head, { opset }: EmitHeadOptions): Uint8Array {
+  const { inputShape, classes } = head.specification;
+  const builder = createGraphBuilder(opset, [headFeaturesName, previousLogitsName, logitsName]);
+  const cascades = readsPreviousLogits(head);
+  lowerHead(builder, head, headFeaturesName, cascades ? previousLogitsName : null, logitsName);
+  const port = (name: string, rowShape: RowShape) => portInfo({ name, rowShape }, 'dynamic');
+  return builder.finish({
+    name: 'head',
+    inputs: [port(headFeaturesName, inputShape), ...(cascades ? [port(previousLogitsName, [classes])] : [])],
+    outputs: [port(logitsName, [classes])],
+  });
+}

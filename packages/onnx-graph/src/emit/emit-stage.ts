@@ -1,0 +1,93 @@
+import { type BundleTensor, type Head, InvalidInputError } from '@ztw/core';
+import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
+import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import type { Segment } from '../segment/segment.ts';
+import { writeSegment } from '../segment/write-segment.ts';
+import {
+  inputPorts,
+  logitsName,
+  outputPorts,
+  pairNames,
+  portInfo,
+  previousLogitsName,
+  reservedNames,
+} from './port-names.ts';
+import { sourceFile } from './source-file.ts';
+
+export interface EmitOptions {
+  /** Whether slow patterns are replaced by faster ones with the same results. Default: true. */
+  readonly rewrite?: boolean;
+}
+
+/** One stage as an ONNX file, and the names to run it by. */
+export interface StageModel {
+  readonly bytes: Uint8Array;
+  /** `input`, or `features_0` and perhaps `features_1`. */
+  readonly inputs: readonly BundleTensor[];
+  /** `previous_logits`, `[rows, classes]`; null where the head has no cascade. */
+  readonly previousLogits: string | null;
+  /** `next_0` and perhaps `next_1`; none after the last segment. */
+  readonly outputs: readonly BundleTensor[];
+  /** `logits`, `[rows, classes]`. */
+  readonly logits: string;
+}
+
+/**
+ * Writes a segment and the classifier behind it as one ONNX file, for the network's own opset.
+ * The head reads the first tensor of the cut.
+ * @param head The IC's head; null after the last segment, which ends in the network's own classifier.
+ * @throws InvalidInputError where there must be a head and is none, or the other way round, or the head is made for other features or classes;
+ *   InvalidModelError for a head whose layers or parameters do not fit together.
+ */
+export function emitStage(segment: Segment, head: Head | null, options: EmitOptions = {}): StageModel {
+  checkHead(segment, head);
+  const { analysis } = segment;
+  const inputs = inputPorts(segment);
+  const outputs = outputPorts(segment);
+  const builder = createGraphBuilder(analysis.opset, reservedNames);
+  writeStageNodes(builder, segment, options.rewrite ?? true);
+  const cascades = head !== null && readsPreviousLogits(head);
+  if (head !== null) {
+    lowerHead(builder, head, outputs[0]?.name ?? '', cascades ? previousLogitsName : null, logitsName);
+  }
+  const classes = { name: logitsName, rowShape: [analysis.classes] };
+  const previous = cascades ? [{ ...classes, name: previousLogitsName }] : [];
+  const bytes = builder.finish({
+    ...sourceFile(analysis.source.model),
+    name: segment.name,
+    inputs: [...inputs, ...previous].map((port) => portInfo(port, analysis.batch)),
+    outputs: [...outputs, classes].map((port) => portInfo(port, analysis.batch)),
+  });
+  return { bytes, inputs, previousLogits: cascades ? previousLogitsName : null, outputs, logits: logitsName };
+}
+
+function checkHead({ outputs, name, analysis }: Segment, head: Head | null): void {
+  const [features] = outputs;
+  if (features === undefined) {
+    if (head === null) return;
+    throw new InvalidInputError('the last segment ends in the network’s own classifier; it takes no head');
+  }
+  if (head === null) throw new InvalidInputError(`the segment up to cut '${name}' needs a head, received none`);
+  const { inputShape, classes } = head.specification;
+  if (inputShape.join() !== features.rowShape.join()) {
+    throw new InvalidInputError(
+      `the head at cut '${name}' must read rows of shape [${features.rowShape.join(', ')}], but is made for [${inputShape.join(', ')}]`,
+    );
+  }
+  if (classes !== analysis.classes) {
+    throw new InvalidInputError(`the head at cut '${name}' has ${classes} classes, the network ${analysis.classes}`);
+  }
+}
+
+/** Writes the segment so that its inputs and outputs have the shared names. */
+function writeStageNodes(builder: GraphBuilder, segment: Segment, rewrite: boolean): void {
+  const { inputs, outputs, analysis } = segment;
+  const incoming = pairNames(inputs, inputPorts(segment));
+  const outgoing =
+    outputs.length > 0 ? pairNames(outputs, outputPorts(segment)) : ([[analysis.output.name, logitsName]] as const);
+  const nameOf = writeSegment(builder, segment, { names: new Map([...outgoing, ...incoming]), rewrite });
+  for (const [name, port] of outgoing) {
+    // A tensor that passes by unchanged: an output must be written by a node.
+    if (incoming.has(name)) builder.apply('Identity', [nameOf(name)], [], port);
+  }
+}

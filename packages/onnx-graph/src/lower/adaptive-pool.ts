@@ -1,0 +1,106 @@
+// Adaptive pooling, which ONNX does not have. Window `i` of `n` over `size` runs from `floor(i * size / n)` to `ceil((i + 1) * size / n)`.
+// Windows of one size that do not overlap are a plain pool. Otherwise the average is a product with two constant matrices,
+// and the maximum is a plain pool over lines gathered with repeats, so that all windows have the size of the largest.
+
+import { intAttribute, intsAttribute } from '../graph/build.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Value } from './lowering.ts';
+
+interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+function windowsOf(size: number, count: number): readonly Window[] {
+  return Array.from({ length: count }, (_unused, index) => ({
+    start: Math.floor((index * size) / count),
+    end: Math.ceil(((index + 1) * size) / count),
+  }));
+}
+
+/** `[C, H, W]` -> `[C, h, w]`: the mean of each window. */
+export function lowerAdaptiveAverage(
+  builder: GraphBuilder,
+  value: Value,
+  outputSize: readonly [number, number],
+): Value {
+  const [channels = 0, height = 0, width = 0] = value.shape;
+  const [outHeight, outWidth] = outputSize;
+  const shape = [channels, outHeight, outWidth];
+  const plain = lowerPlainPool(builder, value, outputSize, 'Average');
+  if (plain !== null) return { name: plain, shape };
+  const columns = builder.floats('head/columnMeans', [width, outWidth], averagingMatrix(width, outWidth, true));
+  const rows = builder.floats('head/rowMeans', [outHeight, height], averagingMatrix(height, outHeight, false));
+  const narrowed = builder.apply('MatMul', [value.name, columns]);
+  return { name: builder.apply('MatMul', [rows, narrowed]), shape };
+}
+
+/** `[C, H, W]` -> `[C, h, w]`: the maximum of each window. */
+export function lowerAdaptiveMaximum(
+  builder: GraphBuilder,
+  value: Value,
+  outputSize: readonly [number, number],
+): Value {
+  const [channels = 0, height = 0, width = 0] = value.shape;
+  const [outHeight, outWidth] = outputSize;
+  const shape = [channels, outHeight, outWidth];
+  const plain = lowerPlainPool(builder, value, outputSize, 'Max');
+  if (plain !== null) return { name: plain, shape };
+  const vertical = repeatedLines(height, outHeight);
+  const horizontal = repeatedLines(width, outWidth);
+  const tall = gather(builder, value.name, 2, vertical.lines);
+  const wide = gather(builder, tall, 3, horizontal.lines);
+  const kernel = [vertical.windowSize, horizontal.windowSize];
+  const pooling = [intsAttribute('kernel_shape', kernel), intsAttribute('strides', kernel)];
+  return { name: builder.apply('MaxPool', [wide], pooling), shape };
+}
+
+/** Name of the pooled tensor when a plain pool does it; null otherwise. */
+function lowerPlainPool(
+  builder: GraphBuilder,
+  { name, shape }: Value,
+  [outHeight, outWidth]: readonly [number, number],
+  kind: 'Average' | 'Max',
+): string | null {
+  const [, height = 0, width = 0] = shape;
+  if (outHeight === 1 && outWidth === 1) return builder.apply(`Global${kind}Pool`, [name]);
+  if (height % outHeight !== 0 || width % outWidth !== 0) return null;
+  const kernel = [height / outHeight, width / outWidth];
+  if (kernel.every((size) => size === 1)) return name;
+  return builder.apply(
+    `${kind}Pool`,
+    [name],
+    [intsAttribute('kernel_shape', kernel), intsAttribute('strides', kernel)],
+  );
+}
+
+/** `[size, count]` when transposed, else `[count, size]`: one window per column or row, each summing to 1. */
+function averagingMatrix(size: number, count: number, transposed: boolean): Float32Array {
+  const matrix = new Float32Array(size * count);
+  for (const [index, { start, end }] of windowsOf(size, count).entries()) {
+    for (let line = start; line < end; line++) {
+      matrix[transposed ? line * count + index : index * size + line] = 1 / (end - start);
+    }
+  }
+  return matrix;
+}
+
+/** Lines to gather so that windows are all of one size: a short window repeats its last line. */
+function repeatedLines(
+  size: number,
+  count: number,
+): { readonly lines: readonly number[]; readonly windowSize: number } {
+  const windows = windowsOf(size, count);
+  const windowSize = Math.max(...windows.map(({ start, end }) => end - start));
+  const offsets = Array.from({ length: windowSize }, (_unused, offset) => offset);
+  return {
+    lines: windows.flatMap(({ start, end }) => offsets.map((offset) => Math.min(start + offset, end - 1))),
+    windowSize,
+  };
+}
+
+function gather(builder: GraphBuilder, name: string, axis: number, lines: readonly number[]): string {
+  if (lines.every((line, index) => line === index)) return name;
+  const indices = builder.integers('head/lines', [lines.length], lines);
+  return builder.apply('Gather', [name, indices], [intAttribute('axis', axis)]);
+}

@@ -1,0 +1,21 @@
+import { UnsupportedModelError } from '@ztw/core';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+
+/** First opset with the operator Erf. */
+const erfOpset = 9;
+
+/**
+ * Exact GELU: `0.5 x (1 + erf(x / sqrt 2))`.
+ * @throws UnsupportedModelError below opset 9, which cannot express it.
+ */
+export function lowerGelu(builder: GraphBuilder, name: string): string {
+  if (builder.opset < erfOpset) {
+    throw new UnsupportedModelError(
+      `a head with GELU needs opset ${erfOpset}, the network has ${builder.opset}; export it newer, or choose another head`,
+    );
+  }
+  const constant = (hint: string, value: number): string => builder.floats(`head/${hint}`, [1], Float32Array.of(value));
+  const erf = builder.apply('Erf', [builder.apply('Mul', [name, constant('inverseSqrt2', Math.SQRT1_2)])]);
+  const gate = builder.apply('Add', [erf, constant('one', 1)]);
+  return builder.apply('Mul', [builder.apply('Mul', [name, constant('half', 0.5)]), gate]);
+}

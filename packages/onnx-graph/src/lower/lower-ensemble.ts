@@ -1,0 +1,90 @@
+import { type EnsembleExit, type EnsembleSpecification, InvalidInputError } from '@ztw/core';
+import { intAttribute, intsAttribute } from '../graph/build.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+
+/** Keeps the logarithm of a probability of 0 finite, as in the original arithmetic ensemble. */
+const floor = 1e-40;
+
+/** First opset in which ReduceSum takes its axes as an input. */
+const axesAsInputOpset = 13;
+
+/**
+ * Writes the combined log-probabilities of one exit. An exit without learned values answers with its own softmax.
+ * Source: Zero Time Waste, section 3 (geometric); its code (arithmetic).
+ * @param logits Names of the tensors `[rows, classes]` of exits 0 to at least `exitIndex`.
+ * @param output Claimed name for the log-probabilities `[rows, classes]`.
+ * @throws InvalidInputError where the exit's values do not fit.
+ */
+export function lowerEnsembleExit(
+  builder: GraphBuilder,
+  { kind, classes, exits }: EnsembleSpecification,
+  exitIndex: number,
+  logits: readonly string[],
+  output: string,
+): void {
+  const exit = exits[exitIndex];
+  if (exit === undefined)
+    throw new InvalidInputError(`the ensemble has ${exits.length} exits, none with index ${exitIndex}`);
+  if (exit === null) {
+    builder.apply('LogSoftmax', [logits[exitIndex] ?? ''], [intAttribute('axis', 1)], output);
+    return;
+  }
+  checkExit(exit, exitIndex, classes);
+  const members = logits.slice(0, exitIndex + 1);
+  if (kind === 'geometric') lowerGeometric(builder, exit, members, output);
+  else lowerArithmetic(builder, exit, members, output);
+}
+
+function checkExit({ weights, bias }: EnsembleExit, exitIndex: number, classes: number): void {
+  if (weights.length !== exitIndex + 1 || bias.length !== classes) {
+    throw new InvalidInputError(
+      `exit ${exitIndex} of the ensemble needs ${exitIndex + 1} weights and ${classes} biases, received ${weights.length} and ${bias.length}`,
+    );
+  }
+}
+
+/** `log softmax( mean_j( exp(w_j) log p_j ) + b )` */
+function lowerGeometric(
+  builder: GraphBuilder,
+  { weights, bias }: EnsembleExit,
+  members: readonly string[],
+  output: string,
+): void {
+  const factors = weights.map((weight) => Math.exp(weight) / weights.length);
+  const sum = lowerWeightedSum(builder, 'LogSoftmax', members, factors, bias);
+  builder.apply('LogSoftmax', [sum], [intAttribute('axis', 1)], output);
+}
+
+/** `log( (sum_j exp(w_j) p_j + exp(b)) / Z + 1e-40 )` */
+function lowerArithmetic(
+  builder: GraphBuilder,
+  { weights, bias }: EnsembleExit,
+  members: readonly string[],
+  output: string,
+): void {
+  const sum = lowerWeightedSum(builder, 'Softmax', members, weights.map(Math.exp), bias.map(Math.exp));
+  const share = builder.apply('Div', [sum, lowerRowSum(builder, sum)]);
+  const floored = builder.apply('Add', [share, builder.floats('ensemble/floor', [1], Float32Array.of(floor))]);
+  builder.apply('Log', [floored], [], output);
+}
+
+function lowerWeightedSum(
+  builder: GraphBuilder,
+  activation: 'LogSoftmax' | 'Softmax',
+  members: readonly string[],
+  factors: readonly number[],
+  offset: readonly number[],
+): string {
+  const start = builder.floats('ensemble/bias', [offset.length], Float32Array.from(offset));
+  return members.reduce((sum, member, index) => {
+    const factor = builder.floats('ensemble/weight', [1], Float32Array.of(factors[index] ?? 0));
+    const prediction = builder.apply(activation, [member], [intAttribute('axis', 1)]);
+    return builder.apply('Add', [builder.apply('Mul', [prediction, factor]), sum]);
+  }, start);
+}
+
+function lowerRowSum(builder: GraphBuilder, name: string): string {
+  const keep = intAttribute('keepdims', 1);
+  if (builder.opset < axesAsInputOpset) return builder.apply('ReduceSum', [name], [intsAttribute('axes', [1]), keep]);
+  return builder.apply('ReduceSum', [name, builder.integers('ensemble/axes', [1], [1])], [keep]);
+}

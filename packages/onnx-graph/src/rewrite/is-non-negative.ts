@@ -1,0 +1,33 @@
+import type { GraphView } from '../graph/graph-view.ts';
+
+const nonNegativeOperators: ReadonlySet<string> = new Set([
+  'Abs',
+  'HardSigmoid',
+  'Relu',
+  'Sigmoid',
+  'Softmax',
+  'Softplus',
+]);
+
+/** Operators whose result is non-negative where all their inputs are, and that only move, copy or average values. */
+const preservingOperators: ReadonlySet<string> = new Set([
+  'AveragePool',
+  'Concat',
+  'Dropout',
+  'Flatten',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'Identity',
+  'MaxPool',
+  'Transpose',
+]);
+
+/** Whether a tensor is known to hold no negative value, by the operators that made it. */
+export function isNonNegative(view: GraphView, name: string): boolean {
+  const producer = view.producers.get(name);
+  if (producer === undefined) return false;
+  if (nonNegativeOperators.has(producer.operator)) return true;
+  if (!preservingOperators.has(producer.operator)) return false;
+  const sources = producer.operator === 'Concat' ? producer.reads : producer.reads.slice(0, 1);
+  return sources.every((source) => isNonNegative(view, source));
+}
