@@ -31,22 +31,25 @@ export async function splitPart(path: string): Promise<{ readonly path: string; 
 /** The arrays of images that lie directly in a folder; null where there are none. */
 export async function findArrays(folder: string): Promise<ArrayFolder | null> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const found = { idx: [] as string[], npy: [] as string[], cifar: [] as string[] };
+  const names = { idx: [] as string[], npy: [] as string[], cifar: [] as string[] };
   for (const entry of entries) {
     const { name } = entry;
     if (entry.isDirectory() || name.startsWith('.') || imageExtension.test(name)) continue;
-    const { head } = await readHead(join(folder, name));
+    const path = join(folder, name);
+    const target = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry;
+    if (!target?.isFile()) continue;
+    const { head } = await readHead(path);
     if (isIdx(head)) {
       const axes = head[3] as number;
-      if (axes >= 3) found.idx.push(name);
+      if (axes >= 3) names.idx.push(name);
     } else if (isNpy(head)) {
-      if (npyLabelsName(name) !== null) found.npy.push(name);
-    } else if (name.endsWith('.bin') && hasCifarLength((await stat(join(folder, name))).size)) {
-      found.cifar.push(name);
+      if (npyLabelsName(name) !== null) names.npy.push(name);
+    } else if (name.endsWith('.bin') && hasCifarLength((await stat(path)).size)) {
+      names.cifar.push(name);
     }
   }
-  const kind = (['idx', 'npy', 'cifar'] as const).find((candidate) => found[candidate].length > 0);
-  return kind === undefined ? null : { kind, names: found[kind].sort() };
+  const kind = (['idx', 'npy', 'cifar'] as const).find((candidate) => names[candidate].length > 0);
+  return kind === undefined ? null : { kind, names: names[kind].sort() };
 }
 
 /**
