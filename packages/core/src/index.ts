@@ -149,3 +149,5 @@ export { marginThreshold } from './policy/margin-threshold.ts';
 export { never } from './policy/never.ts';
 export { patience } from './policy/patience.ts';
 export type { PerExit } from './policy/per-exit.ts';
+// Storage
+export { memoryBlobStore } from './storage/memory-blob-store.ts';
