@@ -27,7 +27,7 @@ function realSegments(): readonly FeatureSegment[] {
         outputs: [{ name: 'next_0', type: 'float16', dims: ['rows', 2] }],
       }),
       inputs: [{ name: 'input', rowShape: [2] }],
-      boundary: [{ name: 'next_0', rowShape: [2] }],
+      outputs: [{ name: 'next_0', rowShape: [2] }],
       cached: null,
       logits: null,
     },
@@ -50,7 +50,7 @@ function realSegments(): readonly FeatureSegment[] {
         ],
       }),
       inputs: [{ name: 'features_0', rowShape: [2] }],
-      boundary: [{ name: 'next_0', rowShape: [2] }],
+      outputs: [{ name: 'next_0', rowShape: [2] }],
       cached: { name: 'cached', rowShape: [1] },
       logits: null,
     },
@@ -64,7 +64,7 @@ function realSegments(): readonly FeatureSegment[] {
         outputs: [{ name: 'logits', type: 'float32', dims: ['rows', 2] }],
       }),
       inputs: [{ name: 'features_0', rowShape: [2] }],
-      boundary: [],
+      outputs: [],
       cached: null,
       logits: 'logits',
     },
@@ -110,15 +110,15 @@ describe('sessions, with a recorded runtime', () => {
     });
     const tensor = (name: string) => ({ name, rowShape: [2] });
     const segments: FeatureSegment[] = [
-      { bytes: fakeModel('a'), inputs: [tensor('input')], boundary: [tensor('next_0')], cached: null, logits: null },
+      { bytes: fakeModel('a'), inputs: [tensor('input')], outputs: [tensor('next_0')], cached: null, logits: null },
       {
         bytes: fakeModel('b'),
         inputs: [tensor('features_0')],
-        boundary: [tensor('next_0')],
+        outputs: [tensor('next_0')],
         cached: null,
         logits: null,
       },
-      { bytes: fakeModel('c'), inputs: [tensor('features_0')], boundary: [], cached: null, logits: 'logits' },
+      { bytes: fakeModel('c'), inputs: [tensor('features_0')], outputs: [], cached: null, logits: 'logits' },
     ];
     const backbone = createSegmentedBackbone({ ort: runtime.ort, segments, ...facts, precision: 'float32' });
     return { backbone, segments, runtime };

@@ -14,7 +14,7 @@ export interface FeatureSegment {
   /** The network's input (float32) for the first segment, else the tensors of the cut before, in the backbone's precision. */
   readonly inputs: readonly BundleTensor[];
   /** Tensors that cross the next cut, in the backbone's precision; empty for the last segment. */
-  readonly boundary: readonly BundleTensor[];
+  readonly outputs: readonly BundleTensor[];
   /** What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last segment. */
   readonly cached: BundleTensor | null;
   /** Name of the float32 output with the backbone's logits; null before the last segment. */
@@ -114,10 +114,10 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     outputs.forEach((values) => {
       checkRepresentable(values, segmentIndex);
     });
-    const boundary = outputs.slice(0, segment.boundary.length);
+    const boundary = outputs.slice(0, segment.outputs.length);
     return {
       boundary,
-      cached: segment.cached === null ? null : (outputs[segment.boundary.length] ?? null),
+      cached: segment.cached === null ? null : (outputs[segment.outputs.length] ?? null),
       logits: null,
     };
   }
@@ -138,7 +138,7 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
       outputs:
         segment.logits !== null
           ? [{ name: segment.logits, rowShape: [this.classes], type: 'float32' }]
-          : [...segment.boundary, ...(segment.cached === null ? [] : [segment.cached])].map((tensor) =>
+          : [...segment.outputs, ...(segment.cached === null ? [] : [segment.cached])].map((tensor) =>
               port(tensor, precision),
             ),
       batch,
