@@ -1,4 +1,5 @@
 // Contract
+
 export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from './contract/backbone.ts';
 export type { BlobStore } from './contract/blob-store.ts';
 export type {
@@ -42,9 +43,9 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
-// Ensemble and exit policies
-export { lastPrediction } from './ensemble/last-prediction.ts';
+
 // Errors
+
 export {
   AbortedError,
   DisposedError,
@@ -58,7 +59,41 @@ export {
 } from './errors/errors.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
+
+// Numbers
+
+export { argMax } from './numeric/arg-max.ts';
+export { firstNotFinite } from './numeric/first-not-finite.ts';
+export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
+export { takeRows } from './numeric/take-rows.ts';
+
+// Ensemble and exit policies
+
+export { lastPrediction } from './ensemble/last-prediction.ts';
+export { allOf, anyOf } from './policy/combined-policy.ts';
+export {
+  type ConfidenceThresholdOptions,
+  confidenceThreshold,
+  confidenceThresholdDefaults,
+} from './policy/confidence-threshold.ts';
+export { entropyThreshold } from './policy/entropy-threshold.ts';
+export { marginThreshold } from './policy/margin-threshold.ts';
+export { never } from './policy/never.ts';
+export { patience } from './policy/patience.ts';
+export type { PerExit } from './policy/per-exit.ts';
+
+// Inference
+
+export { type ChainOptions, chain } from './inference/chain.ts';
+export { checkInputBatch } from './inference/check-input.ts';
+export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
+export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
+export { exitCosts } from './inference/exit-costs.ts';
+export { rowSize } from './inference/row-size.ts';
+export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
+
 // Evaluation
+
 export { auroc } from './evaluation/auroc.ts';
 export {
   interpolatedAccuracy,
@@ -125,29 +160,17 @@ export {
   thresholdSweep,
 } from './evaluation/sweep.ts';
 export { thresholdGrid } from './evaluation/threshold-grid.ts';
-// Inference
-export { type ChainOptions, chain } from './inference/chain.ts';
-export { checkInputBatch } from './inference/check-input.ts';
-export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
-export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
-export { exitCosts } from './inference/exit-costs.ts';
-export { rowSize } from './inference/row-size.ts';
-export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
-// Numbers
-export { argMax } from './numeric/arg-max.ts';
-export { firstNotFinite } from './numeric/first-not-finite.ts';
-export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
-export { takeRows } from './numeric/take-rows.ts';
-export { allOf, anyOf } from './policy/combined-policy.ts';
-export {
-  type ConfidenceThresholdOptions,
-  confidenceThreshold,
-  confidenceThresholdDefaults,
-} from './policy/confidence-threshold.ts';
-export { entropyThreshold } from './policy/entropy-threshold.ts';
-export { marginThreshold } from './policy/margin-threshold.ts';
-export { never } from './policy/never.ts';
-export { patience } from './policy/patience.ts';
-export type { PerExit } from './policy/per-exit.ts';
+
+// Bundles
+
+export { type BundleContents, bundleFiles } from './bundle/bundle-files.ts';
+export { isBundlePath } from './bundle/bundle-path.ts';
+export { createManifest, type ManifestContent } from './bundle/create-manifest.ts';
+export { type Bundle, openBundle } from './bundle/open-bundle.ts';
+export { parseManifest } from './bundle/parse-manifest.ts';
+export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
+export { sha256 } from './bundle/sha256.ts';
+
 // Storage
+
 export { memoryBlobStore } from './storage/memory-blob-store.ts';

@@ -1,0 +1,74 @@
+// Between heads and the tensors of the weights file. Stage M of network N keeps its values under `networks.N.stages.M.`.
+
+import type { BundleNetwork } from '../contract/bundle.ts';
+import type { Head, HeadSpecification, Parameter } from '../contract/head.ts';
+import { InvalidBundleError, InvalidInputError } from '../errors/errors.ts';
+import { findParameterProblem } from './head-parameters.ts';
+
+/**
+ * Names the values of all heads for the weights file.
+ * @param heads One list per network: the heads of its ICs, in the order of its stages.
+ * @throws InvalidInputError where the number of heads or their values do not fit the stages.
+ */
+export function tensorsFromHeads(
+  networks: readonly BundleNetwork[],
+  heads: readonly (readonly Head[])[],
+): Map<string, Parameter> {
+  const tensors = new Map<string, Parameter>();
+  if (heads.length !== networks.length) {
+    throw new InvalidInputError(`Received heads of ${heads.length} networks; expected ${networks.length} lists.`);
+  }
+  networks.forEach((network, networkIndex) => {
+    const places = headPlaces(network, networkIndex);
+    const given = heads[networkIndex] as readonly Head[];
+    if (given.length !== places.length) {
+      throw new InvalidInputError(
+        `Network ${network.name} has ${places.length} stages with an IC; received ${given.length} heads.`,
+      );
+    }
+    places.forEach(({ prefix, specification }, position) => {
+      const { parameters } = given[position] as Head;
+      const problem = findParameterProblem(specification, parameters);
+      if (problem !== null) throw new InvalidInputError(`Head ${position} of network ${network.name} ${problem}.`);
+      for (const [name, parameter] of Object.entries(parameters)) tensors.set(prefix + name, parameter);
+    });
+  });
+  return tensors;
+}
+
+/**
+ * Puts the heads of all networks together again.
+ * @throws InvalidBundleError where the tensors are not exactly those that the stages' heads name.
+ */
+export function headsFromTensors(
+  networks: readonly BundleNetwork[],
+  tensors: ReadonlyMap<string, Parameter>,
+): Head[][] {
+  const used = new Set<string>();
+  const heads = networks.map((network, networkIndex) =>
+    headPlaces(network, networkIndex).map(({ prefix, specification }) => {
+      const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+      for (const [name] of own) used.add(name);
+      const parameters = Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values]));
+      const problem = findParameterProblem(specification, parameters);
+      if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`);
+      return { specification, parameters };
+    }),
+  );
+  const stranger = [...tensors.keys()].find((name) => !used.has(name));
+  if (stranger !== undefined) {
+    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to no head of the manifest.`);
+  }
+  return heads;
+}
+
+interface HeadPlace {
+  readonly prefix: string;
+  readonly specification: HeadSpecification;
+}
+
+function headPlaces(network: BundleNetwork, networkIndex: number): HeadPlace[] {
+  return network.stages.flatMap(({ head }, stageIndex) =>
+    head === null ? [] : [{ prefix: `networks.${networkIndex}.stages.${stageIndex}.`, specification: head }],
+  );
+}
