@@ -1,0 +1,44 @@
+import {
+  AbortedError,
+  InvalidBundleError,
+  InvalidDataError,
+  InvalidInputError,
+  InvalidModelError,
+  RuntimeFailureError,
+  StorageError,
+  UnsupportedModelError,
+} from '@ztw/core';
+import { describe, expect, test } from 'vitest';
+import { describeError } from './describe-error.ts';
+import { exitCodeOf } from './exit-codes.ts';
+
+describe('exit codes', () => {
+  test('what the user handed in is 2', () => {
+    const classes = [InvalidInputError, InvalidModelError, UnsupportedModelError, InvalidBundleError, InvalidDataError];
+    expect(classes.map((ErrorClass) => exitCodeOf(new ErrorClass('no')))).toEqual([2, 2, 2, 2, 2]);
+  });
+
+  test('what failed underneath is 1, and so is a defect', () => {
+    expect(exitCodeOf(new StorageError('full'))).toBe(1);
+    expect(exitCodeOf(new RuntimeFailureError('broken'))).toBe(1);
+    expect(exitCodeOf(new TypeError('undefined is not a function'))).toBe(1);
+  });
+
+  test('an interruption is 130', () => {
+    expect(exitCodeOf(new AbortedError('stopped'))).toBe(130);
+  });
+});
+
+describe('what a person sees', () => {
+  test('a typed error is one line', () => {
+    expect(describeError(new InvalidDataError('No image.'), false)).toBe('error: No image.\n');
+  });
+
+  test('a defect points to --verbose, which shows stacks and causes', () => {
+    const error = new Error('outer', { cause: new Error('inner') });
+    expect(describeError(error, false)).toMatch(/^error: outer\nhint: .*--verbose/);
+    const verbose = describeError(error, true);
+    expect(verbose).toContain('describe-error.test.ts');
+    expect(verbose).toContain('caused by: inner');
+  });
+});

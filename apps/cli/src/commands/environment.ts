@@ -1,0 +1,21 @@
+// What a command needs of the world around it, passed in so that commands can run inside a test as well as in a shell.
+
+import type { ProgressDisplay } from '../progress/progress-display.ts';
+
+/** The world around one run of a command. */
+export interface CommandEnvironment {
+  /** Results go here. */
+  writeResult(text: string): void;
+  /** Progress and diagnostics go here. */
+  writeDiagnostic(text: string): void;
+  /** Whether results are read on a terminal: colours and bars are for people. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal, or the width that plain text may take. */
+  readonly columns: number;
+  /** The command line as it was typed, for the provenance of what is made. */
+  readonly commandLine: string;
+  /** Fires on the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Makes the display of a job's progress; a silent one when `quiet`. */
+  progressDisplay(quiet: boolean): ProgressDisplay;
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { InvalidInputError } from '@ztw/core';
+import type { Command } from 'commander';
+import { evaluateJob } from '../jobs/evaluate-job.ts';
+import type { ImageSource } from '../jobs/open-images.ts';
+import { evaluationText } from '../output/evaluation-text.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { budget, commaSeparated, integerAtLeast } from './parse-values.ts';
+import { runJob } from './run-job.ts';
+import {
+  addExamples,
+  addRuntimeOptions,
+  type GlobalOptions,
+  type RuntimeFlags,
+  runtimeOptions,
+} from './shared-options.ts';
+
+interface EvalFlags extends RuntimeFlags, GlobalOptions {
+  readonly data: string;
+  readonly rows?: string;
+  readonly limit?: number;
+  readonly calibrationData?: string;
+  readonly calibrationRows?: string;
+  readonly foreignData?: string;
+  readonly out: string;
+  readonly overwrite?: boolean;
+  readonly title?: string;
+  readonly budgets: readonly number[];
+  readonly batch: number;
+  readonly saveLogits?: string;
+  readonly json?: boolean;
+}
+
+/** `ztw eval`: measures bundles on labelled images and writes a report. */
+export function addEvalCommand(program: Command, environment: CommandEnvironment): void {
+  const command = program
+    .command('eval')
+    .description('measure bundles on labelled images: accuracy against cost; writes report.json and report.html')
+    .argument('<bundle...>', 'folders of bundles; several are compared in one report')
+    .requiredOption('--data <path>', 'labelled images that neither training nor calibration has seen')
+    .option('--rows <rows>', 'which of them: start:end, or a .npy file of row numbers')
+    .option('--limit <n>', 'at most so many of them, all classes in equal parts', integerAtLeast(1))
+    .requiredOption('--out <folder>', 'where the report goes')
+    .option('--overwrite', 'replace a report that lies there')
+    .option('--title <text>', 'of the report')
+    .option('--budgets <fractions>', 'costs for which accuracy is told', commaSeparated(budget), [0.25, 0.5, 0.75, 1])
+    .option(
+      '--calibration-data <path>',
+      'held-out images to choose settings on that the bundles lack (default: --data)',
+    )
+    .option('--calibration-rows <rows>', 'which of these')
+    .option('--foreign-data <path>', 'images of another kind: is their confidence lower?')
+    .option('--batch <n>', 'images that run together', integerAtLeast(1), 256)
+    .option('--save-logits <file>', 'also write raw logits [exits, rows, classes] as .npy')
+    .option('--json', 'print the report as JSON');
+  addRuntimeOptions(command);
+  addExamples(command, [
+    'ztw eval out/early --data test/ --out out/report',
+    'ztw eval out/ztw out/sdn --data fashion-mnist:test --rows 2000: --calibration-rows :2000 --out out/report',
+  ]);
+  command.action(async (bundles: readonly string[], _flags: EvalFlags, self: Command) => {
+    const flags = self.optsWithGlobals<EvalFlags>();
+    const report = await runJob(environment, flags.quiet === true, (context) =>
+      evaluateJob(
+        {
+          bundles,
+          data: { path: flags.data, rows: flags.rows ?? null, limit: flags.limit ?? null },
+          calibration: calibrationOf(flags),
+          foreign:
+            flags.foreignData === undefined
+              ? null
+              : { path: flags.foreignData, rows: null, limit: flags.limit ?? null },
+          budgets: flags.budgets,
+          batch: flags.batch,
+          title: flags.title ?? `Early exit on ${flags.data}`,
+          out: flags.out,
+          overwrite: flags.overwrite === true,
+          saveLogits: flags.saveLogits ?? null,
+          runtime: runtimeOptions(flags),
+          command: environment.commandLine,
+        },
+        context,
+      ),
+    );
+    if (flags.json === true) {
+      environment.writeResult(`${JSON.stringify(report, null, 2)}\n`);
+    } else {
+      environment.writeResult(`${evaluationText(report)}\nReport: ${join(flags.out, 'report.html')}\n`);
+    }
+  });
+}
+
+/** Rows to choose settings on must not be the rows that are reported. */
+function calibrationOf(flags: EvalFlags): ImageSource | null {
+  if (flags.calibrationRows === undefined && flags.calibrationData === undefined) return null;
+  if (flags.calibrationData === undefined && flags.rows === undefined) {
+    throw new InvalidInputError(
+      '--calibration-rows chooses from --data, all of which is reported. Say with --rows which rows are reported, or give --calibration-data.',
+    );
+  }
+  return { path: flags.calibrationData ?? flags.data, rows: flags.calibrationRows ?? null, limit: null };
+}

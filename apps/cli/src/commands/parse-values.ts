@@ -1,0 +1,69 @@
+// Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
+
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of at least `minimum`. */
+export function integerAtLeast(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** A finite number in `[minimum, maximum]`. */
+export function numberBetween(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(
+        maximum === Number.MAX_VALUE
+          ? `Expected a number of at least ${minimum}.`
+          : `Expected a number from ${minimum} to ${maximum}.`,
+      );
+    }
+    return value;
+  };
+}
+
+/** A finite number above zero. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+/** A finite number of at least zero. */
+export const nonNegativeNumber: (text: string) => number = numberBetween(0, Number.MAX_VALUE);
+
+/** A fraction above 0 and at most 1. */
+export function budget(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 1) {
+    throw new InvalidArgumentError('Expected a fraction of the full cost, above 0 and at most 1.');
+  }
+  return value;
+}
+
+/** Items divided by commas, each parsed by `parseItem`; at least one. */
+export function commaSeparated<T>(parseItem: (text: string) => T): (text: string) => readonly T[] {
+  return (text) => text.split(',').map((item) => parseItem(item.trim()));
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new InvalidArgumentError(`Expected one of ${words.join(', ')}.`);
+    return word;
+  };
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect<T>(
+  parse: (text: string) => T,
+): (text: string, previous: readonly T[] | undefined) => readonly T[] {
+  return (text, previous) => [...(previous ?? []), parse(text)];
+}

@@ -1,0 +1,29 @@
+import { plainProgress } from '../progress/plain-progress.ts';
+import { silentProgress } from '../progress/silent-progress.ts';
+import { terminalProgress } from '../progress/terminal-progress.ts';
+import type { CommandEnvironment } from './environment.ts';
+
+const widthWithoutTerminal = 120;
+
+/** The environment of this process: its standard streams, and the given signal. */
+export function processEnvironment(signal: AbortSignal): CommandEnvironment {
+  return {
+    writeResult: (text) => void process.stdout.write(text),
+    writeDiagnostic: (text) => void process.stderr.write(text),
+    isTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? widthWithoutTerminal,
+    commandLine: ['ztw', ...process.argv.slice(2)].map(quoteArgument).join(' '),
+    signal,
+    progressDisplay: (quiet) => {
+      if (quiet) return silentProgress();
+      return process.stderr.isTTY === true
+        ? terminalProgress(process.stderr)
+        : plainProgress((line) => void process.stderr.write(`${line}\n`));
+    },
+  };
+}
+
+/** Quotes an argument so that a POSIX shell reads it back as it was. */
+function quoteArgument(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander';
+import { classifyImages } from '../jobs/classify-images.ts';
+import { classificationCsv, classificationText } from '../output/classification-text.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { addExitOptions, type ExitFlags, exitChoice } from './exit-options.ts';
+import { integerAtLeast } from './parse-values.ts';
+import { runJob } from './run-job.ts';
+import {
+  addExamples,
+  addRuntimeOptions,
+  type GlobalOptions,
+  type RuntimeFlags,
+  runtimeOptions,
+} from './shared-options.ts';
+
+interface RunFlags extends RuntimeFlags, ExitFlags, GlobalOptions {
+  readonly batch: number;
+  readonly limit?: number;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** `ztw run`: classifies images, each only as deep as it needs. */
+export function addRunCommand(program: Command, environment: CommandEnvironment): void {
+  const command = program
+    .command('run')
+    .description('classify images with a bundle, each only as deep as it needs')
+    .argument('<bundle>', 'folder of the bundle')
+    .argument('<images...>', 'images, folders, archives or data sets')
+    .option('--limit <n>', 'at most so many images of each', integerAtLeast(1))
+    .option('--batch <n>', 'images that run together', integerAtLeast(1), 1)
+    .addOption(new Option('--json', 'print JSON').conflicts('csv'))
+    .addOption(new Option('--csv', 'print CSV').conflicts('json'));
+  addExitOptions(command);
+  addRuntimeOptions(command);
+  addExamples(command, [
+    'ztw run out/early photo.jpg',
+    'ztw run out/early photos/ --budget 0.25 --csv > answers.csv',
+    'ztw run out/early fashion-mnist:test --limit 10 --threshold 0.9',
+  ]);
+  command.action(async (bundle: string, sources: readonly string[], _flags: RunFlags, self: Command) => {
+    const flags = self.optsWithGlobals<RunFlags>();
+    const classified = await runJob(environment, flags.quiet === true, (context) =>
+      classifyImages(
+        {
+          bundle,
+          sources,
+          exit: exitChoice(flags),
+          batch: flags.batch,
+          limit: flags.limit ?? null,
+          runtime: runtimeOptions(flags),
+        },
+        context,
+      ),
+    );
+    if (flags.json === true) environment.writeResult(`${JSON.stringify(classified, null, 2)}\n`);
+    else environment.writeResult(flags.csv === true ? classificationCsv(classified) : classificationText(classified));
+  });
+}

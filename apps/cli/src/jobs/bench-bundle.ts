@@ -1,0 +1,171 @@
+// The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
+// them alike.
+
+import { classify, type ExitPolicy, type InputBatch, never } from '@ztw/core';
+import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { wholeModel } from '@ztw/runtime-onnx';
+import { type BenchInputs, benchInputs } from './bench-inputs.ts';
+import { type ExitChoice, exitPolicy } from './exit-choice.ts';
+import { type JobContext, throwIfAborted } from './job-context.ts';
+import { describeMachine, type MachineFacts } from './machine.ts';
+import { readNetwork } from './network.ts';
+import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
+import { loadBundleFolder, type RunnableBundle } from './open-bundle.ts';
+import type { ImageSource } from './open-images.ts';
+import { type Timing, timingOf } from './timing.ts';
+
+export interface BenchOptions {
+  readonly bundle: string;
+  /** The source network, uncut; null leaves it out, and the staged network without exits is the yardstick. */
+  readonly network: string | null;
+  /** Null: random input. */
+  readonly data: ImageSource | null;
+  readonly batches: readonly number[];
+  readonly exit: ExitChoice;
+  /** Batches per batch size; null for enough to be 512 images, and at least 30. */
+  readonly repeat: number | null;
+  readonly seed: number;
+  readonly graph: AnalyseGraphOptions;
+  readonly runtime: RuntimeOptions;
+}
+
+/** One contender at one batch size. */
+export interface BenchRow extends Timing {
+  /** `whole`: the uncut network; `staged`: stage by stage, nobody leaves; `early`: stage by stage, with exits. */
+  readonly contender: 'whole' | 'staged' | 'early';
+  readonly batch: number;
+  /** Images per second over the whole measurement. */
+  readonly imagesPerSecond: number;
+  /** Total time as a share of the yardstick's. */
+  readonly timeRatio: number;
+  /** Mean MACs as a share of the last network without ICs. */
+  readonly macsRatio: number;
+}
+
+export interface BenchResult {
+  readonly machine: MachineFacts;
+  readonly runtime: string;
+  readonly threads: number;
+  readonly policy: string;
+  /** What `timeRatio` is measured against. */
+  readonly yardstick: 'whole' | 'staged';
+  readonly input: string;
+  readonly rows: readonly BenchRow[];
+}
+
+interface Contender {
+  readonly name: BenchRow['contender'];
+  /** Runs one batch. @returns its mean MACs as a share of the backbone's. */
+  run(input: InputBatch): Promise<number>;
+}
+
+const defaultImages = 512;
+const fewestBatches = 30;
+const warmUpBatches = 5;
+
+/** @throws InvalidBundleError, InvalidModelError, InvalidDataError; AbortedError once the signal has fired. */
+export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
+  const runtime = await loadRuntime(options.runtime);
+  await using bundle = await loadBundleFolder(options.bundle, runtime);
+  await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
+  const policy = exitPolicy(options.exit, bundle);
+  const contenders: readonly Contender[] = [
+    ...(whole === null ? [] : [whole]),
+    stagedContender('staged', bundle, never()),
+    stagedContender('early', bundle, policy),
+  ];
+  const inputs = await benchInputs(options, bundle, context);
+  const rows: BenchRow[] = [];
+  for (const batch of options.batches)
+    rows.push(...(await measure(contenders, inputs, batch, options.repeat, context)));
+  return {
+    machine: describeMachine(),
+    runtime: runtime.name,
+    threads: runtime.stagedSettings.threads ?? 1,
+    policy: policy.name,
+    yardstick: whole === null ? 'staged' : 'whole',
+    input: inputs.name,
+    rows,
+  };
+}
+
+async function loadWhole(
+  path: string,
+  graph: AnalyseGraphOptions,
+  runtime: LoadedRuntime,
+): Promise<Contender & AsyncDisposable> {
+  const { bytes, analysis } = await readNetwork(path, runtime, graph);
+  const model = await wholeModel({
+    ort: runtime.ort,
+    ...runtime.stagedSettings,
+    bytes,
+    inputShape: analysis.input.rowShape,
+    classes: analysis.classes,
+    input: analysis.input.name,
+    // The file's own output, which may lie behind a softmax that the stages leave out.
+    output: graph.output ?? analysis.source.model.graph.output[0]?.name ?? analysis.output.name,
+    batch: analysis.batch,
+  });
+  return {
+    name: 'whole',
+    run: async (input) => {
+      await model.runWhole(input);
+      return 1;
+    },
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
+
+function stagedContender(name: 'staged' | 'early', bundle: RunnableBundle, policy: ExitPolicy): Contender {
+  const { model, ensemble } = bundle;
+  return {
+    name,
+    run: async (input) => {
+      const { summary } = await classify(model, input, { policy, ensemble, batchSize: input.rows });
+      return summary.meanMacsFraction;
+    },
+  };
+}
+
+async function measure(
+  contenders: readonly Contender[],
+  inputs: BenchInputs,
+  batch: number,
+  repeat: number | null,
+  context: JobContext,
+): Promise<readonly BenchRow[]> {
+  const rounds = repeat ?? Math.max(fewestBatches, Math.ceil(defaultImages / batch));
+  const records = contenders.map((contender) => ({ contender, milliseconds: [] as number[], macs: 0 }));
+  for (let round = -warmUpBatches; round < rounds; round++) {
+    throwIfAborted(context.signal);
+    const input = await inputs.batch(Math.max(0, round), batch);
+    // Each round begins with another contender, so that none always profits from the caches that the one before has filled.
+    for (let turn = 0; turn < records.length; turn++) {
+      const record = records[(Math.max(0, round) + turn) % records.length] as (typeof records)[number];
+      const start = performance.now();
+      const macs = await record.contender.run(input);
+      if (round < 0) continue;
+      record.milliseconds.push(performance.now() - start);
+      record.macs += macs;
+    }
+    context.onProgress({
+      phase: `Measuring batches of ${batch}`,
+      done: round + warmUpBatches + 1,
+      total: rounds + warmUpBatches,
+      remainingSeconds: null,
+      detail: null,
+    });
+  }
+  const yardstick = timingOf(records[0]?.milliseconds ?? []).totalMilliseconds;
+  return records.map(({ contender, milliseconds, macs }) => {
+    const timing = timingOf(milliseconds);
+    return {
+      contender: contender.name,
+      batch,
+      ...timing,
+      imagesPerSecond: (1000 * batch * rounds) / timing.totalMilliseconds,
+      timeRatio: timing.totalMilliseconds / yardstick,
+      macsRatio: macs / rounds,
+    };
+  });
+}

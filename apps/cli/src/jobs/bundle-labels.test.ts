@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { bundleLabels } from './bundle-labels.ts';
+
+test('a method that stands alone needs no folder', () => {
+  expect(
+    bundleLabels([
+      { folder: 'out/ztw', method: 'ztw' },
+      { folder: 'out/sdn', method: 'sdn' },
+      { folder: 'out/chain', method: 'plain' },
+    ]),
+  ).toEqual(['ZTW', 'SDN', 'Chain']);
+});
+
+test('bundles of one method are told apart by as much of their path as it takes', () => {
+  expect(
+    bundleLabels([
+      { folder: 'a/ztw', method: 'ztw' },
+      { folder: 'b/ztw/', method: 'ztw' },
+      { folder: 'other', method: 'ztw' },
+    ]),
+  ).toEqual(['ZTW (a/ztw)', 'ZTW (b/ztw)', 'ZTW (other)']);
+});

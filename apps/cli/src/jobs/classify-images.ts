@@ -1,0 +1,150 @@
+// The whole of `ztw run`: images in, answers out, each image only as deep as it needs.
+
+import { classify, type ExitPolicy, type Preprocessing, type RowResult } from '@ztw/core';
+import { type LabelledData, toInput } from '../data/index.ts';
+import { type ExitChoice, exitPolicy } from './exit-choice.ts';
+import { type JobContext, throwIfAborted } from './job-context.ts';
+import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
+import { classesOf, loadBundleFolder, preprocessingOf, type RunnableBundle } from './open-bundle.ts';
+import { openImages } from './open-images.ts';
+import { rowBatches } from './row-batches.ts';
+
+export interface ClassifyImagesOptions {
+  readonly bundle: string;
+  /** Images, folders, archives or data sets. */
+  readonly sources: readonly string[];
+  readonly exit: ExitChoice;
+  /** Images that run together. */
+  readonly batch: number;
+  /** At most so many images of each source; null for all. */
+  readonly limit: number | null;
+  readonly runtime: RuntimeOptions;
+}
+
+/** The answer for one image; JSON-safe. */
+export interface ImageAnswer {
+  readonly name: string;
+  readonly labelIndex: number;
+  /** Null where the bundle knows no names. */
+  readonly label: string | null;
+  readonly probability: number;
+  /** Index of the exit where the image left, over all networks. */
+  readonly exit: number;
+  readonly exitName: string;
+  /** MACs spent, as a share of the last network without ICs. */
+  readonly share: number;
+  /** Time of the image's batch, divided by its images. Milliseconds. */
+  readonly milliseconds: number;
+  /** The right class, where the source knows it; else null. */
+  readonly expectedIndex: number | null;
+}
+
+export interface ClassifiedImages {
+  readonly policy: string;
+  readonly runtime: string;
+  readonly exitNames: readonly string[];
+  readonly answers: readonly ImageAnswer[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Of the images with a known class; null without any. */
+  readonly accuracy: number | null;
+  readonly meanShare: number;
+  readonly meanMilliseconds: number;
+  readonly exitHistogram: readonly number[];
+}
+
+/**
+ * @throws InvalidBundleError, InvalidDataError when there is not one image that can be read.
+ * @throws AbortedError once the signal has fired.
+ */
+export async function classifyImages(options: ClassifyImagesOptions, context: JobContext): Promise<ClassifiedImages> {
+  const runtime = await loadRuntime(options.runtime);
+  await using bundle = await loadBundleFolder(options.bundle, runtime);
+  const policy = exitPolicy(options.exit, bundle);
+  const preprocessing = preprocessingOf(bundle);
+  const answers: ImageAnswer[] = [];
+  const skipped: { readonly name: string; readonly reason: string }[] = [];
+  for (const path of options.sources) {
+    const images = await openImages(
+      { path, rows: null, limit: options.limit, preprocessing, network: classesOf(bundle) },
+      context,
+    );
+    skipped.push(...images.skipped);
+    answers.push(...(await classifySource(images, { ...options, bundle, policy, preprocessing }, context)));
+  }
+  return {
+    policy: policy.name,
+    runtime: runtime.name,
+    exitNames: bundle.model.stages.map((stage) => stage.name),
+    answers,
+    skipped,
+    ...summarise(answers, bundle),
+  };
+}
+
+interface SourceSettings {
+  readonly bundle: RunnableBundle;
+  readonly policy: ExitPolicy;
+  readonly preprocessing: Preprocessing;
+  readonly batch: number;
+}
+
+async function classifySource(
+  images: LabelledData,
+  settings: SourceSettings,
+  context: JobContext,
+): Promise<readonly ImageAnswer[]> {
+  const { bundle, policy, preprocessing, batch } = settings;
+  const answers: ImageAnswer[] = [];
+  for (const rows of rowBatches(images.rows, batch)) {
+    throwIfAborted(context.signal);
+    const data = toInput(await images.pixels(rows), rows.length, preprocessing);
+    const start = performance.now();
+    const { results } = await classify(
+      bundle.model,
+      { data, rows: rows.length },
+      { policy, ensemble: bundle.ensemble, signal: context.signal, batchSize: batch },
+    );
+    const milliseconds = (performance.now() - start) / rows.length;
+    answers.push(...results.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
+    context.onProgress({
+      phase: `Classifying ${images.name}`,
+      done: answers.length,
+      total: images.rows,
+      remainingSeconds: null,
+      detail: null,
+    });
+  }
+  return answers;
+}
+
+function answerOf(images: LabelledData, row: number, result: RowResult, milliseconds: number): ImageAnswer {
+  return {
+    name: images.rowName(row),
+    labelIndex: result.labelIndex,
+    label: result.label,
+    probability: result.probabilities[result.labelIndex] as number,
+    exit: result.exitIndex,
+    exitName: result.stageName,
+    share: result.macsFraction,
+    milliseconds,
+    expectedIndex: images.labels?.[row] ?? null,
+  };
+}
+
+function summarise(
+  answers: readonly ImageAnswer[],
+  bundle: RunnableBundle,
+): Pick<ClassifiedImages, 'accuracy' | 'meanShare' | 'meanMilliseconds' | 'exitHistogram'> {
+  const known = answers.filter((answer) => answer.expectedIndex !== null);
+  const right = known.filter((answer) => answer.expectedIndex === answer.labelIndex);
+  return {
+    accuracy: known.length === 0 ? null : right.length / known.length,
+    meanShare: mean(answers.map((answer) => answer.share)),
+    meanMilliseconds: mean(answers.map((answer) => answer.milliseconds)),
+    exitHistogram: bundle.model.stages.map((_, exit) => answers.filter((answer) => answer.exit === exit).length),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

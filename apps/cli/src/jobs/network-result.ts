@@ -1,0 +1,80 @@
+// What training one network gives, and how it is kept in the work folder until the whole job is done.
+
+import {
+  type BlobStore,
+  decodeSafetensors,
+  encodeSafetensors,
+  type Head,
+  type HeadParameters,
+  InvalidInputError,
+  type Parameter,
+} from '@ztw/core';
+import type { BundleMethod } from './method.ts';
+import type { PlannedVariant } from './plan-training.ts';
+
+/** One method's ICs in one network. */
+export interface TrainedVariant {
+  readonly method: BundleMethod;
+  /** One per cut, in order. */
+  readonly heads: readonly Head[];
+  /** One array per exit, the network's own classifier last: `[held-out rows, classes]`. */
+  readonly heldOutLogits: readonly Float32Array[];
+}
+
+export interface NetworkResult {
+  readonly variants: readonly TrainedVariant[];
+}
+
+/** Writes a result as one blob, whole or not at all. */
+export async function storeResult(store: BlobStore, name: string, result: NetworkResult): Promise<void> {
+  const tensors = new Map<string, Parameter>();
+  for (const { method, heads, heldOutLogits } of result.variants) {
+    heads.forEach((head, cut) => {
+      for (const [parameter, value] of Object.entries(head.parameters))
+        tensors.set(`${method}.heads.${cut}.${parameter}`, value);
+    });
+    heldOutLogits.forEach((data, exit) => {
+      tensors.set(`${method}.logits.${exit}`, { shape: [data.length], data });
+    });
+  }
+  await store.put(name, encodeSafetensors(tensors));
+}
+
+/** Reads a result that was stored for the same plan; null where there is none. */
+export async function loadResult(
+  store: BlobStore,
+  name: string,
+  variants: readonly PlannedVariant[],
+): Promise<NetworkResult | null> {
+  const bytes = await store.get(name);
+  if (bytes === null) return null;
+  const tensors = decodeSafetensors(bytes);
+  return {
+    variants: variants.map(({ method, heads }) => ({
+      method,
+      heads: heads.map((specification, cut) => ({
+        specification,
+        parameters: withPrefix(tensors, `${method}.heads.${cut}.`),
+      })),
+      heldOutLogits: Array.from({ length: heads.length + 1 }, (_, exit) =>
+        logitsOf(tensors, `${method}.logits.${exit}`),
+      ),
+    })),
+  };
+}
+
+function withPrefix(tensors: ReadonlyMap<string, Parameter>, prefix: string): HeadParameters {
+  return Object.fromEntries(
+    [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]),
+  );
+}
+
+function logitsOf(tensors: ReadonlyMap<string, Parameter>, name: string): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) {
+    throw new InvalidInputError(
+      `The stored result of a finished network lacks ${name}. Start afresh with --no-resume.`,
+    );
+  }
+  return tensor.data;
+}

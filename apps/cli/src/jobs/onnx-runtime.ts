@@ -1,0 +1,70 @@
+// Which ONNX Runtime the command uses. The native one is several times as fast, but is not installable everywhere.
+
+import { availableParallelism } from 'node:os';
+import { RuntimeFailureError } from '@ztw/core';
+import type { OnnxRuntime, SessionSettings } from '@ztw/runtime-onnx';
+
+export const runtimeChoices = ['auto', 'node', 'web'] as const;
+
+/** `auto` takes onnxruntime-node where it can be loaded, else onnxruntime-web on WebAssembly. */
+export type RuntimeChoice = (typeof runtimeChoices)[number];
+
+/** An ONNX Runtime module, loaded, with what is worth telling about it. */
+export interface LoadedRuntime {
+  /** Name and version, for reports: `onnxruntime-node 1.30.0`. */
+  readonly name: string;
+  readonly ort: OnnxRuntime;
+  /** For networks that are one session: whole backbones and single segments. */
+  readonly wholeSettings: SessionSettings;
+  /** For staged networks: many sessions that take turns. */
+  readonly stagedSettings: SessionSettings;
+}
+
+export interface RuntimeOptions {
+  readonly choice: RuntimeChoice;
+  /** Threads per session; null for the default: all cores up to four for a whole network, one for a staged one. */
+  readonly threads: number | null;
+}
+
+const mostDefaultThreads = 4;
+
+/** @throws RuntimeFailureError when the runtime that was asked for cannot be loaded. */
+export async function loadRuntime(options: RuntimeOptions): Promise<LoadedRuntime> {
+  if (options.choice === 'web') return loadWeb(options.threads);
+  try {
+    return await loadNode(options.threads);
+  } catch (cause) {
+    if (options.choice === 'auto') return loadWeb(options.threads);
+    throw new RuntimeFailureError(
+      'onnxruntime-node cannot be loaded here; install it, or use --runtime web (slower, runs everywhere)',
+      { cause },
+    );
+  }
+}
+
+async function loadNode(threads: number | null): Promise<LoadedRuntime> {
+  const ort = await import('onnxruntime-node');
+  return {
+    name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
+    ort,
+    wholeSettings: { threads: threads ?? defaultThreads(), sessionOptions: { logSeverityLevel: 3 } },
+    stagedSettings: { threads: threads ?? 1, sessionOptions: { logSeverityLevel: 3 } },
+  };
+}
+
+// On the web all sessions share one pool of threads, whose size is read once: both settings must agree.
+async function loadWeb(threads: number | null): Promise<LoadedRuntime> {
+  const ort = await import('onnxruntime-web');
+  ort.env.logLevel = 'error';
+  const settings: SessionSettings = { threads: threads ?? 1, sessionOptions: { logSeverityLevel: 3 } };
+  return {
+    name: `onnxruntime-web ${ort.env.versions.web ?? ort.env.versions.common} (WebAssembly)`,
+    ort,
+    wholeSettings: settings,
+    stagedSettings: settings,
+  };
+}
+
+function defaultThreads(): number {
+  return Math.min(mostDefaultThreads, availableParallelism());
+}

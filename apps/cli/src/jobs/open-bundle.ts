@@ -1,0 +1,47 @@
+import { InvalidDataError, openBundle, type Preprocessing } from '@ztw/core';
+import { type LoadedBundle, loadBundle } from '@ztw/runtime-onnx';
+import type { NetworkClasses } from '../data/index.ts';
+import { about } from './about.ts';
+import { folderReader } from './bundle-folder.ts';
+import type { LoadedRuntime } from './onnx-runtime.ts';
+
+/** A bundle that is ready to run. */
+export interface RunnableBundle extends LoadedBundle {
+  /** The folder as it was given. */
+  readonly folder: string;
+}
+
+/**
+ * Loads a bundle from a folder.
+ * @throws InvalidBundleError when it is damaged, RuntimeFailureError when a model does not load.
+ */
+export async function loadBundleFolder(folder: string, runtime: LoadedRuntime): Promise<RunnableBundle> {
+  return about(folder, async () => ({
+    ...(await loadBundle({ ort: runtime.ort, ...runtime.stagedSettings, bundle: folderReader(folder) })),
+    folder,
+  }));
+}
+
+/**
+ * How images become the bundle's input.
+ * @throws InvalidDataError for a bundle that does not say.
+ */
+export function preprocessingOf(bundle: RunnableBundle): Preprocessing {
+  const { preprocessing } = bundle.manifest;
+  if (preprocessing === null) {
+    throw new InvalidDataError(
+      `The bundle ${bundle.folder} does not say how images become its input, so none can be fed to it.`,
+    );
+  }
+  return preprocessing;
+}
+
+/** What data for a bundle must fit. */
+export function classesOf(bundle: RunnableBundle): NetworkClasses {
+  return { name: bundle.folder, classes: bundle.manifest.classes, labels: bundle.manifest.labels };
+}
+
+/** The method of the bundle in a folder, without loading its networks. */
+export async function bundleMethod(folder: string): Promise<string> {
+  return about(folder, async () => (await openBundle(folderReader(folder))).manifest.method);
+}

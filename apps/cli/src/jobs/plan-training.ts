@@ -1,0 +1,52 @@
+// What will be trained, decided before anything runs: the cuts of a network and the head at each of them, per method.
+
+import type { HeadSpecification } from '@ztw/core';
+import { type HeadForOptions, headFor } from '@ztw/heads';
+import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
+import { about } from './about.ts';
+import type { BundleMethod } from './method.ts';
+import type { Network } from './network.ts';
+
+/** How the heads of all ICs look; the family may adapt to each cut's features. */
+export type HeadChoice = Pick<HeadForOptions, 'family' | 'layers' | 'padding'>;
+
+/** The heads of one method, one per cut, in order. */
+export interface PlannedVariant {
+  readonly method: BundleMethod;
+  readonly heads: readonly HeadSpecification[];
+}
+
+export interface NetworkPlan {
+  readonly network: Network;
+  readonly cuts: readonly Cut[];
+  readonly variants: readonly PlannedVariant[];
+}
+
+export interface PlanOptions {
+  readonly selection: CutSelection;
+  readonly head: HeadChoice;
+  readonly methods: readonly BundleMethod[];
+}
+
+/**
+ * Chooses cuts and heads. All methods see the same features; only `ztw` recycles the logits of the IC before, so its first IC has
+ * no cascade either.
+ * @throws InvalidInputError for cuts or heads that do not exist, UnsupportedModelError when the network cannot be cut.
+ */
+export async function planTraining(network: Network, options: PlanOptions): Promise<NetworkPlan> {
+  const { analysis } = network;
+  return about(network.name, async () => {
+    const cuts = chooseCuts(analysis, options.selection);
+    const variants = options.methods.map((method) => ({
+      method,
+      heads: cuts.map((cut, index) =>
+        headFor(cut.tensors[0]?.rowShape ?? [], {
+          ...options.head,
+          classes: analysis.classes,
+          cascade: method === 'ztw' && index > 0,
+        }),
+      ),
+    }));
+    return { network, cuts, variants };
+  });
+}

@@ -1,0 +1,102 @@
+// One network of a job: its ICs trained in one sweep, or, where it has no cuts, its own answers on the held-out rows.
+
+import type { SegmentedBackbone } from '@ztw/core';
+import { type HeldOutData, type TrainingData, type TrainingRecipe, trainInternalClassifiers } from '@ztw/runtime-tfjs';
+import { featureBackbone } from './feature-backbone.ts';
+import { type JobContext, throwIfAborted } from './job-context.ts';
+import { loadResult, type NetworkResult, storeResult } from './network-result.ts';
+import type { LoadedRuntime } from './onnx-runtime.ts';
+import type { NetworkPlan } from './plan-training.ts';
+import type { Tensorflow } from './tensorflow.ts';
+import { trainingProgress } from './training-progress.ts';
+import type { WorkFolder } from './work-folder.ts';
+
+export interface TrainNetworkOptions {
+  readonly plan: NetworkPlan;
+  /** Position in the chain, from 0. */
+  readonly networkIndex: number;
+  /** Null where no network of the chain has cuts. */
+  readonly training: TrainingData | null;
+  readonly heldOut: HeldOutData;
+  readonly recipe: Partial<TrainingRecipe>;
+  /** Bytes of features that may be held in memory. */
+  readonly memoryLimit: number;
+  readonly work: WorkFolder;
+  readonly runtime: LoadedRuntime;
+  readonly loadTensorflow: () => Promise<Tensorflow>;
+}
+
+/** Trains one network of a job, or takes its result from the work folder when that was finished before. */
+export async function trainNetwork(options: TrainNetworkOptions, context: JobContext): Promise<NetworkResult> {
+  const { plan, networkIndex, work } = options;
+  const resultName = `network-${networkIndex}/result.safetensors`;
+  const stored = await loadResult(work.results, resultName, plan.variants);
+  if (stored !== null) {
+    context.onNote(`${plan.network.name} was finished before the interruption; its result is taken over.`);
+    return stored;
+  }
+  await using backbone = featureBackbone(plan, options.runtime);
+  const result =
+    plan.cuts.length === 0
+      ? await answersOnly(backbone, options, context)
+      : await trainHeads(backbone, options, context);
+  await storeResult(work.results, resultName, result);
+  return result;
+}
+
+async function trainHeads(
+  backbone: SegmentedBackbone,
+  options: TrainNetworkOptions,
+  context: JobContext,
+): Promise<NetworkResult> {
+  const { plan, networkIndex, work, training } = options;
+  if (training === null) throw new Error(`internal: ${plan.network.name} has cuts, but there is no training data`);
+  const { variants } = await trainInternalClassifiers({
+    tf: await options.loadTensorflow(),
+    backbone,
+    data: training,
+    heldOut: options.heldOut,
+    variants: plan.variants.map(({ method, heads }) => ({ name: method, heads })),
+    recipe: options.recipe,
+    scratch: work.scratch(networkIndex),
+    memoryLimit: options.memoryLimit,
+    checkpoints: work.checkpoints(networkIndex),
+    onProgress: trainingProgress(plan.network.name, context),
+    signal: context.signal,
+  });
+  return {
+    variants: plan.variants.map(({ method }, index) => {
+      const trained = variants[index];
+      if (trained === undefined) throw new Error(`internal: the trainer returned no result for ${method}`);
+      return { method, heads: trained.heads, heldOutLogits: trained.heldOutLogits };
+    }),
+  };
+}
+
+/** A network without ICs has nothing to train; its answers on the held-out rows are what a chain's ensemble is fitted on. */
+async function answersOnly(
+  backbone: SegmentedBackbone,
+  options: TrainNetworkOptions,
+  context: JobContext,
+): Promise<NetworkResult> {
+  const { heldOut, plan } = options;
+  const logits = new Float32Array(heldOut.rows * backbone.classes);
+  for (let start = 0; start < heldOut.rows; start += backbone.preferredBatch) {
+    throwIfAborted(context.signal);
+    const rows = Int32Array.from(
+      { length: Math.min(backbone.preferredBatch, heldOut.rows - start) },
+      (_, i) => start + i,
+    );
+    const output = await backbone.runSegment(0, [await heldOut.read(rows)], rows.length);
+    if (output.logits === null) throw new Error('internal: a network without cuts returned no logits');
+    logits.set(output.logits, start * backbone.classes);
+    context.onProgress({
+      phase: `Running ${plan.network.name} on the calibration images`,
+      done: start + rows.length,
+      total: heldOut.rows,
+      remainingSeconds: null,
+      detail: null,
+    });
+  }
+  return { variants: plan.variants.map(({ method }) => ({ method, heads: [], heldOutLogits: [logits] })) };
+}

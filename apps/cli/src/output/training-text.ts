@@ -1,0 +1,52 @@
+import type { TrainJobResult, WrittenBundle } from '../jobs/train-job.ts';
+import { formatCount, formatDuration, formatPercent } from './format.ts';
+import { type Column, renderTable } from './table.ts';
+
+const exitColumns: readonly Column[] = [
+  { title: 'exit', align: 'right' },
+  { title: 'after', align: 'left' },
+  { title: 'cost', align: 'right' },
+  { title: 'accuracy', align: 'right' },
+];
+
+const pointColumns: readonly Column[] = [
+  { title: 'budget', align: 'right' },
+  { title: 'threshold', align: 'right' },
+  { title: 'accuracy', align: 'right' },
+  { title: 'cost', align: 'right' },
+];
+
+/** What was trained and where it lies, for people. */
+export function trainingText(result: TrainJobResult): string {
+  const against =
+    result.measuredAgainst === 'labels' ? '' : "; without labels, accuracy is agreement with the network's own answers";
+  return [
+    ...result.bundles.map(bundleText),
+    `${result.trainingRows} training rows, ${result.calibrationRows} calibration rows${against}; ${formatDuration(result.seconds)}\n`,
+  ].join('\n');
+}
+
+function bundleText(bundle: WrittenBundle): string {
+  return [
+    `${bundle.method}: ${bundle.folder} (${formatCount(bundle.bytes)}B)\n`,
+    renderTable(
+      exitColumns,
+      bundle.exits.map((exit, index) => [
+        String(index),
+        exit.name,
+        formatPercent(exit.share),
+        formatPercent(exit.accuracy, 2),
+      ]),
+    ),
+    '\n',
+    renderTable(
+      pointColumns,
+      bundle.operatingPoints.map((point) => [
+        formatPercent(point.budget, 0),
+        point.threshold.toFixed(3),
+        formatPercent(point.accuracy, 2),
+        formatPercent(point.cost),
+      ]),
+    ),
+  ].join('');
+}
