@@ -3,13 +3,16 @@
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
+// Inference
+export type { LoadBundleOptions, LoadedBundle } from './bundle/load-bundle.ts';
+export { loadBundle } from './bundle/load-bundle.ts';
+export type { LoadStagedModelOptions } from './bundle/load-staged-model.ts';
+export { loadStagedModel } from './bundle/load-staged-model.ts';
 export type { OnnxRuntime, SessionSettings } from './ort/onnx-runtime.ts';
 export { defaultSessionSettings } from './ort/onnx-runtime.ts';
 // Shapes of a graph
 export type { GraphProbeOptions } from './probe/graph-probe.ts';
 export { createGraphProbe } from './probe/graph-probe.ts';
-
-// Inference
 export type { LoadNetworkOptions } from './staged/load-network.ts';
 export { loadNetwork } from './staged/load-network.ts';
 export type { OnnxFeatures } from './staged/onnx-features.ts';

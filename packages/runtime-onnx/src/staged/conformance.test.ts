@@ -1,7 +1,7 @@
 // The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, and a real one.
 
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork, tinyRows } from '../../test/support/tiny-network.ts';

@@ -1,6 +1,6 @@
 // A hand-made dense network of three stages: one tensor at the first cut, two at the second, a cascade in between.
 
-import type { BundleNetwork } from '@ztw/core';
+import { type BundleNetwork, bundleFiles, type Head, type HeadLayer, type ManifestContent } from '@ztw/core';
 import { type TinyConstant, type TinyNode, type TinyValue, tinyOnnx } from './tiny-onnx.ts';
 
 export const tinyInputShape: readonly number[] = [2];
@@ -8,7 +8,7 @@ export const tinyClasses = 3;
 
 function constant(name: string, dims: readonly [number, number]): TinyConstant {
   const seed = name.charCodeAt(0) + 31 * name.charCodeAt(1);
-  const values = Float32Array.from({ length: dims[0] * dims[1] }, (_, index) => Math.sin(seed + 1.7 * index));
+  const values = Float32Array.from({ length: dims[0] * dims[1] }, (_, index): number => Math.sin(seed + 1.7 * index));
   return { name, dims, values };
 }
 
@@ -30,8 +30,40 @@ const node = (operator: string, inputs: readonly string[], output: string): Tiny
 export interface TinyNetwork {
   readonly network: BundleNetwork;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly heads: readonly Head[];
   /** The network without its internal classifiers. */
   readonly whole: Uint8Array;
+}
+
+/** The head whose dense layer has the given weights, `[in, out]` as MatMul takes them. */
+function denseHead({ dims, values }: TinyConstant, cascade: boolean): Head {
+  const [inFeatures = 0, outFeatures = 0] = dims;
+  const transposed = new Float32Array(inFeatures * outFeatures);
+  for (let index = 0; index < transposed.length; index += 1) {
+    const [out, input] = [Math.floor(index / inFeatures), index % inFeatures];
+    transposed[index] = Number(values[input * outFeatures + out]);
+  }
+  const dense: HeadLayer = { kind: 'dense', name: 'dense', inFeatures, outFeatures };
+  const joined: HeadLayer = {
+    kind: 'cascade',
+    name: 'cascade',
+    classes: tinyClasses,
+    layerNorm: false,
+    epsilon: 1e-5,
+  };
+  return {
+    specification: {
+      specificationVersion: 'v1',
+      family: 'token',
+      inputShape: [4],
+      classes: tinyClasses,
+      layers: cascade ? [joined, dense] : [dense],
+    },
+    parameters: {
+      'dense.weight': { shape: [outFeatures, inFeatures], data: transposed },
+      'dense.bias': { shape: [outFeatures], data: new Float32Array(outFeatures) },
+    },
+  };
 }
 
 /** @param batch `dynamic`, or the number of rows that the graphs are fixed to. */
@@ -90,13 +122,7 @@ export function tinyNetwork(batch: 'dynamic' | number = 'dynamic'): TinyNetwork 
     outputs: [value('logits', tinyClasses)],
     constants: [weights.W0, weights.W1, weights.W2],
   });
-  const dense = (inFeatures: number) => ({
-    specificationVersion: 'v1' as const,
-    family: 'pooled',
-    inputShape: [4],
-    classes: tinyClasses,
-    layers: [{ kind: 'dense' as const, name: 'dense', inFeatures, outFeatures: tinyClasses }],
-  });
+  const heads = [denseHead(weights.H0, false), denseHead(weights.H1, true)];
   const network: BundleNetwork = {
     name: 'tiny',
     backboneMacs: 8 + 16 + 12,
@@ -111,7 +137,7 @@ export function tinyNetwork(batch: 'dynamic' | number = 'dynamic'): TinyNetwork 
         logits: 'logits',
         segmentMacs: 8,
         headMacs: 12,
-        head: dense(4),
+        head: heads[0]!.specification,
       },
       {
         name: 'hidden_1',
@@ -125,7 +151,7 @@ export function tinyNetwork(batch: 'dynamic' | number = 'dynamic'): TinyNetwork 
         logits: 'logits',
         segmentMacs: 16,
         headMacs: 21,
-        head: dense(4 + tinyClasses),
+        head: heads[1]!.specification,
       },
       {
         name: 'final',
@@ -143,7 +169,7 @@ export function tinyNetwork(batch: 'dynamic' | number = 'dynamic'): TinyNetwork 
       },
     ],
   };
-  return { network, files, whole };
+  return { network, files, heads, whole };
 }
 
 /** Reads a file of a map as a bundle would. */
@@ -154,4 +180,28 @@ export function readFrom(files: ReadonlyMap<string, Uint8Array>): (path: string)
 /** Input rows with a spread of values. */
 export function tinyRows(rows: number): Float32Array {
   return Float32Array.from({ length: rows * 2 }, (_, index) => 2 * Math.cos(0.9 * index + 0.3));
+}
+
+/** All files of a bundle with the tiny network, once or as a chain with itself. */
+export async function tinyBundle(
+  networks: 1 | 2,
+  changes: Partial<ManifestContent> = {},
+): Promise<Map<string, Uint8Array>> {
+  const { network, files, heads } = tinyNetwork();
+  return bundleFiles({
+    manifest: {
+      method: 'ztw',
+      classes: tinyClasses,
+      labels: ['ant', 'bee', 'cow'],
+      inputShape: tinyInputShape,
+      preprocessing: null,
+      networks: Array.from({ length: networks }, () => network),
+      ensemble: null,
+      operatingPoints: [],
+      provenance: {},
+      ...changes,
+    },
+    files,
+    heads: Array.from({ length: networks }, () => heads),
+  });
 }
