@@ -145,6 +145,13 @@ describe('classify', () => {
       expect(results[3]?.probabilities[1]).toBeCloseTo(0.7, 6);
     });
 
+    it('takes the earliest of several equally confident predictions', async () => {
+      const exits = [[0.6], [0.8], [0.8]].map(logitsFor);
+      const options = { policy: never(), fallback: 'most-confident' } as const;
+      const { results } = await classify(replayModel({ classes: 2, exits }), rowNumbers(1), options);
+      expect(results[0]?.answerExitIndex).toBe(1);
+    });
+
     it('compares with the rows that are left, not with those that were there', async () => {
       const options = { policy: confidenceThreshold(0.9), fallback: 'most-confident' } as const;
       const { results } = await classify(replay(), rowNumbers(4), options);
@@ -226,6 +233,18 @@ describe('classify frees the features and reports', () => {
       ],
     });
     await expect(classify(model, rowNumbers(1), { policy: never() })).rejects.toBe(cause);
+    expect(model.liveFeatures).toBe(0);
+  });
+
+  it('a compaction that fails, without freeing what it has consumed', async () => {
+    const model = replay();
+    const cause = new Error('device lost');
+    vi.spyOn(model, 'keepRows').mockImplementation(async (features) => {
+      model.release(features);
+      throw cause;
+    });
+    const run = classify(model, rowNumbers(4), { policy: confidenceThreshold(0.9) });
+    await expect(run).rejects.toBe(cause);
     expect(model.liveFeatures).toBe(0);
   });
 

@@ -6,7 +6,7 @@ import { marginThreshold } from './margin-threshold.ts';
 import { patience } from './patience.ts';
 
 const rows = [
-  [0.5, 0.5, 0],
+  [0.25, 0.4, 0.35],
   [0.5, 0.25, 0.25],
   [0.75, 0.125, 0.125],
 ];
