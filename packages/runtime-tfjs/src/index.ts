@@ -1,7 +1,11 @@
 // Training
 
+// Features
+export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
 // Kernels
+export { installKernels } from './kernels/install-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';
+export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
 export type {
   HeadVariant,
   HeldOutData,

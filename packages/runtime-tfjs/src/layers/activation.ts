@@ -1,8 +1,7 @@
 // The values between two layers, for a batch of rows. Small layers read them in the canonical order; convolutions ask for the order that
 // their kernel wants, which is made once and shared by all who ask.
 
-import type { RowShape } from '@ztw/core';
-import { rowSize } from './row-size.ts';
+import { type RowShape, rowSize } from '@ztw/core';
 
 /** Values of a batch. The arrays belong to the activation; nobody else writes to them. */
 export interface Activation {

@@ -1,6 +1,5 @@
-import { InvalidModelError } from '@ztw/core';
+import { InvalidModelError, rowSize } from '@ztw/core';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { rowSize } from './row-size.ts';
 import { createScratchBuffer } from './scratch-buffer.ts';
 
 /**

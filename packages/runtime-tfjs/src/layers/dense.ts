@@ -1,7 +1,6 @@
-import { type DenseLayer, InvalidModelError } from '@ztw/core';
+import { type DenseLayer, InvalidModelError, rowSize } from '@ztw/core';
 import { type Activation, transposeInto } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { rowSize } from './row-size.ts';
 import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `W x + b` for every vector along the last axis. */

@@ -92,7 +92,8 @@ describe.each(backends)('stored examples of the original code on the %s backend'
       let fromLater: Float32Array | null = null;
       for (const { program, gradient } of [...steps].reverse()) {
         const passedOn: Float32Array | null = fromLater;
-        const whole: Float32Array = passedOn === null ? gradient : gradient.map((value, index) => value + passedOn[index]!);
+        const whole: Float32Array =
+          passedOn === null ? gradient : gradient.map((value, index) => value + passedOn[index]!);
         fromLater = program.backward(whole, { previousLogits: !golden.detach }).previousLogits;
       }
       return steps.reduce((sum, { loss }) => sum + loss, 0);

@@ -1,9 +1,8 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { InvalidModelError, type TakeTokenLayer } from '@ztw/core';
+import { InvalidModelError, rowSize, type TakeTokenLayer } from '@ztw/core';
 import { transposeInto } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { rowSize } from './row-size.ts';
 import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */

@@ -1,13 +1,12 @@
 // All parameters of one head in one array, so that the optimiser and checkpoints see a single vector, and layers see named parts of it.
 
-import { type HeadParameters, InvalidModelError, type Parameter } from '@ztw/core';
+import { type HeadParameters, InvalidModelError } from '@ztw/core';
 
 /** One named parameter: views into the block's arrays. */
 export interface ParameterSlot {
   readonly value: Float32Array;
   /** Of the batch that was last run backwards; the layer that owns the parameter writes it. */
   readonly gradient: Float32Array;
-  readonly shape: readonly number[];
 }
 
 export interface ParameterBlock {
@@ -18,8 +17,6 @@ export interface ParameterBlock {
    * @throws InvalidModelError where the head has no parameter of that name and size.
    */
   slot(name: string, elements: number): ParameterSlot;
-  /** A copy of all values, under their names. */
-  snapshot(): HeadParameters;
 }
 
 /** Copies a head's parameters into a block with zero gradients. */
@@ -30,10 +27,10 @@ export function createParameterBlock(parameters: HeadParameters): ParameterBlock
   const gradients = new Float32Array(total);
   const slots = new Map<string, ParameterSlot>();
   let offset = 0;
-  for (const [name, { data, shape }] of entries) {
+  for (const [name, { data }] of entries) {
     const end = offset + data.length;
     values.set(data, offset);
-    slots.set(name, { value: values.subarray(offset, end), gradient: gradients.subarray(offset, end), shape });
+    slots.set(name, { value: values.subarray(offset, end), gradient: gradients.subarray(offset, end) });
     offset = end;
   }
   return {
@@ -49,9 +46,5 @@ export function createParameterBlock(parameters: HeadParameters): ParameterBlock
       }
       return slot;
     },
-    snapshot: () =>
-      Object.fromEntries(
-        [...slots].map(([name, { value, shape }]): [string, Parameter] => [name, { shape, data: value.slice() }]),
-      ),
   };
 }

@@ -1,8 +1,7 @@
-import { InvalidModelError, type MixedPoolLayer, type PoolMixLayer } from '@ztw/core';
+import { InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
 import { type Activation, activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { rowSize } from './row-size.ts';
 import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `[2, C, h, w]` -> `[C, h, w]`: `alpha * maxima + (1 - alpha) * averages`. */

@@ -1,5 +1,6 @@
 // The loss of one batch, its gradient by the logits, and how many rows were right.
 
+import { argMax } from '@ztw/core';
 import type { TrainingRecipe } from '../training/training-recipe.ts';
 
 /** What the logits of a batch should be. At least one of the two is there. */
@@ -76,17 +77,6 @@ export function batchLoss(
     }
   }
   return { loss, correct };
-}
-
-/** Position of the largest of `classes` logits from `start`, counted from there; the first of equals. */
-export function argMax(logits: Float32Array, start: number, classes: number): number {
-  let best = 0;
-  for (let index = 1; index < classes; index++) {
-    if ((logits[start + index] as number) > (logits[start + best] as number)) {
-      best = index;
-    }
-  }
-  return best;
 }
 
 /** Softmax of `logits / temperature`; returns the logarithm of its denominator, on the logits' own scale. */

@@ -54,6 +54,11 @@ export interface TrainOptions {
   readonly memoryLimit?: number;
   /** Where to write checkpoints, and to resume from. Default: none. */
   readonly checkpoints?: BlobStore | null;
+  /**
+   * What else makes this training what it is, such as the hash of the network's file: a checkpoint with another identity is refused.
+   * Default: empty.
+   */
+  readonly identity?: string;
   readonly onProgress?: (event: TrainingProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -80,7 +85,6 @@ export interface TrainingTimings {
   readonly trainingSeconds: number;
   /** Logits of trained ICs on training and held-out rows. */
   readonly logitsSeconds: number;
-  readonly checkpointSeconds: number;
   readonly totalSeconds: number;
 }
 

@@ -1,0 +1,60 @@
+// What makes two trainings the same job. A checkpoint carries it, so that no training goes on from another one's checkpoint.
+
+import type { TrainingJob } from '../training/training-job.ts';
+
+/** JSON-safe; two jobs with equal fingerprints give the same result from the same data and backbone. */
+export type JobFingerprint = Readonly<Record<string, unknown>>;
+
+export function jobFingerprint({ backbone, data, heldOut, identity, recipe, variants }: TrainingJob): JobFingerprint {
+  return {
+    identity,
+    recipe: { ...recipe },
+    data: {
+      rows: data.rows,
+      copies: data.copies,
+      labels: data.labels === null ? null : hashOf(data.labels),
+    },
+    heldOut: heldOut === null ? null : { rows: heldOut.rows },
+    backbone: {
+      classes: backbone.classes,
+      inputShape: backbone.inputShape,
+      precision: backbone.precision,
+      preferredBatch: backbone.preferredBatch,
+      backboneMacs: backbone.backboneMacs,
+      cuts: backbone.cuts.map(({ name, boundaryShapes, cachedShape }) => ({ name, boundaryShapes, cachedShape })),
+    },
+    variants: Object.fromEntries(
+      variants.map(({ name, heads }) => [name, { heads: heads.map(({ specification }) => specification) }]),
+    ),
+  };
+}
+
+/**
+ * Where two fingerprints differ, as lines like `recipe.epochs: 8 there, 10 here`.
+ * @param path Leads to the values that are compared.
+ */
+export function differences(there: unknown, here: unknown, path = ''): readonly string[] {
+  if (isRecord(there) && isRecord(here)) {
+    const keys = [...new Set([...Object.keys(there), ...Object.keys(here)])];
+    return keys.flatMap((key) => differences(there[key], here[key], path === '' ? key : `${path}.${key}`));
+  }
+  const [thereText, hereText] = [there, here].map((value) => JSON.stringify(value) ?? 'nothing');
+  return thereText === hereText ? [] : [`${path}: ${shortened(thereText)} there, ${shortened(hereText)} here`];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function shortened(text: string | undefined): string {
+  return text === undefined || text.length <= 60 ? String(text) : `${text.slice(0, 57)}...`;
+}
+
+/** FNV-1a over 32-bit words, enough to tell one labelling from another. */
+function hashOf(labels: Int32Array): string {
+  let hash = 0x811c9dc5;
+  for (const label of labels) {
+    hash = Math.imul(hash ^ label, 0x01000193);
+  }
+  return (hash >>> 0).toString(16);
+}

@@ -1,0 +1,92 @@
+// One IC in training: its parameters, its program, and the optimiser's state.
+
+import { initialiseHead } from '@ztw/heads';
+import type { EpochTotals, LearnerState } from '../checkpoint/training-checkpoint.ts';
+import type { MathKernels } from '../kernels/math-kernels.ts';
+import type { Activation } from '../layers/activation.ts';
+import { createHeadProgram, type HeadProgram } from '../layers/head-program.ts';
+import { createParameterBlock, type ParameterBlock } from '../layers/parameter-block.ts';
+import { createScratchBuffer } from '../layers/scratch-buffer.ts';
+import { type BatchTargets, batchLoss } from '../loss/batch-loss.ts';
+import { type AdamState, adamStep, initialAdamState } from '../optimiser/adam.ts';
+import type { PreparedHead } from './training-job.ts';
+import type { TrainingRecipe } from './training-recipe.ts';
+
+export interface Learner {
+  readonly head: PreparedHead;
+  readonly parameters: ParameterBlock;
+  /** One optimiser step on one batch; returns the batch's mean loss, which may be NaN. */
+  step(input: Activation, previousLogits: Float32Array | null, targets: BatchTargets, learningRate: number): number;
+  /** Logits `[rows, classes]`, valid until the next call. */
+  logits(input: Activation, previousLogits: Float32Array | null): Float32Array;
+  /** Ends an epoch: its totals become those of the last one. */
+  endEpoch(): void;
+  /** Of the epoch under way. */
+  totals(): EpochTotals;
+  state(): LearnerState;
+}
+
+const noTotals: EpochTotals = { loss: 0, correct: 0, rows: 0 };
+
+/**
+ * @param seed Of the initial values.
+ * @param resumed State to go on from; null starts anew.
+ */
+export function createLearner(
+  head: PreparedHead,
+  recipe: TrainingRecipe,
+  kernels: MathKernels,
+  seed: number,
+  resumed: LearnerState | null,
+): Learner {
+  const { program, parameters } = createIc(head, kernels, initialiseHead(head.trained, seed).parameters);
+  const { classes } = head.trained;
+  const gradientBuffer = createScratchBuffer();
+  let adam: AdamState = initialAdamState(parameters.values.length);
+  let running = noTotals;
+  let lastEpoch: EpochTotals | null = null;
+  if (resumed !== null) {
+    parameters.values.set(resumed.values);
+    ({ adam, running, lastEpoch } = resumed);
+  }
+  return {
+    head,
+    parameters,
+    step(input, previousLogits, targets, learningRate) {
+      const logits = program.forward(input, previousLogits);
+      const gradient = gradientBuffer(logits.length);
+      const { loss, correct } = batchLoss(logits, classes, targets, recipe, gradient);
+      if (!Number.isFinite(loss)) {
+        return loss;
+      }
+      program.backward(gradient);
+      adam = adamStep(parameters.values, parameters.gradients, adam, {
+        learningRate,
+        weightDecay: recipe.weightDecay,
+        weightDecayKind: recipe.weightDecayKind,
+      });
+      running = {
+        loss: running.loss + loss * input.rows,
+        correct: running.correct + correct,
+        rows: running.rows + input.rows,
+      };
+      return loss;
+    },
+    logits: (input, previousLogits) => program.forward(input, previousLogits),
+    endEpoch() {
+      lastEpoch = running;
+      running = noTotals;
+    },
+    totals: () => running,
+    state: () => ({ values: parameters.values, adam, running, lastEpoch }),
+  };
+}
+
+function createIc(
+  head: PreparedHead,
+  kernels: MathKernels,
+  initial: Parameters<typeof createParameterBlock>[0],
+): { readonly program: HeadProgram; readonly parameters: ParameterBlock } {
+  const parameters = createParameterBlock(initial);
+  return { parameters, program: createHeadProgram(head.trained, parameters, kernels) };
+}
