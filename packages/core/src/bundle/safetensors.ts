@@ -66,7 +66,10 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, Parameter>): Uint
 export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
   const { entries, dataStart } = readHeader(file);
   const dataBytes = file.length - dataStart;
-  const inOrder = [...entries].sort(([, left], [, right]) => left.data_offsets[0] - right.data_offsets[0]);
+  // Empty tensors start where others do; they come first.
+  const inOrder = entries.toSorted(
+    ([, { data_offsets: left }], [, { data_offsets: right }]) => left[0] - right[0] || left[1] - right[1],
+  );
   let expectedStart = 0;
   for (const [
     name,

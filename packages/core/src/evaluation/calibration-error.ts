@@ -22,20 +22,29 @@ export function ksCalibrationError(probabilities: Float32Array, labels: Int32Arr
 
 /** The same for each class by itself. */
 export function ksCalibrationErrors(probabilities: Float32Array, labels: Int32Array, classes: number): number[] {
-  const rows = labels.length;
   return Array.from({ length: classes }, (_, label) => {
-    const scores = Float32Array.from({ length: rows }, (_, row) => probabilities[row * classes + label] as number);
-    const order = Int32Array.from({ length: rows }, (_, row) => row).sort(
-      (left, right) => (scores[left] as number) - (scores[right] as number),
-    );
+    const scores = Float32Array.from(labels, (_, row) => probabilities[row * classes + label] as number);
     let distance = 0;
     let largest = 0;
-    for (const row of order) {
+    for (const row of rowsByScore(scores)) {
       distance += (scores[row] as number) - (labels[row] === label ? 1 : 0);
       largest = Math.max(largest, Math.abs(distance));
     }
-    return largest / rows;
+    return largest / labels.length;
   });
+}
+
+/**
+ * Row numbers in the order of their scores, equal scores in the order of the rows, as the reference sorts them.
+ *
+ * Bits of float32 numbers that are not negative rise with the number. So `bits * rows + row`, exact in float64 up to
+ * 2^23 rows, sorts as the pair does, and typed arrays sort numbers many times faster than by a comparison function.
+ */
+function rowsByScore(scores: Float32Array): Int32Array {
+  const rows = scores.length;
+  const bits = new Uint32Array(scores.buffer, scores.byteOffset, rows);
+  const keys = Float64Array.from(bits, (value, row) => value * rows + row).sort();
+  return Int32Array.from(keys, (key) => key % rows);
 }
 
 /** Kolmogorov-Smirnov calibration error of each exit, were it asked alone. */

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { arbitraryPredictions } from '../__fixtures__/arbitrary-predictions.ts';
+import { InvalidInputError } from '../errors/errors.ts';
+import type { ExitPredictions } from './exit-predictions.ts';
+import { patienceRule, thresholdRule } from './exit-rule.ts';
+import { createEvaluationReport, reportMethod } from './report.ts';
+import { thresholdSweep } from './sweep.ts';
+
+const namesOf = (predictions: ExitPredictions) => predictions.exitMacs.map((_, exitIndex) => `block.${exitIndex}`);
+
+describe('reportMethod', () => {
+  it('survives JSON unchanged, whatever the predictions', () => {
+    fc.assert(
+      fc.property(arbitraryPredictions, fc.constantFrom(thresholdRule(), patienceRule()), (predictions, rule) => {
+        const method = reportMethod({
+          name: 'method',
+          rule,
+          predictions,
+          exitNames: namesOf(predictions),
+          backboneMacs: 100,
+          budgets: [0.25, 1],
+          chosen: [{ budget: 1, setting: 0.5 }],
+          foreign: predictions,
+        });
+        const report = createEvaluationReport({
+          title: 'Arbitrary',
+          rows: predictions.rows,
+          classes: predictions.classes,
+          labels: null,
+          references: [{ name: 'whole', accuracy: 0.9, macs: 100 }],
+          methods: [method],
+          skipped: [],
+          provenance: { seed: 1 },
+        });
+        expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+        expect(method.exits).toHaveLength(predictions.exitMacs.length);
+        expect(method.exits.every((exit) => exit.outOfDistributionAuroc === 0.5)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps the shape of the curve and leaves out settings that change nothing', () => {
+    fc.assert(
+      fc.property(arbitraryPredictions, (predictions) => {
+        const options = { name: 'm', rule: thresholdRule(), predictions, exitNames: namesOf(predictions) };
+        const { curve } = reportMethod({ ...options, backboneMacs: 200, budgets: [] });
+        const key = (accuracy: number, cost: number) => `${accuracy} ${cost.toFixed(9)}`;
+        const whole = thresholdSweep(predictions).map((point) => key(point.accuracy, point.macs / 200));
+        expect(new Set(curve.map((point) => key(point.accuracy, point.cost)))).toEqual(new Set(whole));
+        expect(curve.length).toBeLessThanOrEqual(predictions.rows * predictions.exitMacs.length * 2 + 1);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuses a wrong number of exit names', () => {
+    const [predictions] = fc.sample(arbitraryPredictions, 1);
+    const options = { name: 'm', rule: thresholdRule(), predictions: predictions!, backboneMacs: 1, budgets: [] };
+    expect(() => reportMethod({ ...options, exitNames: [] })).toThrow(InvalidInputError);
+  });
+});
