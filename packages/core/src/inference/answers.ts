@@ -21,14 +21,28 @@ export function answersOf(probabilities: Float32Array, exitIndex: number, rows: 
  */
 export function moreConfident(earlier: Answers | null, later: Answers, classes: number): Answers {
   if (earlier === null) return later;
-  const probabilities = earlier.probabilities.slice();
-  const exits = earlier.exits.slice();
-  for (let row = 0; row < exits.length; row++) {
+  const isLater = new Uint8Array(later.exits.length);
+  for (let row = 0; row < isLater.length; row++) {
     const start = row * classes;
     if (confidenceAt(later.probabilities, start, classes) > confidenceAt(earlier.probabilities, start, classes)) {
-      probabilities.set(later.probabilities.subarray(start, start + classes), start);
-      exits[row] = later.exits[row] as number;
+      isLater[row] = 1;
     }
+  }
+  return choose(isLater, later, earlier, classes);
+}
+
+/**
+ * Row by row, one of two answers.
+ * @param isFirst `[rows]`: 0 takes the second, anything else the first.
+ */
+export function choose(isFirst: Uint8Array, first: Answers, second: Answers, classes: number): Answers {
+  const probabilities = second.probabilities.slice();
+  const exits = second.exits.slice();
+  for (let row = 0; row < exits.length; row++) {
+    if (isFirst[row] === 0) continue;
+    const start = row * classes;
+    probabilities.set(first.probabilities.subarray(start, start + classes), start);
+    exits[row] = first.exits[row] as number;
   }
   return { probabilities, exits };
 }

@@ -15,7 +15,7 @@ export interface ClassifyOptions {
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
   /**
-   * What a row that never left answers: the last exit's prediction, or the most confident one on its way, as in the
+   * What a row answers that no exit lets go, the last included: the last exit's prediction, or the most confident one on its way, as in the
    * 2019 code of Shallow-Deep Networks. It has paid for the whole network in both cases. Default: `last`.
    */
   readonly fallback?: 'last' | 'most-confident';

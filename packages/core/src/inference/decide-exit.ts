@@ -3,7 +3,7 @@
 import { InvalidInputError } from '../errors/errors.ts';
 import { firstNotFinite } from '../numeric/first-not-finite.ts';
 import { toProbabilities } from '../numeric/softmax.ts';
-import { type Answers, answersOf, moreConfident } from './answers.ts';
+import { type Answers, answersOf, choose, moreConfident } from './answers.ts';
 import type { ExitMethod } from './exit-method.ts';
 import type { Recycled } from './recycled.ts';
 
@@ -24,7 +24,8 @@ export interface ExitPosition {
 }
 
 /**
- * Takes the logits of one exit in and decides who leaves. At the last exit everybody does, and the policy is not asked.
+ * Takes the logits of one exit in and decides who leaves. At the last exit everybody does; the policy then only tells
+ * who needs the fallback.
  * @param logits `[rows, classes]`, finite, of the current rows.
  * @throws InvalidInputError where the ensemble or the policy returns something that fits no answer.
  */
@@ -44,24 +45,25 @@ export function decideExit(
     );
   }
 
-  const now = answersOf(probabilities, exitIndex, rows);
-  const mostConfident = fallback === 'most-confident' ? moreConfident(recycled.mostConfident, now, classes) : null;
-  const carried: Recycled = {
-    rowNumbers: recycled.rowNumbers,
-    previousLogits: logits,
-    ensembleState: combined.state,
-    policyState: recycled.policyState,
-    mostConfident,
-  };
-  if (exitIndex === exitCount - 1) {
-    return { recycled: carried, exits: new Uint8Array(rows).fill(1), answers: mostConfident ?? now };
-  }
-
   const vote = policy.update(recycled.policyState, { exitIndex, exitCount, rows, classes, probabilities });
   if (vote.exits.length !== rows) {
     throw new InvalidInputError(
       `Expected a decision for each of ${rows} rows from policy '${policy.name}'; received ${vote.exits.length}.`,
     );
   }
-  return { recycled: { ...carried, policyState: vote.state }, exits: vote.exits, answers: now };
+
+  const now = answersOf(probabilities, exitIndex, rows);
+  const mostConfident = fallback === 'most-confident' ? moreConfident(recycled.mostConfident, now, classes) : null;
+  const isLast = exitIndex === exitCount - 1;
+  return {
+    recycled: {
+      rowNumbers: recycled.rowNumbers,
+      previousLogits: logits,
+      ensembleState: combined.state,
+      policyState: vote.state,
+      mostConfident,
+    },
+    exits: isLast ? new Uint8Array(rows).fill(1) : vote.exits,
+    answers: isLast && mostConfident !== null ? choose(vote.exits, now, mostConfident, classes) : now,
+  };
 }

@@ -5,6 +5,6 @@ import type { ExitPolicy } from '../contract/exit-policy.ts';
 export interface ExitMethod {
   readonly policy: ExitPolicy;
   readonly ensemble: Ensemble;
-  /** Answer of a row that reaches the last exit: the last prediction, or the most confident one on its way. */
+  /** Answer of a row that no exit lets go, the last included: the last prediction, or the most confident one on its way. */
   readonly fallback: 'last' | 'most-confident';
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { predictionsFromLogits } from '../evaluation/exit-predictions.ts';
+import { type ExitPredictions, predictionsFromLogits } from '../evaluation/exit-predictions.ts';
 import { simulatePolicy } from '../evaluation/simulate-policy.ts';
 import { logSoftmax, softmax, toProbabilities } from '../numeric/softmax.ts';
 import { allOf, anyOf } from '../policy/combined-policy.ts';
@@ -17,7 +17,6 @@ import { replayModel, rowNumbers } from '../testing/replay-model.ts';
 import { seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
 import { classify } from './classify.ts';
-import { exitCosts } from './exit-costs.ts';
 import { runAllExits } from './run-all-exits.ts';
 
 const classes = 3;
@@ -123,28 +122,32 @@ describe('laws', () => {
     );
   });
 
-  it('a live run of a network equals the simulation on its stored logits', async () => {
+  it('a live run of a network equals the simulation on its stored logits, by both fallbacks', async () => {
+    const seed = fc.integer({ min: 1, max: 1000 });
+    const batchSize = fc.integer({ min: 1, max: 10 });
+    const fallback = fc.constantFrom('last', 'most-confident');
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 1000 }),
-        anyPolicy,
-        fc.integer({ min: 1, max: 10 }),
-        async (seed, policy, batchSize) => {
-          const model = referenceModel(seededNetwork({ seed, classes }));
-          const rows = 10;
-          const input = { rows, data: seededValues(seed + 1, rows * 72, 1.5) };
-          const live = await classify(model, input, { policy, batchSize });
+      fc.asyncProperty(seed, anyPolicy, batchSize, fallback, async (seed, policy, batchSize, fallback) => {
+        const model = referenceModel(seededNetwork({ seed, classes }));
+        const rows = 10;
+        const input = { rows, data: seededValues(seed + 1, rows * 72, 1.5) };
+        const live = await classify(model, input, { policy, batchSize, fallback });
 
-          const logits = await runAllExits(model, input);
-          const labels = new Int32Array(rows);
-          const predictions = predictionsFromLogits({ logits, labels, classes, exitMacs: exitCosts(model) });
-          // The simulation gets what the loop sees, to the last bit; the evaluation's own softmax rounds differently.
-          const probabilities = logits.map((values) => toProbabilities(logSoftmax(values, classes)));
-          const offline = simulatePolicy({ ...predictions, probabilities }, policy);
-          expect(live.results.map((result) => result.exitIndex)).toEqual([...offline.exits]);
-        },
-      ),
-      { numRuns: 60 },
+        const offline = simulatePolicy(predictionsOfTheLoop(await runAllExits(model, input)), policy, { fallback });
+        expect(live.results.map((result) => result.exitIndex)).toEqual([...offline.exits]);
+        expect(live.results.map((result) => result.answerExitIndex)).toEqual([...offline.answeredBy]);
+      }),
     );
   });
 });
+
+/** Stored predictions equal to what the loop sees, to the last bit; the evaluation's own softmax rounds differently. */
+function predictionsOfTheLoop(logits: readonly Float32Array[]): ExitPredictions {
+  const labels = new Int32Array((logits[0]?.length ?? 0) / classes);
+  const exitMacs = logits.map((_, exitIndex) => exitIndex + 1);
+  const probabilities = logits.map((values) => toProbabilities(logSoftmax(values, classes)));
+  const confidences = probabilities.map((values) =>
+    Float32Array.from(labels, (_, row) => Math.max(...values.slice(row * classes, (row + 1) * classes))),
+  );
+  return { ...predictionsFromLogits({ logits, labels, classes, exitMacs }), probabilities, confidences };
+}

@@ -2,7 +2,7 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 
-/** One value for all exits, or one per exit; the last exit's value, which nothing asks for, may be left out. */
+/** One value for all exits, or one per exit. The last may be left out: every row leaves there, and none is let go. */
 export type PerExit = number | readonly number[];
 
 /** The range that a policy's limit must lie in, ends included. */
@@ -44,7 +44,7 @@ export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): 
         `received ${limits.length}. Pass a single number to use it everywhere.`,
     );
   }
-  // At the last exit every row leaves: where its limit is left out, any number will do.
+  // Where the last exit's limit is left out, no row passes it: every comparison with NaN is false.
   return limits[exitIndex] ?? Number.NaN;
 }
 
