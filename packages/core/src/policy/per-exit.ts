@@ -2,7 +2,7 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 
-/** One value for all exits, or one per exit. The last may be left out: every row leaves there, and none is let go. */
+/** One value for all exits, or one per exit; the last exit's, where every row leaves, may be left out. */
 export type PerExit = number | readonly number[];
 
 /** The range that a policy's limit must lie in, ends included. */
