@@ -21,6 +21,7 @@ export interface GraphBuilder {
   readonly opset: number;
   /** Takes a name: `hint` where it is free, else a variant. */
   claim(hint: string): string;
+  /** Takes a new node over; its name may change. */
   add(node: NodeProto): void;
   /** Adds a node with one output and returns the output's name: `output`, which must have been claimed, or a new one. */
   apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
@@ -49,6 +50,7 @@ const plainIrVersion = 7n;
 /** @param reserved Names that only their owner may use: the inputs and outputs of the file. */
 export function createGraphBuilder(opset: number, reserved: readonly string[]): GraphBuilder {
   const used = new Set(reserved);
+  const nodeNames = new Set<string>();
   const nodes: NodeProto[] = [];
   const tensors: TensorProto[] = [];
   const sparseTensors: SparseTensorProto[] = [];
@@ -56,14 +58,18 @@ export function createGraphBuilder(opset: number, reserved: readonly string[]): 
   const builder: GraphBuilder = {
     opset,
     claim(hint) {
-      let name = hint;
-      for (let suffix = 1; used.has(name); suffix++) name = `${hint}_${suffix}`;
+      const name = freeName(used, hint);
       used.add(name);
       return name;
     },
-    add: (node) => void nodes.push(node),
+    add(node) {
+      // Runtimes refuse two nodes of one name, and a node keeps the name that it has in its network.
+      node.name = freeName(nodeNames, node.name || node.opType);
+      nodeNames.add(node.name);
+      nodes.push(node);
+    },
     apply(operator, inputs, attributes = [], output = builder.claim(`ztw/${operator}`)) {
-      nodes.push(makeNode(operator, inputs, [output], attributes));
+      builder.add(makeNode(operator, inputs, [output], attributes));
       return output;
     },
     store: (tensor) => void tensors.push(tensor),
@@ -98,6 +104,12 @@ export function createGraphBuilder(opset: number, reserved: readonly string[]): 
     },
   };
   return builder;
+}
+
+function freeName(taken: ReadonlySet<string>, hint: string): string {
+  let name = hint;
+  for (let suffix = 1; taken.has(name); suffix++) name = `${hint}_${suffix}`;
+  return name;
 }
 
 function plainOpset(opset: number): readonly OperatorSetIdProto[] {

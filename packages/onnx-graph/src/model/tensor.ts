@@ -114,7 +114,8 @@ export function renameTensor(tensor: TensorProto, name: string): TensorProto {
     int64Data: tensor.int64Data,
     doubleData: tensor.doubleData,
     uint64Data: tensor.uint64Data,
-    rawData: tensor.rawData,
+    // Present but empty raw data would hide the values of a typed list.
+    ...(tensor.rawData.length > 0 ? { rawData: tensor.rawData } : {}),
   });
 }
 

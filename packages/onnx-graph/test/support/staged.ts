@@ -1,8 +1,9 @@
 // Runs a compiled network stage by stage, all rows to the end.
 
 import type { BundleStage, Head } from '@ztw/core';
+import { headFor, initialiseHead } from '@ztw/heads';
 import * as ort from 'onnxruntime-web';
-import type { CompiledNetwork } from '../../src/emit/compile-network.ts';
+import type { CompiledNetwork, Cut } from '../../src/index.ts';
 import { type NamedArray, runSession } from './wasm.ts';
 
 /** Logits of every exit, the network's own last. */
@@ -60,4 +61,10 @@ export function largestDifference(left: ArrayLike<number>, right: ArrayLike<numb
   return largest;
 }
 
-export type HeadMaker = (features: readonly number[], index: number) => Head;
+/** Heads with initial values for every cut, the first without cascade. */
+export function initialHeads(cuts: readonly Cut[], classes: number): readonly Head[] {
+  return cuts.map(({ tensors }, index) => {
+    const inputShape = tensors[0]!.rowShape;
+    return initialiseHead(headFor(inputShape, { family: 'auto', classes, cascade: index > 0 }), index + 1);
+  });
+}
