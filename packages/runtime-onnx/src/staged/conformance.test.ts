@@ -36,7 +36,7 @@ async function fashionSubject(runtime: string, ort: OnnxRuntime): Promise<Confor
   const cut = await cutNetwork({ ort, path: fashionNetwork, sharpness: 4 });
   const uncut = await loadWhole(ort, cut);
   wholes.push(uncut);
-  const rows = 16;
+  const rows = 8;
   return {
     name: `${runtime}, ${cut.name}`,
     supports,

@@ -20,7 +20,7 @@ export async function servePage(files: ReadonlyMap<string, Uint8Array>): Promise
     resolve: { conditions: ['@ztw/source', 'browser', 'module', 'import', 'default'] },
     // The page is served once: nothing is worth bundling ahead, and onnxruntime-web finds its .wasm beside itself.
     optimizeDeps: { noDiscovery: true, exclude: ['onnxruntime-web'] },
-    server: { host: '127.0.0.1', port: 0, hmr: false, fs: { allow: [repository] } },
+    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, fs: { allow: [repository] } },
     plugins: [
       {
         name: 'files-from-memory',
