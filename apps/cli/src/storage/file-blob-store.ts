@@ -79,7 +79,9 @@ export function fileBlobStore(folder: string): FileBlobStore {
     async get(name) {
       const path = pathOf(name);
       try {
-        return await readFile(path);
+        const { buffer, byteOffset, length } = await readFile(path);
+        // A plain array: the `slice` of Node's Buffer is a view and not a copy, which callers cannot know.
+        return new Uint8Array(buffer, byteOffset, length);
       } catch (error) {
         if (hasErrorCode(error, 'ENOENT')) return null;
         throw storageError('read', path, error);
