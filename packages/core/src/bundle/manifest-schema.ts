@@ -16,7 +16,11 @@ const share = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const rowShape = v.array(size);
 const path = v.pipe(
   v.string(),
-  v.check(isBundlePath, 'Expected a path inside the bundle (letters, digits, ".", "_", "-", separated by "/")'),
+  v.check(
+    isBundlePath,
+    ({ received }) =>
+      `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
+  ),
 );
 const poolSize = v.strictTuple([size, size]);
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallBundle } from '../__fixtures__/small-bundle.ts';
 import { InvalidBundleError } from '../index.ts';
@@ -31,7 +32,7 @@ describe('parseManifest', () => {
   const large = (json: Json): Json => json.networks[1];
   const damages: readonly (readonly [string, (json: Json) => void, RegExp])[] = [
     ['a missing field', (json) => delete json.classes, /classes/],
-    ['an unknown field', (json) => (json.surprise = 1), /surprise/],
+    ['an unknown field', (json) => (json.surprise = 1), /surprise: A field that version 1 does not have/],
     [
       'an unknown layer',
       (json) => (large(json).stages[0].head.layers[0].kind = 'warp'),
@@ -46,7 +47,11 @@ describe('parseManifest', () => {
     ['a network without stages', (json) => (json.networks[0].stages = []), /stages/],
     ['a fixed batch of 0', (json) => (large(json).batch = 0), /batch/],
     ['a row shape with a hole', (json) => (json.inputShape = [1, null, 4]), /inputShape/],
-    ['a model outside the bundle', (json) => (large(json).stages[0].model = '../evil.onnx'), /path inside the bundle/],
+    [
+      'a model outside the bundle',
+      (json) => (large(json).stages[0].model = '../evil.onnx'),
+      /path inside the bundle .* received "\.\.\/evil\.onnx"/,
+    ],
     ['an absolute model', (json) => (large(json).stages[0].model = '/etc/passwd'), /path inside the bundle/],
     ['weights behind a URL', (json) => (json.weights = 'https://x.org/w'), /path inside the bundle/],
     ['a file on a drive', (json) => (json.files[0].path = 'C:/x'), /path inside the bundle/],
@@ -115,6 +120,37 @@ describe('parseManifest', () => {
     damage(json);
     expect(() => parseManifest(json)).toThrow(InvalidBundleError);
     expect(() => parseManifest(json)).toThrow(message);
+  });
+
+  it('throws nothing but its own error, whatever stands in any field', () => {
+    fc.assert(
+      fc.property(
+        fc.infiniteStream(fc.nat(1000)),
+        fc.integer({ min: 1, max: 7 }),
+        fc.jsonValue(),
+        (dice, depth, value) => {
+          const json = structuredClone(valid);
+          let place = json;
+          for (let level = 0; level < depth; level++) {
+            const keys = Object.keys(place);
+            const key = keys[dice.next().value % keys.length];
+            if (key === undefined) break;
+            const next = place[key];
+            if (level === depth - 1 || typeof next !== 'object' || next === null) {
+              place[key] = value;
+              break;
+            }
+            place = next;
+          }
+          try {
+            parseManifest(json);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InvalidBundleError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('refuses weights of a bundle without heads', () => {

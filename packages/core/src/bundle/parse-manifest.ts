@@ -16,7 +16,8 @@ export function parseManifest(json: unknown): BundleManifest {
   const result = v.safeParse(manifestSchema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    throw new InvalidBundleError(`${MANIFEST_PATH}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}.`);
+    const reason = issue.expected === 'never' ? 'A field that version 1 does not have' : issue.message;
+    throw new InvalidBundleError(`${MANIFEST_PATH}: ${v.getDotPath(issue) ?? 'the whole'}: ${reason}.`);
   }
   const contradiction = findContradiction(result.output);
   if (contradiction !== null) throw new InvalidBundleError(`${MANIFEST_PATH}: ${contradiction}.`);

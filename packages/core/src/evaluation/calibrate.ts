@@ -49,6 +49,9 @@ export interface CalibrateOptions extends ThresholdRuleOptions, Omit<ChooseSetti
 
 /**
  * Chooses one confidence threshold per budget.
+ *
+ * One for all exits: a search for one per exit (3,000 random steps, the reference's ZTW networks, 2,000 rows to choose) gained
+ * 0.3 to 1.4 points on the rows it chose on, and -0.2 to +0.2 on the 8,000 others.
  * @returns Operating points for a bundle's manifest; a budget that even the first exit exceeds is left out.
  * @throws InvalidInputError as `chooseSettings`.
  */
