@@ -5,6 +5,8 @@ const config: UserConfig = defineConfig({
   format: 'esm',
   platform: 'node',
   dts: false,
+  // Optional, so tsdown would take it in; its native parts only load from its own package.
+  external: ['onnxruntime-node'],
   sourcemap: true,
 });
 

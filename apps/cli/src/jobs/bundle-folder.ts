@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BundleReader } from '@ztw/core';
+import { readBytes } from './read-bytes.ts';
 
 /** Reads a bundle's files from a folder. The core checks that paths stay inside it, and says which file cannot be read. */
 export function folderReader(folder: string): BundleReader {
-  return (path) => readFile(join(folder, path));
+  return (path) => readBytes(join(folder, path));
 }
 
 /** Whether a path is a folder; false where there is nothing. */

@@ -37,6 +37,8 @@ export interface ImageAnswer {
   readonly milliseconds: number;
   /** The right class, where the source knows it; else null. */
   readonly expectedIndex: number | null;
+  /** Its name; null where none is known. */
+  readonly expectedLabel: string | null;
 }
 
 export interface ClassifiedImages {
@@ -118,6 +120,7 @@ async function classifySource(
 }
 
 function answerOf(images: LabelledData, row: number, result: RowResult, milliseconds: number): ImageAnswer {
+  const expectedIndex = images.labels?.[row] ?? null;
   return {
     name: images.rowName(row),
     labelIndex: result.labelIndex,
@@ -127,7 +130,8 @@ function answerOf(images: LabelledData, row: number, result: RowResult, millisec
     exitName: result.stageName,
     share: result.macsFraction,
     milliseconds,
-    expectedIndex: images.labels?.[row] ?? null,
+    expectedIndex,
+    expectedLabel: expectedIndex === null ? null : (images.classNames?.[expectedIndex] ?? null),
   };
 }
 

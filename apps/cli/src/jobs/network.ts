@@ -1,13 +1,13 @@
 // A pretrained network as the jobs see it: its bytes, its graph, and what the graph costs where.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { type AnalyseGraphOptions, analyseGraph, type GraphAnalysis, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe } from '@ztw/runtime-onnx';
 import { about } from './about.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
+import { readBytes } from './read-bytes.ts';
 
 export interface Network {
   /** The file's name without `.onnx`. */
@@ -39,7 +39,7 @@ export async function readNetwork(
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBytes(path);
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network ${path}: ${(cause as Error).message}`, { cause });
   }

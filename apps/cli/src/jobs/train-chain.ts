@@ -15,7 +15,6 @@ export interface TrainChainOptions {
   readonly images: TrainingImages;
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
-  readonly useLabels: boolean;
   readonly recipe: TrainingRecipe;
   readonly memoryLimit: number;
   readonly work: WorkFolder;

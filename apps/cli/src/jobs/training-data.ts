@@ -1,6 +1,6 @@
 // Image data as the trainer reads it: batches of input rows, by row number and copy.
 
-import { InvalidDataError, type Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/core';
 import type { HeldOutData, TrainingData } from '@ztw/runtime-tfjs';
 import { type LabelledData, toInput } from '../data/index.ts';
 
@@ -12,22 +12,15 @@ export type Augmentation = (typeof augmentations)[number];
 export interface TrainingDataOptions {
   readonly preprocessing: Preprocessing;
   readonly augmentation: Augmentation;
-  /** False: the labels are left aside, and the network's own answers are learned. */
-  readonly useLabels: boolean;
 }
 
-/** @throws InvalidDataError when labels are to be used and there are none. */
+/** Rows to train on. Without labels, the network's own answers are learned. */
 export function trainingData(data: LabelledData, options: TrainingDataOptions): TrainingData {
-  const { preprocessing, augmentation, useLabels } = options;
-  if (useLabels && data.labels === null) {
-    throw new InvalidDataError(
-      `${data.name} has no labels. Sort the images into one folder per class, or pass --no-labels to learn from the network's own answers.`,
-    );
-  }
+  const { preprocessing, augmentation } = options;
   return {
     rows: data.rows,
     copies: augmentation === 'flip' ? 2 : 1,
-    labels: useLabels ? data.labels : null,
+    labels: data.labels,
     read: async (rows, copy) => toInput(await data.pixels(rows), rows.length, preprocessing, { flip: copy === 1 }),
   };
 }

@@ -1,6 +1,6 @@
 // The images of a training job: those to train on, and those that are held out for ensemble and thresholds.
 
-import { InvalidInputError } from '@ztw/core';
+import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import { type LabelledData, selectRows, splitRows } from '../data/index.ts';
 import type { JobContext } from './job-context.ts';
 import { type ImageSource, type OpenImagesOptions, openImages } from './open-images.ts';
@@ -27,21 +27,26 @@ export interface TrainingImages {
   readonly heldOut: LabelledData;
 }
 
-/** @throws InvalidInputError when the options leave out data that is needed, or hold no row out. */
+/**
+ * @throws InvalidInputError when the options leave out data that is needed, or hold no row out.
+ * @throws InvalidDataError for data that cannot be trained on.
+ */
 export async function openTrainingImages(options: TrainingImagesOptions, context: JobContext): Promise<TrainingImages> {
   const { data, calibration, trains, preprocessing, network } = options;
   const open = async (source: ImageSource): Promise<LabelledData> =>
     openImages({ ...source, preprocessing, network }, context);
+  const openForTraining = async (source: ImageSource): Promise<LabelledData> =>
+    trainable(await open(source), trains, options.useLabels);
   if (calibration.kind === 'data') {
     if (trains && data === null)
       throw new InvalidInputError('There are internal classifiers to train, but no --data to train them on.');
     return {
-      training: trains && data !== null ? withLabels(await open(data), options.useLabels) : null,
+      training: trains && data !== null ? await openForTraining(data) : null,
       heldOut: await open({ path: calibration.path, rows: calibration.rows, limit: null }),
     };
   }
   if (data === null) throw new InvalidInputError('There are no images: give --data, --calibration-data or both.');
-  const images = withLabels(await open(data), options.useLabels);
+  const images = await openForTraining(data);
   if (!trains) return { training: null, heldOut: images };
   const { train, validation } = splitRows(images.rows, images.labels, {
     validation: calibration.fraction,
@@ -55,6 +60,13 @@ export async function openTrainingImages(options: TrainingImagesOptions, context
   return { training: selectRows(images, train), heldOut: selectRows(images, validation) };
 }
 
-function withLabels(data: LabelledData, useLabels: boolean): LabelledData {
-  return useLabels ? data : { ...data, labels: null };
+/** @throws InvalidDataError when labels are to be learned and there are none. */
+function trainable(data: LabelledData, trains: boolean, useLabels: boolean): LabelledData {
+  if (!useLabels) return { ...data, labels: null };
+  if (trains && data.labels === null) {
+    throw new InvalidDataError(
+      `${data.name} has no labels. Sort the images into one folder per class, or pass --no-labels to learn from the network's own answers.`,
+    );
+  }
+  return data;
 }

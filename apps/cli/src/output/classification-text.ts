@@ -69,7 +69,7 @@ function answerRow(answer: ImageAnswer, { exitNames }: ClassifiedImages): readon
   const wrong = answer.expectedIndex !== null && answer.expectedIndex !== answer.labelIndex;
   return [
     answer.name,
-    `${answer.label ?? answer.labelIndex}${wrong ? ` (not ${answer.expectedIndex})` : ''}`,
+    `${answer.label ?? answer.labelIndex}${wrong ? ` (not ${answer.expectedLabel ?? answer.expectedIndex})` : ''}`,
     formatPercent(answer.probability),
     `${answer.exit} of ${exitNames.length - 1}`,
     formatPercent(answer.share),
