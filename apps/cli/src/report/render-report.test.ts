@@ -136,16 +136,19 @@ describe('renderReport', () => {
     const [first] = report.methods;
     const half = { ...first!, name: 'half', backboneMacs: first!.backboneMacs / 2 };
     const markup = renderReport(madeReport({ changes: { methods: [first!, half] } }));
-    const ends = [
-      ...markup.matchAll(/<path d="(M[^"]+)"[^>]*stroke="var\(--series-([12])\)"[^>]*stroke-width="2.25"/g),
-    ].map((match) => ({
-      series: match[2],
-      last: Number(/L?([\d.]+) [\d.]+$/.exec(match[1] ?? '')?.[1]),
-    }));
-    const end = (series: string) =>
-      ends.find((entry) => entry.series === series && entry.last > 360)?.last ??
-      ends.find((entry) => entry.series === series)!.last;
-    // The wide chart's axis begins at 62 pixels; rounding of the drawing is below half a pixel.
-    expect(Math.abs((end('2') - 62) * 2 - (end('1') - 62))).toBeLessThan(1.5);
+    // The wide chart comes first, its curves in the order of the methods.
+    const [whole, halved] = [
+      ...markup.matchAll(/<path d="M([^"]+)"[^>]*stroke="var\(--series-[12]\)"[^>]*stroke-width="2.25"/g),
+    ]
+      .map((match) => [...(match[1] ?? '').matchAll(/([\d.]+) [\d.]+/g)].map((point) => Number(point[1])))
+      .map((places) => ({ from: places[0]!, to: places.at(-1)! })) as [
+      { from: number; to: number },
+      { from: number; to: number },
+    ];
+    const costs = first!.curve.map((point) => point.cost);
+    const pixelsPerCost = (whole.to - whole.from) / (costs.at(-1)! - costs[0]!);
+    const zero = whole.from - costs[0]! * pixelsPerCost;
+    // Drawings are rounded to tenths of a pixel.
+    expect(Math.abs(zero + (costs.at(-1)! / 2) * pixelsPerCost - halved.to)).toBeLessThan(0.5);
   });
 });
