@@ -4,9 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BundleNetwork, Head, StagedModel } from '@ztw/core';
-import { headFor, initialiseHead, seededRandom } from '@ztw/heads';
+import { type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,
+  type Cut,
   type CutSelection,
   chooseCuts,
   compileNetwork,
@@ -43,6 +44,7 @@ export function sharedNetworks(): readonly string[] {
 export interface CutNetwork {
   readonly name: string;
   readonly analysis: GraphAnalysis;
+  readonly cuts: readonly Cut[];
   readonly network: BundleNetwork;
   readonly heads: readonly Head[];
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -55,22 +57,25 @@ export interface CutNetworkOptions {
   readonly path: string;
   /** Default `auto`. */
   readonly selection?: CutSelection;
+  /** Family of all heads. Default `auto`. */
+  readonly family?: HeadFamily;
   /** Factor on the last dense layer of every head, so that confidences spread as those of trained heads do. Default 1. */
   readonly sharpness?: number;
 }
 
 export async function cutNetwork(options: CutNetworkOptions): Promise<CutNetwork> {
-  const { ort, path, selection = { kind: 'auto' }, sharpness = 1 } = options;
+  const { ort, path, selection = { kind: 'auto' }, family = 'auto', sharpness = 1 } = options;
   const whole = new Uint8Array(readFileSync(path));
   const analysis = await analyseGraph(readModel(whole), createGraphProbe({ ort }));
   const cuts = chooseCuts(analysis, selection);
   const heads = cuts.map((cut, index) => {
     const shape = cut.tensors[0]!.rowShape;
-    const specification = headFor(shape, { classes: analysis.classes, cascade: index > 0 });
+    const specification = headFor(shape, { family, classes: analysis.classes, cascade: index > 0 });
     return sharpened(initialiseHead(specification, 100 + index), sharpness);
   });
   const name = basename(path, '.onnx');
-  return { name, analysis, heads, whole, ...compileNetwork({ analysis, cuts, heads, name, pathPrefix: 'stages/' }) };
+  const compiled = compileNetwork({ analysis, cuts, heads, name, pathPrefix: 'stages/' });
+  return { name, analysis, cuts, heads, whole, ...compiled };
 }
 
 function sharpened(head: Head, factor: number): Head {
@@ -130,4 +135,17 @@ export function structuredRows(inputShape: readonly number[], rows: number, seed
     }
   }
   return data;
+}
+
+/** Largest absolute difference; infinite where the lengths differ. */
+export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) {
+    return Number.POSITIVE_INFINITY;
+  }
+  let largest = 0;
+  for (let index = 0; index < actual.length; index += 1) {
+    // A NaN on either side stays NaN, which is below no limit.
+    largest = Math.max(largest, Math.abs(Number(actual[index]) - Number(expected[index])));
+  }
+  return largest;
 }
