@@ -34,7 +34,9 @@ describe('predictionsFromLogits', () => {
       predictionsFromLogits({ logits: [values], labels, classes: 2, exitMacs: [1] }).probabilities[0]!;
     const direct = from(logits);
     // atol 1e-6: log and exp round once each in float32.
-    from(logSoftmax(logits, 2)).forEach((probability, index) => expect(probability).toBeCloseTo(direct[index]!, 6));
+    from(logSoftmax(logits, 2)).forEach((probability, index) => {
+      expect(probability).toBeCloseTo(direct[index]!, 6);
+    });
   });
 
   it('takes a probability of 0 as log-probability -Infinity', () => {
