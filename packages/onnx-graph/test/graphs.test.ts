@@ -342,6 +342,31 @@ describe('networks that cannot be used', () => {
       /does not depend on the input/,
     ],
     [
+      'no cost at all',
+      tinyModel((net) => {
+        const means = net.apply('ReduceMean', ['x'], [intsAttribute('axes', [2, 3]), intAttribute('keepdims', 0)]);
+        net.relu(net.apply('Relu', [means], [], 'y'));
+      }),
+      /no convolution and no matrix product/,
+    ],
+    [
+      'convolutions inside of a loop',
+      tinyModel((net) => {
+        const body = create(GraphProtoSchema, {
+          name: 'body',
+          node: [makeNode('MatMul', ['x', 'x'], ['product'])],
+          output: [untypedOutput('product')],
+        });
+        const attribute = create(AttributeProtoSchema, {
+          name: 'body',
+          type: AttributeProto_AttributeType.GRAPH,
+          g: body,
+        });
+        net.add(makeNode('Loop', ['', ''], ['y'], [attribute]));
+      }),
+      /'y' \(Loop\) runs MatMul inside of it/,
+    ],
+    [
       'a sequence',
       tinyModel((net) => {
         const parts = net.apply('SplitToSequence', ['x'], [intAttribute('axis', 1)], net.builder.claim('parts'));

@@ -9,7 +9,7 @@ import { type DataFlow, traceDataFlow } from './data-flow.ts';
 import { findBlocks } from './find-blocks.ts';
 import { findNarrowings, isBatchFirst, judgeNarrowing, nodesIn } from './find-cuts.ts';
 import { probeGraph } from './probe-graph.ts';
-import { refuseSequences } from './refuse-sequences.ts';
+import { refuseUnsupportedNodes } from './refuse-unsupported-nodes.ts';
 import { collectFacts, type FactsByName } from './tensor-facts.ts';
 
 export interface AnalyseGraphOptions {
@@ -74,7 +74,7 @@ export async function analyseGraph(
   const { input, batch } = chooseInput(model, options.inputShape ?? null);
   const outputName = chooseOutput(model, options.output ?? null);
   const view = viewGraph(model.graph, [input.name], outputName);
-  refuseSequences(view);
+  refuseUnsupportedNodes(model.proto, view);
   const probings = await probeGraph(model, view, input, batch, probe);
   const facts = collectFacts(view, input, probings);
   const classes = countClasses(facts, outputName, batch);
@@ -82,6 +82,11 @@ export async function analyseGraph(
   const macs = macsPerRow(flow.nodes, facts, probings[0]?.rows ?? 1);
   const source: AnalysisSource = { model, view, facts, flow, macs };
   const backboneMacs = macs.reduce((sum, cost) => sum + cost, 0);
+  if (backboneMacs === 0) {
+    throw new UnsupportedModelError(
+      'the network has no convolution and no matrix product, so there is no cost that leaving early could save',
+    );
+  }
   return {
     input,
     output: { name: outputName },

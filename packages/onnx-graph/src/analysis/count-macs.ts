@@ -1,5 +1,5 @@
 // Multiply-accumulates of convolutions and matrix products, from the shapes that the probe saw. All other operators count 0,
-// and so do the inner graphs of If, Loop and Scan, whose tensors no probe sees.
+// recurrent layers and fused attention among them.
 
 import type { GraphNode } from '../graph/graph-view.ts';
 import { intAttributeOf, stringAttributeOf } from '../model/attributes.ts';
@@ -14,6 +14,11 @@ export function countMacs(node: GraphNode, dimsOf: DimsOf): number {
   if (counter === undefined) return 0;
   const dims = (position: number): readonly number[] => dimsOf(node.proto.input[position] ?? '');
   return counter(node, dims, dimsOf(node.writes[0] ?? ''));
+}
+
+/** Whether an operator has a cost at all. */
+export function countsMacs(operator: string): boolean {
+  return counters.has(operator);
 }
 
 type Counter = (

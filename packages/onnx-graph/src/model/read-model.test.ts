@@ -16,6 +16,7 @@ import { fashionPath } from '../../test/support/shared.ts';
 import { tinyResnet } from '../../test/support/tiny.ts';
 import { wasmProbe } from '../../test/support/wasm.ts';
 import { analyseGraph } from '../analysis/analyse-graph.ts';
+import { valueInfo } from '../graph/build.ts';
 import { readModel } from './read-model.ts';
 import { writeModel } from './write-model.ts';
 
@@ -174,6 +175,15 @@ describe('what is no usable model', () => {
     await expect(failure).rejects.toThrow(InvalidModelError);
     await expect(failure).rejects.toThrow(message);
   });
+});
+
+test('old files list their weights as inputs too', async () => {
+  const bytes = changed((model, graph) => {
+    model.irVersion = 3n;
+    for (const { name, dims } of graph.initializer) graph.input.push(valueInfo(name, dims.map(Number)));
+  });
+  const analysis = await analyseGraph(readModel(bytes), wasmProbe);
+  expect(analysis.input).toEqual({ name: 'x', rowShape: [2, 8, 8] });
 });
 
 describe('what is read is what is written', () => {
