@@ -1,4 +1,4 @@
-import { throwIfAborted } from './files.ts';
+import { throwIfAborted } from '@ztw/core';
 
 /**
  * Runs a job for every index from 0, at most `width` at a time, in ascending order of their starts.
@@ -17,7 +17,7 @@ export async function forEachBounded(
     while (next < count && !failed) {
       const index = next++;
       try {
-        throwIfAborted(signal);
+        throwIfAborted(signal, 'reading of the data');
         await job(index);
       } catch (error) {
         failed = true;

@@ -5,9 +5,9 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { InvalidDataError } from '@ztw/core';
+import { InvalidDataError, throwIfAborted } from '@ztw/core';
 import type { PixelArray } from './array-data.ts';
-import { readRawBytes, throwIfAborted } from './files.ts';
+import { readRawBytes } from './files.ts';
 import type { DataProgress } from './labelled-data.ts';
 import { parseByteRows } from './parse-byte-rows.ts';
 
@@ -47,7 +47,7 @@ export async function readFashionMnist(part: FashionMnistPart, options: FashionM
   const skip = part === 'test' ? 0 : testPerClass;
   const images: Uint8Array[] = [];
   for (const label of classNames.keys()) {
-    throwIfAborted(options.signal);
+    throwIfAborted(options.signal, 'reading of the data');
     const path = join(folder, 'src', 'clothes', `${label}.json`);
     images.push(parseByteRows(await readRawBytes(path), { rowLength: side * side, skip, rows: wanted, source: path }));
     options.onProgress?.({ phase: 'reading', done: label + 1, total: classNames.length });

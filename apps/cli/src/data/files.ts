@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { AbortedError, InvalidDataError } from '@ztw/core';
+import { InvalidDataError } from '@ztw/core';
 
 const gunzipAll = promisify(gunzip);
 
@@ -12,7 +12,7 @@ const gunzipAll = promisify(gunzip);
 const headBytes = 512;
 
 /** True where the bytes begin like a gzip file. */
-export function isGzip(head: Uint8Array): boolean {
+function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
@@ -92,11 +92,6 @@ export async function readHead(path: string): Promise<{ readonly head: Uint8Arra
     throw damagedGzip(path, error);
   }
   return { head: Buffer.concat(chunks).subarray(0, headBytes), gzipped: true };
-}
-
-/** @throws AbortedError once the signal has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AbortedError('Reading the data was interrupted.', { cause: signal.reason });
 }
 
 async function readStart(path: string): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { AbortedError, InvalidDataError, ZtwError } from '@ztw/core';
+import { InvalidDataError, throwIfAborted, ZtwError } from '@ztw/core';
 import tar from 'tar-stream';
 import { imageExtension, imageFormat } from './decode-image.ts';
 import type { EncodedImage } from './image-data.ts';
@@ -50,7 +50,7 @@ export async function readImageArchive(path: string, options: ArchiveOptions): P
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   if (failures.length > 0) {
     const failure = failures.find(ZtwError.isInstance) ?? failures[0];
-    if (signal?.aborted) throw new AbortedError('Reading the data was interrupted.', { cause: failure });
+    throwIfAborted(signal, 'reading of the data');
     if (ZtwError.isInstance(failure)) throw failure;
     const reason = failure instanceof Error ? failure.message : String(failure);
     throw new InvalidDataError(`The archive ${path} is damaged or incomplete (${reason}). Copy or download it again.`, {

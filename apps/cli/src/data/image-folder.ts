@@ -1,8 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidDataError } from '@ztw/core';
+import { InvalidDataError, throwIfAborted } from '@ztw/core';
 import { imageExtension, imageFormat } from './decode-image.ts';
-import { readHead, readRawBytes, throwIfAborted } from './files.ts';
+import { readHead, readRawBytes } from './files.ts';
 import type { EncodedImage } from './image-data.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function listImageFolder(root: string, signal?: AbortSignal): Promi
   return images;
 
   async function walk(folder: string): Promise<void> {
-    throwIfAborted(signal);
+    throwIfAborted(signal, 'reading of the data');
     const path = join(root, folder);
     // A link that leads back up would never end.
     const real = await realpath(path);

@@ -1,8 +1,16 @@
 // Opening
+
 export type { DataProgress, LabelledData, PixelTarget, SkippedRow } from './labelled-data.ts';
+export { type OpenDataOptions, openData } from './open-data.ts';
+
 // Choosing rows
+
 export { matchClasses, type NetworkClasses } from './match-classes.ts';
+export { limitRows, parseRowSelection, selectRows } from './select.ts';
+export { type RowSplit, type SplitOptions, splitRows } from './split.ts';
+
 // Network input
+
 export {
   createPreprocessing,
   type Normalisation,
@@ -10,9 +18,8 @@ export {
   normalisationPresets,
   resizeModes,
 } from './normalisation.ts';
-// Arrays on disk
-export { type NpyArray, type NpyData, type NpyType, npyIntegers, readNpy, writeNpy } from './npy.ts';
-export { type OpenDataOptions, openData } from './open-data.ts';
 export { type ToInputOptions, toInput } from './preprocess.ts';
-export { limitRows, parseRowSelection, selectRows } from './select.ts';
-export { type RowSplit, type SplitOptions, splitRows } from './split.ts';
+
+// Arrays on disk
+
+export { type NpyArray, type NpyData, type NpyType, npyIntegers, readNpy, writeNpy } from './npy.ts';

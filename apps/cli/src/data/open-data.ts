@@ -1,13 +1,13 @@
 // One way in for all kinds of data. What a file is, is told by its content; names only tell which files belong together.
 
 import { basename, join } from 'node:path';
-import { InvalidDataError } from '@ztw/core';
+import { InvalidDataError, throwIfAborted } from '@ztw/core';
 import { openArray, type PixelArray } from './array-data.ts';
 import { choosePart, type DataPart, findArrays, splitPart } from './array-folder.ts';
 import { cifarFormat, readCifarData } from './cifar-data.ts';
 import { imageFormat } from './decode-image.ts';
 import { readFashionMnist } from './fashion-mnist.ts';
-import { isTar, readFileBytes, readHead, readRawBytes, statPath, throwIfAborted } from './files.ts';
+import { isTar, readFileBytes, readHead, readRawBytes, statPath } from './files.ts';
 import { isIdx } from './idx.ts';
 import { readIdxData } from './idx-data.ts';
 import { readImageArchive } from './image-archive.ts';
@@ -43,7 +43,7 @@ const defaultMemoryBytes: number = 2 * 2 ** 30;
  * @throws AbortedError once the signal has fired.
  */
 export async function openData(path: string, options: OpenDataOptions): Promise<LabelledData> {
-  throwIfAborted(options.signal);
+  throwIfAborted(options.signal, 'reading of the data');
   const fashion = /^fashion-mnist(?::(.*))?$/.exec(path);
   if (fashion) return openFashionMnist(fashion[1], options);
   const source = await splitPart(path);

@@ -3,7 +3,7 @@
 
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AbortedError, InvalidInputError, ZtwError } from '@ztw/core';
+import { InvalidInputError, throwIfAborted, ZtwError } from '@ztw/core';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';
@@ -64,8 +64,7 @@ export async function writeOutputFolder(
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
     for (const [name, bytes] of files) {
-      if (options.signal?.aborted)
-        throw new AbortedError(`Writing ${target} was interrupted.`, { cause: options.signal.reason });
+      throwIfAborted(options.signal, 'writing of the output');
       await writeThrough(join(partial, name), bytes);
     }
     await putInPlace(partial, place);
