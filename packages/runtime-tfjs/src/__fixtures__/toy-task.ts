@@ -47,18 +47,18 @@ export interface ToyBackboneOptions {
   readonly preferredBatch?: number;
   /** Makes every feature NaN behind a segment. */
   readonly brokenSegment?: number;
+  /** Lets a second tensor cross the first cut, as inside a residual block: channels 3 to 5, which the first tensor then lacks. */
+  readonly twoTensors?: boolean;
 }
 
 /** A backbone of two cuts whose cached features fit the heads. */
 export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBackboneOptions = {}): ToyBackbone {
-  const { precision = 'float16', preferredBatch = 16, brokenSegment = -1 } = options;
-  const shapes = [inputShape, ...boundaryShapes];
-  const parameters = segmentLayers.map((layers, index) => randomParameters(layers, 100 + index));
+  const { precision = 'float16', preferredBatch = 16, brokenSegment = -1, twoTensors = false } = options;
   const prefixes = heads.map(splitPrefix);
   const cuts = boundaryShapes.map(
     (shape, cut): CutDescription => ({
       name: `block${cut}`,
-      boundaryShapes: [shape],
+      boundaryShapes: cut === 0 && twoTensors ? [shape, [3, 8, 8]] : [shape],
       cachedShape: prefixes[cut]!.cachedShape,
       cumulativeMacs: [6912, 20_736][cut]!,
     }),
@@ -76,9 +76,11 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
     rowsThrough,
     async runSegment(segment, inputs, rows): Promise<SegmentOutput> {
       rowsThrough[segment]! += rows;
-      const [features] = inputs;
-      const input = features instanceof Uint16Array ? decodeFloat16(features) : features!;
-      const output = executeLayers(segmentLayers[segment]!, parameters[segment]!, input, shapes[segment]!, rows, null);
+      const [input, second] = inputs.map((values) => (values instanceof Uint16Array ? decodeFloat16(values) : values));
+      if (second !== undefined) {
+        putHalf(input!, second, rows);
+      }
+      const output = executeLayers(segmentLayers[segment]!, parameters[segment]!, input!, shapes[segment]!, rows, null);
       if (segment === brokenSegment) {
         output.fill(NaN);
       }
@@ -88,11 +90,31 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
       const { prefix } = prefixes[segment]!;
       // relu is the only prefix of a conv head, and the features went through one already: the boundary itself is the cache.
       const isBoundary = prefix.every((layer) => layer.kind === 'relu');
+      const half = segment === 0 && twoTensors ? [encode(takeHalf(output, rows))] : [];
       const cached = executeLayers(prefix, {}, output, boundaryShapes[segment]!, rows, null);
-      return { boundary: [encode(output)], cached: isBoundary ? null : encode(cached), logits: null };
+      return { boundary: [encode(output), ...half], cached: isBoundary ? null : encode(cached), logits: null };
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Moves the upper half of each row's values out, leaving zeros. */
+function takeHalf(values: Float32Array, rows: number): Float32Array {
+  const half = values.length / rows / 2;
+  const taken = new Float32Array(rows * half);
+  for (let row = 0; row < rows; row++) {
+    const upper = values.subarray((2 * row + 1) * half, (2 * row + 2) * half);
+    taken.set(upper, row * half);
+    upper.fill(0);
+  }
+  return taken;
+}
+
+function putHalf(values: Float32Array, taken: Float32Array, rows: number): void {
+  const half = taken.length / rows;
+  for (let row = 0; row < rows; row++) {
+    values.set(taken.subarray(row * half, (row + 1) * half), (2 * row + 1) * half);
+  }
 }
 
 /** A cascading and a plain set of heads: pooled at the first cut (a cache of its own), conv at the second (the boundary is the cache). */
@@ -135,3 +157,17 @@ export function toyHeldOut(rows: number, seed = 77): HeldOutData {
   const data = toyData(rows, 1, seed);
   return { rows, labels: data.labels, read: (indices) => data.read(indices, 0) };
 }
+
+const shapes = [inputShape, ...boundaryShapes];
+const parameters = segmentLayers.map((layers, index) => randomParameters(layers, 100 + index));
+
+// Features behind a relu have much in common; take what they give on average off the answers, so that they differ from row to row.
+const sample = 32;
+const average = segmentLayers.reduce(
+  (values, layers, segment) => executeLayers(layers, parameters[segment]!, values, shapes[segment]!, sample, null),
+  await toyData(sample, 1, 2).read(Int32Array.from({ length: sample }, (_, row) => row), 0),
+);
+const lastBias = parameters[2]!['last.bias']!.data;
+average.forEach((logit, index) => {
+  lastBias[index % toyClasses]! -= logit / sample;
+});

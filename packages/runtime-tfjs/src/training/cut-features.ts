@@ -6,6 +6,7 @@ import type { RowBatch, RowPlan } from '../features/row-plan.ts';
 import { readInput } from './training-job.ts';
 import type { FeaturesProgress } from './training-progress.ts';
 import type { TrainingRun } from './training-run.ts';
+import { valueAt } from './value-at.ts';
 import { segmentUnits } from './work-estimate.ts';
 
 /** Features at one cut. */
@@ -47,10 +48,7 @@ export async function advanceToCut(
   const { budget, scratch } = run;
   const { backbone } = run.job;
   const { plan } = sweep;
-  const description = backbone.cuts[cut];
-  if (description === undefined) {
-    throw new Error(`internal: there is no cut ${cut}`);
-  }
+  const description = valueAt(backbone.cuts, cut);
   const open = (name: string, elements: number, leaving: number): FeatureStore =>
     createFeatureStore({
       name: `${sweep.name}/cut-${cut}/${name}`,
@@ -130,7 +128,7 @@ export async function dropCache(features: CutFeatures, statistics: SweepStatisti
 
 async function forEachBatch(
   run: TrainingRun,
-  { plan, pass, statistics }: SweepOptions,
+  { pass, statistics }: SweepOptions,
   segment: number,
   before: CutFeatures | null,
   batches: readonly RowBatch[],

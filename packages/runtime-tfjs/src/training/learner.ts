@@ -4,7 +4,7 @@ import { initialiseHead } from '@ztw/heads';
 import type { EpochTotals, LearnerState } from '../checkpoint/training-checkpoint.ts';
 import type { MathKernels } from '../kernels/math-kernels.ts';
 import type { Activation } from '../layers/activation.ts';
-import { createHeadProgram, type HeadProgram } from '../layers/head-program.ts';
+import { createHeadProgram } from '../layers/head-program.ts';
 import { createParameterBlock, type ParameterBlock } from '../layers/parameter-block.ts';
 import { createScratchBuffer } from '../layers/scratch-buffer.ts';
 import { type BatchTargets, batchLoss } from '../loss/batch-loss.ts';
@@ -39,7 +39,8 @@ export function createLearner(
   seed: number,
   resumed: LearnerState | null,
 ): Learner {
-  const { program, parameters } = createIc(head, kernels, initialiseHead(head.trained, seed).parameters);
+  const parameters = createParameterBlock(initialiseHead(head.trained, seed).parameters);
+  const program = createHeadProgram(head.trained, parameters, kernels);
   const { classes } = head.trained;
   const gradientBuffer = createScratchBuffer();
   let adam: AdamState = initialAdamState(parameters.values.length);
@@ -80,13 +81,4 @@ export function createLearner(
     totals: () => running,
     state: () => ({ values: parameters.values, adam, running, lastEpoch }),
   };
-}
-
-function createIc(
-  head: PreparedHead,
-  kernels: MathKernels,
-  initial: Parameters<typeof createParameterBlock>[0],
-): { readonly program: HeadProgram; readonly parameters: ParameterBlock } {
-  const parameters = createParameterBlock(initial);
-  return { parameters, program: createHeadProgram(head.trained, parameters, kernels) };
 }

@@ -3,34 +3,26 @@ import { parameterShapes } from '@ztw/heads';
 import type { SweepOutcome } from './sweep.ts';
 import type { TrainedVariant } from './train-options.ts';
 import type { PreparedHead, TrainingJob } from './training-job.ts';
+import { valueAt } from './value-at.ts';
 
 /** What the caller gets for every variant: whole heads, and logits on the held-out rows at every exit. */
 export function trainedVariants(job: TrainingJob, outcome: SweepOutcome): readonly TrainedVariant[] {
   return job.variants.map(({ name, heads }, index) => {
-    const ics = outcome.finished.map(({ ics: ofCut }) => {
-      const ic = ofCut[index];
-      if (ic === undefined) {
-        throw new Error(`internal: a finished cut lacks the variant "${name}"`);
-      }
-      return ic;
-    });
+    const ics = outcome.finished.map((cut) => valueAt(cut.ics, index));
     return {
       name,
-      heads: ics.map(({ values }, cut) => headOf(heads[cut], values)),
+      heads: ics.map(({ values }, cut) => headOf(valueAt(heads, cut), values)),
       heldOutLogits:
         job.heldOut === null ? [] : [...ics.map(({ heldOutLogits }) => heldOutLogits), outcome.finalLogits],
       trainAccuracy: ics.map(({ trainAccuracy }) => trainAccuracy),
       trainLoss: ics.map(({ trainLoss }) => trainLoss),
-      stepMilliseconds: outcome.stepMilliseconds.map((ofCut) => ofCut[index] ?? null),
+      stepMilliseconds: outcome.stepMilliseconds.map((ofCut) => valueAt(ofCut, index)),
     };
   });
 }
 
 /** Cuts a flat vector of values into the head's named parameters. */
-function headOf(prepared: PreparedHead | undefined, values: Float32Array): Head {
-  if (prepared === undefined) {
-    throw new Error('internal: there are more trained ICs than heads');
-  }
+function headOf(prepared: PreparedHead, values: Float32Array): Head {
   let offset = 0;
   const parameters = Object.entries(parameterShapes(prepared.trained)).map(([name, shape]): [string, Parameter] => {
     const data = values.slice(offset, offset + rowSize(shape));

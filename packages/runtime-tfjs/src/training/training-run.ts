@@ -37,7 +37,7 @@ export function createBreather(signal: AbortSignal | undefined): () => Promise<v
     }
     if (signal?.aborted) {
       throw new AbortedError(
-        'Training was stopped by its AbortSignal. It goes on from the last checkpoint when it is started again.',
+        'Training was stopped by its AbortSignal. Where checkpoints are kept, the next start goes on from the last one.',
         {
           cause: signal.reason,
         },

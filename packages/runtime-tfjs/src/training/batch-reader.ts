@@ -1,0 +1,49 @@
+import { rowSize, takeRows } from '@ztw/core';
+import { createFeatureDecoder } from '../features/feature-decoder.ts';
+import { newFeatureRows } from '../features/feature-store.ts';
+import type { Activation } from '../layers/activation.ts';
+import type { BatchTargets } from '../loss/batch-loss.ts';
+import type { EpochOrder } from './random-order.ts';
+import type { CutTask } from './train-cut.ts';
+import type { TrainingJob } from './training-job.ts';
+import { valueAt } from './value-at.ts';
+
+/** What one optimiser step works on. */
+export interface TrainingBatch {
+  readonly input: Activation;
+  readonly targets: BatchTargets;
+  /** Per variant, `[rows, classes]` of the IC before; null for a head without cascade. */
+  readonly previousLogits: readonly (Float32Array | null)[];
+}
+
+/** Makes a reader of the batches of one cut. A batch holds until the next one is read. */
+export function createBatchReader(
+  job: TrainingJob,
+  task: Pick<CutTask, 'cut' | 'plan' | 'cached' | 'previousTrainLogits' | 'teacherLogits'>,
+): (order: EpochOrder, step: number) => Promise<TrainingBatch> {
+  const { backbone, classes, data, recipe, variants } = job;
+  const { cut, plan, cached, previousTrainLogits, teacherLogits } = task;
+  const { cachedShape } = valueAt(backbone.cuts, cut);
+  const elements = rowSize(cachedShape);
+  const decoder = createFeatureDecoder(cachedShape);
+  const buffer = newFeatureRows(backbone.precision, Math.min(recipe.batchSize, data.rows) * elements);
+  const { labels } = data;
+  return async (order, step) => {
+    const first = step * recipe.batchSize;
+    const rows = order.rows.subarray(first, first + recipe.batchSize);
+    const positions = rows.map((row, index) => plan.positionOf(row, order.copies[first + index] as number));
+    const stored = buffer.subarray(0, rows.length * elements);
+    await cached.gather(positions, stored);
+    return {
+      input: decoder.decode(stored, rows.length),
+      targets: {
+        labels: labels && takeRows(labels, 1, rows),
+        teacherLogits: teacherLogits && takeRows(teacherLogits, classes, positions),
+      },
+      previousLogits: variants.map(({ heads }, index) => {
+        const previous = previousTrainLogits?.[index] ?? null;
+        return valueAt(heads, cut).usesPreviousLogits ? previous && takeRows(previous, classes, positions) : null;
+      }),
+    };
+  };
+}
