@@ -1,1 +1,16 @@
-export {};
+// Combining predictions as they arrive
+export { arithmeticEnsemble } from './combine/arithmetic-ensemble.ts';
+export { ensembleFromSpecification } from './combine/ensemble-from-specification.ts';
+export { type EqualWeightsOptions, equalWeights, equalWeightsDefaults } from './combine/equal-weights.ts';
+export { geometricEnsemble } from './combine/geometric-ensemble.ts';
+export type { RecycledPredictions } from './combine/recycled-predictions.ts';
+export { validateEnsemble } from './combine/validate-ensemble.ts';
+// Learning how to combine
+export {
+  type EnsembleFit,
+  type ExitFit,
+  type FitEnsembleOptions,
+  fitEnsemble,
+  fitEnsembleDefaults,
+  referenceFitOptions,
+} from './fit/fit-ensemble.ts';

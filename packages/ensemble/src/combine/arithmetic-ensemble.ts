@@ -1,0 +1,67 @@
+import { type Ensemble, type EnsembleSpecification, logSoftmax, softmax } from '@ztw/core';
+import { type CombinedExit, combinedExits, exitAt, requireClasses } from './ensemble-exits.ts';
+import {
+  keepPredictions,
+  noPredictions,
+  type RecycledPredictions,
+  requireNextExit,
+  withPrediction,
+} from './recycled-predictions.ts';
+
+/** Keeps the logarithm finite where every member gives a class no chance; the published code's value. */
+export const smallestProbability = 1e-40;
+
+/**
+ * The weighted arithmetic mean of all predictions so far:
+ * `log q_m = logSoftmax( log( (sum_{j<=m} exp(w_{m,j}) p_j + exp(b_m)) / Z + 1e-40 ) )`, `Z` the sum over the classes.
+ * The state keeps probabilities.
+ * Source: Zero Time Waste, section 3 (the additive ensemble), with the bias and the constant of the published code.
+ * @throws InvalidModelError where the specification is not whole.
+ * @throws InvalidInputError where it is of another kind.
+ */
+export function arithmeticEnsemble(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
+  const exits = combinedExits(specification, 'arithmetic').map((exit) => exit && withExponentialBias(exit));
+  return {
+    specificationVersion: 'v1',
+    name: `arithmeticEnsemble(${exits.length} exits)`,
+    init(rows, classes) {
+      requireClasses(specification, classes);
+      return noPredictions(rows, classes);
+    },
+    update(state, exitIndex, logits) {
+      requireNextExit(state, exitIndex, logits);
+      const exit = exitAt(exits, exitIndex);
+      const next = withPrediction(state, softmax(logits, state.classes));
+      return { state: next, logProbabilities: exit === null ? logSoftmax(logits, state.classes) : combine(next, exit) };
+    },
+    keepRows: keepPredictions,
+  };
+}
+
+function withExponentialBias(exit: CombinedExit): CombinedExit {
+  return { ...exit, bias: exit.bias.map(Math.exp) };
+}
+
+function combine({ rows, classes, exits }: RecycledPredictions, { factors, bias }: CombinedExit): Float32Array {
+  const logProbabilities = new Float32Array(rows * classes);
+  const masses = new Float64Array(classes);
+  // The constant is added to every class, so the probabilities sum to slightly more than 1.
+  const excess = 1 + classes * smallestProbability;
+  for (let row = 0; row < rows; row++) {
+    const start = row * classes;
+    masses.set(bias);
+    for (let exit = 0; exit < exits.length; exit++) {
+      const probabilities = exits[exit] as Float32Array;
+      const factor = factors[exit] as number;
+      for (let label = 0; label < classes; label++) {
+        masses[label] = (masses[label] as number) + factor * (probabilities[start + label] as number);
+      }
+    }
+    let sum = 0;
+    for (let label = 0; label < classes; label++) sum += masses[label] as number;
+    for (let label = 0; label < classes; label++) {
+      logProbabilities[start + label] = Math.log(((masses[label] as number) / sum + smallestProbability) / excess);
+    }
+  }
+  return logProbabilities;
+}

@@ -1,0 +1,14 @@
+import type { Ensemble, EnsembleSpecification } from '@ztw/core';
+import { arithmeticEnsemble } from './arithmetic-ensemble.ts';
+import { geometricEnsemble } from './geometric-ensemble.ts';
+import type { RecycledPredictions } from './recycled-predictions.ts';
+import { validateEnsemble } from './validate-ensemble.ts';
+
+/**
+ * The ensemble that a specification describes, for example one from a bundle.
+ * @throws InvalidModelError where the specification is not whole.
+ */
+export function ensembleFromSpecification(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
+  validateEnsemble(specification);
+  return specification.kind === 'geometric' ? geometricEnsemble(specification) : arithmeticEnsemble(specification);
+}

@@ -1,0 +1,99 @@
+// Newton's method for a convex function with lower bounds: each step minimises the quadratic model within the bounds,
+// and is shortened until the value falls. The value never rises.
+
+import { boundedQuadraticStep } from './bounded-quadratic.ts';
+import { type CurvedObjective, dotProduct, type MinimiserOptions, type Minimum } from './objective.ts';
+
+/** No bounded variable loses more than this share of its distance to zero in one step: its slope may be a steep one there. */
+const largestShrinkage = 0.98;
+/** A step must gain at least this share of what its slope promises. */
+const sufficientDecrease = 1e-4;
+const maxHalvings = 30;
+/** Added to the curvature after scaling it to a unit diagonal; ten times more where that does not make it definite. */
+const firstRidge = 1e-10;
+const maxRidge = 1e3;
+
+/**
+ * Minimises a convex objective whose first `bounds.length` variables have positive lower bounds.
+ * @param start Within the bounds; not changed.
+ */
+export function boundedNewton(
+  objective: CurvedObjective,
+  bounds: Float64Array,
+  start: Float64Array,
+  options: MinimiserOptions,
+): Minimum {
+  const { size } = objective;
+  let current = pointWithCurvature(size);
+  let trial = pointWithCurvature(size);
+  current.point.set(start);
+  current.value = objective.evaluateWithCurvature(current.point, current.gradient, current.curvature);
+
+  let iterations = 0;
+  let converged = false;
+  for (; iterations < options.maxIterations; iterations++) {
+    const step = newtonStep(current, bounds);
+    const slope = dotProduct(step, current.gradient);
+    // Half of the slope is what the quadratic model promises; where a bound cuts the step short it promises more.
+    converged = !(-slope / 2 > options.tolerance);
+    if (converged) break;
+    let length = 1;
+    let halvings = 0;
+    for (; halvings < maxHalvings; halvings++, length /= 2) {
+      for (let index = 0; index < size; index++) {
+        trial.point[index] = (current.point[index] as number) + length * (step[index] as number);
+      }
+      trial.value = objective.evaluateWithCurvature(trial.point, trial.gradient, trial.curvature);
+      if (trial.value <= current.value + sufficientDecrease * length * slope) break;
+    }
+    // No step along a descent direction gains anything: the value is as low as its rounding lets it be.
+    converged = halvings === maxHalvings;
+    if (converged) break;
+    [current, trial] = [trial, current];
+  }
+  return { point: current.point, value: current.value, gradient: current.gradient, iterations, converged };
+}
+
+interface PointWithCurvature {
+  readonly point: Float64Array;
+  readonly gradient: Float64Array;
+  readonly curvature: Float64Array;
+  value: number;
+}
+
+function pointWithCurvature(size: number): PointWithCurvature {
+  return {
+    point: new Float64Array(size),
+    gradient: new Float64Array(size),
+    curvature: new Float64Array(size * size),
+    value: Number.NaN,
+  };
+}
+
+/** The bounded step, with the curvature scaled to a unit diagonal so that one ridge fits all variables. */
+function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: Float64Array): Float64Array {
+  const size = gradient.length;
+  const scale = gradient.map((_, index) => {
+    const diagonal = curvature[index * size + index] as number;
+    return diagonal > 0 ? 1 / Math.sqrt(diagonal) : 1;
+  });
+  const lower = gradient.map((_, index) => {
+    const bound = bounds[index];
+    if (bound === undefined) return Number.NEGATIVE_INFINITY;
+    const value = point[index] as number;
+    return Math.max(bound - value, -largestShrinkage * value) / (scale[index] as number);
+  });
+  const scaledGradient = gradient.map((value, index) => value * (scale[index] as number));
+  const scaledCurvature = new Float64Array(size * size);
+  for (let ridge = firstRidge; ridge <= maxRidge; ridge *= 10) {
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column <= row; column++) {
+        const scaled = (scale[row] as number) * (scale[column] as number) * (curvature[row * size + column] as number);
+        scaledCurvature[row * size + column] = row === column ? scaled + ridge : scaled;
+      }
+    }
+    const step = boundedQuadraticStep(scaledCurvature, scaledGradient, lower);
+    if (step !== null) return step.map((value, index) => value * (scale[index] as number));
+  }
+  return new Float64Array(size);
+}

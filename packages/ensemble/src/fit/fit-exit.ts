@@ -1,0 +1,97 @@
+// The fit of one exit's ensemble: which loss, in which variables, by which minimiser.
+
+import type { EnsembleExit, EnsembleSpecification } from '@ztw/core';
+import { arithmeticLoss } from './arithmetic-loss.ts';
+import { boundedNewton } from './bounded-newton.ts';
+import type { FitRows } from './fit-rows.ts';
+import { geometricLoss } from './geometric-loss.ts';
+import { limitedMemoryBfgs } from './limited-memory-bfgs.ts';
+import { largestMagnitude, type MinimiserOptions, type Minimum, type Objective } from './objective.ts';
+import { type Penalty, penalised, penalisedFactors, penaltyValue } from './penalty.ts';
+
+/** Newton's method pays as long as its matrix is small beside the rows; with more variables L-BFGS takes over. */
+const mostNewtonVariables = 160;
+
+/** The least log-weight of the geometric kind: `exp(-20)` is as good as nothing, and finite. */
+const leastWeight = -20;
+
+export interface FittedExit {
+  readonly exit: EnsembleExit;
+  /** Mean cross-entropy without penalty. */
+  readonly crossEntropy: number;
+  readonly iterations: number;
+  /** Largest absolute derivative of cross-entropy and penalty by a log-weight or bias. */
+  readonly gradientNorm: number;
+  readonly converged: boolean;
+}
+
+/**
+ * Fits the ensemble of the exits `0..members - 1`.
+ * @param start Weights, one per member, and bias to start from.
+ */
+export function fitExit(
+  kind: EnsembleSpecification['kind'],
+  data: FitRows,
+  start: EnsembleExit,
+  penalty: Penalty,
+  options: MinimiserOptions,
+): FittedExit {
+  const members = start.weights.length;
+  if (kind === 'arithmetic') {
+    return fitLogWeights(arithmeticLoss(data, members), start, penalty, options);
+  }
+  const loss = geometricLoss(data, members);
+  if (loss.size > mostNewtonVariables) {
+    return fitLogWeights(inLogWeights(loss, members), start, penalty, options);
+  }
+  const toFactor = (weight: number): number => Math.exp(Math.max(leastWeight, weight)) / members;
+  const minimum = boundedNewton(
+    penalisedFactors(loss, members, penalty),
+    new Float64Array(members).fill(toFactor(leastWeight)),
+    Float64Array.from([...start.weights.map(toFactor), ...start.bias]),
+    options,
+  );
+  const toWeight = (factor: number): number => Math.log(factor * members);
+  const byLogWeight = minimum.gradient.map((slope, index) =>
+    index < members ? slope * (minimum.point[index] as number) : slope,
+  );
+  const point = minimum.point.map((value, index) => (index < members ? toWeight(value) : value));
+  return fittedExit({ ...minimum, point, gradient: byLogWeight }, members, penalty);
+}
+
+function fitLogWeights(loss: Objective, start: EnsembleExit, penalty: Penalty, options: MinimiserOptions): FittedExit {
+  const members = start.weights.length;
+  const point = Float64Array.from([...start.weights, ...start.bias]);
+  return fittedExit(limitedMemoryBfgs(penalised(loss, members, penalty), point, options), members, penalty);
+}
+
+/** A minimum over `[w, b]` as plain data. */
+function fittedExit(minimum: Minimum, members: number, penalty: Penalty): FittedExit {
+  const { point, value, gradient, iterations, converged } = minimum;
+  return {
+    exit: { weights: [...point.subarray(0, members)], bias: [...point.subarray(members)] },
+    crossEntropy: value - penaltyValue(penalty, members, point),
+    iterations,
+    gradientNorm: largestMagnitude(gradient),
+    converged,
+  };
+}
+
+/** An objective over `[u, b]` as one over `[w, b]`, where `u = exp(w) / members`. */
+export function inLogWeights(objective: Objective, members: number): Objective {
+  const factors = new Float64Array(objective.size);
+  return {
+    size: objective.size,
+    evaluate(point, gradient) {
+      for (let index = 0; index < factors.length; index++) {
+        const variable = point[index] as number;
+        factors[index] = index < members ? Math.exp(variable) / members : variable;
+      }
+      const value = objective.evaluate(factors, gradient);
+      for (let member = 0; member < members; member++) {
+        gradient[member] = (gradient[member] as number) * (factors[member] as number);
+      }
+      return value;
+    },
+  };
+}
