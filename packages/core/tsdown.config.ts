@@ -6,6 +6,8 @@ const config: UserConfig = defineConfig({
   platform: 'neutral',
   dts: { oxc: true },
   sourcemap: true,
+  // Bundled on purpose: core must not have a dependency at run time.
+  inlineOnly: ['valibot'],
 });
 
 export default config;

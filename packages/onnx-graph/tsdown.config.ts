@@ -4,7 +4,6 @@ const config: UserConfig = defineConfig({
   entry: ['src/index.ts'],
   format: 'esm',
   platform: 'neutral',
-  fixedExtension: true,
   dts: { oxc: true },
   sourcemap: true,
 });
