@@ -21,6 +21,15 @@ test('a decoded batch reads like its values in every order, batch after batch', 
           (_, index) => (index * 7 + seed) % 30_000,
         );
         const values = decodeFloat16(bits);
+        const channelsLast = new Float32Array(values.length);
+        const rowsLast = new Float32Array(values.length);
+        values.forEach((value, index) => {
+          const row = Math.floor(index / (channels * positions));
+          const channel = Math.floor(index / positions) % channels;
+          const position = index % positions;
+          channelsLast[(row * positions + position) * channels + channel] = value;
+          rowsLast[(channel * positions + position) * rows + row] = value;
+        });
         for (const batch of [
           decoder.decode(bits, rows),
           decoder.decode(values, rows),
