@@ -6,7 +6,7 @@ import { intAttributeOf, stringAttributeOf } from '../model/attributes.ts';
 import { elementCount } from '../model/tensor.ts';
 
 /** Full dims of a tensor by its name; an empty list where nothing is known. */
-export type DimsOf = (name: string) => readonly number[];
+type DimsOf = (name: string) => readonly number[];
 
 /** MACs of one run of a node at the probed number of rows. */
 export function countMacs(node: GraphNode, dimsOf: DimsOf): number {

@@ -17,7 +17,7 @@ interface Region {
 }
 
 /** Places where one block may end, best first: after its trailing activation, or earlier. */
-export type BlockEnds = readonly Narrowing[];
+type BlockEnds = readonly Narrowing[];
 
 /** Blocks in order; `narrowings` as found, `macs` per data node. */
 export function findBlocks(

@@ -31,7 +31,7 @@ export function findNarrowings(flow: DataFlow, macs: readonly number[]): readonl
   return [...found.values()];
 }
 
-export function sumOver(set: BitSet, values: readonly number[]): number {
+function sumOver(set: BitSet, values: readonly number[]): number {
   let sum = 0;
   for (const [position, value] of values.entries()) if (bitSetHas(set, position)) sum += value;
   return sum;

@@ -3,12 +3,15 @@ import { TensorProto_DataType } from 'onnx-buf';
 import { intAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerLayers } from '../lower/lower-layers.ts';
+import type { Value } from '../lower/lowering.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
 import { writeSegment } from '../segment/write-segment.ts';
 import type { EmitOptions } from './emit-stage.ts';
-import { cachedName, inputPorts, logitsName, outputPorts, portInfo, reservedNames } from './port-names.ts';
+import { cachedName, inputPorts, logitsName, outputPorts, pairNames, portInfo, reservedNames } from './port-names.ts';
 import { sourceFile } from './source-file.ts';
+
+const { FLOAT } = TensorProto_DataType;
 
 export interface EmitFeatureSegmentOptions extends EmitOptions {
   /** What tensors at cuts are stored as. The network's input and the logits are always float32. */
@@ -31,7 +34,7 @@ export interface FeatureSegmentModel {
 }
 
 /**
- * Writes a segment for training.
+ * Writes a segment for training. In float16, features beyond 65504 become infinite.
  * @param prefix Parameter-free layers that are applied to the first cut tensor before it is cached; null or empty for none.
  * @throws InvalidModelError where the prefix does not fit the features.
  */
@@ -41,40 +44,31 @@ export function emitFeatureSegment(
   options: EmitFeatureSegmentOptions,
 ): FeatureSegmentModel {
   const { analysis } = segment;
-  const half = options.precision === 'float16';
-  const inputs = inputPorts(segment);
-  const outputs = outputPorts(segment);
+  const stored = options.precision === 'float16' ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.FLOAT;
+  const received = segment.index === 0 ? TensorProto_DataType.FLOAT : stored;
   const builder = createGraphBuilder(analysis.opset, reservedNames);
+  const inputs = inputPorts(segment);
   const names = new Map(
-    segment.inputs.map(({ name }, position) => {
-      const port = inputs[position]?.name ?? '';
-      return [name, half && segment.index > 0 ? cast(builder, port, TensorProto_DataType.FLOAT) : port];
-    }),
+    [...pairNames(segment.inputs, inputs)].map(([name, port]) => [name, convert(builder, port, received, FLOAT)]),
   );
   const nameOf = writeSegment(builder, segment, { names, rewrite: options.rewrite ?? true });
-  const emit = (name: string, port: string): void => {
-    if (half) cast(builder, name, TensorProto_DataType.FLOAT16, port);
-    else builder.apply('Identity', [name], [], port);
-  };
-  for (const [position, { name }] of segment.outputs.entries()) emit(nameOf(name), outputs[position]?.name ?? '');
+
+  const outputs = outputPorts(segment);
+  for (const [name, port] of pairNames(segment.outputs, outputs)) convert(builder, nameOf(name), FLOAT, stored, port);
+  const cached = writeCached(builder, segment, prefix ?? [], nameOf);
+  if (cached !== null) convert(builder, cached.name, FLOAT, stored, cachedName);
   const isLast = segment.outputs.length === 0;
-  if (isLast) builder.apply('Identity', [nameOf(analysis.output.name)], [], logitsName);
+  if (isLast) convert(builder, nameOf(analysis.output.name), FLOAT, FLOAT, logitsName);
 
-  const layers = neededLayers(segment, prefix ?? []);
-  const cached = layers.length > 0 ? writeCached(builder, segment, layers, nameOf) : null;
-  if (cached !== null) emit(cached.name, cachedName);
   const cachedPort = cached && { name: cachedName, rowShape: cached.shape };
-
-  const featureType = half ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.FLOAT;
-  const inputType = segment.index === 0 ? TensorProto_DataType.FLOAT : featureType;
   const features = [...outputs, ...(cachedPort === null ? [] : [cachedPort])];
   const logits = { name: logitsName, rowShape: [analysis.classes] };
   const bytes = builder.finish({
     ...sourceFile(analysis.source.model),
     name: segment.name,
-    inputs: inputs.map((port) => portInfo(port, analysis.batch, inputType)),
+    inputs: inputs.map((port) => portInfo(port, analysis.batch, received)),
     outputs: [
-      ...features.map((port) => portInfo(port, analysis.batch, featureType)),
+      ...features.map((port) => portInfo(port, analysis.batch, stored)),
       ...(isLast ? [portInfo(logits, analysis.batch)] : []),
     ],
   });
@@ -88,27 +82,34 @@ export function emitFeatureSegment(
   };
 }
 
-function cast(builder: GraphBuilder, name: string, to: TensorProto_DataType, output?: string): string {
-  return builder.apply('Cast', [name], [intAttribute('to', to)], output);
+/** Name of the tensor in another type, or under the name `output`. */
+function convert(
+  builder: GraphBuilder,
+  name: string,
+  from: TensorProto_DataType,
+  to: TensorProto_DataType,
+  output?: string,
+): string {
+  if (from !== to) return builder.apply('Cast', [name], [intAttribute('to', to)], output);
+  return output === undefined ? name : builder.apply('Identity', [name], [], output);
 }
 
-/** The prefix without the layers that change nothing: ReLU on features that cannot be negative. */
-function neededLayers({ outputs, analysis }: Segment, prefix: readonly HeadLayer[]): readonly HeadLayer[] {
-  const [features] = outputs;
-  if (features === undefined || prefix[0]?.kind !== 'relu') return features === undefined ? [] : prefix;
-  const rest = prefix.slice(prefix.findIndex(({ kind }) => kind !== 'relu'));
-  const onlyRelu = prefix.every(({ kind }) => kind === 'relu');
-  if (!isNonNegative(analysis.source.view, features.name)) return prefix;
-  return onlyRelu ? [] : rest;
-}
-
+/** What is cached instead of the first cut tensor; null where that is cached itself, or there is none. */
 function writeCached(
   builder: GraphBuilder,
   segment: Segment,
-  layers: readonly HeadLayer[],
+  prefix: readonly HeadLayer[],
   nameOf: (name: string) => string,
-): { readonly name: string; readonly shape: readonly number[] } {
+): Value | null {
   const [features] = segment.outputs;
-  const value = { name: nameOf(features?.name ?? ''), shape: features?.rowShape ?? [] };
-  return lowerLayers({ builder, parameters: {}, previousLogits: null }, layers, value);
+  if (features === undefined) return null;
+  const needed = isNonNegative(segment.analysis.source.view, features.name) ? withoutLeadingRelu(prefix) : prefix;
+  if (needed.length === 0) return null;
+  const value = { name: nameOf(features.name), shape: features.rowShape };
+  return lowerLayers({ builder, parameters: {}, previousLogits: null }, needed, value);
+}
+
+function withoutLeadingRelu(layers: readonly HeadLayer[]): readonly HeadLayer[] {
+  const first = layers.findIndex(({ kind }) => kind !== 'relu');
+  return first < 0 ? [] : layers.slice(first);
 }

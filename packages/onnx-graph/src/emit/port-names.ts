@@ -14,8 +14,8 @@ export const cachedName = 'cached';
 /** Features that a head without a segment reads. */
 export const headFeaturesName = 'features';
 
-export const featuresName = (position: number): string => `features_${position}`;
-export const nextName = (position: number): string => `next_${position}`;
+const featuresName = (position: number): string => `features_${position}`;
+const nextName = (position: number): string => `next_${position}`;
 
 /** Every name that a stage may use for its inputs and outputs. */
 export const reservedNames: readonly string[] = [

@@ -4,10 +4,6 @@ function find(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((attribute) => attribute.name === name);
 }
 
-export function hasAttribute(node: NodeProto, name: string): boolean {
-  return find(node, name) !== undefined;
-}
-
 export function intAttributeOf(node: NodeProto, name: string, fallback: number): number {
   const attribute = find(node, name);
   return attribute === undefined ? fallback : Number(attribute.i);

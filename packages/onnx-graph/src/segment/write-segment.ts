@@ -13,7 +13,7 @@ import { findShortcuts, type Shortcut } from '../rewrite/find-shortcuts.ts';
 import { constantReshapeTarget } from '../rewrite/reshape-target.ts';
 import type { Segment } from './segment.ts';
 
-export interface WriteSegmentOptions {
+interface WriteSegmentOptions {
   /** Names in the new graph of tensors that come in or go out, by their names in the network. */
   readonly names: ReadonlyMap<string, string>;
   /** Whether slow patterns are replaced by faster ones with the same results. */

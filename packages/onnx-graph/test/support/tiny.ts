@@ -5,7 +5,7 @@ import { intAttribute, intsAttribute, valueInfo } from '../../src/graph/build.ts
 import { createGraphBuilder, type GraphBuilder } from '../../src/graph/graph-builder.ts';
 import { randomRows } from './staged.ts';
 
-export interface TinyOptions {
+interface TinyOptions {
   readonly opset?: number;
   /** First dim of the input. */
   readonly batch?: number | string;
@@ -14,7 +14,7 @@ export interface TinyOptions {
   readonly outputs?: readonly ValueInfoProto[];
 }
 
-export interface TinyConvOptions {
+interface TinyConvOptions {
   readonly stride?: number;
   readonly kernel?: number;
   readonly output?: string;
