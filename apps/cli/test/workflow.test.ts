@@ -232,6 +232,19 @@ describe('run', () => {
     expect(csv.stderr).toBe('');
   });
 
+  test('both runtimes answer alike', async () => {
+    const args = ['run', out('bundles', 'ztw'), testData, '--limit', '20', '--threshold', '0.6', '--json', '--runtime'];
+    const native = json<ClassifiedImages>(await runInProcess([...args, 'node']));
+    const web = json<ClassifiedImages>(await runInProcess([...args, 'web']));
+    expect([native.runtime, web.runtime]).toEqual([
+      expect.stringContaining('onnxruntime-node'),
+      expect.stringContaining('WebAssembly'),
+    ]);
+    expect(web.answers.map(({ exit, labelIndex }) => [exit, labelIndex])).toEqual(
+      native.answers.map(({ exit, labelIndex }) => [exit, labelIndex]),
+    );
+  });
+
   test('batches answer as single images do', async () => {
     const args = ['run', out('bundles', 'ztw'), testData, '--threshold', '0.6', '--json'];
     const single = json<ClassifiedImages>(await runInProcess(args));

@@ -30,15 +30,23 @@ describe('exit codes', () => {
 });
 
 describe('what a person sees', () => {
+  const plain = { verbose: false, colours: false };
+
   test('a typed error is one line', () => {
-    expect(describeError(new InvalidDataError('No image.'), false)).toBe('error: No image.\n');
+    expect(describeError(new InvalidDataError('No image.'), plain)).toBe('error: No image.\n');
   });
 
   test('a defect points to --verbose, which shows stacks and causes', () => {
     const error = new Error('outer', { cause: new Error('inner') });
-    expect(describeError(error, false)).toMatch(/^error: outer\nhint: .*--verbose/);
-    const verbose = describeError(error, true);
+    expect(describeError(error, plain)).toMatch(/^error: outer\nhint: .*--verbose/);
+    const verbose = describeError(error, { ...plain, verbose: true });
     expect(verbose).toContain('describe-error.test.ts');
     expect(verbose).toContain('caused by: inner');
+  });
+
+  test('colours only where they are wanted', () => {
+    expect(describeError(new InvalidDataError('No image.'), { ...plain, colours: true })).toBe(
+      '\u001b[31merror:\u001b[39m No image.\n',
+    );
   });
 });

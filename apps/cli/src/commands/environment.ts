@@ -8,8 +8,8 @@ export interface CommandEnvironment {
   writeResult(text: string): void;
   /** Progress and diagnostics go here. */
   writeDiagnostic(text: string): void;
-  /** Whether results are read on a terminal: colours and bars are for people. */
-  readonly isTerminal: boolean;
+  /** Whether diagnostics may be coloured. */
+  readonly colours: boolean;
   /** Columns of the terminal, or the width that plain text may take. */
   readonly columns: number;
   /** The command line as it was typed, for the provenance of what is made. */

@@ -1,3 +1,4 @@
+import pc from 'picocolors';
 import { plainProgress } from '../progress/plain-progress.ts';
 import { silentProgress } from '../progress/silent-progress.ts';
 import { terminalProgress } from '../progress/terminal-progress.ts';
@@ -10,7 +11,7 @@ export function processEnvironment(signal: AbortSignal): CommandEnvironment {
   return {
     writeResult: (text) => void process.stdout.write(text),
     writeDiagnostic: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY === true,
+    colours: pc.isColorSupported && process.stderr.isTTY === true,
     columns: process.stdout.columns ?? widthWithoutTerminal,
     commandLine: ['ztw', ...process.argv.slice(2)].map(quoteArgument).join(' '),
     signal,

@@ -17,7 +17,7 @@ export async function runCommandLine(args: readonly string[], environment: Comma
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
     const { verbose = false } = program.opts<{ verbose?: boolean }>();
-    environment.writeDiagnostic(describeError(error, verbose));
+    environment.writeDiagnostic(describeError(error, { verbose, colours: environment.colours }));
     return exitCodeOf(error);
   }
 }

@@ -12,7 +12,6 @@ import {
 } from '@ztw/core';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type LabelledData, writeNpy } from '../data/index.ts';
-import { renderReport } from '../report/render-report.ts';
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { collectLogits } from './collect-logits.ts';
@@ -79,6 +78,8 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
     if (options.saveLogits !== null) await saveLogits(options.saveLogits, labels, index, reported, images.rows);
   }
   const report = createReport(options, evaluated, runtime.name);
+  // The charts' library takes longer to load than all else together, so no other command pays for it.
+  const { renderReport } = await import('../report/index.ts');
   await writeOutputFolder(
     options.out,
     new Map([

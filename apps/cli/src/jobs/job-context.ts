@@ -23,11 +23,6 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
-/** A context that listens to nothing and is never stopped. */
-export function quietContext(): JobContext {
-  return { onProgress: () => {}, onNote: () => {}, signal: new AbortController().signal };
-}
-
 /** @throws AbortedError when the job has been asked to stop. */
 export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new AbortedError('stopped before it was finished');

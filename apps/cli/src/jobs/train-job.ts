@@ -91,6 +91,11 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = describeChain(plans);
   const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
+  if (isUnsaid(options.normalisation)) {
+    context.onNote(
+      'No normalisation was given, so pixels go in as 0..1. Networks were mostly trained otherwise: see --preset, --mean and --std.',
+    );
+  }
   const images = await openTrainingImages(
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
     context,
@@ -178,4 +183,8 @@ async function planNetworks(
 function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
   const names = training?.classNames ?? heldOut.classNames;
   return names?.length === classes ? names : null;
+}
+
+function isUnsaid({ preset, mean, std }: NormalisationOptions): boolean {
+  return preset === undefined && mean === undefined && std === undefined;
 }

@@ -17,7 +17,7 @@ test('the same job goes on, with what was stored', async () => {
   await first.checkpoints(0).put('state', Uint8Array.of(7));
   const second = await openWorkFolder(join(root, 'work'), { seed: 1 }, true);
   expect(second.resumed).toBe(true);
-  expect(await second.checkpoints(0).get('state')).toEqual(Buffer.from([7]));
+  expect(await second.checkpoints(0).get('state')).toEqual(Uint8Array.of(7));
   expect(await second.checkpoints(1).get('state')).toBeNull();
 });
 

@@ -4,46 +4,80 @@ import { formatDuration } from '../output/format.ts';
 import { type Estimator, meanSpeedEstimator } from './estimate.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 
-/** One bar on a terminal; each phase that ends leaves its bar behind and the next phase gets a new one. */
+/** A phase that is being shown. */
+interface Phase {
+  readonly name: string;
+  readonly start: number;
+  readonly estimator: Estimator;
+  /** The latest report. */
+  latest: JobProgress;
+  /** Null while something else stands on the bar's line. */
+  bar: SingleBar | null;
+}
+
+/** One bar on the terminal's last line; a phase that is complete leaves a line that says how long it took. */
 export function terminalProgress(stream: NodeJS.WriteStream): ProgressDisplay {
-  let current: { readonly phase: string; readonly bar: SingleBar; readonly estimator: Estimator } | null = null;
-  const stop = (): void => {
-    current?.bar.stop();
-    current = null;
+  let phase: Phase | null = null;
+
+  const hideBar = (): void => {
+    phase?.bar?.stop();
+    if (phase !== null) phase.bar = null;
   };
-  const start = (progress: JobProgress): NonNullable<typeof current> => {
-    stop();
-    const bar = new SingleBar({
-      stream,
-      format: `${progress.phase} {bar} {percentage} % {left}{detail}`,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 24,
-      fps: 10,
-      hideCursor: true,
-      clearOnComplete: false,
-      emptyOnZero: true,
-      gracefulExit: false,
-    });
-    bar.start(progress.total, progress.done, { left: '', detail: '' });
-    return { phase: progress.phase, bar, estimator: meanSpeedEstimator(() => performance.now(), progress.done) };
+  const endPhase = (): void => {
+    hideBar();
+    if (phase !== null && phase.latest.done >= phase.latest.total) {
+      stream.write(`${phase.name}: done in ${formatDuration((performance.now() - phase.start) / 1000)}\n`);
+    }
+    phase = null;
   };
+  const beginPhase = (progress: JobProgress): Phase => ({
+    name: progress.phase,
+    start: performance.now(),
+    estimator: meanSpeedEstimator(() => performance.now(), progress.done),
+    latest: progress,
+    bar: null,
+  });
+
   return {
     update: (progress) => {
-      const shown = current?.phase === progress.phase ? current : start(progress);
-      current = shown;
-      const remaining =
-        progress.remainingSeconds ?? shown.estimator.remainingSeconds(progress.done, progress.total) ?? null;
-      shown.bar.setTotal(progress.total);
-      shown.bar.update(progress.done, {
-        left: remaining === null || progress.done >= progress.total ? '' : `${formatDuration(remaining)} left `,
-        detail: progress.detail ?? '',
-      });
+      if (phase?.name !== progress.phase) endPhase();
+      phase ??= beginPhase(progress);
+      phase.latest = progress;
+      phase.bar ??= showBar(stream, progress);
+      phase.bar.setTotal(progress.total);
+      phase.bar.update(progress.done, barTexts(progress, phase.estimator));
     },
     note: (text) => {
-      stop();
+      hideBar();
       stream.write(`${text}\n`);
     },
-    close: stop,
+    close: endPhase,
+  };
+}
+
+function showBar(stream: NodeJS.WriteStream, progress: JobProgress): SingleBar {
+  const bar = new SingleBar({
+    stream,
+    // Braces are the library's own marks, so what may hold any text goes in as values.
+    format: '{phase} {bar} {percentage} % {left}{detail}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    fps: 10,
+    hideCursor: true,
+    clearOnComplete: true,
+    emptyOnZero: true,
+    gracefulExit: false,
+  });
+  bar.start(progress.total, progress.done, { phase: progress.phase, left: '', detail: '' });
+  return bar;
+}
+
+function barTexts(progress: JobProgress, estimator: Estimator): Readonly<Record<string, string>> {
+  const remaining = progress.remainingSeconds ?? estimator.remainingSeconds(progress.done, progress.total);
+  return {
+    phase: progress.phase,
+    left: remaining === null || progress.done >= progress.total ? '' : `${formatDuration(remaining)} left `,
+    detail: progress.detail ?? '',
   };
 }

@@ -25,7 +25,7 @@ export async function runInProcess(
     writeDiagnostic: (text) => {
       stderr += text;
     },
-    isTerminal: false,
+    colours: false,
     columns: 120,
     commandLine: ['ztw', ...args].join(' '),
     signal,

@@ -1,0 +1,34 @@
+import { memoryBlobStore } from '@ztw/core';
+import { initialiseHead, pooledHead } from '@ztw/heads';
+import { expect, test } from 'vitest';
+import { loadResult, type NetworkResult, storeResult } from './network-result.ts';
+
+const first = pooledHead({ inputShape: [4, 8, 8], classes: 3, cascade: false });
+const second = pooledHead({ inputShape: [4, 8, 8], classes: 3, cascade: true });
+const logits = [1, 2, 3].map((value) => new Float32Array(6).fill(value));
+const result: NetworkResult = {
+  variants: [
+    { method: 'ztw', heads: [initialiseHead(first, 1), initialiseHead(second, 2)], heldOutLogits: logits },
+    { method: 'sdn', heads: [initialiseHead(first, 3), initialiseHead(first, 4)], heldOutLogits: logits },
+  ],
+};
+const planned = [
+  { method: 'ztw', heads: [first, second] },
+  { method: 'sdn', heads: [first, first] },
+] as const;
+
+test('what was stored comes back', async () => {
+  const store = memoryBlobStore();
+  await storeResult(store, 'result', result);
+  expect(await loadResult(store, 'result', planned)).toEqual(result);
+});
+
+test('nothing was stored', async () => {
+  expect(await loadResult(memoryBlobStore(), 'result', planned)).toBeNull();
+});
+
+test('a result of another plan is refused', async () => {
+  const store = memoryBlobStore();
+  await storeResult(store, 'result', { variants: result.variants.slice(0, 1) });
+  await expect(loadResult(store, 'result', planned)).rejects.toThrow('lacks sdn.logits.0');
+});
