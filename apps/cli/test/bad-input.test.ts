@@ -91,6 +91,10 @@ describe('networks', () => {
     expect(await refused(train(network, '--cuts', '1;2'))).toContain('2 selections for 1 network');
   });
 
+  test('one network that stays whole', async () => {
+    expect(await refused(train(network, '--cuts', 'none'))).toContain('no early exit');
+  });
+
   test('networks that cannot follow one another', async () => {
     const path = await model('other.onnx', tinyOnnx(linear(new Float32Array(12).fill(0.5), ['rows', 4])));
     expect(await refused(['train', network, path, '--cuts', 'none', '--data', data, '--out', at('out')])).toContain(

@@ -1,7 +1,7 @@
 // The whole of `ztw train`: networks and data from files, internal classifiers, ensemble, thresholds, bundles into folders.
 
 import { join } from 'node:path';
-import type { OperatingPoint, Preprocessing } from '@ztw/core';
+import { InvalidInputError, type OperatingPoint, type Preprocessing } from '@ztw/core';
 import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
 import type { TrainingRecipe } from '@ztw/runtime-tfjs';
 import { createPreprocessing, type NormalisationOptions } from '../data/index.ts';
@@ -80,6 +80,11 @@ export interface TrainJobResult {
 export async function trainJob(options: TrainJobOptions, context: JobContext): Promise<TrainJobResult> {
   const start = performance.now();
   const trains = options.networks.some((network) => network.cuts.kind !== 'none');
+  if (!trains && options.networks.length < 2) {
+    throw new InvalidInputError(
+      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
+    );
+  }
   const methods: readonly BundleMethod[] = trains ? options.methods : ['plain'];
   const folders = new Map(
     methods.map((method) => [method, methods.length === 1 ? options.out : join(options.out, method)]),
@@ -91,11 +96,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = describeChain(plans);
   const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
-  if (isUnsaid(options.normalisation)) {
-    context.onNote(
-      'No normalisation was given, so pixels go in as 0..1. Networks were mostly trained otherwise: see --preset, --mean and --std.',
-    );
-  }
+  for (const caution of cautions(options)) context.onNote(caution);
   const images = await openTrainingImages(
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
     context,
@@ -185,6 +186,19 @@ function classLabels({ training, heldOut }: TrainingImages, classes: number): re
   return names?.length === classes ? names : null;
 }
 
-function isUnsaid({ preset, mean, std }: NormalisationOptions): boolean {
-  return preset === undefined && mean === undefined && std === undefined;
+/** What a person may have overlooked. */
+function cautions({ normalisation, calibration }: TrainJobOptions): readonly string[] {
+  const { preset, mean, std } = normalisation;
+  return [
+    ...(preset === undefined && mean === undefined && std === undefined
+      ? [
+          'Note: no normalisation was given, so pixels go in as 0..1. If the network was trained otherwise, see --preset, --mean, --std.',
+        ]
+      : []),
+    ...(calibration.kind === 'split'
+      ? [
+          'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
+        ]
+      : []),
+  ];
 }
