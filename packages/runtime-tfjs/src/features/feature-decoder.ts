@@ -2,8 +2,9 @@
 
 import { type FeatureRows, type RowShape, rowSize } from '@ztw/core';
 import { type Activation, activationOf } from '../layers/activation.ts';
-import { createScratchBuffer } from '../layers/scratch-buffer.ts';
-import { float16Table } from './float16.ts';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { lookUpTransposed } from '../numeric/transpose.ts';
+import { decodeFloat16Into, float16Table } from './float16.ts';
 
 export interface FeatureDecoder {
   /**
@@ -26,11 +27,6 @@ export function createFeatureDecoder(shape: RowShape): FeatureDecoder {
         return activationOf(stored, rows, shape);
       }
       const bits = stored;
-      const make = (buffer: (length: number) => Float32Array, batches: number, a: number, b: number) => {
-        const output = buffer(bits.length);
-        decodeTransposed(output, bits, batches, a, b);
-        return output;
-      };
       let values: Float32Array | null = null;
       let channelsLast: Float32Array | null = null;
       let rowsLast: Float32Array | null = null;
@@ -38,35 +34,27 @@ export function createFeatureDecoder(shape: RowShape): FeatureDecoder {
         rows,
         shape,
         values() {
-          values ??= make(valuesBuffer, 1, 1, bits.length);
+          if (values === null) {
+            values = valuesBuffer(bits.length);
+            decodeFloat16Into(values, bits);
+          }
           return values;
         },
         channelsLast() {
-          channelsLast ??= make(channelsLastBuffer, rows, channels, elements / channels);
+          if (channelsLast === null) {
+            channelsLast = channelsLastBuffer(bits.length);
+            lookUpTransposed(channelsLast, bits, float16Table(), rows, channels, elements / channels);
+          }
           return channelsLast;
         },
         rowsLast() {
-          rowsLast ??= make(rowsLastBuffer, 1, rows, elements);
+          if (rowsLast === null) {
+            rowsLast = rowsLastBuffer(bits.length);
+            lookUpTransposed(rowsLast, bits, float16Table(), 1, rows, elements);
+          }
           return rowsLast;
         },
       };
     },
   };
-}
-
-/** float16 `[batches, a, b]` -> float32 `[batches, b, a]`, in tiles of 16 columns. */
-function decodeTransposed(output: Float32Array, bits: Uint16Array, batches: number, a: number, b: number): void {
-  const table = float16Table();
-  for (let batch = 0; batch < batches; batch++) {
-    const base = batch * a * b;
-    for (let start = 0; start < b; start += 16) {
-      const end = Math.min(start + 16, b);
-      for (let row = 0; row < a; row++) {
-        const source = base + row * b;
-        for (let column = start; column < end; column++) {
-          output[base + column * a + row] = table[bits[source + column] as number] as number;
-        }
-      }
-    }
-  }
 }

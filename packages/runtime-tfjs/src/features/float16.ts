@@ -13,10 +13,23 @@ export function float16Table(): Float32Array {
  */
 export function decodeFloat16(bits: Uint16Array): Float32Array {
   const values = new Float32Array(bits.length);
-  for (let index = 0; index < bits.length; index++) {
-    values[index] = decoded[bits[index] as number] as number;
-  }
+  decodeFloat16Into(values, bits);
   return values;
+}
+
+/** `decodeFloat16` into an array that is there already, four at a time. */
+export function decodeFloat16Into(output: Float32Array, bits: Uint16Array): void {
+  const table = decoded;
+  const whole = bits.length - (bits.length % 4);
+  for (let index = 0; index < whole; index += 4) {
+    output[index] = table[bits[index] as number] as number;
+    output[index + 1] = table[bits[index + 1] as number] as number;
+    output[index + 2] = table[bits[index + 2] as number] as number;
+    output[index + 3] = table[bits[index + 3] as number] as number;
+  }
+  for (let index = whole; index < bits.length; index++) {
+    output[index] = table[bits[index] as number] as number;
+  }
 }
 
 /**

@@ -21,22 +21,28 @@ export interface MathKernels {
   /**
    * Convolution without bias.
    * @param weight `[outChannels, inChannels, kernelSize, kernelSize]`
-   * @returns `[rows, outChannels, outHeight, outWidth]`
+   * @param output Receives `[rows, outChannels, outHeight, outWidth]`.
    */
-  convolve(input: Activation, weight: Float32Array, geometry: ConvolutionGeometry): Float32Array;
+  convolve(input: Activation, weight: Float32Array, geometry: ConvolutionGeometry, output: Float32Array): void;
   /**
    * @param gradient `[rows, outChannels, outHeight, outWidth]`
-   * @returns the gradient by the weight `[outChannels, inChannels, kernelSize, kernelSize]`
+   * @param output Receives the gradient by the weight, `[outChannels, inChannels, kernelSize, kernelSize]`.
    */
-  convolutionFilterGradient(input: Activation, gradient: Float32Array, geometry: ConvolutionGeometry): Float32Array;
+  convolutionFilterGradient(
+    input: Activation,
+    gradient: Float32Array,
+    geometry: ConvolutionGeometry,
+    output: Float32Array,
+  ): void;
   /**
    * @param gradient `[rows, outChannels, outHeight, outWidth]`
-   * @returns the gradient by the input `[rows, inChannels, height, width]`
+   * @param output Receives the gradient by the input, `[rows, inChannels, height, width]`.
    */
   convolutionInputGradient(
     weight: Float32Array,
     gradient: Float32Array,
     rows: number,
     geometry: ConvolutionGeometry,
-  ): Float32Array;
+    output: Float32Array,
+  ): void;
 }

@@ -1,7 +1,8 @@
 // The heavy operations on TensorFlow.js kernels. Arrays go in and out; on the wasm backend that is one copy each way.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { transposed } from '../layers/activation.ts';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { transposeInto } from '../numeric/transpose.ts';
 import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
 import type { ConvolutionGeometry, MathKernels } from './math-kernels.ts';
 import type { TensorflowCore } from './tensorflow-core.ts';
@@ -22,6 +23,9 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
     return values;
   };
 
+  /** For a gradient in another order; no kernel needs it after it returned. */
+  const gradientBuffer = createScratchBuffer();
+
   const matMul: MathKernels['matMul'] = (a, b, m, k, n) =>
     valuesOf(() =>
       run(
@@ -34,10 +38,10 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
   return {
     matMul,
 
-    convolve(input, weight, geometry) {
+    convolve(input, weight, geometry, output) {
       const { inChannels, outChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
       const { rows } = input;
-      const output = valuesOf(() =>
+      const channelsLast = valuesOf(() =>
         run(
           'Conv2D',
           {
@@ -53,10 +57,10 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
           },
         ),
       );
-      return transposed(output, rows, outHeight * outWidth, outChannels);
+      transposeInto(output, channelsLast, rows, outHeight * outWidth, outChannels);
     },
 
-    convolutionFilterGradient(input, gradient, geometry) {
+    convolutionFilterGradient(input, gradient, geometry, output) {
       const { inChannels, outChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
       const { rows } = input;
       const axis = (inputSize: number, outputSize: number): FilterAxis => ({
@@ -66,27 +70,29 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
         inputSize,
         outputSize,
       });
+      const positionsFirst = gradientBuffer(gradient.length); // [outHeight, outWidth, rows, outChannels]
+      transposeInto(positionsFirst, gradient, 1, rows * outChannels, outHeight * outWidth);
       const swapped = valuesOf(() =>
         filterGradientByConvolution(
           run,
           () => undefined, // the tidy around it frees everything
           tf.tensor(input.rowsLast(), [inChannels, height, width, rows]),
-          tf.tensor(positionsFirst(gradient, rows, outChannels), [outHeight, outWidth, rows, outChannels]),
+          tf.tensor(positionsFirst, [outHeight, outWidth, rows, outChannels]),
           axis(height, outHeight),
           axis(width, outWidth),
         ),
       );
       // [inChannels, taps, outChannels] -> [outChannels, inChannels, taps]
-      return transposed(swapped, 1, inChannels * kernelSize * kernelSize, outChannels);
+      transposeInto(output, swapped, 1, inChannels * kernelSize * kernelSize, outChannels);
     },
 
-    convolutionInputGradient(weight, gradient, rows, geometry) {
+    convolutionInputGradient(weight, gradient, rows, geometry, output) {
       const { inChannels, outChannels, kernelSize, outHeight, outWidth } = geometry;
       const taps = inChannels * kernelSize * kernelSize;
       const positions = outHeight * outWidth;
-      const channelsLast = transposed(gradient, rows, outChannels, positions);
-      const columns = matMul(channelsLast, weight, rows * positions, outChannels, taps);
-      return addColumns(columns, rows, geometry);
+      const channelsLast = gradientBuffer(gradient.length);
+      transposeInto(channelsLast, gradient, rows, outChannels, positions);
+      addColumns(output, matMul(channelsLast, weight, rows * positions, outChannels, taps), rows, geometry);
     },
   };
 }
@@ -94,22 +100,21 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
 /** `[out, in, k, k]` -> `[k, k, in, out]` */
 function filterOf(weight: Float32Array, { inChannels, outChannels, kernelSize }: ConvolutionGeometry): Float32Array {
   const taps = kernelSize * kernelSize;
-  return transposed(transposed(weight, outChannels, inChannels, taps), 1, outChannels, taps * inChannels);
-}
-
-/** `[rows, channels, positions]` -> `[positions, rows, channels]` */
-function positionsFirst(values: Float32Array, rows: number, channels: number): Float32Array {
-  return transposed(values, 1, rows * channels, values.length / (rows * channels));
+  const inputsLast = new Float32Array(weight.length); // [out, k, k, in]
+  transposeInto(inputsLast, weight, outChannels, inChannels, taps);
+  const filter = new Float32Array(weight.length);
+  transposeInto(filter, inputsLast, 1, outChannels, taps * inChannels);
+  return filter;
 }
 
 /**
  * Adds each output position's share to the input positions that it was computed from.
+ * @param output Receives `[rows, inChannels, height, width]`.
  * @param columns `[rows, outPositions, inChannels, kernelSize, kernelSize]`
- * @returns `[rows, inChannels, height, width]`
  */
-function addColumns(columns: Float32Array, rows: number, geometry: ConvolutionGeometry): Float32Array {
+function addColumns(output: Float32Array, columns: Float32Array, rows: number, geometry: ConvolutionGeometry): void {
   const { inChannels, kernelSize, stride, padding, height, width, outHeight, outWidth } = geometry;
-  const output = new Float32Array(rows * inChannels * height * width);
+  output.fill(0);
   let source = 0;
   for (let row = 0; row < rows; row++) {
     for (let outY = 0; outY < outHeight; outY++) {
@@ -136,5 +141,4 @@ function addColumns(columns: Float32Array, rows: number, geometry: ConvolutionGe
       }
     }
   }
-  return output;
 }

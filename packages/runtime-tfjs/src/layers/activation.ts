@@ -2,6 +2,8 @@
 // their kernel wants, which is made once and shared by all who ask.
 
 import { type RowShape, rowSize } from '@ztw/core';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { transposeInto } from '../numeric/transpose.ts';
 
 /** Values of a batch. The arrays belong to the activation; nobody else writes to them. */
 export interface Activation {
@@ -15,8 +17,27 @@ export interface Activation {
   rowsLast(): Float32Array;
 }
 
-/** Wraps values in the canonical order. `values` is read when asked, not copied. */
-export function activationOf(values: Float32Array, rows: number, shape: RowShape): Activation {
+/** Buffers for the orders that a convolution asks for, used again from batch to batch. */
+export interface ActivationBuffers {
+  channelsLast(length: number): Float32Array;
+  rowsLast(length: number): Float32Array;
+}
+
+/** New buffers. */
+export function createActivationBuffers(): ActivationBuffers {
+  return { channelsLast: createScratchBuffer(), rowsLast: createScratchBuffer() };
+}
+
+/**
+ * Wraps values in the canonical order. `values` is read when asked, not copied.
+ * @param buffers What the other orders are written to; the activation holds until they are used for another one.
+ */
+export function activationOf(
+  values: Float32Array,
+  rows: number,
+  shape: RowShape,
+  buffers: ActivationBuffers = createActivationBuffers(),
+): Activation {
   let channelsLast: Float32Array | null = null;
   let rowsLast: Float32Array | null = null;
   return {
@@ -24,36 +45,19 @@ export function activationOf(values: Float32Array, rows: number, shape: RowShape
     shape,
     values: () => values,
     channelsLast() {
-      const channels = shape[0] ?? 1;
-      channelsLast ??= transposed(values, rows, channels, rowSize(shape) / channels);
+      if (channelsLast === null) {
+        const channels = shape[0] ?? 1;
+        channelsLast = buffers.channelsLast(values.length);
+        transposeInto(channelsLast, values, rows, channels, rowSize(shape) / channels);
+      }
       return channelsLast;
     },
     rowsLast() {
-      rowsLast ??= transposed(values, 1, rows, rowSize(shape));
+      if (rowsLast === null) {
+        rowsLast = buffers.rowsLast(values.length);
+        transposeInto(rowsLast, values, 1, rows, rowSize(shape));
+      }
       return rowsLast;
     },
   };
-}
-
-/** `[batches, a, b]` -> `[batches, b, a]` */
-export function transposed(values: Float32Array, batches: number, a: number, b: number): Float32Array {
-  const output = new Float32Array(values.length);
-  transposeInto(output, values, batches, a, b);
-  return output;
-}
-
-/** `[batches, a, b]` -> `[batches, b, a]`, in tiles of 16 columns, so that what is read and written stays in the cache. */
-export function transposeInto(output: Float32Array, values: Float32Array, batches: number, a: number, b: number): void {
-  for (let batch = 0; batch < batches; batch++) {
-    const base = batch * a * b;
-    for (let start = 0; start < b; start += 16) {
-      const end = Math.min(start + 16, b);
-      for (let row = 0; row < a; row++) {
-        const source = base + row * b;
-        for (let column = start; column < end; column++) {
-          output[base + column * a + row] = values[source + column] as number;
-        }
-      }
-    }
-  }
 }

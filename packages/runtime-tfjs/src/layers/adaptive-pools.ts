@@ -1,6 +1,6 @@
 import { InvalidModelError, rowSize } from '@ztw/core';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /**
  * `[C, H, W]` -> `[2, C, h, w]`: adaptive maxima first, averages second.

@@ -1,6 +1,6 @@
 import { type CascadeLayer, InvalidInputError, InvalidModelError } from '@ztw/core';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 import { createVectorNorm } from './vector-norm.ts';
 
 /** The cascade connection, which also knows the gradient by the previous IC's logits. */

@@ -1,5 +1,6 @@
-import { type Conv2dLayer, InvalidModelError } from '@ztw/core';
+import { type Conv2dLayer, InvalidModelError, rowSize } from '@ztw/core';
 import type { ConvolutionGeometry } from '../kernels/math-kernels.ts';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
@@ -10,12 +11,15 @@ export function conv2dRunner(layer: Conv2dLayer, { inputShape, parameters, kerne
   const positions = outHeight * outWidth;
   const weight = parameters.slot(`${layer.name}.weight`, outChannels * inChannels * kernelSize * kernelSize);
   const bias = parameters.slot(`${layer.name}.bias`, outChannels);
+  const outputBuffer = createScratchBuffer();
+  const gradientBuffer = createScratchBuffer();
   let input: Activation | null = null;
   return {
     outputShape: [outChannels, outHeight, outWidth],
     forward(activation) {
       input = activation;
-      const output = kernels.convolve(activation, weight.value, geometry);
+      const output = outputBuffer(activation.rows * outChannels * positions);
+      kernels.convolve(activation, weight.value, geometry, output);
       for (let plane = 0; plane < activation.rows * outChannels; plane++) {
         const shift = bias.value[plane % outChannels] as number;
         for (let index = plane * positions; index < (plane + 1) * positions; index++) {
@@ -28,7 +32,7 @@ export function conv2dRunner(layer: Conv2dLayer, { inputShape, parameters, kerne
       if (input === null) {
         return null;
       }
-      weight.gradient.set(kernels.convolutionFilterGradient(input, gradient, geometry));
+      kernels.convolutionFilterGradient(input, gradient, geometry, weight.gradient);
       bias.gradient.fill(0);
       for (let plane = 0; plane < input.rows * outChannels; plane++) {
         let sum = 0;
@@ -38,7 +42,12 @@ export function conv2dRunner(layer: Conv2dLayer, { inputShape, parameters, kerne
         const channel = plane % outChannels;
         bias.gradient[channel] = (bias.gradient[channel] as number) + sum;
       }
-      return wantInput ? kernels.convolutionInputGradient(weight.value, gradient, input.rows, geometry) : null;
+      if (!wantInput) {
+        return null;
+      }
+      const inputGradient = gradientBuffer(input.rows * rowSize(inputShape));
+      kernels.convolutionInputGradient(weight.value, gradient, input.rows, geometry, inputGradient);
+      return inputGradient;
     },
   };
 }

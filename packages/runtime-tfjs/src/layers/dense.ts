@@ -1,7 +1,8 @@
 import { type DenseLayer, InvalidModelError, rowSize } from '@ztw/core';
-import { type Activation, transposeInto } from './activation.ts';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { transposeInto } from '../numeric/transpose.ts';
+import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `W x + b` for every vector along the last axis. */
 export function denseRunner(layer: DenseLayer, { inputShape, parameters, kernels }: LayerContext): LayerRunner {

@@ -1,6 +1,6 @@
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `x Phi(x)` with the exact normal distribution; the gradient is `Phi(x) + x phi(x)`. */
 export function geluRunner(context: LayerContext): LayerRunner {

@@ -3,7 +3,7 @@
 import type { HeadLayer, HeadSpecification } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
 import type { MathKernels } from '../kernels/math-kernels.ts';
-import { type Activation, activationOf } from './activation.ts';
+import { type Activation, activationOf, createActivationBuffers } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import { type CascadeRunner, cascadeRunner } from './cascade.ts';
 import { conv2dRunner } from './conv2d.ts';
@@ -76,12 +76,14 @@ export function createHeadProgram(
   const firstLearning = layers.findIndex(hasParameters);
   const cascadeIndex = layers.findIndex((layer) => layer.kind === 'cascade');
   const previousCascade = cascade;
+  const buffers = runners.map(createActivationBuffers);
   return {
     usesPreviousLogits: previousCascade !== null,
     forward(input, previousLogits) {
       let activation = input;
-      for (const runner of runners) {
-        activation = activationOf(runner.forward(activation, previousLogits), input.rows, runner.outputShape);
+      for (const [index, runner] of runners.entries()) {
+        const output = runner.forward(activation, previousLogits);
+        activation = activationOf(output, input.rows, runner.outputShape, buffers[index]);
       }
       return activation.values();
     },

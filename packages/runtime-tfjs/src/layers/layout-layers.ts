@@ -1,9 +1,9 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
 import { InvalidModelError, rowSize, type TakeTokenLayer } from '@ztw/core';
-import { transposeInto } from './activation.ts';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { transposeInto } from '../numeric/transpose.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */
 export function channelsFirstRunner({ inputShape }: LayerContext): LayerRunner {

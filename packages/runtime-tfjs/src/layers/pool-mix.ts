@@ -1,8 +1,8 @@
 import { InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { type Activation, activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `[2, C, h, w]` -> `[C, h, w]`: `alpha * maxima + (1 - alpha) * averages`. */
 export function poolMixRunner(layer: PoolMixLayer, { inputShape, parameters }: LayerContext): LayerRunner {
@@ -72,8 +72,12 @@ export function poolMixRunner(layer: PoolMixLayer, { inputShape, parameters }: L
   };
 }
 
-/** A mixed pool is its two halves, one after the other. */
+/** A mixed pool is its two halves, one after the other; to the size that the map has already, it is nothing. */
 export function mixedPoolRunner(layer: MixedPoolLayer, context: LayerContext): LayerRunner {
+  const [, height, width] = context.inputShape;
+  if (height === layer.outputSize[0] && width === layer.outputSize[1]) {
+    return unpooledRunner(layer, context);
+  }
   const pools = adaptivePoolsRunner(layer.outputSize, context);
   const mix = poolMixRunner({ kind: 'pool-mix', name: layer.name }, { ...context, inputShape: pools.outputShape });
   return {
@@ -83,6 +87,19 @@ export function mixedPoolRunner(layer: MixedPoolLayer, context: LayerContext): L
     backward(gradient, wantInput) {
       const pooled = mix.backward(gradient, wantInput);
       return pooled === null ? null : pools.backward(pooled, wantInput);
+    },
+  };
+}
+
+/** Windows of one value: maximum and average are that value, so alpha makes no difference and has no gradient. */
+function unpooledRunner(layer: MixedPoolLayer, { inputShape, parameters }: LayerContext): LayerRunner {
+  const alpha = parameters.slot(`${layer.name}.alpha`, 1);
+  return {
+    outputShape: inputShape,
+    forward: (input) => input.values(),
+    backward(gradient, wantInput) {
+      alpha.gradient[0] = 0;
+      return wantInput ? gradient : null;
     },
   };
 }

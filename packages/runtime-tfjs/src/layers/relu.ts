@@ -1,6 +1,6 @@
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** `max(0, x)`; the gradient passes where the input is positive. */
 export function reluRunner(context: LayerContext): LayerRunner {

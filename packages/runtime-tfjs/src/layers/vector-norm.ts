@@ -1,5 +1,5 @@
+import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext } from './layer-runner.ts';
-import { createScratchBuffer } from './scratch-buffer.ts';
 
 /** Layer normalisation of vectors of one size, forwards and backwards. */
 export interface VectorNorm {
