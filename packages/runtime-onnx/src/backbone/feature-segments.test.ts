@@ -1,4 +1,5 @@
-// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, both precisions.
+// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, both
+// precisions.
 
 import { type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core';
 import { executeLayers } from '@ztw/core/testing';

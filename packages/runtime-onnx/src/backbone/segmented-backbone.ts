@@ -1,5 +1,6 @@
-// A frozen backbone's segments on ONNX Runtime, for training. Training is one sweep from the first segment to the last, so only the segment
-// in use has a session: it is opened at its first run and released when another segment's turn comes.
+// A frozen backbone's segments on ONNX Runtime, for training. Training is one sweep from the first segment to the last,
+// so only the segment in use has a session: it is opened at its first run and released when another segment's turn
+// comes.
 
 import type { BundleTensor, CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
 import { checkInputBatch, InvalidInputError, RuntimeFailureError } from '@ztw/core';
@@ -8,14 +9,23 @@ import { createSerial } from '../ort/serial.ts';
 import { UseGuard } from '../ort/use-guard.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
 
-/** One segment of a backbone as an ONNX file, with the names of its tensors. `emitFeatureSegment` of `@ztw/onnx-graph` makes it. */
+/**
+ * One segment of a backbone as an ONNX file, with the names of its tensors. `emitFeatureSegment` of `@ztw/onnx-graph`
+ * makes it.
+ */
 export interface FeatureSegment {
   readonly bytes: Uint8Array;
-  /** The network's input (float32) for the first segment, else the tensors of the cut before, in the backbone's precision. */
+  /**
+   * The network's input (float32) for the first segment, else the tensors of the cut before, in the backbone's
+   * precision.
+   */
   readonly inputs: readonly BundleTensor[];
   /** Tensors that cross the next cut, in the backbone's precision; empty for the last segment. */
   readonly outputs: readonly BundleTensor[];
-  /** What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last segment. */
+  /**
+   * What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last
+   * segment.
+   */
   readonly cached: BundleTensor | null;
   /** Name of the float32 output with the backbone's logits; null before the last segment. */
   readonly logits: string | null;
@@ -43,7 +53,8 @@ const defaultPreferredBatch = 256;
 /**
  * Makes a backbone that a trainer can run segment by segment.
  *
- * `runSegment` returns `cached: null` where the IC is trained on the first boundary tensor itself, so that nothing is stored twice.
+ * `runSegment` returns `cached: null` where the IC is trained on the first boundary tensor itself, so that nothing is
+ * stored twice.
  * @throws InvalidInputError when segments and cuts do not fit together.
  */
 export function createSegmentedBackbone(options: SegmentedBackboneOptions): SegmentedBackbone {

@@ -45,8 +45,8 @@ export interface LoadedBundle {
 
 /**
  * Loads a bundle's networks and ensemble.
- * @throws InvalidBundleError for a damaged bundle; InvalidModelError and RuntimeFailureError for a model that does not fit its description or that
- * ONNX Runtime refuses. Nothing stays open after a failure.
+ * @throws InvalidBundleError for a damaged bundle; InvalidModelError and RuntimeFailureError for a model that does not
+ *   fit its description or that ONNX Runtime refuses. Nothing stays open after a failure.
  */
 export async function loadBundle(options: LoadBundleOptions): Promise<LoadedBundle> {
   const bundle = typeof options.bundle === 'function' ? await openBundle(options.bundle) : options.bundle;

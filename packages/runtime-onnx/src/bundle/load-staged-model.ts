@@ -12,8 +12,9 @@ export interface LoadStagedModelOptions extends SessionSettings {
 
 /**
  * Loads one network of an opened bundle.
- * @throws InvalidInputError for a network that the bundle lacks; InvalidBundleError for a damaged file; InvalidModelError and
- * RuntimeFailureError for a model that does not fit its description or that ONNX Runtime refuses.
+ * @throws InvalidInputError for a network that the bundle lacks; InvalidBundleError for a damaged file;
+ *   InvalidModelError and RuntimeFailureError for a model that does not fit its description or that ONNX Runtime
+ *   refuses.
  */
 export async function loadStagedModel(options: LoadStagedModelOptions): Promise<StagedModel<OnnxFeatures>> {
   const { bundle, network: index = 0 } = options;

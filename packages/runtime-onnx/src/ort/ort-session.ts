@@ -1,5 +1,5 @@
-// One ONNX Runtime session: opened from bytes, run by name, released once. All that ONNX Runtime throws is a plain Error whose text
-// differs from runtime to runtime; here it becomes a typed error that says which model it was about.
+// One ONNX Runtime session: opened from bytes, run by name, released once. All that ONNX Runtime throws is a plain
+// Error whose text differs from runtime to runtime; here it becomes a typed error that says which model it was about.
 
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';

@@ -1,6 +1,7 @@
-// One queue per ONNX Runtime module. The browser builds that suspend WebAssembly (the root entry of onnxruntime-web) fail with "Session already
-// started" or "Session mismatch" when two calls overlap, be it on different sessions; the other builds compute on the calling thread, so that waiting in
-// line costs them nothing. The queue belongs to the injected module, not to this package: it is found by that module and goes with it.
+// One queue per ONNX Runtime module. The browser builds that suspend WebAssembly (the root entry of onnxruntime-web)
+// fail with "Session already started" or "Session mismatch" when two calls overlap, be it on different sessions; the
+// other builds compute on the calling thread, so that waiting in line costs them nothing. The queue belongs to the
+// injected module, not to this package: it is found by that module and goes with it.
 
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import { createSerial } from './serial.ts';

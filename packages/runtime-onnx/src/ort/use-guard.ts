@@ -1,4 +1,5 @@
-// Lets a resource be disposed at any moment: new calls are refused, calls under way are waited for, and freeing happens once.
+// Lets a resource be disposed at any moment: new calls are refused, calls under way are waited for, and freeing happens
+// once.
 
 import { DisposedError } from '@ztw/core';
 

@@ -30,8 +30,8 @@ export interface GraphProbeOptions extends SessionSettings {
 /**
  * Makes a probe out of an ONNX Runtime.
  * Integer values beyond 2^53 cannot be told as numbers; tensors that hold one report `values: null`.
- * @returns a {@link GraphProbe}; it throws UnsupportedModelError for inputs or outputs that are not plain tensors, RuntimeFailureError when
- * ONNX Runtime refuses the model.
+ * @returns a {@link GraphProbe}; it throws UnsupportedModelError for inputs or outputs that are not plain tensors,
+ *   RuntimeFailureError when ONNX Runtime refuses the model.
  */
 export function createGraphProbe(options: GraphProbeOptions): GraphProbe {
   const { ort, ...settings } = options;

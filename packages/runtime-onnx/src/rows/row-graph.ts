@@ -1,5 +1,6 @@
-// An ONNX graph seen as a function from rows to rows: named tensors whose first axis is the batch, checked on the way in and on the way
-// out. Graphs with a fixed batch are fed in pieces, the last one padded, so that callers never notice.
+// An ONNX graph seen as a function from rows to rows: named tensors whose first axis is the batch, checked on the way
+// in and on the way out. Graphs with a fixed batch are fed in pieces, the last one padded, so that callers never
+// notice.
 
 import { type FeatureRows, InvalidInputError, InvalidModelError, type RowShape, rowSize } from '@ztw/core';
 import type { Tensor } from 'onnxruntime-common';
@@ -35,7 +36,8 @@ export interface RowGraph {
    * @param inputs One array per input port, in order; only read.
    * @param rows At least one.
    * @returns one array per output port, in order, owned by the caller.
-   * @throws InvalidInputError for arrays that do not fit, InvalidModelError for outputs that do not, RuntimeFailureError.
+   * @throws InvalidInputError for arrays that do not fit, InvalidModelError for outputs that do not,
+   *   RuntimeFailureError.
    */
   run(inputs: readonly FeatureRows[], rows: number): Promise<FeatureRows[]>;
   release(): Promise<void>;
@@ -166,7 +168,9 @@ function allocate(port: RowPort, rows: number): FeatureRows {
   return port.type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }
 
-/** `count` rows from `start`, as a view where they fill the batch, else copied and padded with repeats of the last one. */
+/**
+ * `count` rows from `start`, as a view where they fill the batch, else copied and padded with repeats of the last one.
+ */
 function takeRows(source: FeatureRows, elements: number, start: number, count: number, size: number): FeatureRows {
   const rows = source.subarray(start * elements, (start + count) * elements);
   if (count === size) {

@@ -1,4 +1,5 @@
-// From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it, to a model that runs.
+// From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it, to a model that
+// runs.
 
 import type { BundleNetwork, BundleStage, RowShape, StageDescription, StagedModel } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
@@ -18,8 +19,9 @@ export interface LoadNetworkOptions extends SessionSettings {
 
 /**
  * Opens one session per stage.
- * @throws InvalidModelError when a stage's graph does not have the tensors that its description names; RuntimeFailureError when ONNX Runtime refuses it;
- * whatever `readFile` throws. Sessions that were opened before the failure are released.
+ * @throws InvalidModelError when a stage's graph does not have the tensors that its description names;
+ *   RuntimeFailureError when ONNX Runtime refuses it; whatever `readFile` throws. Sessions that were opened before the
+ *   failure are released.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<StagedModel<OnnxFeatures>> {
   const { network, classes, inputShape } = options;

@@ -1,4 +1,5 @@
-// What runs inside the browser: a bundle is loaded over HTTP as a user would load it, and its model goes through the conformance kit.
+// What runs inside the browser: a bundle is loaded over HTTP as a user would load it, and its model goes through the
+// conformance kit.
 
 import { rowSize } from '@ztw/core';
 import { type ConformanceSubject, formatConformance, runConformance } from '@ztw/core/testing';

@@ -1,5 +1,5 @@
-// The staged executor in a real browser, on a bundle with the network in the repository. Everything before the page (cutting, heads, writing the
-// bundle) happens in Node.
+// The staged executor in a real browser, on a bundle with the network in the repository. Everything before the page
+// (cutting, heads, writing the bundle) happens in Node.
 
 import { bundleFiles } from '@ztw/core';
 import * as node from 'onnxruntime-node';

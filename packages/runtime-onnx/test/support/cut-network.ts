@@ -59,7 +59,9 @@ export interface CutNetworkOptions {
   readonly selection?: CutSelection;
   /** Family of all heads. Default `auto`. */
   readonly family?: HeadFamily;
-  /** Factor on the last dense layer of every head, so that confidences spread as those of trained heads do. Default 1. */
+  /**
+   * Factor on the last dense layer of every head, so that confidences spread as those of trained heads do. Default 1.
+   */
   readonly sharpness?: number;
 }
 

@@ -1,4 +1,5 @@
-// An ONNX Runtime in a few lines that records what happens to it, for tests of bookkeeping: who is opened, run and released, and when.
+// An ONNX Runtime in a few lines that records what happens to it, for tests of bookkeeping: who is opened, run and
+// released, and when.
 
 import { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime } from '../../src/index.ts';

@@ -1,4 +1,5 @@
-// Writes tiny ONNX files by hand, so that this package's tests need no graph library: a dozen protobuf fields of onnx.proto.
+// Writes tiny ONNX files by hand, so that this package's tests need no graph library: a dozen protobuf fields of
+// onnx.proto.
 
 type Field = readonly [number: number, value: number | bigint | string | Uint8Array | Float32Array];
 
