@@ -26,6 +26,12 @@ describe('npy', () => {
     expect(read).toEqual({ type, shape: [2, 3], data });
   });
 
+  it("reads Node's buffers, whose slices are views on all of the file", () => {
+    const data = Float32Array.from([0, -0.1, 3e38]);
+    const { buffer } = writeNpy(data, [3]);
+    expect(readNpy(Buffer.from(buffer), 'a.npy').data).toEqual(data);
+  });
+
   it('begins the values at a multiple of 64 bytes, as NumPy does', () => {
     for (const shape of [[6], [2, 3], [1, 1, 1, 6]]) {
       expect(writeNpy(new Uint8Array(6), shape).length % 64).toBe(6);

@@ -143,8 +143,8 @@ function typeOf(data: NpyData): NpyType {
 
 function decode(block: Uint8Array, type: NpyType, elements: number): NpyData {
   if (type === 'u1') return block;
-  // A copy, because the block need not be aligned for wider types.
-  const aligned = block.slice().buffer;
+  // A copy, because the block need not be aligned for wider types. Not by `slice`, which for a Buffer is a view.
+  const aligned = new Uint8Array(block).buffer;
   switch (type) {
     case 'i4':
       return new Int32Array(aligned);
