@@ -1,0 +1,41 @@
+import { type HeadSpecification, type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
+import { seededRandom, splitPrefix } from '@ztw/heads';
+
+/**
+ * A backbone whose features are random float16 values between 0 and 1 of the given shapes: it costs next to nothing, so that
+ * what is measured is the training of the ICs.
+ */
+export function randomBackbone(
+  cutShapes: readonly RowShape[],
+  heads: readonly HeadSpecification[],
+  classes: number,
+): SegmentedBackbone {
+  const random = seededRandom(1);
+  const features = (elements: number): Uint16Array =>
+    // Bit patterns of float16 from 0 to 1: exponents up to 14, any mantissa.
+    Uint16Array.from({ length: elements }, () => Math.floor(random() * 0x3c00));
+  const cuts = cutShapes.map((shape, cut) => ({
+    name: `cut ${cut}`,
+    boundaryShapes: [shape],
+    cachedShape: splitPrefix(heads[cut] as HeadSpecification).cachedShape,
+    cumulativeMacs: cut + 1,
+  }));
+  return {
+    specificationVersion: 'v1',
+    classes,
+    inputShape: [1],
+    cuts,
+    backboneMacs: cuts.length + 1,
+    precision: 'float16',
+    preferredBatch: 256,
+    async runSegment(segment, _inputs, rows) {
+      const cut = cuts[segment];
+      if (cut === undefined) return { boundary: [], cached: null, logits: new Float32Array(rows * classes) };
+      const boundary = features(rows * rowSize(cut.boundaryShapes[0] as RowShape));
+      const cached =
+        rowSize(cut.cachedShape) * rows === boundary.length ? null : features(rows * rowSize(cut.cachedShape));
+      return { boundary: [boundary], cached, logits: null };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
