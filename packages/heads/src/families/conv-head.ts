@@ -9,7 +9,10 @@ export interface ConvHeadOptions extends HeadOptions {
   readonly layers?: number;
   /** Zero padding of each convolution: 1 (the default) keeps maps even, so that the pool divides them; 0 is the original's. */
   readonly padding?: number;
-  /** Height and width that maps are pooled to after the convolutions. Default 4, or less where the map is smaller. */
+  /**
+   * Height and width that maps are pooled to after the convolutions. Default 4, or less where the map is smaller; with
+   * padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by overlapping windows.
+   */
   readonly poolSize?: number;
 }
 
@@ -53,7 +56,15 @@ export function convHead(options: ConvHeadOptions): HeadSpecification {
   const { inputShape } = options;
   const layers: readonly HeadLayer[] = [{ kind: 'relu' }, ...convolutions(options, inputShape)];
   const mapShape = headShapes({ inputShape, layers }).at(-1) ?? inputShape;
-  return assembleHead('conv', options, [...layers, ...poolAndFlatten(options.poolSize, mapShape)]);
+  return assembleHead('conv', options, [
+    ...layers,
+    ...poolAndFlatten(options.poolSize ?? originalPoolSize(options), mapShape),
+  ]);
+}
+
+/** The original's unpadded heads pool to 4x4 whatever the size of the map. */
+function originalPoolSize({ padding }: ConvHeadOptions): number | undefined {
+  return padding === 0 ? 4 : undefined;
 }
 
 /**
