@@ -24,6 +24,11 @@ export {
 } from './emit/emit-feature-segment.ts';
 export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
+// One file
+export { emitBatchIf } from './export/emit-batch-if.ts';
+export { emitNestedIf } from './export/emit-nested-if.ts';
+export { type ExportBundleOptions, exportBundle, type SingleFileForm } from './export/export-bundle.ts';
+export type { SingleFileOptions } from './export/single-file-options.ts';
 export type { OnnxModel } from './model/onnx-model.ts';
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
 export { writeModel } from './model/write-model.ts';

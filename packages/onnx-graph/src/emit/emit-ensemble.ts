@@ -1,6 +1,7 @@
 import { type EnsembleSpecification, InvalidInputError } from '@ztw/core';
+import { intAttribute } from '../graph/build.ts';
 import { createGraphBuilder } from '../graph/graph-builder.ts';
-import { lowerEnsembleExit } from '../lower/lower-ensemble.ts';
+import { lowerEnsembleExit, lowerMember } from '../lower/lower-ensemble.ts';
 import { portInfo } from './port-names.ts';
 
 export interface EmitEnsembleOptions {
@@ -16,11 +17,17 @@ const outputName = 'log_probabilities';
  * @throws InvalidInputError for an ensemble without exits, or with weights that do not fit its exits or classes.
  */
 export function emitEnsemble(specification: EnsembleSpecification, { opset }: EmitEnsembleOptions): Uint8Array {
-  const { exits, classes } = specification;
+  const { kind, exits, classes } = specification;
   if (exits.length === 0) throw new InvalidInputError('an ensemble needs at least one exit, received none');
   const inputs = exits.map((_exit, index) => `logits_${index}`);
   const builder = createGraphBuilder(opset, [...inputs, outputName]);
-  lowerEnsembleExit(builder, specification, exits.length - 1, inputs, outputName);
+  const members = builder.apply(
+    'Concat',
+    inputs.map((input) => lowerMember(builder, kind, input)),
+    [intAttribute('axis', 1)],
+  );
+  const logits = inputs.at(-1) ?? '';
+  lowerEnsembleExit(builder, specification, exits.length - 1, { logits, members }, outputName);
   const port = (name: string) => portInfo({ name, rowShape: [classes] }, 'dynamic');
   return builder.finish({ name: 'ensemble', inputs: inputs.map(port), outputs: [port(outputName)] });
 }

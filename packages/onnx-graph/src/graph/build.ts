@@ -5,8 +5,10 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   type NodeProto,
   NodeProtoSchema,
+  type TensorProto,
   TensorProto_DataType,
   type TypeProto,
   type ValueInfoProto,
@@ -28,6 +30,14 @@ export function floatAttribute(name: string, value: number): AttributeProto {
 export function stringAttribute(name: string, value: string): AttributeProto {
   const s = new TextEncoder().encode(value);
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s });
+}
+
+export function tensorAttribute(name: string, t: TensorProto): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.TENSOR, t });
+}
+
+export function graphAttribute(name: string, g: GraphProto): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.GRAPH, g });
 }
 
 export function makeNode(

@@ -4,12 +4,14 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
   type FunctionProto,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
   type SparseTensorProto,
+  StringStringEntryProtoSchema,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
@@ -31,17 +33,27 @@ export interface GraphBuilder {
   floats(hint: string, dims: readonly number[], values: Float32Array): string;
   /** Stores int64 values under a new name. */
   integers(hint: string, dims: readonly number[], values: readonly number[]): string;
+  /** A builder for an inner graph, the branch of an If: it may read this graph's tensors, and shares no name with it. */
+  inner(): GraphBuilder;
+  /** What was collected, as a graph. */
+  graph(ports: GraphPorts): GraphProto;
+  /** What was collected, as a file. */
   finish(file: FileDescription): Uint8Array;
 }
 
-/** What an ONNX file holds besides nodes and tensors. */
-export interface FileDescription {
+export interface GraphPorts {
   readonly name: string;
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
+}
+
+/** What an ONNX file holds besides nodes and tensors. */
+export interface FileDescription extends GraphPorts {
   readonly irVersion?: bigint;
   readonly opsetImport?: readonly OperatorSetIdProto[];
   readonly functions?: readonly FunctionProto[];
+  /** Facts for whoever opens the file, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Format version of files made from nothing: known to every runtime that knows the operators. */
@@ -49,8 +61,11 @@ const plainIrVersion = 7n;
 
 /** @param reserved Names that only their owner may use: the inputs and outputs of the file. */
 export function createGraphBuilder(opset: number, reserved: readonly string[]): GraphBuilder {
-  const used = new Set(reserved);
-  const nodeNames = new Set<string>();
+  return createBuilder(opset, new Set(reserved), new Set());
+}
+
+/** @param used Tensor names, and `nodeNames` those of nodes, that are taken in the whole file. */
+function createBuilder(opset: number, used: Set<string>, nodeNames: Set<string>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const tensors: TensorProto[] = [];
   const sparseTensors: SparseTensorProto[] = [];
@@ -84,21 +99,26 @@ export function createGraphBuilder(opset: number, reserved: readonly string[]): 
       tensors.push(integerTensor(name, dims, values));
       return name;
     },
-    finish({ name, inputs, outputs, irVersion = plainIrVersion, opsetImport = plainOpset(opset), functions = [] }) {
-      const graph = create(GraphProtoSchema, {
+    inner: () => createBuilder(opset, used, nodeNames),
+    graph: ({ name, inputs, outputs }) =>
+      create(GraphProtoSchema, {
         name,
         node: nodes,
         initializer: tensors,
         sparseInitializer: sparseTensors,
         input: [...inputs],
         output: [...outputs],
-      });
+      }),
+    finish({ irVersion = plainIrVersion, opsetImport = plainOpset(opset), functions = [], metadata = {}, ...ports }) {
       const model = create(ModelProtoSchema, {
         irVersion,
         opsetImport: [...opsetImport],
         producerName: 'ztw',
         functions: [...functions],
-        graph,
+        graph: builder.graph(ports),
+        metadataProps: Object.entries(metadata).map(([key, value]) =>
+          create(StringStringEntryProtoSchema, { key, value }),
+        ),
       });
       return toBinary(ModelProtoSchema, model);
     },

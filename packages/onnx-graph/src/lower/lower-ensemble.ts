@@ -9,9 +9,19 @@ const floor = 1e-40;
 const axesAsInputOpset = 13;
 
 /**
+ * One exit's prediction in the form that a kind of ensemble adds up: `log p` (geometric) or `p` (arithmetic).
+ * @param logits Name of the exit's logits `[rows, classes]`.
+ * @returns name of a tensor `[rows, classes]`.
+ */
+export function lowerMember(builder: GraphBuilder, kind: EnsembleSpecification['kind'], logits: string): string {
+  return builder.apply(kind === 'geometric' ? 'LogSoftmax' : 'Softmax', [logits], [intAttribute('axis', 1)]);
+}
+
+/**
  * Writes the combined log-probabilities of one exit. An exit without learned values answers with its own softmax.
  * Source: Zero Time Waste, section 3 (geometric); its code (arithmetic).
- * @param logits Names of the tensors `[rows, classes]` of exits 0 to at least `exitIndex`.
+ * @param logits Name of the exit's logits `[rows, classes]`.
+ * @param members Name of the members of exits 0 to `exitIndex` side by side, `[rows, (exitIndex + 1) * classes]`.
  * @param output Claimed name for the log-probabilities `[rows, classes]`.
  * @throws InvalidInputError where the exit's values do not fit.
  */
@@ -19,18 +29,17 @@ export function lowerEnsembleExit(
   builder: GraphBuilder,
   { kind, classes, exits }: EnsembleSpecification,
   exitIndex: number,
-  logits: readonly string[],
+  { logits, members }: { readonly logits: string; readonly members: string },
   output: string,
 ): void {
   const exit = exits[exitIndex];
   if (exit === undefined)
     throw new InvalidInputError(`the ensemble has ${exits.length} exits, none with index ${exitIndex}`);
   if (exit === null) {
-    builder.apply('LogSoftmax', [logits[exitIndex] ?? ''], [intAttribute('axis', 1)], output);
+    builder.apply('LogSoftmax', [logits], [intAttribute('axis', 1)], output);
     return;
   }
   checkExit(exit, exitIndex, classes);
-  const members = logits.slice(0, exitIndex + 1);
   if (kind === 'geometric') lowerGeometric(builder, exit, members, output);
   else lowerArithmetic(builder, exit, members, output);
 }
@@ -44,14 +53,9 @@ function checkExit({ weights, bias }: EnsembleExit, exitIndex: number, classes: 
 }
 
 /** `log softmax( mean_j( exp(w_j) log p_j ) + b )` */
-function lowerGeometric(
-  builder: GraphBuilder,
-  { weights, bias }: EnsembleExit,
-  members: readonly string[],
-  output: string,
-): void {
+function lowerGeometric(builder: GraphBuilder, { weights, bias }: EnsembleExit, members: string, output: string): void {
   const factors = weights.map((weight) => Math.exp(weight) / weights.length);
-  const sum = lowerWeightedSum(builder, 'LogSoftmax', members, factors, bias);
+  const sum = lowerWeightedSum(builder, members, factors, bias);
   builder.apply('LogSoftmax', [sum], [intAttribute('axis', 1)], output);
 }
 
@@ -59,28 +63,29 @@ function lowerGeometric(
 function lowerArithmetic(
   builder: GraphBuilder,
   { weights, bias }: EnsembleExit,
-  members: readonly string[],
+  members: string,
   output: string,
 ): void {
-  const sum = lowerWeightedSum(builder, 'Softmax', members, weights.map(Math.exp), bias.map(Math.exp));
+  const sum = lowerWeightedSum(builder, members, weights.map(Math.exp), bias.map(Math.exp));
   const share = builder.apply('Div', [sum, lowerRowSum(builder, sum)]);
   const floored = builder.apply('Add', [share, builder.floats('ensemble/floor', [1], Float32Array.of(floor))]);
   builder.apply('Log', [floored], [], output);
 }
 
+/** `sum_j factor_j * member_j + offset`: one product, however many members there are. */
 function lowerWeightedSum(
   builder: GraphBuilder,
-  activation: 'LogSoftmax' | 'Softmax',
-  members: readonly string[],
+  members: string,
   factors: readonly number[],
   offset: readonly number[],
 ): string {
-  const start = builder.floats('ensemble/bias', [offset.length], Float32Array.from(offset));
-  return members.reduce((sum, member, index) => {
-    const factor = builder.floats('ensemble/weight', [1], Float32Array.of(factors[index] ?? 0));
-    const prediction = builder.apply(activation, [member], [intAttribute('axis', 1)]);
-    return builder.apply('Add', [builder.apply('Mul', [prediction, factor]), sum]);
-  }, start);
+  const classes = offset.length;
+  const reshape = (name: string, dims: readonly number[]): string =>
+    builder.apply('Reshape', [name, builder.integers('ensemble/shape', [dims.length], dims)]);
+  const weights = builder.floats('ensemble/weights', [1, factors.length], Float32Array.from(factors));
+  const stacked = reshape(members, [-1, factors.length, classes]); // [rows, exits so far, classes]
+  const sum = reshape(builder.apply('MatMul', [weights, stacked]), [-1, classes]);
+  return builder.apply('Add', [sum, builder.floats('ensemble/bias', [classes], Float32Array.from(offset))]);
 }
 
 function lowerRowSum(builder: GraphBuilder, name: string): string {

@@ -1,0 +1,101 @@
+// One file for one row at a time: the stages behind an exit lie in the branch of an If, with their weights, and that
+// branch runs only where the row has not left.
+
+import { type BundleNetwork, UnsupportedModelError } from '@ztw/core';
+import { intAttribute } from '../graph/build.ts';
+import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
+import { type ExportStage, readStages } from './read-stages.ts';
+import type { SingleFileOptions } from './single-file-options.ts';
+import {
+  type Answer,
+  answerPorts,
+  fileAnswer,
+  inputName,
+  inputPorts,
+  singleFileName,
+  singleFileNames,
+  thresholdName,
+} from './single-file-ports.ts';
+import { writeExit } from './write-exit.ts';
+import { writeIf } from './write-if.ts';
+import { writeStage } from './write-stage.ts';
+
+/** What is handed from an exit to the stage behind it: names of tensors with one row. */
+interface Carried {
+  readonly features: readonly string[];
+  readonly previousLogits: string | null;
+  readonly members: string | null;
+}
+
+/** What stays the same for all stages of the file. */
+interface NestedFile {
+  readonly stages: readonly ExportStage[];
+  readonly options: SingleFileOptions;
+  /** Name of a tensor `[exits - 1]`; null where there is only one exit. */
+  readonly thresholds: string | null;
+}
+
+/**
+ * Writes a network with its exits as one ONNX file for one row; `SingleFileOptions` says what goes in and out.
+ * The stages behind the exit where the row leaves are not run.
+ * @throws UnsupportedModelError for a network that does not take single rows, for operator sets that differ or are too
+ *   old, and for too many exits; InvalidModelError for a stage model that is missing, damaged or not as described;
+ *   InvalidInputError for an ensemble that does not fit.
+ */
+export function emitNestedIf(options: SingleFileOptions): Uint8Array {
+  options.networks.forEach(requireSingleRows);
+  const { stages, opset, source } = readStages(options);
+  const builder = createGraphBuilder(opset, singleFileNames);
+  const file = { stages, options, thresholds: writeThresholds(builder, stages.length - 1) };
+  writeFrom(builder, file, 0, { features: [], previousLogits: null, members: null }, fileAnswer);
+  return builder.finish({
+    ...source,
+    name: singleFileName(options.networks),
+    inputs: inputPorts(1, options.inputShape),
+    outputs: answerPorts(fileAnswer, 1, options.classes),
+    metadata: options.metadata ?? {},
+  });
+}
+
+function requireSingleRows({ name, batch }: BundleNetwork): void {
+  if (batch !== 'dynamic' && batch !== 1) {
+    throw new UnsupportedModelError(
+      `network '${name}' takes ${batch} rows at a time, not one; export it with a dynamic batch axis`,
+    );
+  }
+}
+
+/** One threshold per exit but the last, whatever came in. */
+function writeThresholds(builder: GraphBuilder, exits: number): string | null {
+  if (exits === 0) return null;
+  const all = builder.apply('Expand', [thresholdName, builder.integers('ztw/exits', [2], [1, exits])]);
+  return builder.apply('Reshape', [all, builder.integers('ztw/flat', [1], [exits])]);
+}
+
+/** Writes a stage, its exit and everything behind it. */
+function writeFrom(builder: GraphBuilder, file: NestedFile, exitIndex: number, carried: Carried, answer: Answer): void {
+  const { stages, options, thresholds } = file;
+  const stage = stages[exitIndex] as ExportStage;
+  const features = stage.startsNetwork ? [inputName] : carried.features;
+  const result = writeStage(builder, stage, { features, previousLogits: carried.previousLogits });
+  const exit = writeExit(builder, options.ensemble, exitIndex, result.logits, carried.members);
+  const writeAnswer = (graph: GraphBuilder, names: Answer): void => {
+    graph.apply('Identity', [exit.probabilities], [], names.probabilities);
+    graph.apply('Identity', [graph.integers('ztw/exitIndex', [1], [exitIndex])], [], names.exit);
+  };
+  if (thresholds === null || exitIndex === stages.length - 1) {
+    writeAnswer(builder, answer);
+    return;
+  }
+  const confidence = builder.apply('ReduceMax', [exit.probabilities], [intAttribute('keepdims', 0)]);
+  const threshold = builder.apply('Gather', [thresholds, builder.integers('ztw/exitIndex', [], [exitIndex])]);
+  const next = { features: result.features, previousLogits: result.logits, members: exit.members };
+  writeIf(builder, {
+    condition: builder.apply('Greater', [confidence, threshold]),
+    whenTrue: writeAnswer,
+    whenFalse: (branch, names) => writeFrom(branch, file, exitIndex + 1, next, names),
+    answer,
+    rows: 1,
+    classes: options.classes,
+  });
+}

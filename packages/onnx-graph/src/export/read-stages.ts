@@ -1,0 +1,144 @@
+// All stages of all networks in one row, and what a file that holds them all must say of itself.
+
+import { toBinary } from '@bufbuild/protobuf';
+import { type BundleStage, InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import { type FunctionProto, FunctionProtoSchema, type OperatorSetIdProto } from 'onnx-buf';
+import type { FileDescription } from '../graph/graph-builder.ts';
+import type { OnnxModel } from '../model/onnx-model.ts';
+import { readModel } from '../model/read-model.ts';
+import type { SingleFileOptions } from './single-file-options.ts';
+
+/** One stage of a single file. */
+export interface ExportStage {
+  /** Index of its exit over all networks. */
+  readonly exitIndex: number;
+  readonly description: BundleStage;
+  readonly model: OnnxModel;
+  /** Whether it starts from the original input. */
+  readonly startsNetwork: boolean;
+}
+
+export interface ExportStages {
+  readonly stages: readonly ExportStage[];
+  readonly opset: number;
+  readonly source: Pick<FileDescription, 'irVersion' | 'opsetImport' | 'functions'>;
+}
+
+/** ScatterND came in opset 11. */
+const oldestSingleFileOpset = 11;
+
+/**
+ * Every If lies inside the one before and takes three levels of the file's nesting, of which the format's usual reader allows 100.
+ */
+const mostExits = 31;
+
+/**
+ * Reads the stage models and checks that one file can hold them.
+ * @throws InvalidInputError where there is no stage, or the first of a network wants previous logits; InvalidModelError for a model that is
+ *   missing, damaged or not as described; UnsupportedModelError for operator sets that differ or are too old, and for too many exits.
+ */
+export function readStages({ networks, files }: SingleFileOptions): ExportStages {
+  const described = networks.flatMap(({ stages }) =>
+    stages.map((description, index) => ({ description, startsNetwork: index === 0 })),
+  );
+  if (described.length === 0) throw new InvalidInputError('a single file needs at least one stage, received none');
+  if (described.length > mostExits) {
+    throw new UnsupportedModelError(
+      `a single file can hold ${mostExits} exits, the networks have ${described.length}; train with fewer cuts, or run stage by stage`,
+    );
+  }
+  const stages = described.map((stage, exitIndex): ExportStage => {
+    if (stage.startsNetwork && stage.description.previousLogits !== null) {
+      throw new InvalidInputError(
+        `stage '${stage.description.name}' is the first of its network but wants the logits of a stage before`,
+      );
+    }
+    return { ...stage, exitIndex, model: readStage(stage.description, files) };
+  });
+  const opset = commonOpset(stages);
+  return { stages, opset, source: commonSource(stages) };
+}
+
+function readStage({ name, model: path, ...ports }: BundleStage, files: SingleFileOptions['files']): OnnxModel {
+  const bytes = files.get(path);
+  if (bytes === undefined) throw new InvalidModelError(`the model '${path}' of stage '${name}' is missing`);
+  const model = readModel(bytes);
+  const cascade = ports.previousLogits === null ? [] : [ports.previousLogits];
+  const inputs = [...ports.inputs.map((port) => port.name), ...cascade];
+  const outputs = [...ports.outputs.map((port) => port.name), ports.logits];
+  const stored = new Set(model.graph.initializer.map((tensor) => tensor.name));
+  const fed = model.graph.input.map((port) => port.name).filter((port) => !stored.has(port));
+  const returned = model.graph.output.map((port) => port.name);
+  const fits = fed.length === inputs.length && fed.every((port) => inputs.includes(port));
+  if (!fits || !outputs.every((port) => returned.includes(port))) {
+    throw new InvalidModelError(
+      `the model '${path}' of stage '${name}' should take ${inputs.join(', ')} and return ${outputs.join(', ')}, ` +
+        `but it takes ${fed.join(', ')} and returns ${returned.join(', ')}`,
+    );
+  }
+  return model;
+}
+
+function commonOpset(stages: readonly ExportStage[]): number {
+  const opsets = [...new Set(stages.map(({ model }) => model.opset))];
+  const [opset = 0, other] = opsets;
+  if (other !== undefined) {
+    throw new UnsupportedModelError(
+      `one file has one operator set, but these networks are written for opsets ${opsets.join(' and ')}; export them for the same one`,
+    );
+  }
+  if (opset < oldestSingleFileOpset) {
+    throw new UnsupportedModelError(
+      `a single file needs opset ${oldestSingleFileOpset} or newer, the network has ${opset}; export it newer`,
+    );
+  }
+  return opset;
+}
+
+function commonSource(stages: readonly ExportStage[]): ExportStages['source'] {
+  const protos = stages.map(({ model }) => model.proto);
+  return {
+    irVersion: BigInt(Math.max(...protos.map(({ irVersion }) => Number(irVersion)))),
+    opsetImport: mergeOpsets(protos.flatMap(({ opsetImport }) => opsetImport)),
+    functions: mergeFunctions(protos.flatMap(({ functions }) => functions)),
+  };
+}
+
+/** One entry per domain; the default domain's agree already. */
+function mergeOpsets(entries: readonly OperatorSetIdProto[]): readonly OperatorSetIdProto[] {
+  const byDomain = new Map<string, OperatorSetIdProto>();
+  for (const entry of entries) {
+    const known = byDomain.get(entry.domain);
+    if (known !== undefined && known.version !== entry.version) {
+      throw new UnsupportedModelError(
+        `one file has one version of each operator set, but these networks want '${entry.domain}' in ${known.version} and ${entry.version}`,
+      );
+    }
+    byDomain.set(entry.domain, entry);
+  }
+  return [...byDomain.values()];
+}
+
+/** Every stage of a network brings all of the network's functions along. */
+function mergeFunctions(functions: readonly FunctionProto[]): readonly FunctionProto[] {
+  const byName = new Map<string, FunctionProto>();
+  for (const definition of functions) {
+    const name = `${definition.domain}::${definition.name}:${definition.overload}`;
+    const known = byName.get(name);
+    if (known !== undefined && !sameBytes(encode(known), encode(definition))) {
+      throw new UnsupportedModelError(
+        `two networks define the function '${definition.name}' differently, so one file cannot hold both`,
+      );
+    }
+    byName.set(name, definition);
+  }
+  return [...byName.values()];
+}
+
+function encode(definition: FunctionProto): Uint8Array {
+  return toBinary(FunctionProtoSchema, definition);
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}

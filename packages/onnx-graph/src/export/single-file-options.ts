@@ -1,0 +1,27 @@
+import type { BundleNetwork, EnsembleSpecification, RowShape } from '@ztw/core';
+
+/**
+ * A trained early-exit network, or chain of networks, as a bundle holds it.
+ *
+ * The file made of it takes
+ * - `input`: float32 `[rows, ...inputShape]`;
+ * - `threshold`: float32 `[1 or rows, 1 or exits - 1]`. A row leaves at the first exit where the probability of its most
+ *   probable class is strictly greater. One value holds for all rows and exits; a column for each row; a line of one value for
+ *   each exit but the last, where every row leaves.
+ *
+ * and returns
+ * - `probabilities`: float32 `[rows, classes]`, of the exit where each row left, ensembled where the network has an ensemble;
+ * - `exit`: int64 `[rows]`, that exit's index over all networks.
+ */
+export interface SingleFileOptions {
+  /** In the order in which rows go through them. */
+  readonly networks: readonly BundleNetwork[];
+  /** The stage models that the networks name, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  /** How predictions become one; null: each exit answers with its own. */
+  readonly ensemble: EnsembleSpecification | null;
+  /** Facts to store in the file, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
