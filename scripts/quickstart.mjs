@@ -15,10 +15,14 @@ const calibration = ['--calibration-data', 'fashion-mnist:test', '--calibration-
 const report = ['--data', 'fashion-mnist:test', '--rows', '2000:10000'];
 
 function step(title, command, args) {
-  console.log(`\n\u001b[1m${title}\u001b[0m\n$ ${[command === process.execPath ? 'node' : command, ...args].join(' ')}`);
+  console.log(
+    `\n\u001b[1m${title}\u001b[0m\n$ ${[command === process.execPath ? 'node' : command, ...args].join(' ')}`,
+  );
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) {
-    console.error(`\nThe step "${title}" failed (exit code ${status}). Run the command above by itself to look into it.`);
+    console.error(
+      `\nThe step "${title}" failed (exit code ${status}). Run the command above by itself to look into it.`,
+    );
     process.exit(status ?? 1);
   }
 }
@@ -31,12 +35,54 @@ if (!existsSync('apps/cli/dist/main.mjs')) throw new Error('internal: the build 
 ztw('Where can this network be cut?', 'inspect', network);
 ztw(
   'Train internal classifiers at 8 cuts, with (ZTW) and without (SDN) recycling',
-  'train', network, '--data', 'fashion-mnist:train', '--preset', 'fashion-mnist', '--out', output,
-  '--cuts', '8', '--head', 'pool-conv', '--methods', 'ztw,sdn', '--augment', full ? 'flip' : 'none',
-  '--limit', full ? '60000' : '20000', '--epochs', full ? '12' : '5', ...calibration, '--seed', '1', '--overwrite',
+  'train',
+  network,
+  '--data',
+  'fashion-mnist:train',
+  '--preset',
+  'fashion-mnist',
+  '--out',
+  output,
+  '--cuts',
+  '8',
+  '--head',
+  'pool-conv',
+  '--methods',
+  'ztw,sdn',
+  '--augment',
+  full ? 'flip' : 'none',
+  '--limit',
+  full ? '60000' : '20000',
+  '--epochs',
+  full ? '12' : '5',
+  ...calibration,
+  '--seed',
+  '1',
+  '--overwrite',
 );
-ztw('Evaluate both on images that neither training nor calibration saw', 'eval', `${output}/ztw`, `${output}/sdn`, ...report, '--out', `${output}/report`, '--overwrite');
-ztw('Measure the speed-up', 'bench', `${output}/ztw`, '--network', network, '--data', 'fashion-mnist:test', '--batch', '1,32', '--budget', '0.5');
+ztw(
+  'Evaluate both on images that neither training nor calibration saw',
+  'eval',
+  `${output}/ztw`,
+  `${output}/sdn`,
+  ...report,
+  '--out',
+  `${output}/report`,
+  '--overwrite',
+);
+ztw(
+  'Measure the speed-up',
+  'bench',
+  `${output}/ztw`,
+  '--network',
+  network,
+  '--data',
+  'fashion-mnist:test',
+  '--batch',
+  '1,32',
+  '--budget',
+  '0.5',
+);
 ztw('Classify ten test images', 'run', `${output}/ztw`, 'fashion-mnist:test', '--limit', '10', '--budget', '0.5');
 
 console.log(`\nDone in ${((Date.now() - start) / 60000).toFixed(1)} minutes.`);

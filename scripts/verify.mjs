@@ -13,7 +13,9 @@ let passed = 0;
 let failed = 0;
 
 function run(command, args, options = {}) {
-  return spawnSync(command, args, { stdio: 'inherit', ...options, env: { ...process.env, ...options.env } }).status === 0;
+  return (
+    spawnSync(command, args, { stdio: 'inherit', ...options, env: { ...process.env, ...options.env } }).status === 0
+  );
 }
 
 function check(name, action) {
@@ -41,7 +43,14 @@ function ensureChromium() {
 function unitTests() {
   const folder = mkdtempSync(join(tmpdir(), 'ztw-verify-'));
   const reportFile = join(folder, 'vitest.json');
-  const ok = run('pnpm', ['exec', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]);
+  const ok = run('pnpm', [
+    'exec',
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+  ]);
   if (existsSync(reportFile)) {
     const report = JSON.parse(readFileSync(reportFile, 'utf8'));
     passed += report.numPassedTests;
