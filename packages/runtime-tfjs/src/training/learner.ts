@@ -1,7 +1,7 @@
 // One IC in training: its parameters, its program, and the optimiser's state.
 
 import { initialiseHead } from '@ztw/heads';
-import type { EpochTotals, LearnerState } from '../checkpoint/training-checkpoint.ts';
+import type { EpochTotals, LearnerState } from '../checkpoint/resume-point.ts';
 import type { MathKernels } from '../kernels/math-kernels.ts';
 import type { Activation } from '../layers/activation.ts';
 import { createHeadProgram } from '../layers/head-program.ts';

@@ -1,4 +1,4 @@
-import type { TrainLogits } from '../checkpoint/training-checkpoint.ts';
+import type { TrainLogits } from '../checkpoint/resume-point.ts';
 import { createFeatureDecoder } from '../features/feature-decoder.ts';
 import type { Learner } from './learner.ts';
 import type { CutTask } from './train-cut.ts';

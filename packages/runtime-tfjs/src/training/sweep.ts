@@ -1,7 +1,8 @@
 // One way through all cuts: features forward, ICs trained, features behind freed.
 
 import { argMax } from '@ztw/core';
-import type { FinishedCut, ResumePoint, TrainingCheckpoint, TrainLogits } from '../checkpoint/training-checkpoint.ts';
+import type { FinishedCut, ResumePoint, TrainLogits } from '../checkpoint/resume-point.ts';
+import type { TrainingCheckpoint } from '../checkpoint/training-checkpoint.ts';
 import { createRowPlan, type RowPlan } from '../features/row-plan.ts';
 import { advanceToCut, type CutFeatures, dropCache, finalLogits, type SweepStatistics } from './cut-features.ts';
 import { trainCut } from './train-cut.ts';

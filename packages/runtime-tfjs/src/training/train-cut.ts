@@ -1,7 +1,7 @@
 // The ICs of one cut: trained together, batch by batch, on the same cached features.
 
 import { RuntimeFailureError } from '@ztw/core';
-import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/training-checkpoint.ts';
+import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
 import type { FeatureStore } from '../features/feature-store.ts';
 import type { RowPlan } from '../features/row-plan.ts';
 import type { Activation } from '../layers/activation.ts';

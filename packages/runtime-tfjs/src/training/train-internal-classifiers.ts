@@ -6,7 +6,6 @@ import { jobFingerprint } from '../checkpoint/job-fingerprint.ts';
 import { createTrainingCheckpoint } from '../checkpoint/training-checkpoint.ts';
 import { featurePrefix } from '../features/feature-store.ts';
 import { createMemoryBudget } from '../features/memory-budget.ts';
-import { installKernels } from '../kernels/install-kernels.ts';
 import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
 import { guardStorage } from '../storage/guard-storage.ts';
 import type { SweepStatistics } from './cut-features.ts';
@@ -38,7 +37,6 @@ export async function trainInternalClassifiers(options: TrainOptions): Promise<T
   const begin = performance.now();
   const job = prepareJob(options);
   const { tf, scratch, checkpoints = null, onProgress, signal } = options;
-  installKernels(tf);
   const budget = createMemoryBudget(options.memoryLimit ?? defaultMemoryLimit);
   const meter = createWorkMeter(totalUnits(job));
   const run: TrainingRun = {

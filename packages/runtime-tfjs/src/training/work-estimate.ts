@@ -1,5 +1,5 @@
 import { rowSize } from '@ztw/core';
-import type { ResumePoint } from '../checkpoint/training-checkpoint.ts';
+import type { ResumePoint } from '../checkpoint/resume-point.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { WorkKind, WorkMeter } from './work-meter.ts';
 

@@ -1,0 +1,63 @@
+// What is known of a training at one moment: everything that it needs to go on.
+
+import type { AdamState } from '../optimiser/adam.ts';
+
+/** Sums over the rows of an epoch. */
+export interface EpochTotals {
+  readonly loss: number;
+  readonly correct: number;
+  readonly rows: number;
+}
+
+/** One IC in the middle of its training. */
+export interface LearnerState {
+  readonly values: Float32Array;
+  readonly adam: AdamState;
+  /** Of the epoch that is under way. */
+  readonly running: EpochTotals;
+  /** Of the last whole epoch; null before the end of the first. */
+  readonly lastEpoch: EpochTotals | null;
+}
+
+/** All ICs of one cut in the middle of their training. */
+export interface CutState {
+  readonly cut: number;
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Steps done in the epoch under way. */
+  readonly step: number;
+  /** One per variant. */
+  readonly learners: readonly LearnerState[];
+}
+
+/** One trained IC. */
+export interface FinishedIc {
+  /** All parameters, in the order of the head's names. */
+  readonly values: Float32Array;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  /** `[heldOut.rows, classes]` */
+  readonly heldOutLogits: Float32Array;
+}
+
+/** All ICs of one cut. */
+export interface FinishedCut {
+  /** One per variant. */
+  readonly ics: readonly FinishedIc[];
+}
+
+/** Logits on the training rows of a finished cut, for the cascade of the next; null for a variant without. */
+export type TrainLogits = readonly (Float32Array | null)[];
+
+/** What was found. */
+export interface ResumePoint {
+  readonly finished: readonly FinishedCut[];
+  /** Of the last finished cut; null where there is none. */
+  readonly trainLogits: TrainLogits | null;
+  /** Of the cut after that; null where its training has not begun. */
+  readonly state: CutState | null;
+  /** The backbone's own logits on the training rows; null where they are not needed or not there. */
+  readonly teacherLogits: Float32Array | null;
+  /** The backbone's own logits on the held-out rows; null before the end of the sweep. */
+  readonly finalLogits: Float32Array | null;
+}
