@@ -87,6 +87,7 @@ export type { PerExit } from './policy/per-exit.ts';
 export { type ChainOptions, chain } from './inference/chain.ts';
 export { checkInputBatch } from './inference/check-input.ts';
 export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
+export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
 export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
 export { exitCosts } from './inference/exit-costs.ts';
 export { rowSize } from './inference/row-size.ts';
