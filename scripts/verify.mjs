@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
+process.env.TURBO_TELEMETRY_DISABLED = '1';
 
 let passed = 0;
 let failed = 0;
