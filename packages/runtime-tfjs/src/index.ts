@@ -2,6 +2,15 @@
 
 // Features
 export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
+// Inference
+export type { LoadBundleOptions, LoadedBundle } from './inference/load-bundle.ts';
+export { loadBundle } from './inference/load-bundle.ts';
+export type { LoadNetworkOptions } from './inference/load-network.ts';
+export { loadNetwork } from './inference/load-network.ts';
+export type { LoadStagedModelOptions } from './inference/load-staged-model.ts';
+export { loadStagedModel } from './inference/load-staged-model.ts';
+export type { TensorflowInference } from './inference/tensorflow-inference.ts';
+export type { TfFeatures } from './inference/tf-features.ts';
 // Kernels
 export { installKernels } from './kernels/install-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';

@@ -1,0 +1,79 @@
+// From a bundle to an answer in three lines:
+//
+//   const { model, ensemble, policyFor } = await loadBundle({ tf, bundle: reader });
+//   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
+//   console.log(results[0].label);
+
+import {
+  type Bundle,
+  type BundleManifest,
+  type BundleReader,
+  chain,
+  type Ensemble,
+  type ExitPolicy,
+  lastPrediction,
+  openBundle,
+  type StagedModel,
+} from '@ztw/core';
+import { ensembleFromSpecification } from '@ztw/ensemble';
+import { policyForBudget } from './budget-policy.ts';
+import { loadStagedModel } from './load-staged-model.ts';
+import type { TensorflowInference } from './tensorflow-inference.ts';
+
+export interface LoadBundleOptions {
+  readonly tf: TensorflowInference;
+  /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
+  readonly bundle: Bundle | BundleReader;
+}
+
+/** All that `classify` needs. */
+export interface LoadedBundle {
+  readonly manifest: BundleManifest;
+  /** The bundle's network, or the chain of its networks. */
+  readonly model: StagedModel;
+  /** The bundle's ensemble; where it has none, each exit's own prediction. */
+  readonly ensemble: Ensemble;
+  /**
+   * The calibrated policy for a budget: the most expensive operating point within it.
+   * @param budget Fraction of the backbone's MACs that a row may cost on average.
+   * @throws InvalidInputError when the bundle has no operating point within the budget.
+   */
+  policyFor(budget: number): ExitPolicy;
+  /** Frees the model. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Loads a bundle's networks and ensemble, onto the backend that is set in `tf`.
+ * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one that was made without programs. Nothing
+ *   stays in memory after a failure.
+ */
+export async function loadBundle(options: LoadBundleOptions): Promise<LoadedBundle> {
+  const bundle = typeof options.bundle === 'function' ? await openBundle(options.bundle) : options.bundle;
+  const { manifest } = bundle;
+  const ensemble = manifest.ensemble === null ? lastPrediction() : ensembleFromSpecification(manifest.ensemble);
+  const model = await loadNetworks({ ...options, bundle });
+  return {
+    manifest,
+    model,
+    ensemble,
+    policyFor: (budget) => policyForBudget(manifest.operatingPoints, budget),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
+
+async function loadNetworks(options: LoadBundleOptions & { readonly bundle: Bundle }): Promise<StagedModel> {
+  const networks: StagedModel[] = [];
+  try {
+    for (const network of options.bundle.manifest.networks.keys()) {
+      networks.push(await loadStagedModel({ ...options, network }));
+    }
+    const [only, ...others] = networks;
+    return only !== undefined && others.length === 0 ? only : chain(networks);
+  } catch (error) {
+    for (const network of networks) {
+      await network[Symbol.asyncDispose]();
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+// A stage program ready to run: its weights in the backend's memory, its steps compiled.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  decodeSafetensors,
+  parseStageProgram,
+  RuntimeFailureError,
+  type StageProgram,
+  stepReads,
+} from '@ztw/core';
+import { type CompiledStep, compileStep } from './compile-step.ts';
+import type { TensorflowInference } from './tensorflow-inference.ts';
+
+export interface OpenProgramOptions {
+  readonly tf: TensorflowInference;
+  /** The program's JSON file. */
+  readonly steps: Uint8Array;
+  /** Its safetensors file. */
+  readonly weights: Uint8Array;
+  /** Path of the JSON file, for messages. */
+  readonly path: string;
+  /** The stage's name, for messages. */
+  readonly what: string;
+}
+
+export interface ProgramResult {
+  /** Tensors of the next cut; they belong to the caller. */
+  readonly outputs: readonly Tensor[];
+  /** `[rows, classes]`; belongs to the caller. */
+  readonly logits: Tensor;
+}
+
+export interface OpenProgram {
+  readonly program: StageProgram;
+  /**
+   * Runs all steps. Consumes the inputs and the previous logits, also when it throws.
+   * @throws RuntimeFailureError naming the step that failed.
+   */
+  run(inputs: readonly Tensor[], previousLogits: Tensor | null, rows: number): ProgramResult;
+  /** Frees the weights. */
+  release(): void;
+}
+
+/** A step, and the tensors that nobody reads after it. */
+interface ScheduledStep {
+  readonly output: string;
+  readonly run: CompiledStep;
+  readonly lastReads: readonly string[];
+}
+
+/**
+ * Uploads the weights and compiles the steps.
+ * @throws InvalidBundleError for damaged files.
+ */
+export function openProgram({ tf, steps, weights, path, what }: OpenProgramOptions): OpenProgram {
+  const stored = decodeSafetensors(weights);
+  const program = parseStageProgram(steps, stored.keys(), path);
+  const constants = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of stored) {
+    constants.set(name, tf.keep(tf.tensor(data, [...shape], 'float32')));
+  }
+  const schedule = scheduleSteps(tf, program, constants);
+  return {
+    program,
+    run(inputs, previousLogits, rows) {
+      const live = new Map<string, Tensor>();
+      for (const [position, { name }] of program.inputs.entries()) live.set(name, inputs[position] as Tensor);
+      if (program.previousLogits !== null && previousLogits !== null) live.set(program.previousLogits, previousLogits);
+      try {
+        runSteps(schedule, constants, live, rows, what);
+        const take = (name: string): Tensor => {
+          const tensor = live.get(name) as Tensor;
+          live.delete(name);
+          return tf.keep(tensor);
+        };
+        return { outputs: program.outputs.map(({ name }) => take(name)), logits: take(program.logits) };
+      } finally {
+        for (const tensor of live.values()) tensor.dispose();
+      }
+    },
+    release() {
+      for (const tensor of constants.values()) tensor.dispose();
+      constants.clear();
+    },
+  };
+}
+
+function runSteps(
+  schedule: readonly ScheduledStep[],
+  constants: ReadonlyMap<string, Tensor>,
+  live: Map<string, Tensor>,
+  rows: number,
+  what: string,
+): void {
+  const read = (name: string): Tensor => (live.get(name) ?? constants.get(name)) as Tensor;
+  for (const { output, run, lastReads } of schedule) {
+    try {
+      live.set(output, run(read, rows));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new RuntimeFailureError(`TensorFlow.js failed in ${what} at step "${output}": ${reason}`, { cause });
+    }
+    for (const name of lastReads) {
+      live.get(name)?.dispose();
+      live.delete(name);
+    }
+  }
+}
+
+function scheduleSteps(
+  tf: TensorflowInference,
+  program: StageProgram,
+  constants: ReadonlyMap<string, Tensor>,
+): readonly ScheduledStep[] {
+  const needed = new Set([...program.outputs.map(({ name }) => name), program.logits, ...constants.keys()]);
+  const schedule: ScheduledStep[] = [];
+  for (const step of program.steps.toReversed()) {
+    const lastReads = [...new Set(stepReads(step))].filter((name) => !needed.has(name));
+    for (const name of lastReads) needed.add(name);
+    schedule.push({ output: step.output, run: compileStep(tf, step), lastReads });
+  }
+  return schedule.toReversed();
+}
