@@ -6,6 +6,11 @@ import { type CurvedObjective, dotProduct, type MinimiserOptions, type Minimum }
 
 /** No bounded variable loses more than this share of its distance to zero in one step: its slope may be a steep one there. */
 const largestShrinkage = 0.98;
+/**
+ * No variable moves by more than this times one plus its magnitude in one step. It matters where the curvature has vanished,
+ * for instance because every row is predicted with certainty, rightly or wrongly.
+ */
+const largestChange = 10;
 /** A step must gain at least this share of what its slope promises. */
 const sufficientDecrease = 1e-4;
 const maxHalvings = 30;
@@ -33,11 +38,12 @@ export function boundedNewton(
   let converged = false;
   for (; iterations < options.maxIterations; iterations++) {
     const step = newtonStep(current, bounds);
+    if (step === null) break;
     const slope = dotProduct(step, current.gradient);
     // Half of the slope is what the quadratic model promises; where a bound cuts the step short it promises more.
     converged = !(-slope / 2 > options.tolerance);
     if (converged) break;
-    let length = 1;
+    let length = Math.min(1, largestChange / relativeChange(step, current.point));
     let halvings = 0;
     for (; halvings < maxHalvings; halvings++, length /= 2) {
       for (let index = 0; index < size; index++) {
@@ -70,8 +76,20 @@ function pointWithCurvature(size: number): PointWithCurvature {
   };
 }
 
-/** The bounded step, with the curvature scaled to a unit diagonal so that one ridge fits all variables. */
-function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: Float64Array): Float64Array {
+/** Largest `|step| / (1 + |variable|)`. */
+function relativeChange(step: Float64Array, point: Float64Array): number {
+  let largest = 0;
+  for (let index = 0; index < step.length; index++) {
+    largest = Math.max(largest, Math.abs(step[index] as number) / (1 + Math.abs(point[index] as number)));
+  }
+  return largest;
+}
+
+/**
+ * The bounded step, with the curvature scaled to a unit diagonal so that one ridge fits all variables; null where no ridge makes
+ * it definite, that is, where it is not finite.
+ */
+function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: Float64Array): Float64Array | null {
   const size = gradient.length;
   const scale = gradient.map((_, index) => {
     const diagonal = curvature[index * size + index] as number;
@@ -95,5 +113,5 @@ function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: 
     const step = boundedQuadraticStep(scaledCurvature, scaledGradient, lower);
     if (step !== null) return step.map((value, index) => value * (scale[index] as number));
   }
-  return new Float64Array(size);
+  return null;
 }

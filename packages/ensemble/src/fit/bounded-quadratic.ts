@@ -27,19 +27,15 @@ export function boundedQuadraticStep(
   for (let round = 0; round < 10 * size; round++) {
     const target = freeMinimum(curvature, gradient, step, isFixed);
     if (target === null) return null;
-    const share = shareUpToFirstBound(step, target, lower, isFixed);
+    const { share, met } = firstBound(step, target, lower);
     for (let index = 0; index < size; index++) {
-      if (isFixed[index] === 1) continue;
-      const there = (step[index] as number) + share * ((target[index] as number) - (step[index] as number));
-      const bound = lower[index] as number;
-      if (share < 1 && there <= bound + 1e-12 * Math.abs(bound)) {
-        isFixed[index] = 1;
-        step[index] = bound;
-      } else {
-        step[index] = there;
-      }
+      step[index] = (step[index] as number) + share * ((target[index] as number) - (step[index] as number));
     }
-    if (share < 1) continue;
+    if (met !== -1) {
+      isFixed[met] = 1;
+      step[met] = lower[met] as number;
+      continue;
+    }
     const released = mostEagerToLeave(curvature, gradient, step, isFixed, multiplierTolerance * largest);
     if (released === -1) break;
     isFixed[released] = 0;
@@ -78,20 +74,23 @@ function freeMinimum(
   return target;
 }
 
-/** How far from `step` to `target` one can go, 0 to 1, before a free variable meets its bound. */
-function shareUpToFirstBound(
-  step: Float64Array,
-  target: Float64Array,
-  lower: Float64Array,
-  isFixed: Uint8Array,
-): number {
+/** How far from `step` to `target` one can go, 0 to 1, and the variable that meets its bound there; -1 where none does. */
+function firstBound(step: Float64Array, target: Float64Array, lower: Float64Array): { share: number; met: number } {
   let share = 1;
+  let met = -1;
   for (let index = 0; index < step.length; index++) {
+    const from = step[index] as number;
+    const to = target[index] as number;
     const bound = lower[index] as number;
-    if (isFixed[index] === 1 || (target[index] as number) >= bound) continue;
-    share = Math.min(share, (bound - (step[index] as number)) / ((target[index] as number) - (step[index] as number)));
+    // A fixed variable has its target where it stands, at its bound.
+    if (to >= bound) continue;
+    const shareThere = (bound - from) / (to - from);
+    if (met === -1 || shareThere < share) {
+      share = shareThere;
+      met = index;
+    }
   }
-  return share;
+  return { share, met };
 }
 
 /** The fixed variable with the most negative multiplier, or -1 where all push against their bounds. */

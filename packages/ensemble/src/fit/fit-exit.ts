@@ -59,10 +59,23 @@ export function fitExit(
   return fittedExit({ ...minimum, point, gradient: byLogWeight }, members, penalty);
 }
 
+/** Minimises over `[w, b]` without bounds. */
 function fitLogWeights(loss: Objective, start: EnsembleExit, penalty: Penalty, options: MinimiserOptions): FittedExit {
   const members = start.weights.length;
-  const point = Float64Array.from([...start.weights, ...start.bias]);
-  return fittedExit(limitedMemoryBfgs(penalised(loss, members, penalty), point, options), members, penalty);
+  // A bias concerns the rows of its own class only, so it feels about a class' share of the curvature that a weight does.
+  const biasUnit = Math.sqrt(start.bias.length);
+  const units = Float64Array.from({ length: loss.size }, (_, index) => (index < members ? 1 : biasUnit));
+  const point = Float64Array.from(
+    [...start.weights, ...start.bias],
+    (value, index) => value / (units[index] as number),
+  );
+  const minimum = limitedMemoryBfgs(inUnits(penalised(loss, members, penalty), units), point, options);
+  const unscaled: Minimum = {
+    ...minimum,
+    point: minimum.point.map((value, index) => value * (units[index] as number)),
+    gradient: minimum.gradient.map((slope, index) => slope / (units[index] as number)),
+  };
+  return fittedExit(unscaled, members, penalty);
 }
 
 /** A minimum over `[w, b]` as plain data. */
@@ -90,6 +103,23 @@ export function inLogWeights(objective: Objective, members: number): Objective {
       const value = objective.evaluate(factors, gradient);
       for (let member = 0; member < members; member++) {
         gradient[member] = (gradient[member] as number) * (factors[member] as number);
+      }
+      return value;
+    },
+  };
+}
+
+/** An objective whose variables are measured in other units: `value = variable * unit`. */
+function inUnits(objective: Objective, units: Float64Array): Objective {
+  return {
+    size: objective.size,
+    evaluate(point, gradient) {
+      const value = objective.evaluate(
+        point.map((variable, index) => variable * (units[index] as number)),
+        gradient,
+      );
+      for (let index = 0; index < gradient.length; index++) {
+        gradient[index] = (gradient[index] as number) * (units[index] as number);
       }
       return value;
     },

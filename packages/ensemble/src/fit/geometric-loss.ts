@@ -6,8 +6,12 @@ import type { FitRows } from './fit-rows.ts';
 import type { CurvedObjective } from './objective.ts';
 import { outerProducts } from './outer-products.ts';
 
-/** A class that adds less than this to a row's curvature, `q_c (1 + (s_c - mean s)^2)`, is not worth its time. */
-const leastCountedShare = 1e-3;
+/**
+ * What a row, or a class of a row, may add to the curvature and still be left out: this share of the mean row so far, or of
+ * its row. Most rows are predicted with near certainty and add next to nothing. The shares are relative so that the curvature
+ * of a loss near zero keeps its shape.
+ */
+const negligibleShare = 1e-3;
 
 /**
  * Mean cross-entropy of the ensemble of the exits `0..members - 1`.
@@ -18,6 +22,7 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
   const size = members + classes;
   const scores = new Float64Array(classes);
   const probabilities = new Float64Array(classes);
+  const spreads = new Float64Array(classes);
   /** Members' log-probabilities averaged over the classes by the ensemble's prediction. */
   const means = new Float64Array(members);
   const products = outerProducts(members, size);
@@ -27,12 +32,16 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
     gradient.fill(0);
     curvature?.fill(0);
     let loss = 0;
+    let spreadSum = 0;
     for (let row = 0; row < rows; row++) {
       const start = row * exits * classes;
       const label = labels[row] as number;
       loss += predict(point, start, label);
       addGradient(start, label, gradient);
-      if (curvature !== null) addCurvature(start, curvature);
+      if (curvature === null) continue;
+      const spread = measureSpread();
+      spreadSum += spread;
+      if (spread * (row + 1) >= negligibleShare * spreadSum) addCurvature(start, spread, curvature);
     }
     for (let index = 0; index < gradient.length; index++) gradient[index] = (gradient[index] as number) / rows;
     if (curvature !== null) {
@@ -84,11 +93,24 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
     gradient[members + label] = (gradient[members + label] as number) - 1;
   }
 
+  /** How much each class adds to the row's curvature, `q_c (1 - q_c + (s_c - mean s)^2)`, into `spreads`; returns the sum. */
+  function measureSpread(): number {
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const probability = probabilities[c] as number;
+      const deviation = (scores[c] as number) - meanScore;
+      const spread = probability * (1 - probability + deviation * deviation);
+      spreads[c] = spread;
+      sum += spread;
+    }
+    return sum;
+  }
+
   /**
    * The softmax' Hessian: with `v_c` the deviations of class `c`'s features from their mean, `sum_c q_c v_c v_c^T` for the
    * factors, `q_c v_c` between bias `c` and the factors, `diag(q) - q q^T` for the bias.
    */
-  function addCurvature(start: number, curvature: Float64Array): void {
+  function addCurvature(start: number, spread: number, curvature: Float64Array): void {
     for (let c = 0; c < classes; c++) {
       const probability = probabilities[c] as number;
       const root = Math.sqrt(probability);
@@ -104,9 +126,7 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
         curvature[position] = (curvature[position] as number) - probability * (probabilities[other] as number);
       }
       curvature[biasRow + members + c] = (curvature[biasRow + members + c] as number) + probability;
-
-      const scoreDeviation = (scores[c] as number) - meanScore;
-      if (probability * (1 + scoreDeviation * scoreDeviation) >= leastCountedShare) products.take(curvature);
+      if ((spreads[c] as number) >= negligibleShare * spread) products.take(curvature);
     }
   }
 

@@ -69,15 +69,6 @@ export function readIntegers(folder: string, name: string): Int32Array {
   });
 }
 
-/** The named rows of one array of logits. */
-export function selectRows(logits: Float32Array, classes: number, rows: Int32Array): Float32Array {
-  const selected = new Float32Array(rows.length * classes);
-  rows.forEach((row, position) => {
-    selected.set(logits.subarray(row * classes, (row + 1) * classes), position * classes);
-  });
-  return selected;
-}
-
 function readNpy(path: string, ...types: string[]): { shape: number[]; bytes: Uint8Array; type: string } {
   const file = readFileSync(path);
   const headerLength = file.readUInt16LE(8);
