@@ -4,6 +4,7 @@ import { addBenchCommand } from './bench.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { addEvalCommand } from './eval.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addExportCommand } from './export.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addRunCommand } from './run.ts';
 import { addTrainCommand } from './train.ts';
@@ -31,5 +32,6 @@ export function createProgram(environment: CommandEnvironment): Command {
   addEvalCommand(program, environment);
   addRunCommand(program, environment);
   addBenchCommand(program, environment);
+  addExportCommand(program, environment);
   return program;
 }

@@ -6,3 +6,4 @@ export {
   type WriteOutputOptions,
   writeOutputFolder,
 } from './write-output.ts';
+export { assertOutputFile, writeOutputFile } from './write-output-file.ts';

@@ -21,6 +21,7 @@ export interface WriteOutputOptions extends OutputFolderOptions {
 const outputMarks: Readonly<Record<string, string>> = {
   'manifest.json': 'ztw-bundle',
   'report.json': 'ztw-evaluation',
+  'ztw.json': 'ztw-triton-model',
 };
 
 /**

@@ -63,7 +63,8 @@ async function openStage(options: LoadNetworkOptions, stage: BundleStage, stageI
   return { description: describeStage(stage), graph };
 }
 
-function describeStage(stage: BundleStage): StageDescription {
+/** A stage of the first network of a chain, as the core sees it. */
+export function describeStage(stage: BundleStage): StageDescription {
   return {
     name: stage.name,
     network: 0,

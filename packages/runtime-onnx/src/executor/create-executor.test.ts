@@ -1,0 +1,150 @@
+import {
+  AbortedError,
+  classify,
+  DisposedError,
+  InvalidInputError,
+  never,
+  openBundle,
+  type RowResult,
+  RuntimeFailureError,
+  UnsupportedModelError,
+} from '@ztw/core';
+import { equalWeights } from '@ztw/ensemble';
+import { exportBundle } from '@ztw/onnx-graph';
+import { describe, expect, test } from 'vitest';
+import { runtimes } from '../../test/support/runtimes.ts';
+import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/tiny-network.ts';
+import { loadBundle } from '../bundle/load-bundle.ts';
+import { createExecutor } from './create-executor.ts';
+
+const kinds = ['staged', 'nested-if', 'batch-if'] as const;
+const [runtime] = runtimes;
+const { ort } = runtime!;
+const rows = 21;
+const data = tinyRows(rows);
+
+const bundleOf = async (networks: 1 | 2, kind: 'geometric' | 'arithmetic' | null = 'geometric') =>
+  readFrom(await tinyBundle(networks, { ensemble: kind && equalWeights(kind, 3 * networks, tinyClasses) }));
+
+/** Everything but the probabilities, which are compared with a tolerance. */
+const facts = (results: readonly RowResult[]) =>
+  results.map(({ probabilities, ...rest }) => ({ ...rest, probabilities: probabilities.length }));
+
+describe.each(runtimes)('$name', ({ ort: injected }) => {
+  test.each([
+    [1, 'geometric', 0.5],
+    [1, 'arithmetic', [0.4, 0.6]],
+    [1, null, [0.6, 0.5, 0]],
+    [2, 'geometric', 0.55],
+    [2, null, [0.7, 0.4, 0.6, 0.9, 0.5]],
+  ] as const)('%s network(s), ensemble %s, threshold %j: all executors answer alike', async (networks, kind, limit) => {
+    const bundle = await bundleOf(networks, kind);
+    const threshold = limit;
+    await using staged = await createExecutor({ ort: injected, bundle, kind: 'staged', exportBundle, batchSize: 8 });
+    const expected = await staged.classify({ data, rows }, { threshold });
+    expect(expected.summary.exitHistogram.filter((count) => count > 0).length).toBeGreaterThan(1);
+    for (const single of ['nested-if', 'batch-if'] as const) {
+      await using executor = await createExecutor({ ort: injected, bundle, kind: single, exportBundle, batchSize: 8 });
+      expect(executor.kind).toBe(single);
+      const { results, summary } = await executor.classify({ data, rows }, { threshold });
+      expect(facts(results)).toEqual(facts(expected.results));
+      expect(summary).toEqual(expected.summary);
+      for (const [row, { probabilities }] of results.entries()) {
+        // Sums of a few float32 values in another order.
+        probabilities.forEach((value, label) => {
+          expect(Math.abs(value - expected.results[row]!.probabilities[label]!)).toBeLessThan(1e-6);
+        });
+      }
+    }
+  });
+
+  test.each(kinds)('%s: everybody at the first exit, nobody before the last', async (kind) => {
+    await using executor = await createExecutor({ ort: injected, bundle: await bundleOf(2), kind, exportBundle });
+    const first = await executor.classify({ data, rows }, { threshold: 0 });
+    expect(first.summary.exitHistogram).toEqual([rows, 0, 0, 0, 0, 0]);
+    const last = await executor.classify({ data, rows }, { threshold: 1 });
+    expect(last.summary.exitHistogram).toEqual([0, 0, 0, 0, 0, rows]);
+  });
+});
+
+describe('auto', () => {
+  const auto = async (options: { batchSize?: number; networks?: 1 | 2 }) => {
+    const bundle = await bundleOf(options.networks ?? 1);
+    await using executor = await createExecutor({ ort, bundle, exportBundle, batchSize: options.batchSize ?? 256 });
+    return executor.kind;
+  };
+
+  test('one row at a time: nested-if; several: batch-if', async () => {
+    expect(await auto({ batchSize: 1 })).toBe('nested-if');
+    expect(await auto({ batchSize: 2 })).toBe('batch-if');
+    expect(await auto({ networks: 2 })).toBe('batch-if');
+  });
+
+  test('staged without the exporter, and where one file cannot hold the bundle', async () => {
+    const bundle = await bundleOf(1);
+    await using plain = await createExecutor({ ort, bundle });
+    expect(plain.kind).toBe('staged');
+    const refuse = () => Promise.reject(new UnsupportedModelError('a fixed batch'));
+    await using refused = await createExecutor({ ort, bundle, exportBundle: refuse });
+    expect(refused.kind).toBe('staged');
+    await expect(createExecutor({ ort, bundle, kind: 'batch-if', exportBundle: refuse })).rejects.toThrow('a fixed');
+  });
+
+  test('a damaged bundle is an error, not a reason for another executor', async () => {
+    const broken = () => Promise.reject(new RuntimeFailureError('no memory'));
+    await expect(createExecutor({ ort, bundle: await bundleOf(1), exportBundle: broken })).rejects.toThrow('no memory');
+  });
+});
+
+test('a bundle’s model describes itself as its single file does', async () => {
+  const bundle = await openBundle(await bundleOf(2));
+  await using loaded = await loadBundle({ ort, bundle });
+  await using executor = await createExecutor({ ort, bundle, kind: 'batch-if', exportBundle });
+  const { classes, labels, backboneMacs, stages } = loaded.model;
+  expect(executor.network).toEqual({ classes, labels, backboneMacs, stages });
+  const { ensemble } = loaded;
+  const alone = await classify(loaded.model, { data, rows }, { policy: never(), ensemble });
+  const { summary } = await executor.classify({ data, rows }, { threshold: 1 });
+  expect(summary).toEqual(alone.summary);
+});
+
+describe.each(kinds)('%s', (kind) => {
+  const open = async () => createExecutor({ ort, bundle: await bundleOf(1), kind, exportBundle, batchSize: 4 });
+
+  test('no rows give no results', async () => {
+    await using executor = await open();
+    const none = await executor.classify({ data: new Float32Array(), rows: 0 }, { threshold: 0.5 });
+    expect(none.results).toEqual([]);
+    expect(none.summary.rows).toBe(0);
+  });
+
+  test('refuses inputs and thresholds that do not fit', async () => {
+    await using executor = await open();
+    const classified = (values: Float32Array, count: number, threshold: number | readonly number[] = 0.5) =>
+      executor.classify({ data: values, rows: count }, { threshold });
+    await expect(classified(new Float32Array(3), 2)).rejects.toThrow(InvalidInputError);
+    await expect(classified(Float32Array.of(1, Number.NaN), 1)).rejects.toThrow(/row 0 holds NaN/);
+    await expect(classified(data, rows, 1.5)).rejects.toThrow(/from 0 to 1; received 1.5/);
+    await expect(classified(data, rows, [0.5, 0.5, 0.5, 0.5])).rejects.toThrow(/received 4/);
+    await expect(classified(data, rows, [])).rejects.toThrow(InvalidInputError);
+  });
+
+  test('stops at its signal, and refuses work after its disposal', async () => {
+    const executor = await open();
+    const input = { data, rows };
+    const signal = AbortSignal.abort();
+    await expect(executor.classify(input, { threshold: 0.5, signal })).rejects.toThrow(AbortedError);
+    await executor[Symbol.asyncDispose]();
+    await executor[Symbol.asyncDispose]();
+    await expect(executor.classify(input, { threshold: 0.5 })).rejects.toThrow(DisposedError);
+  });
+});
+
+test.each([0, 1.5, Number.NaN])('refuses a batch size of %s', async (batchSize) => {
+  await expect(createExecutor({ ort, bundle: await bundleOf(1), batchSize })).rejects.toThrow(/whole number from 1/);
+});
+
+test('a single file needs the exporter', async () => {
+  const asked = createExecutor({ ort, bundle: await bundleOf(1), kind: 'nested-if' });
+  await expect(asked).rejects.toThrow(/pass exportBundle of @ztw\/onnx-graph/);
+});

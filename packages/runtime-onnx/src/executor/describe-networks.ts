@@ -1,0 +1,18 @@
+import type { BundleManifest, DescribedNetwork } from '@ztw/core';
+import { describeStage } from '../staged/load-network.ts';
+
+/** A bundle's networks as one, described as its staged model describes itself. */
+export function describeNetworks({ classes, labels, networks }: BundleManifest): DescribedNetwork {
+  const isChain = networks.length > 1;
+  return {
+    classes,
+    labels,
+    backboneMacs: networks.at(-1)?.backboneMacs ?? 0,
+    stages: networks.flatMap((network, index) =>
+      network.stages.map((stage) => {
+        const name = isChain ? `${network.name}/${stage.name}` : stage.name;
+        return { ...describeStage(stage), name, network: index };
+      }),
+    ),
+  };
+}

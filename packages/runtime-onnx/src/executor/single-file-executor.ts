@@ -1,0 +1,89 @@
+// Runs a network that lies in one ONNX file with its exits, cascade and ensemble.
+
+import {
+  checkInputBatch,
+  classificationOfAnswers,
+  type DescribedNetwork,
+  firstNotFinite,
+  type RowShape,
+  RuntimeFailureError,
+  rowSize,
+  throwIfAborted,
+} from '@ztw/core';
+import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
+import { openSession } from '../ort/ort-session.ts';
+import { UseGuard } from '../ort/use-guard.ts';
+import type { Executor } from './executor.ts';
+import { thresholdValues } from './threshold-values.ts';
+
+export interface SingleFileExecutorOptions {
+  readonly ort: OnnxRuntime;
+  readonly settings: SessionSettings;
+  readonly kind: 'nested-if' | 'batch-if';
+  /** The file, as `exportBundle` of `@ztw/onnx-graph` writes it. */
+  readonly bytes: Uint8Array;
+  readonly network: DescribedNetwork;
+  readonly inputShape: RowShape;
+  /** Rows that run together; 1 for `nested-if`. */
+  readonly batchSize: number;
+}
+
+/** Answers of some rows: `[rows, classes]` and `[rows]`. */
+interface PartialAnswers {
+  readonly probabilities: Float32Array;
+  readonly exits: BigInt64Array;
+}
+
+/** @throws RuntimeFailureError when ONNX Runtime does not take the file. */
+export async function singleFileExecutor(options: SingleFileExecutorOptions): Promise<Executor> {
+  const { ort, settings, kind, bytes, network, inputShape, batchSize } = options;
+  const { classes, stages } = network;
+  const guard = new UseGuard(`The ${kind} executor`);
+  const session = await openSession(ort, bytes, settings, `the ${kind} file`);
+  const size = rowSize(inputShape);
+
+  async function run(data: Float32Array, rows: number, thresholds: Float32Array): Promise<PartialAnswers> {
+    const feeds = {
+      input: new ort.Tensor('float32', data, [rows, ...inputShape]),
+      // Without an early exit the file has no use for it, but takes it all the same.
+      threshold: new ort.Tensor('float32', thresholds, [1, thresholds.length]),
+    };
+    const results = await session.run(feeds, ['probabilities', 'exit']);
+    const probabilities = results.probabilities?.data;
+    const exits = results.exit?.data;
+    if (!(probabilities instanceof Float32Array) || !(exits instanceof BigInt64Array)) {
+      throw new RuntimeFailureError(
+        `Expected float32 probabilities and int64 exits from the ${kind} file; received ` +
+          `${results.probabilities?.type} and ${results.exit?.type}. Export the bundle again.`,
+      );
+    }
+    if (firstNotFinite(probabilities) >= 0) {
+      throw new RuntimeFailureError(
+        `The ${kind} file returned NaN. Check the network's weights and the input's range.`,
+      );
+    }
+    return { probabilities, exits };
+  }
+
+  return {
+    kind,
+    network,
+    inputShape,
+    classify: ({ data, rows }, { threshold, signal }) =>
+      guard.use(async () => {
+        if (rows !== 0) checkInputBatch({ data, rows }, inputShape);
+        const thresholds = thresholdValues(threshold, stages.length);
+        const probabilities = new Float32Array(rows * classes);
+        const exits = new Int32Array(rows);
+        for (let start = 0; start < rows; start += batchSize) {
+          throwIfAborted(signal, 'classification');
+          const count = Math.min(batchSize, rows - start);
+          const part = await run(data.subarray(start * size, (start + count) * size), count, thresholds);
+          probabilities.set(part.probabilities, start * classes);
+          exits.set(Int32Array.from(part.exits, Number), start);
+        }
+        return classificationOfAnswers(network, { probabilities, exits });
+      }),
+    [Symbol.asyncDispose]: () => guard.dispose(() => session.release()),
+  };
+}
