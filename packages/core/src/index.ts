@@ -64,6 +64,7 @@ export { ZtwError } from './errors/ztw-error.ts';
 
 export { argMax } from './numeric/arg-max.ts';
 export { firstNotFinite } from './numeric/first-not-finite.ts';
+export { joinRows } from './numeric/join-rows.ts';
 export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
 export { takeRows } from './numeric/take-rows.ts';
 
@@ -84,6 +85,7 @@ export type { PerExit } from './policy/per-exit.ts';
 
 // Inference
 
+export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
 export { type ChainOptions, chain } from './inference/chain.ts';
 export { checkInputBatch } from './inference/check-input.ts';
 export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
@@ -92,6 +94,12 @@ export { type ClassifyOptions, classify, classifyDefaults } from './inference/cl
 export { exitCosts } from './inference/exit-costs.ts';
 export { rowSize } from './inference/row-size.ts';
 export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
+export {
+  type ClassifyStreamOptions,
+  classifyStream,
+  classifyStreamDefaults,
+} from './inference/stream/classify-stream.ts';
+export type { RowStream } from './inference/stream/row-source.ts';
 
 // Evaluation
 

@@ -38,6 +38,8 @@ export interface StagedModelSupport {
   readonly parallelRuns: boolean;
   /** Where feature tensors live. */
   readonly featureMemory: 'host' | 'device';
+  /** Whether rows of several runs can be joined: the model has `concatRows`. Default: false. */
+  readonly concatRows?: boolean;
 }
 
 /**
@@ -74,6 +76,13 @@ export interface StagedModel<Features = unknown> {
    * @param kept Positions among the current rows; at least one.
    */
   keepRows(features: Features, kept: Int32Array): Promise<Features>;
+
+  /**
+   * Joins the rows of several runs that go into the same stage, in the given order. Consumes every part, also when it throws.
+   * Called only where `supports.concatRows` promises it.
+   * @param parts At least one.
+   */
+  concatRows?(parts: readonly Features[]): Promise<Features>;
 
   /** Frees features that will not be run further. */
   release(features: Features): void;

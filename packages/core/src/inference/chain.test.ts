@@ -168,8 +168,16 @@ describe('chain', () => {
 
   it('says that it supports what all of its networks support', () => {
     const careful = described(referenceModel(large), { supports: { parallelRuns: false, featureMemory: 'device' } });
-    expect(chain([referenceModel(small), careful]).supports).toEqual({ parallelRuns: false, featureMemory: 'device' });
-    expect(chain([referenceModel(small)]).supports).toEqual({ parallelRuns: true, featureMemory: 'host' });
+    expect(chain([referenceModel(small), careful]).supports).toEqual({
+      parallelRuns: false,
+      featureMemory: 'device',
+      concatRows: false,
+    });
+    expect(chain([referenceModel(small)]).supports).toEqual({
+      parallelRuns: true,
+      featureMemory: 'host',
+      concatRows: true,
+    });
   });
 
   it('takes the labels of whichever network has them', () => {

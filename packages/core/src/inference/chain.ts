@@ -10,6 +10,7 @@ import type {
   StageOutput,
 } from '../contract/staged-model.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
+import { joinRows } from '../numeric/join-rows.ts';
 import { takeRows } from '../numeric/take-rows.ts';
 import { checkChain } from './check-chain.ts';
 import { rowSize } from './row-size.ts';
@@ -75,6 +76,7 @@ class Chain implements StagedModel<ChainFeatures> {
     this.supports = {
       parallelRuns: networks.every((network) => network.supports.parallelRuns),
       featureMemory: networks.some((network) => network.supports.featureMemory === 'device') ? 'device' : 'host',
+      concatRows: networks.every((network) => network.supports.concatRows === true),
     };
     this.classes = first.classes;
     this.labels = networks.find((network) => network.labels !== null)?.labels ?? null;
@@ -123,6 +125,28 @@ class Chain implements StagedModel<ChainFeatures> {
     return { ...rows, features, waiting: rows.waiting === null ? null : keepWaiting(rows.waiting, kept) };
   }
 
+  async concatRows(parts: readonly ChainFeatures[]): Promise<ChainFeatures> {
+    this.#requireUsable();
+    const size = rowSize(this.inputShape);
+    const waitings = parts.flatMap(({ waiting }) => (waiting === null ? [] : [waiting]));
+    const inside = parts.filter((part) => part.place === 'inside');
+    const [first] = inside;
+    if (first === undefined) return { place: 'between', waiting: joinWaiting(waitings, size) };
+    const { network } = first;
+    if (inside.length < parts.length || inside.some((part) => part.network !== network)) {
+      for (const part of parts) this.release(part);
+      throw new InvalidInputError(`Expected rows that go into one stage of '${this.name}'; received rows of several.`);
+    }
+    if (network.concatRows === undefined) {
+      for (const part of parts) this.release(part);
+      throw new InvalidInputError(
+        `Network '${network.name}' of '${this.name}' cannot join rows: see its \`supports\`.`,
+      );
+    }
+    const features = await network.concatRows(inside.map((part) => part.features));
+    return { ...first, features, waiting: waitings.length === 0 ? null : joinWaiting(waitings, size) };
+  }
+
   release(rows: ChainFeatures): void {
     this.#requireUsable();
     if (rows.place === 'inside') rows.network.release(rows.features);
@@ -169,6 +193,13 @@ function describeStages(models: readonly StagedModel[]): readonly StageDescripti
 
 function keepWaiting({ input, kept: earlier }: WaitingRows, kept: Int32Array): WaitingRows {
   return { input, kept: earlier === null ? kept : takeRows(earlier, 1, kept) };
+}
+
+/** Copies only what has not left, so that no input is kept for a few of its rows. */
+function joinWaiting(waitings: readonly WaitingRows[], size: number): WaitingRows {
+  const inputs = waitings.map((waiting) => survivors(waiting, size));
+  const rows = inputs.reduce((sum, input) => sum + input.rows, 0);
+  return { input: { rows, data: joinRows(inputs.map((input) => input.data)) }, kept: null };
 }
 
 /** The original input of the rows that have not left. */

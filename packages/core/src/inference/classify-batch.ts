@@ -3,16 +3,13 @@
 import type { StagedModel } from '../contract/staged-model.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
 import type { Batch } from './batches.ts';
-import { checkLogits } from './check-logits.ts';
 import type { RowResult, StageEvent } from './classification.ts';
-import { decideExit } from './decide-exit.ts';
 import { exitCosts } from './exit-costs.ts';
 import type { ExitMethod } from './exit-method.ts';
-import { keepRecycled, startRecycling } from './recycled.ts';
+import { passExit } from './pass-exit.ts';
+import { startRecycling } from './recycled.ts';
 import { releaseFeatures } from './release-features.ts';
-import { requireFeatures } from './require-features.ts';
-import { rowResults } from './row-results.ts';
-import { splitRows } from './split-rows.ts';
+import type { RowsUnderWay } from './run-exit.ts';
 
 /** What may watch and stop a batch. */
 export interface BatchControl {
@@ -31,46 +28,24 @@ export async function classifyBatch<Features>(
   method: ExitMethod,
   { signal, onStage }: BatchControl,
 ): Promise<readonly RowResult[]> {
-  const { classes, stages } = model;
-  const costs = exitCosts(model);
+  const passage = { model, method, costs: exitCosts(model), onStage };
+  const cohort = startRecycling(firstRow, input.rows, model.classes, method);
   const results: RowResult[] = [];
-  let recycled = startRecycling(firstRow, input.rows, classes, method);
 
   throwIfAborted(signal, 'classification');
-  // Set while the features are this loop's to free; null while the runtime consumes them, and after the last stage.
-  let held: Features | null = await model.load(input);
+  // Set while the features are this loop's to free; null while a step consumes them, and when all rows have left.
+  let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
-    for (const [stageIndex, stage] of stages.entries()) {
+    for (let stageIndex = 0; underWay !== null; stageIndex++) {
       throwIfAborted(signal, 'classification');
-      const features = requireFeatures(held, stageIndex);
-      held = null;
-      const previousLogits = stage.usesPreviousLogits ? recycled.previousLogits : null;
-      const output = await model.runStage(stageIndex, features, previousLogits);
-      held = output.features;
-
-      const rows = recycled.rowNumbers.length;
-      checkLogits(output.logits, rows, classes, stage);
-      const position = { exitIndex: stageIndex, exitCount: stages.length, classes };
-      const decision = decideExit(output.logits, position, recycled, method);
-      recycled = decision.recycled;
-
-      const { kept, leaving } = splitRows(decision.exits);
-      const departure = { exitIndex: stageIndex, stageName: stage.name, macs: costs[stageIndex] as number };
-      const left = rowResults(model, departure, decision.answers, leaving, recycled.rowNumbers);
+      const rows: RowsUnderWay<Features> = underWay;
+      underWay = null;
+      const { left, staying } = await passExit(passage, stageIndex, rows);
       for (const result of left) results.push(result);
-      onStage?.({ stageIndex, stage, rowsEntering: rows, leaving: left });
-
-      if (kept.length === 0) break;
-      if (leaving.length > 0) {
-        const all = requireFeatures(held, stageIndex + 1);
-        held = null;
-        held = await model.keepRows(all, kept);
-        recycled = keepRecycled(recycled, kept, classes, method);
-      }
+      underWay = staying;
     }
   } finally {
-    // All rows have left before the last stage, or an error or the caller has ended the loop.
-    if (held !== null) releaseFeatures(model, held);
+    if (underWay !== null) releaseFeatures(model, underWay.features);
   }
   return results;
 }

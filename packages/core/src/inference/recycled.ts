@@ -53,3 +53,8 @@ export function keepRecycled(
     mostConfident: mostConfident === null ? null : keepAnswers(mostConfident, classes, kept),
   };
 }
+
+/** Number of rows in several cohorts. */
+export function countRows(cohorts: readonly Pick<Recycled, 'rowNumbers'>[]): number {
+  return cohorts.reduce((rows, cohort) => rows + cohort.rowNumbers.length, 0);
+}

@@ -11,6 +11,7 @@ import type {
 } from '../contract/staged-model.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
 import { checkInputBatch } from '../inference/check-input.ts';
+import { joinRows } from '../numeric/join-rows.ts';
 import { takeRows } from '../numeric/take-rows.ts';
 
 /** What one stage computes. */
@@ -45,7 +46,7 @@ export interface HostModelOptions {
 /** A staged model made of functions over host arrays. */
 export class HostModel implements StagedModel<HostFeatures> {
   readonly specificationVersion = 'v1';
-  readonly supports: StagedModelSupport = { parallelRuns: true, featureMemory: 'host' };
+  readonly supports: StagedModelSupport = { parallelRuns: true, featureMemory: 'host', concatRows: true };
   readonly name: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
@@ -109,6 +110,21 @@ export class HostModel implements StagedModel<HostFeatures> {
       throw new InvalidInputError(`Expected ascending positions among ${rows} rows, at least one; received [${kept}].`);
     }
     return this.#hold(takeRows(data, data.length / rows, kept), kept.length);
+  }
+
+  async concatRows(parts: readonly HostFeatures[]): Promise<HostFeatures> {
+    this.#requireUsable();
+    const consumed = parts.map((part) => this.#consume(part));
+    const widths = new Set(consumed.map(({ data, rows }) => data.length / rows));
+    if (widths.size !== 1) {
+      throw new InvalidInputError(
+        `Expected rows that go into one stage, at least one set; received rows of [${[...widths]}] values.`,
+      );
+    }
+    return this.#hold(
+      joinRows(consumed.map(({ data }) => data)),
+      consumed.reduce((sum, { rows }) => sum + rows, 0),
+    );
   }
 
   release(features: HostFeatures): void {

@@ -9,7 +9,7 @@ import type { OnnxRuntime } from '../index.ts';
 import { type WholeModel, wholeModel } from '../whole/whole-model.ts';
 import { loadNetwork } from './load-network.ts';
 
-const supports: ConformanceSubject['supports'] = { parallelRuns: true, featureMemory: 'host' };
+const supports: ConformanceSubject['supports'] = { parallelRuns: true, featureMemory: 'host', concatRows: true };
 const wholes: WholeModel[] = [];
 
 afterAll(async () => {

@@ -14,7 +14,7 @@ import {
 import { UseGuard } from '../ort/use-guard.ts';
 import { checkKeptRows, compactRows } from '../rows/compact-rows.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
-import { OnnxFeatures } from './onnx-features.ts';
+import { joinFeatures, OnnxFeatures } from './onnx-features.ts';
 
 /** A stage that is ready to run. Its graph returns the feature tensors of the next cut, then the logits. */
 export interface OnnxStage {
@@ -33,7 +33,7 @@ export interface OnnxStagedModelContent {
 
 export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
   readonly specificationVersion = 'v1';
-  readonly supports: StagedModelSupport = { parallelRuns: true, featureMemory: 'host' };
+  readonly supports: StagedModelSupport = { parallelRuns: true, featureMemory: 'host', concatRows: true };
   readonly name: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
@@ -102,6 +102,11 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
     }
     const tensors = content.tensors.map((tensor) => compactRows(tensor, tensor.length / content.rows, kept));
     return new OnnxFeatures({ ...content, tensors, rows: kept.length });
+  }
+
+  async concatRows(parts: readonly OnnxFeatures[]): Promise<OnnxFeatures> {
+    this.#guard.assertUsable();
+    return joinFeatures(parts);
   }
 
   release(features: OnnxFeatures): void {

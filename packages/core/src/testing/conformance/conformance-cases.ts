@@ -1,4 +1,5 @@
 import { compactionCases } from './compaction-cases.ts';
+import { concatCases } from './concat-cases.ts';
 import type { ConformanceCase } from './conformance-subject.ts';
 import { descriptionCases } from './description-cases.ts';
 import { inputErrorCases } from './input-error-cases.ts';
@@ -11,6 +12,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...descriptionCases,
   ...stageCases,
   ...compactionCases,
+  ...concatCases,
   ...loopCases,
   ...lifetimeCases,
   ...inputErrorCases,

@@ -16,7 +16,7 @@ const input: InputBatch = { rows: 16, data: seededValues(7, 16 * 72, 1.5) };
 
 const reference: ConformanceSubject = {
   name: 'reference runtime',
-  supports: { parallelRuns: true, featureMemory: 'host' },
+  supports: { parallelRuns: true, featureMemory: 'host', concatRows: true },
   input,
   create: async () => referenceModel(network),
   wholeLogits: async (batch) => wholeLogits(network, batch),
@@ -88,6 +88,13 @@ const faults: readonly Fault[] = [
         const shifted = kept.map((row, position) => (position === 0 ? row : row - 1));
         return model.keepRows(features as HostFeatures, (shifted[1] ?? 1) > (shifted[0] ?? 0) ? shifted : kept);
       },
+    })),
+  },
+  {
+    fault: 'rows that are joined in another order',
+    fails: 'joins the rows of several runs, before every stage',
+    subject: faulty((model) => ({
+      concatRows: (parts) => model.concatRows([...(parts as HostFeatures[])].reverse()),
     })),
   },
   {

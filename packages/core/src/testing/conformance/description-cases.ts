@@ -37,10 +37,13 @@ export const descriptionCases: readonly ConformanceCase[] = [
   {
     name: 'supports what the subject says',
     run: (subject) =>
-      withModel(subject, async ({ supports, inputShape }) => {
+      withModel(subject, async ({ supports, inputShape, concatRows }) => {
+        const canJoin = supports.concatRows === true;
+        check(!canJoin || concatRows !== undefined, 'Expected `concatRows`, which `supports` promises.');
         check(
           supports.parallelRuns === subject.supports.parallelRuns &&
-            supports.featureMemory === subject.supports.featureMemory,
+            supports.featureMemory === subject.supports.featureMemory &&
+            canJoin === (subject.supports.concatRows === true),
           `Expected ${JSON.stringify(subject.supports)}; the model says ${JSON.stringify(supports)}.`,
         );
         const { rows, data } = subject.input;

@@ -1,0 +1,118 @@
+// Rows of an endless stream, each only as deep as it needs. Rows that stay are joined with those of other batches before
+// each stage, so that deep stages run full batches although few rows get there.
+
+import type { Ensemble } from '../../contract/ensemble.ts';
+import type { ExitPolicy } from '../../contract/exit-policy.ts';
+import type { StagedModel } from '../../contract/staged-model.ts';
+import { lastPrediction } from '../../ensemble/last-prediction.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
+import type { RowResult, StageEvent } from '../classification.ts';
+import { exitCosts } from '../exit-costs.ts';
+import type { ExitMethod } from '../exit-method.ts';
+import { RowSource, type RowStream } from './row-source.ts';
+import { StreamStages } from './stream-stages.ts';
+
+export interface ClassifyStreamOptions {
+  /** When a row may leave: `confidenceThreshold(0.9)`. */
+  readonly policy: ExitPolicy;
+  /** How the predictions so far become one. Default: `lastPrediction()`. */
+  readonly ensemble?: Ensemble;
+  /** What a row answers that no exit lets go, as in `classify`. Default: `last`. */
+  readonly fallback?: 'last' | 'most-confident';
+  /**
+   * Rows that the first stage takes at once, and that later stages wait for. A later stage may get up to twice as many, less
+   * two; fewer only where nothing can be waited for. Default: 32.
+   */
+  readonly batchSize?: number;
+  /**
+   * Rows that were read and not yet given back: the bound on memory, and on how long one row can wait for others.
+   * At least `batchSize`. Default: 32 batches.
+   */
+  readonly maxPending?: number;
+  /**
+   * How long the source may take for one batch. After that everything that waits is run, in batches that are not full.
+   * null: as long as it takes, for sources that are fast or end. Default: null.
+   */
+  readonly maxWaitMilliseconds?: number | null;
+  /** Called after each stage that was run, with the answers that became final there. An error in it ends the stream. */
+  readonly onStage?: (event: StageEvent) => void;
+  /** Stops the stream between two stages, and while it waits for a row. */
+  readonly signal?: AbortSignal;
+}
+
+/** The defaults of `classifyStream`. */
+export const classifyStreamDefaults: {
+  readonly fallback: 'last';
+  readonly batchSize: number;
+  readonly maxPendingBatches: number;
+  readonly maxWaitMilliseconds: null;
+} = { fallback: 'last', batchSize: 32, maxPendingBatches: 32, maxWaitMilliseconds: null };
+
+/**
+ * Classifies rows as they come. The same rows get the same answers from `classify`.
+ *
+ * Nothing runs unless a result is asked for, and no row is read that `maxPending` has no place for. With a model that cannot
+ * join rows, or hold several sets of them, each batch is run to its end before the next.
+ * @param model One network, or a chain.
+ * @param rows Each `[...model.inputShape]`; copied when read.
+ * @returns one result per row, in the order of the stream; its `row` is the position in the stream. Leaving the loop early
+ *   frees everything and closes the source.
+ * @throws InvalidInputError for a row, policy, ensemble or option that does not fit; RuntimeFailureError where the runtime
+ *   fails; AbortedError where `signal` fires; whatever the source throws.
+ */
+export async function* classifyStream<Features>(
+  model: StagedModel<Features>,
+  rows: RowStream,
+  options: ClassifyStreamOptions,
+): AsyncGenerator<RowResult, void, undefined> {
+  const { batchSize, maxWaitMilliseconds, fallback, signal } = { ...classifyStreamDefaults, ...options };
+  const maxPending = options.maxPending ?? batchSize * classifyStreamDefaults.maxPendingBatches;
+  checkLimits(batchSize, maxPending, maxWaitMilliseconds);
+  const method: ExitMethod = { policy: options.policy, ensemble: options.ensemble ?? lastPrediction(), fallback };
+  const source = new RowSource(rows, { inputShape: model.inputShape, maxWaitMilliseconds, signal });
+  // Without joining, a batch is as full as it will ever be, and runs to its end before the next.
+  const canJoin = model.supports.concatRows === true && model.supports.parallelRuns;
+  const passage = { model, method, costs: exitCosts(model), onStage: options.onStage };
+  const stages = new StreamStages(passage, canJoin ? batchSize : 1, signal);
+  let isDraining = false;
+  try {
+    while (true) {
+      const full = stages.deepestFull();
+      if (full !== null) {
+        await stages.run(full);
+      } else if (isDraining || source.ended) {
+        const next = stages.shallowest();
+        if (next !== null) await stages.run(next);
+        else if (source.ended) return;
+        else isDraining = false;
+      } else if (maxPending - stages.pending < batchSize) {
+        // No place for another batch: the oldest row holds the results of all others up.
+        await stages.run(stages.withOldestRow());
+      } else {
+        const input = await source.read(batchSize, stages.shallowest() === null ? 'from-first-row' : 'from-now');
+        if (input !== null) await stages.admit(input);
+        isDraining = input === null || input.rows < batchSize;
+      }
+      yield* stages.results();
+    }
+  } finally {
+    stages.release();
+    await source.close();
+  }
+}
+
+function checkLimits(batchSize: number, maxPending: number, maxWaitMilliseconds: number | null): void {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new InvalidInputError(`Expected a batch size that is a whole number from 1 on; received ${batchSize}.`);
+  }
+  if (!(maxPending >= batchSize)) {
+    throw new InvalidInputError(
+      `Expected room for at least one batch of ${batchSize} rows in \`maxPending\`; received ${maxPending}.`,
+    );
+  }
+  if (maxWaitMilliseconds !== null && !(maxWaitMilliseconds >= 0)) {
+    throw new InvalidInputError(
+      `Expected a longest wait of 0 milliseconds or more, or null; received ${maxWaitMilliseconds}.`,
+    );
+  }
+}
