@@ -8,6 +8,7 @@ export type {
   BundleNetwork,
   BundleReader,
   BundleStage,
+  BundleStageProgram,
   BundleTensor,
   OperatingPoint,
   Preprocessing,
@@ -36,6 +37,21 @@ export type {
   RowShape,
   TakeTokenLayer,
 } from './contract/head.ts';
+export type {
+  BinaryStep,
+  ConvolutionStep,
+  DenseStep,
+  PoolStep,
+  ProgramActivation,
+  ProgramBinaryFunction,
+  ProgramFunction,
+  ProgramPort,
+  ProgramSize,
+  ProgramStep,
+  ReduceStep,
+  SliceStep,
+  StageProgram,
+} from './contract/stage-program.ts';
 export type {
   InputBatch,
   StageDescription,
@@ -177,8 +193,10 @@ export { isBundlePath } from './bundle/bundle-path.ts';
 export { createManifest, type ManifestContent } from './bundle/create-manifest.ts';
 export { type Bundle, openBundle } from './bundle/open-bundle.ts';
 export { parseManifest } from './bundle/parse-manifest.ts';
+export { parseStageProgram } from './bundle/parse-stage-program.ts';
 export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
+export { stepReads } from './bundle/step-reads.ts';
 
 // Storage
 

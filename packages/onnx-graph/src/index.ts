@@ -32,6 +32,12 @@ export type { SingleFileOptions } from './export/single-file-options.ts';
 export type { OnnxModel } from './model/onnx-model.ts';
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
 export { writeModel } from './model/write-model.ts';
+// Stages without ONNX
+export {
+  type EmitStageProgramOptions,
+  type EmittedStageProgram,
+  emitStageProgram,
+} from './program/emit-stage-program.ts';
 // Cutting
 export type { Segment } from './segment/segment.ts';
 export { splitGraph } from './segment/split-graph.ts';

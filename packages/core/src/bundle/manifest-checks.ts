@@ -100,7 +100,8 @@ function checkFiles({ files, networks, weights }: BundleManifest): string | null
   if (folded.includes(MANIFEST_PATH)) return `files: lists ${MANIFEST_PATH}, which cannot hold its own hash`;
   const stages = networks.flatMap((network) => network.stages);
   const listed = new Set(files.map((file) => file.path));
-  const unlisted = stages.find((stage) => !listed.has(stage.model))?.model;
+  const named = stages.flatMap(({ model, program }) => [model, ...(program ? [program.steps, program.weights] : [])]);
+  const unlisted = named.find((path) => !listed.has(path));
   if (unlisted !== undefined) return `files: ${unlisted} is missing from the list`;
   if (weights !== null && !listed.has(weights)) return `files: ${weights} is missing from the list`;
   const hasHeads = stages.some((stage) => stage.head !== null);

@@ -61,6 +61,7 @@ const tensor = v.strictObject({ name: text, rowShape });
 const stage = v.strictObject({
   name: text,
   model: path,
+  program: v.exactOptional(v.strictObject({ steps: path, weights: path })),
   inputs: v.array(tensor),
   previousLogits: v.nullable(text),
   outputs: v.array(tensor),

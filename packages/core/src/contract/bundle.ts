@@ -22,10 +22,20 @@ export interface BundleTensor {
   readonly rowShape: RowShape;
 }
 
+/** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both are paths inside the bundle. */
+export interface BundleStageProgram {
+  /** JSON file, a `StageProgram`. */
+  readonly steps: string;
+  /** safetensors file with the program's own weights, in the layouts that its steps want. */
+  readonly weights: string;
+}
+
 export interface BundleStage {
   readonly name: string;
   /** Path inside the bundle of the stage's ONNX model: segment and head in one graph. */
   readonly model: string;
+  /** The same stage as a program; left out where the bundle was made without. */
+  readonly program?: BundleStageProgram;
   /** Feature inputs in order: the network's input for its first stage, else the tensors of the cut before. */
   readonly inputs: readonly BundleTensor[];
   /** Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. */

@@ -1,7 +1,8 @@
 // What the lowering of one node works with: its inputs as values, its attributes, and a way to say what is not supported.
 
 import { InvalidModelError, UnsupportedModelError } from '@ztw/core';
-import type { NodeProto } from 'onnx-buf';
+import type { NodeProto, TensorProto } from 'onnx-buf';
+import { constantValue } from './constant.ts';
 import { floats } from './float-array.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 import { fixedSizes, fixedValues } from './size.ts';
@@ -25,6 +26,8 @@ export interface NodeReader {
   floats(position: number): FloatsValue | null;
   /** An input whose integers are known and the same for any number of rows; null where it is left out. */
   integers(position: number): readonly number[] | null;
+  /** The values of a tensor among the attributes. */
+  constant(tensor: TensorProto): FloatsValue | IntegersValue;
   /** @throws UnsupportedModelError naming the node. */
   refuse(reason: string): never;
 }
@@ -85,6 +88,7 @@ export function createNodeReader(
       const fixed = value.kind === 'integers' ? fixedValues(value.values) : null;
       return fixed ?? refuse(`input ${position} must be a constant of integers`);
     },
+    constant: (tensor) => constantValue(tensor, `the constant of node '${proto.name || proto.output[0]}'`),
     refuse,
   };
 }
@@ -93,5 +97,7 @@ export function createNodeReader(
 export function asFloats(value: FloatsValue | IntegersValue | TensorValue): FloatsValue | null {
   if (value.kind === 'floats') return value;
   const fixed = value.kind === 'integers' ? fixedValues(value.values) : null;
-  return fixed === null || value.kind === 'tensor' ? null : floats(value.shape as readonly number[], Float32Array.from(fixed));
+  return fixed === null || value.kind === 'tensor'
+    ? null
+    : floats(value.shape as readonly number[], Float32Array.from(fixed));
 }

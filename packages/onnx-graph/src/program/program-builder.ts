@@ -6,7 +6,11 @@ import { fixedSize, fixedValue, programSize, type Size } from './size.ts';
 import { type FloatsValue, naturalOrder, sameOrder, storedShape, type TensorValue } from './value.ts';
 
 /** A step whose output the builder names. */
-export type NewStep = ProgramStep extends infer Each ? (Each extends ProgramStep ? Omit<Each, 'output'> : never) : never;
+export type NewStep = ProgramStep extends infer Each
+  ? Each extends ProgramStep
+    ? Omit<Each, 'output'>
+    : never
+  : never;
 
 export interface ProgramBuilder {
   readonly steps: readonly ProgramStep[];
@@ -51,23 +55,20 @@ export function createProgramBuilder(): ProgramBuilder {
   function inOrder(value: TensorValue, order: readonly number[]): TensorValue {
     const plain = value.columns === null ? value : withPlainColumns(value, value.columns);
     if (sameOrder(plain.order, order)) return plain;
-    const key = `${plain.name} ${order.join()}`;
+    const permutation = order.map((axis) => plain.order.indexOf(axis));
+    const key = `${plain.name} ${permutation.join()}`;
     const known = moved.get(key);
-    if (known !== undefined) return { ...known, shape: plain.shape };
+    if (known !== undefined) return { ...known, shape: plain.shape, order };
     const hint = `${plain.name}/moved`;
     const target = { ...plain, order };
     const result = onlyMovesOnes(plain, order)
-      ? add({ operator: 'reshape', input: plain.name, shape: stepShape(storedShape(target), hint) }, hint, plain.shape, order)
-      : add(
-          {
-            operator: 'transpose',
-            input: plain.name,
-            permutation: order.map((axis) => plain.order.indexOf(axis)),
-          },
+      ? add(
+          { operator: 'reshape', input: plain.name, shape: stepShape(storedShape(target), hint) },
           hint,
           plain.shape,
           order,
-        );
+        )
+      : add({ operator: 'transpose', input: plain.name, permutation }, hint, plain.shape, order);
     moved.set(key, result);
     return result;
   }

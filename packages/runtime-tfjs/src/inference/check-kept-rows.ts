@@ -11,7 +11,9 @@ export function checkKeptRows(kept: Int32Array, rows: number): void {
   let previous = -1;
   for (const row of kept) {
     if (row <= previous || row >= rows) {
-      throw new InvalidInputError(`keepRows needs ascending row numbers below ${rows}, but received ${kept.join(', ')}.`);
+      throw new InvalidInputError(
+        `keepRows needs ascending row numbers below ${rows}, but received ${kept.join(', ')}.`,
+      );
     }
     previous = row;
   }

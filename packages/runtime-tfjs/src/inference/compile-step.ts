@@ -52,8 +52,11 @@ const binaryKernels: Readonly<Record<ProgramBinaryFunction, string>> = {
 const largest = 3.4028234663852886e38;
 
 export function compileStep(tf: TensorflowInference, step: ProgramStep): CompiledStep {
-  const run = (name: string, inputs: Readonly<Record<string, Tensor>> | readonly Tensor[], attributes?: object): Tensor =>
-    runKernel(tf, name, inputs, attributes);
+  const run = (
+    name: string,
+    inputs: Readonly<Record<string, Tensor>> | readonly Tensor[],
+    attributes?: object,
+  ): Tensor => runKernel(tf, name, inputs, attributes);
   switch (step.operator) {
     case 'conv2d':
     case 'depthwise-conv2d':
@@ -85,13 +88,7 @@ export function compileStep(tf: TensorflowInference, step: ProgramStep): Compile
       };
     case 'layer-norm':
       return (read) =>
-        layerNorm(
-          tf,
-          read(step.input),
-          read(step.weight),
-          step.bias === null ? null : read(step.bias),
-          step.epsilon,
-        );
+        layerNorm(tf, read(step.input), read(step.weight), step.bias === null ? null : read(step.bias), step.epsilon);
     case 'reshape':
       return (read, rows) => run('Reshape', { x: read(step.input) }, { shape: sizesFor(step.shape, rows) });
     case 'transpose':

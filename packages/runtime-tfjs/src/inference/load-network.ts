@@ -102,7 +102,10 @@ function checkPorts(
 }
 
 function sameShapes(left: readonly BundleTensor[], right: readonly BundleTensor[]): boolean {
-  return left.length === right.length && left.every(({ rowShape }, index) => rowShape.join() === right[index]?.rowShape.join());
+  return (
+    left.length === right.length &&
+    left.every(({ rowShape }, index) => rowShape.join() === right[index]?.rowShape.join())
+  );
 }
 
 function sameSizes(left: readonly BundleTensor[], right: readonly BundleTensor[]): boolean {

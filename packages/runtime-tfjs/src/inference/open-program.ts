@@ -1,13 +1,7 @@
 // A stage program ready to run: its weights in the backend's memory, its steps compiled.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import {
-  decodeSafetensors,
-  parseStageProgram,
-  RuntimeFailureError,
-  type StageProgram,
-  stepReads,
-} from '@ztw/core';
+import { decodeSafetensors, parseStageProgram, RuntimeFailureError, type StageProgram, stepReads } from '@ztw/core';
 import { type CompiledStep, compileStep } from './compile-step.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 

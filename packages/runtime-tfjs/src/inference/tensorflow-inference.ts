@@ -14,5 +14,7 @@ export function runKernel(
   attributes: object = {},
 ): Tensor {
   // Kernels with a list of inputs take an array where others take names.
-  return tf.engine().runKernel(name, inputs as Record<string, Tensor>, attributes as NamedAttrMap) as TensorInfo as Tensor;
+  return tf
+    .engine()
+    .runKernel(name, inputs as Record<string, Tensor>, attributes as NamedAttrMap) as TensorInfo as Tensor;
 }

@@ -4,7 +4,14 @@ import type { ProgramBinaryFunction } from '@ztw/core';
 import { combineFloats, floats, padShape, transposeFloats } from '../float-array.ts';
 import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';
 import { fixedSize, fixedValue, type Size } from '../size.ts';
-import { type FloatsValue, type IntegersValue, naturalOrder, sameOrder, type TensorValue, type Value } from '../value.ts';
+import {
+  type FloatsValue,
+  type IntegersValue,
+  naturalOrder,
+  sameOrder,
+  type TensorValue,
+  type Value,
+} from '../value.ts';
 import { broadcastSizes, padSizes } from './broadcast.ts';
 
 const combine: Readonly<Record<ProgramBinaryFunction, (left: number, right: number) => number>> = {
@@ -50,7 +57,9 @@ function lowerPower(node: NodeReader, base: TensorValue, exponent: Value): Value
 /** @returns a value that is known where both are. */
 export function binary(node: NodeReader, name: ProgramBinaryFunction, left: Value, right: Value, hint: string): Value {
   if (left.kind === 'tensor') {
-    return right.kind === 'tensor' ? tensors(node, name, left, right, hint) : withKnown(node, name, left, right, hint, false);
+    return right.kind === 'tensor'
+      ? tensors(node, name, left, right, hint)
+      : withKnown(node, name, left, right, hint, false);
   }
   if (right.kind === 'tensor') return withKnown(node, name, right, left, hint, true);
   if (left.kind === 'integers' && right.kind === 'integers') {
@@ -107,7 +116,10 @@ function withKnown(
   const shape = broadcastSizes(tensor.shape, sizes) ?? node.refuse('the shapes of its inputs do not fit');
   const isScalar = values.data.length === 1 && shape.length === tensor.shape.length;
   const operand = isScalar ? tensor : keepColumns(node, withRank(node, tensor, shape.length));
-  const constant = builder.store(`${hint}/constant`, isScalar ? floats([], values.data) : inOrder(values, operand.order));
+  const constant = builder.store(
+    `${hint}/constant`,
+    isScalar ? floats([], values.data) : inOrder(values, operand.order),
+  );
   const [left, right] = swapped ? [constant, operand.name] : [operand.name, constant];
   const result = builder.add({ operator: 'binary', function: name, left, right }, hint, shape, operand.order);
   return { ...result, columns: operand.columns };

@@ -1,6 +1,6 @@
 // Shapes that broadcast from the right, on sizes that may depend on the number of rows.
 
-import { fixedSize, fixedValue, sameSize, type Size } from '../size.ts';
+import { fixedSize, fixedValue, type Size, sameSize } from '../size.ts';
 
 /** Ones in front, up to a rank. */
 export function padSizes(shape: readonly Size[], rank: number): readonly Size[] {

@@ -68,10 +68,20 @@ function addGroups(
   const share = weight.data.length / groups;
   const [rows, , ...positions] = shape as [Size, Size, ...Size[]];
   const outputs = Array.from({ length: groups }, (_unused, group) => {
-    const slice = { operator: 'slice' as const, input: image.name, axis: 3, start: group * inPerGroup, length: inPerGroup, stride: 1 };
+    const slice = {
+      operator: 'slice' as const,
+      input: image.name,
+      axis: 3,
+      start: group * inPerGroup,
+      length: inPerGroup,
+      stride: 1,
+    };
     const channels = [image.shape[0] as Size, fixedSize(inPerGroup), ...image.shape.slice(2)];
     const part = builder.add(slice, `${hint}/group`, channels, imageOrder);
-    const filter = floats([outPerGroup, inPerGroup, height, width], weight.data.slice(group * share, (group + 1) * share));
+    const filter = floats(
+      [outPerGroup, inPerGroup, height, width],
+      weight.data.slice(group * share, (group + 1) * share),
+    );
     const added = bias && floats([outPerGroup], bias.data.slice(group * outPerGroup, (group + 1) * outPerGroup));
     const outShape = [rows, fixedSize(outPerGroup), ...positions];
     return addConvolution(node, 'conv2d', part, transposeFloats(filter, [2, 3, 1, 0]), added, window, outShape);

@@ -41,8 +41,10 @@ export const lowerClip: Lowering = (node) => {
     return value === undefined || Math.abs(value) > 3e38 ? null : value;
   };
   const [minimum, maximum] = [limit('min', 1), limit('max', 2)];
-  if (minimum === 0 && maximum === null) return apply(node, { operator: 'function', function: 'relu', input: input.name }, input);
-  if (minimum === 0 && maximum === 6) return apply(node, { operator: 'function', function: 'relu6', input: input.name }, input);
+  if (minimum === 0 && maximum === null)
+    return apply(node, { operator: 'function', function: 'relu', input: input.name }, input);
+  if (minimum === 0 && maximum === 6)
+    return apply(node, { operator: 'function', function: 'relu6', input: input.name }, input);
   return apply(node, { operator: 'clip', minimum, maximum, input: input.name }, input);
 };
 
@@ -62,7 +64,12 @@ export const lowerPRelu: Lowering = (node) => {
   const input = node.tensor(0);
   const relu = (value: TensorValue, name: string): TensorValue =>
     apply(node, { operator: 'function', function: 'relu', input: value.name }, value, name);
-  const negated = apply(node, { operator: 'function', function: 'neg', input: input.name }, input, `${node.hint}/negated`);
+  const negated = apply(
+    node,
+    { operator: 'function', function: 'neg', input: input.name },
+    input,
+    `${node.hint}/negated`,
+  );
   const below = binary(node, 'multiply', relu(negated, `${node.hint}/below`), node.input(1), `${node.hint}/scaled`);
   return binary(node, 'subtract', relu(input, `${node.hint}/above`), below, node.hint);
 };
@@ -98,7 +105,12 @@ export const lowerGelu: Lowering = (node) => {
       ? tanhArgument(node, input)
       : binary(node, 'multiply', input, number(Math.SQRT1_2), `${hint}/inner`);
   const name = stringAttributeOf(node.proto, 'approximate', 'none') === 'tanh' ? 'tanh' : 'erf';
-  const curve = apply(node, { operator: 'function', function: name, input: (inner as TensorValue).name }, inner as TensorValue, `${hint}/curve`);
+  const curve = apply(
+    node,
+    { operator: 'function', function: name, input: (inner as TensorValue).name },
+    inner as TensorValue,
+    `${hint}/curve`,
+  );
   const gate = binary(node, 'add', curve, number(1), `${hint}/gate`);
   return binary(node, 'multiply', binary(node, 'multiply', input, number(0.5), `${hint}/half`), gate, hint);
 };

@@ -23,7 +23,8 @@ function lowerPool(node: NodeReader, operator: 'max-pool' | 'average-pool'): Ten
   let { pads } = window;
   const countsPadding = operator === 'average-pool' && intAttributeOf(proto, 'count_include_pad', 0) === 1;
   if (countsPadding && pads.some((pad) => pad > 0)) {
-    if (intAttributeOf(proto, 'ceil_mode', 0) === 1) node.refuse('padding that counts, with ceil_mode, is not supported');
+    if (intAttributeOf(proto, 'ceil_mode', 0) === 1)
+      node.refuse('padding that counts, with ceil_mode, is not supported');
     image = addZeros(node, image, pads);
     pads = [0, 0, 0, 0];
   }
@@ -37,7 +38,12 @@ function addZeros(
   image: TensorValue,
   [top, bottom, left, right]: readonly [number, number, number, number],
 ): TensorValue {
-  const pads = [[0, 0], [top, bottom], [left, right], [0, 0]] as const;
+  const pads = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ] as const;
   const [rows, channels, height, width] = image.shape as readonly [Size, Size, Size, Size];
   const padded = [rows, channels, fixedSize(height.fixed + top + bottom), fixedSize(width.fixed + left + right)];
   return builder.add({ operator: 'pad', input: image.name, pads, value: 0 }, `${hint}/padded`, padded, imageOrder);

@@ -3,7 +3,7 @@
 import { floatAttributeOf, intAttributeOf } from '../../model/attributes.ts';
 import { floats, reorderRows, transposeFloats } from '../float-array.ts';
 import type { Lowering, NodeReader } from '../node-reader.ts';
-import { fixedSize, fixedValue, sameSize, type Size } from '../size.ts';
+import { fixedSize, fixedValue, type Size, sameSize } from '../size.ts';
 import type { FloatsValue, TensorValue } from '../value.ts';
 import { broadcastSizes } from './broadcast.ts';
 
@@ -17,8 +17,10 @@ export const lowerMatMul: Lowering = (node) => {
   const right = builder.natural(node.stored(1));
   if (left.shape.length < 2 || right.shape.length < 2) node.refuse('products with a vector are not supported');
   const batch =
-    broadcastSizes(left.shape.slice(0, -2), right.shape.slice(0, -2)) ?? node.refuse('the shapes of its inputs do not fit');
-  if (!sameSize(left.shape.at(-1) as Size, right.shape.at(-2) as Size)) node.refuse('the shapes of its inputs do not fit');
+    broadcastSizes(left.shape.slice(0, -2), right.shape.slice(0, -2)) ??
+    node.refuse('the shapes of its inputs do not fit');
+  if (!sameSize(left.shape.at(-1) as Size, right.shape.at(-2) as Size))
+    node.refuse('the shapes of its inputs do not fit');
   const shape = [...batch, left.shape.at(-2) as Size, right.shape.at(-1) as Size];
   return builder.add({ operator: 'matmul', left: left.name, right: right.name }, hint, shape);
 };
@@ -35,12 +37,22 @@ export const lowerGemm: Lowering = (node) => {
   if (added !== null && added.data.length !== outFeatures && added.data.length !== 1) {
     node.refuse('its bias must have one value per output');
   }
-  const bias = added && Float32Array.from({ length: outFeatures }, (_unused, index) => beta * (added.data[index] ?? (added.data[0] as number)));
+  const bias =
+    added &&
+    Float32Array.from(
+      { length: outFeatures },
+      (_unused, index) => beta * (added.data[index] ?? (added.data[0] as number)),
+    );
   return addDense(node, input, scaled(weight, floatAttributeOf(proto, 'alpha', 1)), bias);
 };
 
 function scaled({ shape, data }: FloatsValue, factor: number): FloatsValue {
-  return factor === 1 ? floats(shape, data) : floats(shape, data.map((value) => factor * value));
+  return factor === 1
+    ? floats(shape, data)
+    : floats(
+        shape,
+        data.map((value) => factor * value),
+      );
 }
 
 /** @param weight `[in, out]`, with its rows in the order of the graph. */

@@ -10,7 +10,8 @@ export function lowerReduction(reduction: 'mean' | 'sum' | 'maximum' | 'minimum'
     const input = node.tensor(0);
     const rank = input.shape.length;
     const axes = axesOf(node, 1, rank);
-    if ((axes === null || axes.length === 0) && intAttributeOf(node.proto, 'noop_with_empty_axes', 0) === 1) return input;
+    if ((axes === null || axes.length === 0) && intAttributeOf(node.proto, 'noop_with_empty_axes', 0) === 1)
+      return input;
     const chosen = axes === null || axes.length === 0 ? naturalOrder(rank) : axes;
     return reduceAxes(node, input, reduction, chosen, intAttributeOf(node.proto, 'keepdims', 1) === 1);
   };

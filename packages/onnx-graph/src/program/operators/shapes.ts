@@ -4,7 +4,7 @@ import { intAttributeOf, intsAttributeOf } from '../../model/attributes.ts';
 import { elementsOf, floats, transposeFloats } from '../float-array.ts';
 import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';
 import { stepShape } from '../program-builder.ts';
-import { fixedSize, fixedValue, fixedValues, product, quotient, sameSize, type Size } from '../size.ts';
+import { fixedSize, fixedValue, fixedValues, product, quotient, type Size, sameSize } from '../size.ts';
 import { channelsLastOrder, naturalOrder, sameOrder, type TensorValue, type Value } from '../value.ts';
 import { axesOf, axisOf } from './axes.ts';
 
@@ -70,7 +70,9 @@ function reshapeTo(node: NodeReader, input: Value, shape: readonly Size[]): Valu
   const { builder, hint } = node;
   if (input.kind === 'tensor') {
     checkElements(node, input.shape, shape);
-    return withColumns(node, input, shape) ?? withChannelsLast(node, input, shape) ?? builder.reshape(input, shape, hint);
+    return (
+      withColumns(node, input, shape) ?? withChannelsLast(node, input, shape) ?? builder.reshape(input, shape, hint)
+    );
   }
   const fixed = fixedValues(shape) ?? node.refuse('it shapes a constant by the number of rows');
   const length = input.kind === 'floats' ? input.data.length : input.values.length;
@@ -89,11 +91,15 @@ function checkElements(node: NodeReader, from: readonly Size[], to: readonly Siz
 function withColumns({ builder, hint }: NodeReader, input: TensorValue, shape: readonly Size[]): TensorValue | null {
   const { order } = input;
   const [rows, features] = shape;
-  const isFlatten = shape.length === 2 && input.shape.length > 2 && rows !== undefined && sameSize(rows, input.shape[0] as Size);
+  const isFlatten =
+    shape.length === 2 && input.shape.length > 2 && rows !== undefined && sameSize(rows, input.shape[0] as Size);
   const row = fixedValues(input.shape.slice(1));
   if (!isFlatten || features === undefined || order[0] !== 0 || row === null) return null;
   const columns = transposeFloats(
-    floats(row, Float32Array.from({ length: elementsOf(row) }, (_unused, index) => index)),
+    floats(
+      row,
+      Float32Array.from({ length: elementsOf(row) }, (_unused, index) => index),
+    ),
     order.slice(1).map((axis) => axis - 1),
   ).data;
   const flat = builder.add({ operator: 'reshape', input: input.name, shape: stepShape(shape, hint) }, hint, shape);
@@ -102,7 +108,11 @@ function withColumns({ builder, hint }: NodeReader, input: TensorValue, shape: r
 }
 
 /** Positions of an image are joined while its channels stay last: tokens, for the transpose that follows. */
-function withChannelsLast({ builder, hint }: NodeReader, input: TensorValue, shape: readonly Size[]): TensorValue | null {
+function withChannelsLast(
+  { builder, hint }: NodeReader,
+  input: TensorValue,
+  shape: readonly Size[],
+): TensorValue | null {
   const { order } = input;
   const [rows, channels, ...positions] = shape;
   const keeps =
@@ -114,7 +124,12 @@ function withChannelsLast({ builder, hint }: NodeReader, input: TensorValue, sha
     sameSize(channels, input.shape[1] as Size);
   if (!keeps || !sameOrder(order, channelsLastOrder(order.length))) return null;
   const stored = stepShape([rows, ...positions, channels], hint);
-  return builder.add({ operator: 'reshape', input: input.name, shape: stored }, hint, shape, channelsLastOrder(shape.length));
+  return builder.add(
+    { operator: 'reshape', input: input.name, shape: stored },
+    hint,
+    shape,
+    channelsLastOrder(shape.length),
+  );
 }
 
 /** Axes change their names; memory stays as it is until somebody needs it otherwise. */
@@ -124,13 +139,11 @@ export const lowerTranspose: Lowering = (node) => {
   const permutation = intsAttributeOf(node.proto, 'perm') ?? naturalOrder(rank).toReversed();
   if (input.kind === 'floats') return transposeFloats(input, permutation);
   if (input.kind === 'integers') return rank < 2 ? input : node.refuse('it turns integers around');
-  const { columns, shape, order } = input.columns === null ? input : node.builder.natural(input);
+  const plain = input.columns === null ? input : node.builder.natural(input);
   return {
-    kind: 'tensor',
-    name: input.columns === null ? input.name : node.builder.natural(input).name,
-    shape: permutation.map((axis) => shape[axis] as Size),
-    order: order.map((axis) => permutation.indexOf(axis)),
-    columns,
+    ...plain,
+    shape: permutation.map((axis) => plain.shape[axis] as Size),
+    order: plain.order.map((axis) => permutation.indexOf(axis)),
   };
 };
 
@@ -144,7 +157,11 @@ export const lowerCast: Lowering = (node) => {
   if (to === floatType) return asFloats(input) ?? input;
   if (!integerTypes.has(to)) return node.refuse(`constants of type ${to} are not supported`);
   if (input.kind === 'integers') return input;
-  return { kind: 'integers', shape: input.shape, values: Array.from(input.data, (value) => fixedSize(Math.trunc(value))) };
+  return {
+    kind: 'integers',
+    shape: input.shape,
+    values: Array.from(input.data, (value) => fixedSize(Math.trunc(value))),
+  };
 };
 
 export const lowerShape: Lowering = (node) => {

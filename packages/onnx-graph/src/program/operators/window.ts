@@ -1,6 +1,6 @@
 // Windows of convolutions and pools: their attributes with defaults, explicit pads, and the size of what comes out.
 
-import { intsAttributeOf, intAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
+import { intAttributeOf, intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { fixedValue } from '../size.ts';
 import type { TensorValue } from '../value.ts';
@@ -29,7 +29,8 @@ interface WindowAxis {
  */
 export function windowOf(node: NodeReader, input: TensorValue, size: Pair): Window {
   const { proto } = node;
-  if (input.shape.length !== 4) node.refuse(`its input has ${input.shape.length} axes; only images (4 axes) are supported`);
+  if (input.shape.length !== 4)
+    node.refuse(`its input has ${input.shape.length} axes; only images (4 axes) are supported`);
   const strides = pairOf(node, 'strides');
   const dilations = pairOf(node, 'dilations');
   const pads = intsAttributeOf(proto, 'pads') ?? [];

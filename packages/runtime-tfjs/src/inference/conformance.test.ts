@@ -1,0 +1,51 @@
+// The conformance kit: a tiny network on both backends, and a real one on wasm.
+
+import { memory } from '@tensorflow/tfjs-core';
+import type { StagedModel } from '@ztw/core';
+import { type ConformanceSubject, conformanceCases, conformanceTolerance } from '@ztw/core/testing';
+import { describe, test } from 'vitest';
+import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
+import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
+import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
+import { cutProgramNetwork, type ProgramNetwork, tinyProgramNetwork } from '../__fixtures__/program-networks.ts';
+import { loadNetwork } from './load-network.ts';
+
+type Backend = (typeof backends)[number];
+
+interface Subject extends ConformanceSubject {
+  readonly backend: Backend;
+}
+
+function subjectOf(backend: Backend, network: ProgramNetwork, data: Float32Array, rows: number): Subject {
+  const afterLoad = new WeakMap<StagedModel, number>();
+  return {
+    name: `TensorFlow.js ${backend}, ${network.network.name}`,
+    backend,
+    supports: { parallelRuns: true, featureMemory: 'device', concatRows: true },
+    input: { data, rows },
+    async create() {
+      const model = await loadNetwork({ tf: await tensorflowOn(backend), ...network });
+      afterLoad.set(model, memory().numTensors);
+      return model;
+    },
+    // Every tensor that came after the weights: features, and whatever else was left behind.
+    liveFeatures: (model) => memory().numTensors - (afterLoad.get(model) ?? 0),
+    tolerance: conformanceTolerance,
+  };
+}
+
+const tiny = tinyProgramNetwork();
+const fashion = await cutProgramNetwork(fashionNetwork);
+const subjects = [
+  ...backends.map((backend) => subjectOf(backend, tiny, tinyRows(16), 16)),
+  subjectOf('wasm', fashion, structuredRows(fashion.inputShape, 8, 3), 8),
+];
+
+describe.each(subjects)('$name', (subject) => {
+  test.for(conformanceCases)('$name', { timeout: 120_000 }, async (conformanceCase, { skip }) => {
+    await tensorflowOn(subject.backend);
+    const reason = conformanceCase.skip?.(subject) ?? null;
+    skip(reason !== null, reason ?? '');
+    await conformanceCase.run(subject);
+  });
+});
