@@ -1,6 +1,7 @@
 import { type HeadLayer, type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
 import { headShapes } from '../shapes/head-shapes.ts';
 import { validateHead } from '../shapes/validate-head.ts';
+import { evenPoolSize } from './even-pool-size.ts';
 import type { HeadOptions } from './head-options.ts';
 
 /** PyTorch's default for layer norms. */
@@ -50,14 +51,13 @@ const defaultPoolSize = 4;
 
 /**
  * The mixed pool before the flatten, and the flatten.
- * @param poolSize Side of the pooled map. Undefined: 4, or the map's own side where that is smaller, because windows
- * that repeat would only repeat features.
+ * @param poolSize Side of the pooled map. Undefined: near 4, so that the windows are all of one size.
  * @param mapShape `[channels, height, width]` of the pool's input.
  */
 export function poolAndFlatten(poolSize: number | undefined, mapShape: RowShape): readonly HeadLayer[] {
   if (poolSize !== undefined) requireInteger('the pool size', poolSize, 1);
   const [, height, width] = mapShape as readonly [number, number, number];
-  const sideFor = (mapSide: number): number => poolSize ?? Math.min(defaultPoolSize, mapSide);
+  const sideFor = (mapSide: number): number => poolSize ?? evenPoolSize(mapSide, defaultPoolSize);
   return [{ kind: 'mixed-pool', name: 'pool', outputSize: [sideFor(height), sideFor(width)] }, { kind: 'flatten' }];
 }
 

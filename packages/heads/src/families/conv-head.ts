@@ -10,7 +10,7 @@ export interface ConvHeadOptions extends HeadOptions {
   /** Zero padding of each convolution: 1 (the default) keeps maps even, so that the pool divides them; 0 is the original's. */
   readonly padding?: number;
   /**
-   * Height and width that maps are pooled to after the convolutions. Default 4, or less where the map is smaller; with
+   * Height and width that maps are pooled to after the convolutions. Default 4, or near it, so that windows are all of one size; with
    * padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by overlapping windows.
    */
   readonly poolSize?: number;

@@ -2,11 +2,18 @@ import type { HeadLayer, HeadSpecification } from '@ztw/core';
 import { headShapes } from '../shapes/head-shapes.ts';
 import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
 import { type ConvHeadOptions, convolutions } from './conv-head.ts';
+import { evenPoolSize } from './even-pool-size.ts';
 
 export interface PoolConvHeadOptions extends ConvHeadOptions {
-  /** Height and width that larger maps are pooled to before the convolutions. Default 8. */
+  /**
+   * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, so that the windows
+   * are all of one size (28x28 and 14x14 become 7x7).
+   */
   readonly reducedSize?: number;
 }
+
+/** Height and width that maps are brought near to unless told otherwise. */
+const defaultReducedSize = 8;
 
 /**
  * A conv head behind a first mixed pool, for large maps `[channels, height, width]`: relu, mixed pool to 8x8,
@@ -15,11 +22,13 @@ export interface PoolConvHeadOptions extends ConvHeadOptions {
  * @throws InvalidInputError where the options do not fit.
  */
 export function poolConvHead(options: PoolConvHeadOptions): HeadSpecification {
-  const { inputShape, reducedSize = 8 } = options;
+  const { inputShape, reducedSize } = options;
   requireFeatures('pool-conv', options, [3], '[channels, height, width]');
-  requireInteger('the reduced size', reducedSize, 1);
+  if (reducedSize !== undefined) requireInteger('the reduced size', reducedSize, 1);
   const [channels, height, width] = inputShape as readonly [number, number, number];
-  const outputSize = [Math.min(height, reducedSize), Math.min(width, reducedSize)] as const;
+  const sideFor = (mapSide: number): number =>
+    reducedSize === undefined ? evenPoolSize(mapSide, defaultReducedSize) : Math.min(mapSide, reducedSize);
+  const outputSize = [sideFor(height), sideFor(width)] as const;
   const isSmaller = outputSize[0] < height || outputSize[1] < width;
   const layers: readonly HeadLayer[] = [
     { kind: 'relu' },

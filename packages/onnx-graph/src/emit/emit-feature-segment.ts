@@ -4,6 +4,7 @@ import { intAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerLayers } from '../lower/lower-layers.ts';
 import type { Value } from '../lower/lowering.ts';
+import { withoutLeadingRelu } from '../lower/without-leading-relu.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
 import { writeSegment } from '../segment/write-segment.ts';
@@ -107,9 +108,4 @@ function writeCached(
   if (needed.length === 0) return null;
   const value = { name: nameOf(features.name), shape: features.rowShape };
   return lowerLayers({ builder, parameters: {}, previousLogits: null }, needed, value);
-}
-
-function withoutLeadingRelu(layers: readonly HeadLayer[]): readonly HeadLayer[] {
-  const first = layers.findIndex(({ kind }) => kind !== 'relu');
-  return first < 0 ? [] : layers.slice(first);
 }

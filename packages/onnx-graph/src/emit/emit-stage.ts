@@ -1,6 +1,7 @@
 import { type BundleTensor, type Head, InvalidInputError } from '@ztw/core';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
 import { writeSegment } from '../segment/write-segment.ts';
 import {
@@ -48,7 +49,8 @@ export function emitStage(segment: Segment, head: Head | null, options: EmitOpti
   writeStageNodes(builder, segment, options.rewrite ?? true);
   const cascades = head !== null && readsPreviousLogits(head);
   if (head !== null) {
-    lowerHead(builder, head, outputs[0]?.name ?? '', cascades ? previousLogitsName : null, logitsName);
+    const nonNegative = isNonNegative(analysis.source.view, segment.outputs[0]?.name ?? '');
+    lowerHead(builder, head, outputs[0]?.name ?? '', cascades ? previousLogitsName : null, logitsName, nonNegative);
   }
   const classes = { name: logitsName, rowShape: [analysis.classes] };
   const previous = cascades ? [{ ...classes, name: previousLogitsName }] : [];

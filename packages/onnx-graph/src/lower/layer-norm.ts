@@ -26,7 +26,9 @@ export function lowerLayerNorm(
     return { name: builder.apply('LayerNormalization', [value.name, weight, bias], attributes), shape: value.shape };
   }
   const centred = builder.apply('Sub', [value.name, lowerMean(builder, value.name, axis, true)]);
-  const variance = lowerMean(builder, builder.apply('Mul', [centred, centred]), axis, true);
+  // Pow, not Mul: ONNX Runtime knows this pattern and runs it as one kernel.
+  const two = builder.floats(`head/${layer.name}.two`, [], Float32Array.of(2));
+  const variance = lowerMean(builder, builder.apply('Pow', [centred, two]), axis, true);
   const epsilon = builder.floats(`head/${layer.name}.epsilon`, [1], Float32Array.of(layer.epsilon));
   const deviation = builder.apply('Sqrt', [builder.apply('Add', [variance, epsilon])]);
   const scaled = builder.apply('Mul', [builder.apply('Div', [centred, deviation]), weight]);

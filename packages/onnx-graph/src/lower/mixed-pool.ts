@@ -6,6 +6,8 @@ import { type Lowering, parameterOf, type Value } from './lowering.ts';
 /** `alpha * max + (1 - alpha) * average`, `[C, H, W]` -> `[C, h, w]`. */
 export function lowerMixedPool(lowering: Lowering, layer: MixedPoolLayer, value: Value): Value {
   const maximum = lowerAdaptiveMaximum(lowering.builder, value, layer.outputSize);
+  // Windows of one value: maximum and average are that value, whatever alpha is.
+  if (maximum.name === value.name) return value;
   const average = lowerAdaptiveAverage(lowering.builder, value, layer.outputSize);
   return { name: mix(lowering, layer.name, maximum.name, average.name), shape: maximum.shape };
 }

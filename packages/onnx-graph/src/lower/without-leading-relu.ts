@@ -1,0 +1,7 @@
+import type { HeadLayer } from '@ztw/core';
+
+/** The layers without a relu at their beginning, for features that are never negative. */
+export function withoutLeadingRelu(layers: readonly HeadLayer[]): readonly HeadLayer[] {
+  const first = layers.findIndex(({ kind }) => kind !== 'relu');
+  return first < 0 ? [] : layers.slice(first);
+}
