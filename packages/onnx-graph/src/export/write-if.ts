@@ -1,5 +1,4 @@
-import type { Dimension } from '../graph/build.ts';
-import { graphAttribute, makeNode } from '../graph/build.ts';
+import { type Dimension, graphAttribute, makeNode } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Answer, answerPorts } from './single-file-ports.ts';
 

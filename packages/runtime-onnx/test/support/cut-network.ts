@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BundleNetwork, Head, StagedModel } from '@ztw/core';
+import { type BundleNetwork, bundleFiles, type EnsembleSpecification, type Head, type StagedModel } from '@ztw/core';
 import { type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,
@@ -88,6 +88,28 @@ function sharpened(head: Head, factor: number): Head {
       : [name, parameter],
   );
   return { ...head, parameters: Object.fromEntries(parameters) };
+}
+
+/** All files of a bundle with one cut network. */
+export function bundleOf(
+  { analysis, network, files, heads }: CutNetwork,
+  ensemble: EnsembleSpecification | null,
+): Promise<Map<string, Uint8Array>> {
+  return bundleFiles({
+    manifest: {
+      method: 'ztw',
+      classes: analysis.classes,
+      labels: null,
+      inputShape: analysis.input.rowShape,
+      preprocessing: null,
+      networks: [network],
+      ensemble,
+      operatingPoints: [],
+      provenance: {},
+    },
+    files,
+    heads: [heads],
+  });
 }
 
 export function loadCut(ort: OnnxRuntime, cut: CutNetwork): Promise<StagedModel<OnnxFeatures>> {
