@@ -29,36 +29,33 @@ function combineAll(
 }
 
 describe.skipIf(cases.length === 0)('against the original’s fits', () => {
-  test.for(cases)(
-    '$name $method: training rows, no penalty',
-    ({ folder, method, name }) => {
-      const logits = readLogits(folder, `${method}_train_logits_f16.npy`);
-      const labels = readIntegers(folder, 'train_labels.npy');
-      const reference = readReference(folder).methods[method]!.geometric_fit;
+  test.for(cases)('$name $method: training rows, no penalty', { timeout }, ({ folder, method, name }) => {
+    const logits = readLogits(folder, `${method}_train_logits_f16.npy`);
+    const labels = readIntegers(folder, 'train_labels.npy');
+    const reference = readReference(folder).methods[method]!.geometric_fit;
 
-      const before = process.cpuUsage();
-      const { exits } = fitEnsemble({ kind: 'geometric', logits, labels, classes, ...referenceFitOptions });
-      const seconds = process.cpuUsage(before).user / 1e6;
+    const before = process.cpuUsage();
+    const { exits } = fitEnsemble({ kind: 'geometric', logits, labels, classes, ...referenceFitOptions });
+    const seconds = process.cpuUsage(before).user / 1e6;
 
-      const gaps = reference.map(
-        (stored, exit) => exits[exit]!.crossEntropyAfter - (stored.train_ce_optimum ?? Infinity),
-      );
-      console.log(
-        `${name} ${method}: ${labels.length} rows x ${reference.length} ensembles in ${seconds.toFixed(2)} s of processor time, ` +
-          `${exits.reduce((sum, fit) => sum + fit.iterations, 0)} iterations; largest distance to the stored optimum ${Math.max(...gaps).toExponential(1)} nats`,
-      );
-      expect(exits).toHaveLength(reference.length + 1);
-      for (const [exit, stored] of reference.entries()) {
-        expect(exits[exit]!.converged).toBe(true);
-        expect(exits[exit]!.crossEntropyAfter).toBeLessThanOrEqual(stored.train_ce_reference);
-        expect(gaps[exit]).toBeLessThan(1e-4);
-      }
-    },
-    timeout,
-  );
+    const gaps = reference.map(
+      (stored, exit) => exits[exit]!.crossEntropyAfter - (stored.train_ce_optimum ?? Infinity),
+    );
+    console.log(
+      `${name} ${method}: ${labels.length} rows x ${reference.length} ensembles in ${seconds.toFixed(2)} s of processor time, ` +
+        `${exits.reduce((sum, fit) => sum + fit.iterations, 0)} iterations; largest distance to the stored optimum ${Math.max(...gaps).toExponential(1)} nats`,
+    );
+    expect(exits).toHaveLength(reference.length + 1);
+    for (const [exit, stored] of reference.entries()) {
+      expect(exits[exit]!.converged).toBe(true);
+      expect(exits[exit]!.crossEntropyAfter).toBeLessThanOrEqual(stored.train_ce_reference);
+      expect(gaps[exit]).toBeLessThan(1e-4);
+    }
+  });
 
   test.for(cases)(
     '$name $method: held-out rows, the final output as last member',
+    { timeout },
     ({ folder, method, name }) => {
       const logits = readLogits(folder, `${method}_test_logits_f16.npy`);
       const labels = readIntegers(folder, 'test_labels.npy');
@@ -94,6 +91,5 @@ describe.skipIf(cases.length === 0)('against the original’s fits', () => {
       // Points of accuracy: the stored fits come from another minimiser, and 0.15 points are 12 of 8,000 rows.
       for (const [budget, accuracy] of ours) expect(Math.abs(accuracy - stored[budget]!)).toBeLessThan(0.15);
     },
-    timeout,
   );
 });
