@@ -1,7 +1,7 @@
 // Collects the steps and weights of a program, keeps its names unique, and moves axes only where somebody needs them moved.
 
 import type { Parameter, ProgramSize, ProgramStep } from '@ztw/core';
-import { UnsupportedModelError } from '@ztw/core';
+import { firstNotFinite, UnsupportedModelError } from '@ztw/core';
 import { fixedSize, fixedValue, programSize, type Size } from './size.ts';
 import { type FloatsValue, naturalOrder, sameOrder, storedShape, type TensorValue } from './value.ts';
 
@@ -22,7 +22,10 @@ export interface ProgramBuilder {
    * @param order Of its result's axes in memory; the graph's own by default.
    */
   add(step: NewStep, hint: string, shape: readonly Size[], order?: readonly number[]): TensorValue;
-  /** Stores values and returns their name. */
+  /**
+   * Stores values and returns their name.
+   * @throws UnsupportedModelError for values that are not finite.
+   */
   store(hint: string, value: FloatsValue): string;
   /** The same tensor with its axes in memory in a given order, and its columns in the graph's. */
   inOrder(value: TensorValue, order: readonly number[]): TensorValue;
@@ -89,6 +92,10 @@ export function createProgramBuilder(): ProgramBuilder {
       const known = stored.get(data);
       const same = known === undefined ? undefined : weights.get(known);
       if (known !== undefined && same?.shape.join() === shape.join()) return known;
+      const position = firstNotFinite(data);
+      if (position >= 0) {
+        throw new UnsupportedModelError(`'${hint}' holds ${data[position]}; stage programs know finite constants only`);
+      }
       const name = claim(hint);
       weights.set(name, { shape, data });
       stored.set(data, name);

@@ -1,7 +1,7 @@
 // The conformance kit: a tiny network on both backends, and a real one on wasm.
 
 import { memory } from '@tensorflow/tfjs-core';
-import type { StagedModel } from '@ztw/core';
+import { runAllExits, type StagedModel } from '@ztw/core';
 import { type ConformanceSubject, conformanceCases, conformanceTolerance } from '@ztw/core/testing';
 import { describe, test } from 'vitest';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
@@ -27,6 +27,12 @@ function subjectOf(backend: Backend, network: ProgramNetwork, data: Float32Array
       const model = await loadNetwork({ tf: await tensorflowOn(backend), ...network });
       afterLoad.set(model, memory().numTensors);
       return model;
+    },
+    async wholeLogits(input) {
+      const model = await loadNetwork({ tf: await tensorflowOn(backend), ...network, network: network.whole });
+      const [logits] = await runAllExits(model, input);
+      await model[Symbol.asyncDispose]();
+      return logits!;
     },
     // Every tensor that came after the weights: features, and whatever else was left behind.
     liveFeatures: (model) => memory().numTensors - (afterLoad.get(model) ?? 0),

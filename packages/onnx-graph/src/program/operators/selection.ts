@@ -1,6 +1,6 @@
 // Operators that take parts of tensors, put them together, or repeat them.
 
-import { intAttributeOf, intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
+import { intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import { combineFloats, floats, sliceFloats, transposeFloats } from '../float-array.ts';
 import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';
 import { stepShape } from '../program-builder.ts';
@@ -126,7 +126,7 @@ export const lowerSlice: Lowering = (node) => {
 };
 
 export const lowerGather: Lowering = (node) => {
-  const { builder, hint } = node;
+  const { hint } = node;
   const input = node.input(0);
   const indices = node.input(1);
   if (indices.kind !== 'integers') return node.refuse('its indices must be known');
