@@ -73,6 +73,7 @@ export {
   StorageError,
   UnsupportedModelError,
 } from './errors/errors.ts';
+export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
 

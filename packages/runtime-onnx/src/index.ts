@@ -20,7 +20,11 @@ export { createGraphProbe } from './probe/graph-probe.ts';
 export type { LoadNetworkOptions } from './staged/load-network.ts';
 export { loadNetwork } from './staged/load-network.ts';
 export type { OnnxFeatures } from './staged/onnx-features.ts';
-
 // Comparison
 export type { WholeModel, WholeModelOptions } from './whole/whole-model.ts';
 export { wholeModel } from './whole/whole-model.ts';
+// In a worker
+export type { LoadBundleInWorkerOptions } from './worker/load-bundle-in-worker.ts';
+export { loadBundleInWorker } from './worker/load-bundle-in-worker.ts';
+export type { MessageEndpoint, WorkerThread } from './worker/message-endpoint.ts';
+export type { RemoteFeatures } from './worker/remote-model.ts';

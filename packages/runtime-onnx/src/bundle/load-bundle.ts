@@ -18,12 +18,12 @@ import {
 import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { policyForBudget } from './budget-policy.ts';
-import { loadStagedModel } from './load-staged-model.ts';
+import { type LoadStagedModelOptions, loadStagedModel } from './load-staged-model.ts';
 
 export interface LoadBundleOptions extends SessionSettings {
   readonly ort: OnnxRuntime;
   /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
-  readonly bundle: Bundle | BundleReader;
+  readonly bundle: Pick<Bundle, 'manifest' | 'file'> | BundleReader;
 }
 
 /** All that `classify` needs. */
@@ -62,7 +62,7 @@ export async function loadBundle(options: LoadBundleOptions): Promise<LoadedBund
   };
 }
 
-async function loadNetworks(options: LoadBundleOptions & { readonly bundle: Bundle }): Promise<StagedModel> {
+async function loadNetworks(options: LoadBundleOptions & Pick<LoadStagedModelOptions, 'bundle'>): Promise<StagedModel> {
   const networks: StagedModel[] = [];
   try {
     for (const network of options.bundle.manifest.networks.keys()) {

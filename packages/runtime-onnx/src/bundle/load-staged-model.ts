@@ -5,7 +5,8 @@ import type { OnnxFeatures } from '../staged/onnx-features.ts';
 
 export interface LoadStagedModelOptions extends SessionSettings {
   readonly ort: OnnxRuntime;
-  readonly bundle: Bundle;
+  /** An opened bundle. */
+  readonly bundle: Pick<Bundle, 'manifest' | 'file'>;
   /** Which of the bundle's networks. Default 0. */
   readonly network?: number;
 }

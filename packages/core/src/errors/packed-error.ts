@@ -1,0 +1,82 @@
+// Errors across a border where only plain data passes, such as that of a worker. Classes, codes and causes come through.
+
+import {
+  AbortedError,
+  DisposedError,
+  InvalidBundleError,
+  InvalidDataError,
+  InvalidInputError,
+  InvalidModelError,
+  RuntimeFailureError,
+  StorageError,
+  UnsupportedModelError,
+} from './errors.ts';
+import { ZtwError } from './ztw-error.ts';
+
+/** An error as plain data. */
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  /** The code of a ZtwError; null for any other error. */
+  readonly code: string | null;
+  readonly stack: string | null;
+  readonly cause: PackedError | null;
+}
+
+type ErrorClass = new (message: string, options?: { readonly cause?: unknown }) => ZtwError;
+
+const errorClasses: readonly ErrorClass[] = [
+  AbortedError,
+  DisposedError,
+  InvalidBundleError,
+  InvalidDataError,
+  InvalidInputError,
+  InvalidModelError,
+  RuntimeFailureError,
+  StorageError,
+  UnsupportedModelError,
+];
+
+/** Deeper causes are left out: an error that causes itself would have no end. */
+const maximumDepth = 8;
+
+/** @param error Whatever was thrown; what is not an error becomes one whose message is its text. */
+export function packError(error: unknown): PackedError {
+  return packToDepth(error, maximumDepth);
+}
+
+/** The error that was packed: of the same class and code, with its stack and causes. */
+export function unpackError(packed: PackedError): Error {
+  const { name, message, code, stack, cause } = packed;
+  const options = cause === null ? undefined : { cause: unpackError(cause) };
+  const error = code === null ? new Error(message, options) : new (classOf(code))(message, options);
+  if (error.name !== name) error.name = name;
+  if (stack !== null) error.stack = stack;
+  return error;
+}
+
+function packToDepth(error: unknown, depth: number): PackedError {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', message: String(error), code: null, stack: null, cause: null };
+  }
+  return {
+    name: error.name,
+    message: error.message,
+    code: ZtwError.isInstance(error) ? error.code : null,
+    stack: error.stack ?? null,
+    cause: error.cause === undefined || depth === 0 ? null : packToDepth(error.cause, depth - 1),
+  };
+}
+
+/** The class that makes errors of a code; a plain ZtwError with that code where it is none of ours. */
+function classOf(code: string): ErrorClass {
+  const known = errorClasses.find((errorClass) => new errorClass('').code === code);
+  return (
+    known ??
+    class extends ZtwError {
+      constructor(message: string, options?: { readonly cause?: unknown }) {
+        super(code, message, options);
+      }
+    }
+  );
+}

@@ -1,0 +1,64 @@
+// From a bundle to answers, on another thread:
+//
+//   const worker = new Worker(new URL('./model-worker.js', import.meta.url), { type: 'module' });
+//   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
+//   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
+
+import { type Bundle, type BundleReader, lastPrediction, openBundle } from '@ztw/core';
+import { ensembleFromSpecification } from '@ztw/ensemble';
+import { policyForBudget } from '../bundle/budget-policy.ts';
+import type { LoadedBundle } from '../bundle/load-bundle.ts';
+import type { SessionSettings } from '../ort/onnx-runtime.ts';
+import type { WorkerThread } from './message-endpoint.ts';
+import type { ModelDescription } from './messages.ts';
+import { RemoteModel } from './remote-model.ts';
+import { WorkerConnection } from './worker-connection.ts';
+
+export interface LoadBundleInWorkerOptions extends SessionSettings {
+  /**
+   * A worker whose script calls `serveModel` of `@ztw/runtime-onnx/worker`: a browser's, or one of `node:worker_threads`.
+   * It belongs to the model from now on, and ends with it.
+   */
+  readonly worker: WorkerThread;
+  /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
+  readonly bundle: Pick<Bundle, 'manifest' | 'file'> | BundleReader;
+}
+
+/**
+ * Loads a bundle in a worker, so that this thread stays free while stages run. What it gives is used as what `loadBundle` gives:
+ * the exits are decided here, and the model's stages run there.
+ * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down. The worker is ended after a failure.
+ */
+export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Promise<LoadedBundle> {
+  const { worker, bundle: source, ...settings } = options;
+  const connection = new WorkerConnection(worker);
+  try {
+    const bundle = typeof source === 'function' ? await openBundle(source) : source;
+    const { manifest } = bundle;
+    const ensemble = manifest.ensemble === null ? lastPrediction() : ensembleFromSpecification(manifest.ensemble);
+    const content = { ...settings, manifest, files: await readStageModels(bundle) };
+    const description = await connection.perform({ kind: 'open', content });
+    const model = new RemoteModel(description as ModelDescription, connection);
+    return {
+      manifest,
+      model,
+      ensemble,
+      policyFor: (budget) => policyForBudget(manifest.operatingPoints, budget),
+      [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await connection.terminate();
+    throw error;
+  }
+}
+
+async function readStageModels({
+  manifest,
+  file,
+}: Pick<Bundle, 'manifest' | 'file'>): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const { stages } of manifest.networks) {
+    for (const { model } of stages) files.set(model, await file(model));
+  }
+  return files;
+}

@@ -1,0 +1,114 @@
+// The worker's side: does what it is told to, with a model that it loads from the bundle that it is sent.
+//
+//   import * as ort from 'onnxruntime-web';
+//   import { serveModel } from '@ztw/runtime-onnx/worker';
+//   serveModel({ ort, port: self });
+
+import { InvalidInputError, packError, RuntimeFailureError, type StagedModel } from '@ztw/core';
+import { loadBundle } from '../bundle/load-bundle.ts';
+import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
+import { type MessageEndpoint, onMessage } from './message-endpoint.ts';
+import type {
+  BundleContent,
+  ModelDescription,
+  RemoteStageOutput,
+  WorkerReply,
+  WorkerRequest,
+  WorkerTask,
+} from './messages.ts';
+
+export interface ServeModelOptions {
+  readonly ort: OnnxRuntime;
+  /** `self` in a browser's worker; `parentPort` of `node:worker_threads` in Node, which is null outside a worker. */
+  readonly port: MessageEndpoint | null;
+}
+
+/**
+ * Lets `loadBundleInWorker` on the other side of the port load a bundle here and run it.
+ * @throws InvalidInputError where there is no port: the script was not started as a worker.
+ */
+export function serveModel({ ort, port }: ServeModelOptions): void {
+  if (port === null) {
+    throw new InvalidInputError('serveModel needs a port to the other side. Start this script as a worker.');
+  }
+  const served = new ServedModel(ort);
+  onMessage(port, async (message) => {
+    const { call, task } = message as WorkerRequest;
+    const reply = await served.perform(task).then(
+      (value): WorkerReply => ({ call, value }),
+      (error: unknown): WorkerReply => ({ call, error: packError(error) }),
+    );
+    port.postMessage(reply, []);
+  });
+}
+
+class ServedModel {
+  readonly #ort: OnnxRuntime;
+  readonly #features = new Map<number, unknown>();
+  #model: StagedModel | null = null;
+
+  constructor(ort: OnnxRuntime) {
+    this.#ort = ort;
+  }
+
+  /** @returns what the task gives, as plain data. */
+  async perform(task: WorkerTask): Promise<ModelDescription | RemoteStageOutput | null> {
+    switch (task.kind) {
+      case 'open':
+        return this.#open(task.content);
+      case 'load':
+        this.#features.set(task.result, await this.#opened().load(task.input));
+        return null;
+      case 'run-stage': {
+        const { stageIndex, features, previousLogits, result } = task;
+        const output = await this.#opened().runStage(stageIndex, this.#take(features), previousLogits);
+        if (output.features !== null) this.#features.set(result, output.features);
+        // A copy of their own: a message takes the whole buffer of a view along.
+        return { logits: output.logits.slice(), hasFeatures: output.features !== null };
+      }
+      case 'keep-rows':
+        this.#features.set(task.result, await this.#opened().keepRows(this.#take(task.features), task.kept));
+        return null;
+      case 'concat-rows': {
+        const model = this.#opened();
+        const joined = await model.concatRows?.(task.parts.map((part) => this.#take(part)));
+        if (joined !== undefined) this.#features.set(task.result, joined);
+        return null;
+      }
+      case 'release':
+        if (this.#features.has(task.features)) this.#opened().release(this.#take(task.features));
+        return null;
+      case 'dispose':
+        await this.#model?.[Symbol.asyncDispose]();
+        return null;
+    }
+  }
+
+  async #open({ manifest, files, ...settings }: BundleContent): Promise<ModelDescription> {
+    const file = async (path: string) => {
+      const bytes = files.get(path);
+      if (bytes === undefined) throw new RuntimeFailureError(`internal: the worker was not sent "${path}".`);
+      return bytes;
+    };
+    const { model } = await loadBundle({ ...settings, ort: this.#ort, bundle: { manifest, file } });
+    this.#model = model;
+    const { name, supports, classes, labels, inputShape, stages, backboneMacs } = model;
+    return { name, supports, classes, labels, inputShape, stages, backboneMacs };
+  }
+
+  #opened(): StagedModel {
+    if (this.#model === null) throw new RuntimeFailureError('internal: the worker has not loaded a bundle yet.');
+    return this.#model;
+  }
+
+  #take(number: number): unknown {
+    const features = this.#features.get(number);
+    if (features === undefined) {
+      throw new InvalidInputError(
+        'These features were consumed or released before. Use those that the last runStage or keepRows returned.',
+      );
+    }
+    this.#features.delete(number);
+    return features;
+  }
+}
