@@ -21,6 +21,8 @@ export const smallestProbability = 1e-40;
  */
 export function arithmeticEnsemble(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
   const exits = combinedExits(specification, 'arithmetic').map((exit) => exit && withExponentialBias(exit));
+  // One for all updates: small allocations would be most of the cost of an update for a single row.
+  const masses = new Float64Array(specification.classes);
   return {
     specificationVersion: 'v1',
     name: `arithmeticEnsemble(${exits.length} exits)`,
@@ -32,7 +34,10 @@ export function arithmeticEnsemble(specification: EnsembleSpecification): Ensemb
       requireNextExit(state, exitIndex, logits);
       const exit = exitAt(exits, exitIndex);
       const next = withPrediction(state, softmax(logits, state.classes));
-      return { state: next, logProbabilities: exit === null ? logSoftmax(logits, state.classes) : combine(next, exit) };
+      return {
+        state: next,
+        logProbabilities: exit === null ? logSoftmax(logits, state.classes) : combine(next, exit, masses),
+      };
     },
     keepRows: keepPredictions,
   };
@@ -42,9 +47,13 @@ function withExponentialBias(exit: CombinedExit): CombinedExit {
   return { ...exit, bias: exit.bias.map(Math.exp) };
 }
 
-function combine({ rows, classes, exits }: RecycledPredictions, { factors, bias }: CombinedExit): Float32Array {
+/** @param masses `[classes]`: scratch memory, overwritten. */
+function combine(
+  { rows, classes, exits }: RecycledPredictions,
+  { factors, bias }: CombinedExit,
+  masses: Float64Array,
+): Float32Array {
   const logProbabilities = new Float32Array(rows * classes);
-  const masses = new Float64Array(classes);
   // The constant is added to every class, so the probabilities sum to slightly more than 1.
   const excess = 1 + classes * smallestProbability;
   for (let row = 0; row < rows; row++) {

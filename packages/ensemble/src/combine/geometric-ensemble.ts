@@ -20,6 +20,8 @@ import {
  */
 export function geometricEnsemble(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
   const exits = combinedExits(specification, 'geometric').map((exit) => exit && withMean(exit));
+  // One for all updates: small allocations would be most of the cost of an update for a single row.
+  const scores = new Float64Array(specification.classes);
   return {
     specificationVersion: 'v1',
     name: `geometricEnsemble(${exits.length} exits)`,
@@ -31,7 +33,10 @@ export function geometricEnsemble(specification: EnsembleSpecification): Ensembl
       requireNextExit(state, exitIndex, logits);
       const exit = exitAt(exits, exitIndex);
       const next = withPrediction(state, logits.slice());
-      return { state: next, logProbabilities: exit === null ? logSoftmax(logits, state.classes) : combine(next, exit) };
+      return {
+        state: next,
+        logProbabilities: exit === null ? logSoftmax(logits, state.classes) : combine(next, exit, scores),
+      };
     },
     keepRows: keepPredictions,
   };
@@ -42,9 +47,13 @@ function withMean(exit: CombinedExit): CombinedExit {
   return { ...exit, factors: exit.factors.map((factor) => factor / exit.factors.length) };
 }
 
-function combine({ rows, classes, exits }: RecycledPredictions, { factors, bias }: CombinedExit): Float32Array {
+/** @param scores `[classes]`: scratch memory, overwritten. */
+function combine(
+  { rows, classes, exits }: RecycledPredictions,
+  { factors, bias }: CombinedExit,
+  scores: Float64Array,
+): Float32Array {
   const logProbabilities = new Float32Array(rows * classes);
-  const scores = new Float64Array(classes);
   for (let row = 0; row < rows; row++) {
     const start = row * classes;
     scores.set(bias);
