@@ -118,6 +118,11 @@ export {
 } from './inference/stream/classify-stream.ts';
 export type { RowStream } from './inference/stream/row-source.ts';
 
+// Measured cost
+
+export { type DeviceProfile, exitMilliseconds, type ProfiledBatch } from './profile/device-profile.ts';
+export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
+
 // Evaluation
 
 export { auroc } from './evaluation/auroc.ts';
@@ -166,6 +171,7 @@ export {
   outOfDistributionAurocs,
   outOfDistributionSweep,
 } from './evaluation/out-of-distribution.ts';
+export { type PrunedExits, type PruneExitsOptions, pruneExits, type WholeNetwork } from './evaluation/prune-exits.ts';
 export {
   createEvaluationReport,
   type EvaluationReport,

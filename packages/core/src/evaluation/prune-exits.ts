@@ -1,0 +1,165 @@
+// Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave there.
+
+import { InvalidInputError } from '../errors/errors.ts';
+import type { ExitPredictions } from './exit-predictions.ts';
+import { type ThresholdRuleOptions, thresholdRule } from './exit-rule.ts';
+import { sweep } from './sweep.ts';
+
+export interface PruneExitsOptions extends ThresholdRuleOptions {
+  /** Of all exits, on held-out rows. Its own costs are not used. */
+  readonly predictions: ExitPredictions;
+  /** Cost of each segment, without its head, in any unit: MACs, or measured milliseconds. One per exit. */
+  readonly segmentCosts: readonly number[];
+  /** Cost of each head, in the same unit. One per exit; the last is the network's own classifier, which is never dropped. */
+  readonly headCosts: readonly number[];
+  /** What answering every row by the uncut network costs. Default: all segments and the last head. */
+  readonly wholeCost?: number;
+  /** Smallest share of rows that must be answered rightly. Default: that of the last exit. */
+  readonly accuracy?: number;
+  /** Other networks that could answer every row instead, for example a smaller one. */
+  readonly alternatives?: readonly WholeNetwork[];
+  /** Thresholds to choose from, ascending. Default: 1,001 from 0 to 1. */
+  readonly thresholds?: ArrayLike<number>;
+}
+
+/** A network that answers every row in full. */
+export interface WholeNetwork {
+  readonly name: string;
+  /** Share of the same rows that it answers rightly. */
+  readonly accuracy: number;
+  /** Cost per row, in the same unit. */
+  readonly cost: number;
+}
+
+export interface PrunedExits {
+  /** Exits worth keeping, ascending, the last one always among them. */
+  readonly kept: readonly number[];
+  /** Exits that cost more than they save, in the order in which they were dropped. */
+  readonly dropped: readonly number[];
+  /** The cheapest threshold over the kept exits that is accurate enough. */
+  readonly threshold: number;
+  readonly accuracy: number;
+  /** Mean cost per row at that threshold. */
+  readonly cost: number;
+  /** The same with all exits, at their own cheapest threshold; null where none is accurate enough. */
+  readonly costOfAll: number | null;
+  /**
+   * What is cheapest and accurate enough: `early-exit`; `whole-network`, because no exits save more than they cost; or the name of
+   * an alternative.
+   */
+  readonly best:
+    | { readonly kind: 'early-exit' }
+    | { readonly kind: 'whole-network' }
+    | { readonly kind: 'alternative'; readonly name: string };
+}
+
+interface Choice {
+  readonly kept: readonly number[];
+  readonly threshold: number;
+  readonly accuracy: number;
+  readonly cost: number;
+}
+
+/**
+ * Drops the exit whose loss makes the mean cost fall most, at an accuracy that must be kept, until none does.
+ *
+ * The predictions of the exits that stay are taken as they are. That is exact where exits answer alone; where they see one
+ * another through a cascade or an ensemble it is an estimate, and the kept exits should be trained and fitted again.
+ * @throws InvalidInputError where costs do not fit the exits, or the accuracy is out of reach with all exits and with none.
+ */
+export function pruneExits(options: PruneExitsOptions): PrunedExits {
+  const { predictions, segmentCosts, headCosts, alternatives = [] } = options;
+  const exitCount = predictions.probabilities.length;
+  checkCosts(segmentCosts, exitCount);
+  checkCosts(headCosts, exitCount);
+  const lastExit = exitCount - 1;
+  const accuracy = options.accuracy ?? accuracyOf(predictions, lastExit);
+  const choose = (kept: readonly number[]) => cheapest(options, kept, accuracy);
+
+  const all = choose(Array.from({ length: exitCount }, (_, exit) => exit));
+  const none = choose([lastExit]);
+  let best = all ?? none;
+  if (best === null) {
+    throw new InvalidInputError(
+      `No threshold answers ${accuracy} of the rows rightly; the last exit has ${accuracyOf(predictions, lastExit)}.`,
+    );
+  }
+  const dropped: number[] = [];
+  for (let better = withoutOne(best, lastExit, choose); better !== null; better = withoutOne(best, lastExit, choose)) {
+    dropped.push(...best.kept.filter((exit) => !better?.kept.includes(exit)));
+    best = better;
+  }
+  const wholeCost = options.wholeCost ?? costsOf(options, [lastExit])[0] ?? 0;
+  return { ...best, dropped, costOfAll: all?.cost ?? null, best: cheapestWay(best, wholeCost, alternatives, accuracy) };
+}
+
+/** The best choice with one exit fewer, where it costs no more; null where every exit is worth its head. */
+function withoutOne(
+  current: Choice,
+  lastExit: number,
+  choose: (kept: readonly number[]) => Choice | null,
+): Choice | null {
+  let best: Choice | null = null;
+  for (const exit of current.kept) {
+    if (exit === lastExit) continue;
+    const choice = choose(current.kept.filter((other) => other !== exit));
+    if (choice !== null && choice.cost <= (best?.cost ?? current.cost)) best = choice;
+  }
+  return best;
+}
+
+function cheapest(options: PruneExitsOptions, kept: readonly number[], accuracy: number): Choice | null {
+  const { predictions, thresholds } = options;
+  const pick = <Value>(values: readonly Value[]): Value[] => kept.map((exit) => values[exit] as Value);
+  const selected: ExitPredictions = {
+    ...predictions,
+    exitMacs: costsOf(options, kept),
+    probabilities: pick(predictions.probabilities),
+    confidences: pick(predictions.confidences),
+    answers: pick(predictions.answers),
+  };
+  let best: Choice | null = null;
+  for (const point of sweep(selected, thresholdRule(options), thresholds)) {
+    if (point.accuracy < accuracy || (best !== null && point.macs >= best.cost)) continue;
+    best = { kept, threshold: point.setting, accuracy: point.accuracy, cost: point.macs };
+  }
+  return best;
+}
+
+/** Cost per row of leaving at each kept exit: all segments up to it, and the kept heads. */
+function costsOf({ segmentCosts, headCosts }: PruneExitsOptions, kept: readonly number[]): number[] {
+  let cost = 0;
+  return segmentCosts.flatMap((segment, exit) => {
+    const isKept = kept.includes(exit);
+    cost += segment + (isKept ? (headCosts[exit] as number) : 0);
+    return isKept ? [cost] : [];
+  });
+}
+
+function cheapestWay(
+  early: Choice,
+  wholeCost: number,
+  alternatives: readonly WholeNetwork[],
+  accuracy: number,
+): PrunedExits['best'] {
+  const rival = alternatives
+    .filter((network) => network.accuracy >= accuracy)
+    .reduce<WholeNetwork | null>(
+      (best, network) => (best !== null && best.cost <= network.cost ? best : network),
+      null,
+    );
+  if (rival !== null && rival.cost < Math.min(early.cost, wholeCost)) return { kind: 'alternative', name: rival.name };
+  return { kind: early.cost < wholeCost ? 'early-exit' : 'whole-network' };
+}
+
+function accuracyOf({ rows, labels, answers }: ExitPredictions, exit: number): number {
+  return labels.reduce((right, label, row) => right + (answers[exit]?.[row] === label ? 1 : 0), 0) / rows;
+}
+
+function checkCosts(costs: readonly number[], exitCount: number): void {
+  if (costs.length !== exitCount || costs.some((cost) => !(Number.isFinite(cost) && cost >= 0))) {
+    throw new InvalidInputError(
+      `Expected a cost of 0 or more for each of ${exitCount} exits; received [${costs.join(', ')}].`,
+    );
+  }
+}

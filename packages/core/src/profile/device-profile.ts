@@ -1,0 +1,43 @@
+// What a model's stages cost on one device, in time. Plain data, JSON-safe.
+
+import { InvalidInputError } from '../errors/errors.ts';
+
+/** Costs at one batch size. All times are milliseconds per row, medians over the repeats. */
+export interface ProfiledBatch {
+  readonly batchSize: number;
+  readonly repeats: number;
+  /** One per stage: segment, head, and reading the logits back; taking the input over counts to the first stage. */
+  readonly stageMilliseconds: readonly number[];
+  /** The uncut network without any IC, measured in turns with the stages; null where none was given. */
+  readonly wholeMilliseconds: number | null;
+}
+
+export interface DeviceProfile {
+  readonly format: 'ztw-device-profile';
+  readonly version: 1;
+  /** Name of the model that was measured. */
+  readonly model: string;
+  /** Names of its stages, in order. */
+  readonly stages: readonly string[];
+  readonly batches: readonly ProfiledBatch[];
+}
+
+/**
+ * What it costs a row to leave at each exit, in milliseconds: the costs to calibrate by where a budget is a time.
+ * @returns one per exit, ascending: fit for `exitMacs` of stored predictions.
+ * @throws InvalidInputError for a batch size that was not measured.
+ */
+export function exitMilliseconds(profile: DeviceProfile, batchSize: number): readonly number[] {
+  const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
+  if (batch === undefined) {
+    throw new InvalidInputError(
+      `The profile of '${profile.model}' holds batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; ` +
+        `received ${batchSize}. Measure that batch size too.`,
+    );
+  }
+  let milliseconds = 0;
+  return batch.stageMilliseconds.map((stage) => {
+    milliseconds += stage;
+    return milliseconds;
+  });
+}
