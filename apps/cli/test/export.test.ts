@@ -75,7 +75,7 @@ describe('one file', () => {
   test('says for people what goes in and out', async () => {
     const { stdout, code } = await runInProcess(['export', bundle, '--out', at('text.onnx')]);
     expect(code).toBe(0);
-    for (const part of ['text.onnx', '[rows, 2]', '1 or 2', 'probabilities', 'int64', '0.6250']) {
+    for (const part of ['text.onnx', '[rows, 2]', '1 or 2', 'probabilities', 'int64', '0.625']) {
       expect(stdout).toContain(part);
     }
   });

@@ -10,13 +10,13 @@ const portColumns: readonly Column[] = [
 
 const pointColumns: readonly Column[] = [
   { title: 'budget', align: 'right' },
-  { title: 'threshold', align: 'right' },
+  { title: 'threshold', align: 'left' },
 ];
 
 /** What was written and how it is used, for people. */
 export function exportText(result: ExportResult): string {
   const { file, tritonModel, operatingPoints } = result;
-  const points = operatingPoints.map(({ budget, threshold }) => [String(budget), threshold.toFixed(4)]);
+  const points = operatingPoints.map(({ budget, threshold }) => [String(budget), String(threshold)]);
   return [
     file === null ? '' : `Wrote ${file}.\n`,
     tritonModel === null ? '' : `Wrote ${tritonModel}, a model of a Triton repository.\n`,
