@@ -2,6 +2,7 @@
 
 import type { BundleNetwork, BundleReader, BundleStage, Head, RowShape } from '@ztw/core';
 import { type CompiledNetwork, type Cut, compileNetwork, emitStageProgram } from '@ztw/onnx-graph';
+import type { OnnxRuntime } from '../../../runtime-onnx/src/index.ts';
 import { cutNetwork } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { runtimes } from '../../../runtime-onnx/test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork } from '../../../runtime-onnx/test/support/tiny-network.ts';
@@ -36,7 +37,7 @@ export function tinyProgramNetwork(): ProgramNetwork {
 }
 
 /** The ONNX Runtime that finds shapes and gives the values to compare with. */
-export const [{ ort }] = runtimes as readonly [(typeof runtimes)[number]];
+export const ort: OnnxRuntime = (runtimes[0] as (typeof runtimes)[number]).ort;
 
 /** A pretrained network cut at the usual places, with heads of random values whose confidences spread. */
 export async function cutProgramNetwork(path: string): Promise<ProgramNetwork> {
