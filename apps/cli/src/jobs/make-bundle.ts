@@ -13,8 +13,8 @@ import {
   predictionsFromLogits,
 } from '@ztw/core';
 import { ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
-import { compileNetwork } from '@ztw/onnx-graph';
 import { combineExits } from './combine-exits.ts';
+import { compileStages } from './compile-stages.ts';
 import { networkExitCosts } from './exit-costs.ts';
 import type { BundleMethod } from './method.ts';
 import type { NetworkResult, TrainedVariant } from './network-result.ts';
@@ -36,6 +36,8 @@ export interface MakeBundleOptions {
   readonly labels: readonly string[] | null;
   readonly preprocessing: Preprocessing;
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Is told what a person should know of the bundle. */
+  readonly onNote: (text: string) => void;
 }
 
 export interface MadeBundle {
@@ -64,13 +66,16 @@ export async function makeBundle(options: MakeBundleOptions): Promise<MadeBundle
   const { method, targets, labels, preprocessing, provenance } = options;
   const parts = options.networks.map(({ plan, result }) => ({ plan, variant: variantOf(result, method) }));
   const compiled = parts.map(({ plan, variant }, index) =>
-    compileNetwork({
-      analysis: plan.network.analysis,
-      cuts: plan.cuts,
-      heads: variant.heads,
-      name: plan.network.name,
-      pathPrefix: `networks/${index}/`,
-    }),
+    compileStages(
+      {
+        analysis: plan.network.analysis,
+        cuts: plan.cuts,
+        heads: variant.heads,
+        name: plan.network.name,
+        pathPrefix: `networks/${index}/`,
+      },
+      options.onNote,
+    ),
   );
   const networks = compiled.map(({ network }) => network);
   const { classes, input } = lastOf(parts).plan.network.analysis;

@@ -151,6 +151,7 @@ async function trainAndWrite(
         labels: classLabels(images, chain.classes),
         preprocessing: parts.preprocessing,
         provenance: { ...parts.job, ensemble: options.ensemble, measuredAgainst, command: options.command },
+        onNote: (text) => context.onNote(text),
       });
       await writeOutputFolder(folder, files, { overwrite, signal: context.signal });
       const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
