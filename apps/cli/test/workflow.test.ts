@@ -279,6 +279,21 @@ describe('bench', () => {
     expect(early?.macsRatio).toBeLessThan(0.5);
   });
 
+  test('stores what each stage costs on this device', async () => {
+    const file = out('profiles', 'device.json');
+    const args = ['bench', out('bundles', 'ztw'), '--network', network, '--batch', '1,4', '--repeat', '2'];
+    const { profile } = json<BenchResult>(await runInProcess([...args, '--profile', file, '--json']));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(profile);
+    expect(profile?.batches.map(({ batchSize, repeats }) => [batchSize, repeats])).toEqual([
+      [1, 2],
+      [4, 2],
+    ]);
+    for (const { stageMilliseconds, wholeMilliseconds } of profile?.batches ?? []) {
+      expect(stageMilliseconds).toHaveLength(profile?.stages.length ?? 0);
+      expect(Math.min(...stageMilliseconds, wholeMilliseconds ?? 0)).toBeGreaterThan(0);
+    }
+  });
+
   test('random input needs no data', async () => {
     const run = await runInProcess(['bench', out('bundles', 'sdn'), '--batch', '2', '--repeat', '2']);
     expect(run.code, run.stderr).toBe(0);

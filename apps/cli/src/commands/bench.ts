@@ -24,6 +24,7 @@ interface BenchFlags extends RuntimeFlags, ExitFlags, GraphFlags, GlobalOptions 
   readonly batch: readonly number[];
   readonly repeat?: number;
   readonly seed: number;
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +41,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
     .option('--batch <sizes>', 'images that run together', commaSeparated(integerAtLeast(1)), [1, 32])
     .option('--repeat <n>', 'batches of each size (default: 512 images, at least 30 batches)', integerAtLeast(1))
     .option('--seed <n>', 'decides the order of the images', integerAtLeast(0), 0)
+    .option('--profile <file>', 'also measure milliseconds per stage and write them to this file, as JSON')
     .option('--json', 'print JSON');
   addExitOptions(command);
   addGraphOptions(command);
@@ -47,6 +49,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
   addExamples(command, [
     'ztw bench out/early --network network.onnx --data photos/ --budget 0.5',
     'ztw bench out/early --batch 1,8,64 --threshold 0.9 --runtime web',
+    'ztw bench out/early --batch 1 --profile this-machine.json',
   ]);
   command.action(async (bundle: string, _flags: BenchFlags, self: Command) => {
     const flags = self.optsWithGlobals<BenchFlags>();
@@ -63,6 +66,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
           exit: exitChoice(flags),
           repeat: flags.repeat ?? null,
           seed: flags.seed,
+          profile: flags.profile ?? null,
           graph: graphOptions(flags),
           runtime: runtimeOptions(flags),
         },

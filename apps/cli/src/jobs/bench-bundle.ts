@@ -1,9 +1,10 @@
 // The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
 // them alike.
 
-import { classify, type ExitPolicy, type InputBatch, never } from '@ztw/core';
+import { classify, type DeviceProfile, type ExitPolicy, type InputBatch, measureStages, never } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { wholeModel } from '@ztw/runtime-onnx';
+import { assertOutputFile, writeOutputFile } from '../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
 import { type ExitChoice, exitPolicy } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
@@ -25,6 +26,8 @@ export interface BenchOptions {
   /** Batches per batch size; null for enough to be 512 images, and at least 30. */
   readonly repeat: number | null;
   readonly seed: number;
+  /** File for the device profile, which replaces what is there; null for none. */
+  readonly profile: string | null;
   readonly graph: AnalyseGraphOptions;
   readonly runtime: RuntimeOptions;
 }
@@ -51,6 +54,8 @@ export interface BenchResult {
   readonly yardstick: 'whole' | 'staged';
   readonly input: string;
   readonly rows: readonly BenchRow[];
+  /** Milliseconds per stage, where they were asked for. */
+  readonly profile: DeviceProfile | null;
 }
 
 interface Contender {
@@ -63,8 +68,9 @@ const defaultImages = 512;
 const fewestBatches = 30;
 const warmUpBatches = 5;
 
-/** @throws InvalidBundleError, InvalidModelError, InvalidDataError; AbortedError once the signal has fired. */
+/** @throws InvalidBundleError, InvalidModelError, InvalidDataError; StorageError; AbortedError once the signal has fired. */
 export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
+  if (options.profile !== null) await assertOutputFile(options.profile, { overwrite: true });
   const runtime = await loadRuntime(options.runtime);
   await using bundle = await loadBundleFolder(options.bundle, runtime);
   await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
@@ -78,6 +84,11 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   const rows: BenchRow[] = [];
   for (const batch of options.batches)
     rows.push(...(await measure(contenders, inputs, batch, options.repeat, context)));
+  const profile = options.profile === null ? null : await profileStages(options, bundle, whole, inputs, context);
+  if (options.profile !== null) {
+    const text = `${JSON.stringify(profile, null, 2)}\n`;
+    await writeOutputFile(options.profile, new TextEncoder().encode(text), { overwrite: true });
+  }
   return {
     machine: describeMachine(),
     runtime: runtime.name,
@@ -86,7 +97,27 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
     yardstick: whole === null ? 'staged' : 'whole',
     input: inputs.name,
     rows,
+    profile,
   };
+}
+
+/** Milliseconds per stage at the batch sizes of the benchmark. */
+async function profileStages(
+  { batches, repeat }: BenchOptions,
+  { model }: RunnableBundle,
+  whole: Contender | null,
+  inputs: BenchInputs,
+  context: JobContext,
+): Promise<DeviceProfile> {
+  return measureStages(model, {
+    input: await inputs.batch(0, Math.max(...batches)),
+    batchSizes: batches,
+    ...(repeat === null ? {} : { repeats: repeat }),
+    ...(whole === null ? {} : { runWhole: (input: InputBatch) => whole.run(input) }),
+    signal: context.signal,
+    onProgress: (done, total) =>
+      context.onProgress({ phase: 'Measuring stages', done, total, remainingSeconds: null, detail: null }),
+  });
 }
 
 async function loadWhole(
