@@ -50,6 +50,8 @@ function unitTests() {
     'run',
     '--reporter=default',
     '--reporter=json',
+    // Conformance cases x runtimes, as a table at the end.
+    '--reporter=./packages/core/test/support/conformance-reporter.ts',
     `--outputFile.json=${reportFile}`,
   ]);
   if (existsSync(reportFile)) {

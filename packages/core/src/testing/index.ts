@@ -7,6 +7,7 @@ export {
   conformanceTolerance,
   type Tolerance,
 } from './conformance/conformance-subject.ts';
+export { type ConformanceReport, formatConformanceTable } from './conformance/format-conformance-table.ts';
 export { formatConformance, runConformance, runConformanceCase } from './conformance/run-conformance.ts';
 export {
   type HostFeatures,

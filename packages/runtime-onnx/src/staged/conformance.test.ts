@@ -1,7 +1,8 @@
 // The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, and a real one.
 
-import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
-import { afterAll, describe, test } from 'vitest';
+import type { ConformanceSubject } from '@ztw/core/testing';
+import { afterAll } from 'vitest';
+import { runOn, testConformance } from '../../../core/test/support/test-conformance.ts';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork, tinyRows } from '../../test/support/tiny-network.ts';
@@ -18,13 +19,18 @@ afterAll(async () => {
   }
 });
 
-async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' | number): Promise<ConformanceSubject> {
+interface Subject extends ConformanceSubject {
+  readonly runtime: string;
+  readonly network: string;
+}
+
+async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' | number): Promise<Subject> {
   const { network, files, whole } = tinyNetwork(batch);
   const shape = { classes: tinyClasses, inputShape: tinyInputShape };
   const uncut = await wholeModel({ ort, bytes: whole, batch, ...shape });
   wholes.push(uncut);
   return {
-    name: `${runtime}, tiny network, batch ${batch}`,
+    ...named(runtime, batch === 'dynamic' ? 'tiny network' : `tiny network of batch ${batch}`),
     supports,
     input: { data: tinyRows(16), rows: 16 },
     create: () => loadNetwork({ ort, network, readFile: readFrom(files), ...shape }),
@@ -32,18 +38,23 @@ async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' |
   };
 }
 
-async function fashionSubject(runtime: string, ort: OnnxRuntime): Promise<ConformanceSubject> {
+async function fashionSubject(runtime: string, ort: OnnxRuntime): Promise<Subject> {
   const cut = await cutNetwork({ ort, path: fashionNetwork, sharpness: 4 });
   const uncut = await loadWhole(ort, cut);
   wholes.push(uncut);
   const rows = 8;
   return {
-    name: `${runtime}, ${cut.name}`,
+    ...named(runtime, cut.name),
     supports,
     input: { data: structuredRows(uncut.inputShape, rows, 3), rows },
     create: () => loadCut(ort, cut),
     wholeLogits: (input) => uncut.runWhole(input),
   };
+}
+
+function named(runtime: string, network: string): Pick<Subject, 'name' | 'runtime' | 'network'> {
+  const column = runtime === 'onnxruntime-web' ? 'onnxruntime-web wasm, Node' : runtime;
+  return { name: `${column}, ${network}`, runtime: column, network };
 }
 
 const subjects = await Promise.all(
@@ -54,10 +65,6 @@ const subjects = await Promise.all(
   ]),
 );
 
-describe.each(subjects)('$name', (subject) => {
-  test.for(conformanceCases)('$name', async (conformanceCase, { skip }) => {
-    const reason = conformanceCase.skip?.(subject) ?? null;
-    skip(reason !== null, reason ?? '');
-    await conformanceCase.run(subject);
-  });
-});
+for (const subject of subjects) {
+  testConformance({ ...subject, run: (conformanceCase) => runOn(subject, conformanceCase) });
+}

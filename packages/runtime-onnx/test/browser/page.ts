@@ -2,61 +2,49 @@
 // conformance kit.
 
 import { rowSize } from '@ztw/core';
-import { type ConformanceSubject, formatConformance, runConformance } from '@ztw/core/testing';
+import { exposeConformance, fetchBytes } from '../../../core/test/browser/expose-conformance.ts';
 import { loadBundle, type OnnxRuntime, wholeModel } from '../../src/index.ts';
 
-/** The builds of onnxruntime-web: plain WebAssembly, and the default one, which can suspend WebAssembly for WebGPU. */
-const builds: Readonly<Record<string, () => Promise<OnnxRuntime>>> = {
-  'onnxruntime-web/wasm': () => import('onnxruntime-web/wasm'),
-  'onnxruntime-web': () => import('onnxruntime-web'),
+interface Runtime {
+  readonly open: () => Promise<OnnxRuntime>;
+  readonly executionProviders: readonly string[];
+}
+
+/** The builds of onnxruntime-web: plain WebAssembly, and those that can suspend WebAssembly for WebGPU. */
+const runtimes: Readonly<Record<string, Runtime>> = {
+  'onnxruntime-web wasm': { open: () => import('onnxruntime-web/wasm'), executionProviders: ['wasm'] },
+  'onnxruntime-web wasm (default build)': { open: () => import('onnxruntime-web'), executionProviders: ['wasm'] },
+  'onnxruntime-web webgpu': { open: () => import('onnxruntime-web/webgpu'), executionProviders: ['webgpu'] },
 };
 
-/** What the page tells the test, all JSON-safe. */
-export interface PageReport {
-  readonly userAgent: string;
-  readonly table: string;
-  readonly passed: number;
-  /** Names of the cases that failed. */
-  readonly failed: readonly string[];
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  const response = await fetch(path);
-  if (!response.ok) {
-    throw new Error(`${path}: ${response.status} ${response.statusText}`);
+exposeConformance(async ({ runtime, network }) => {
+  const known = runtimes[runtime];
+  if (known === undefined) throw new Error(`no such runtime: ${runtime}`);
+  const { executionProviders } = known;
+  if (executionProviders.includes('webgpu') && (await findAdapter()) === null) {
+    return 'this browser offers no WebGPU adapter';
   }
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function runInBrowser(build: string): Promise<PageReport> {
-  const open = builds[build];
-  if (open === undefined) {
-    throw new Error(`no such build: ${build}`);
-  }
-  const ort = await open();
+  const ort = await known.open();
   ort.env.wasm.numThreads = 1;
-  const load = () => loadBundle({ ort, bundle: (path) => read(`/bundle/${path}`) });
+  const load = () =>
+    loadBundle({ ort, executionProviders, bundle: (path) => fetchBytes(`/${network}/bundle/${path}`) });
   const { model } = await load();
   const { inputShape, classes, supports } = model;
   await model[Symbol.asyncDispose]();
-  const data = new Float32Array((await read('/rows.f32')).buffer);
-  const rows = data.length / rowSize(inputShape);
-  const whole = await wholeModel({ ort, bytes: await read('/whole.onnx'), inputShape, classes });
-  const subject: ConformanceSubject = {
-    name: `${build}, Chromium`,
+  const data = new Float32Array((await fetchBytes(`/${network}/rows.f32`)).buffer as ArrayBuffer);
+  const bytes = await fetchBytes(`/${network}/whole.onnx`);
+  const whole = await wholeModel({ ort, executionProviders, bytes, inputShape, classes });
+  return {
+    name: `${runtime}, ${network}`,
     supports,
-    input: { data, rows },
+    input: { data, rows: data.length / rowSize(inputShape) },
     create: async () => (await load()).model,
     wholeLogits: (input) => whole.runWhole(input),
+    ...(executionProviders.includes('webgpu') ? { tolerance: { absolute: 1e-4, relative: 1e-4 } } : {}),
   };
-  const outcomes = await runConformance(subject);
-  await whole[Symbol.asyncDispose]();
-  return {
-    userAgent: navigator.userAgent,
-    table: formatConformance(outcomes),
-    passed: outcomes.filter(({ status }) => status === 'pass').length,
-    failed: outcomes.filter(({ status }) => status === 'fail').map(({ name }) => name),
-  };
-}
+});
 
-Object.assign(globalThis, { runInBrowser });
+async function findAdapter(): Promise<unknown> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+  return (await gpu?.requestAdapter()) ?? null;
+}

@@ -2,8 +2,8 @@
 
 import { memory } from '@tensorflow/tfjs-core';
 import { runAllExits, type StagedModel } from '@ztw/core';
-import { type ConformanceSubject, conformanceCases, conformanceTolerance } from '@ztw/core/testing';
-import { describe, test } from 'vitest';
+import { type ConformanceSubject, conformanceTolerance } from '@ztw/core/testing';
+import { runOn, testConformance } from '../../../core/test/support/test-conformance.ts';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
@@ -14,12 +14,16 @@ type Backend = (typeof backends)[number];
 
 interface Subject extends ConformanceSubject {
   readonly backend: Backend;
+  readonly runtime: string;
+  readonly network: string;
 }
 
 function subjectOf(backend: Backend, network: ProgramNetwork, data: Float32Array, rows: number): Subject {
   const afterLoad = new WeakMap<StagedModel, number>();
   return {
     name: `TensorFlow.js ${backend}, ${network.network.name}`,
+    runtime: `TensorFlow.js ${backend}, Node`,
+    network: network.network.name === 'tiny' ? 'tiny network' : network.network.name,
     backend,
     supports: { parallelRuns: true, featureMemory: 'device', concatRows: true },
     input: { data, rows },
@@ -47,11 +51,12 @@ const subjects = [
   subjectOf('wasm', fashion, structuredRows(fashion.inputShape, 8, 3), 8),
 ];
 
-describe.each(subjects)('$name', (subject) => {
-  test.for(conformanceCases)('$name', { timeout: 120_000 }, async (conformanceCase, { skip }) => {
-    await tensorflowOn(subject.backend);
-    const reason = conformanceCase.skip?.(subject) ?? null;
-    skip(reason !== null, reason ?? '');
-    await conformanceCase.run(subject);
+for (const subject of subjects) {
+  testConformance({
+    ...subject,
+    async run(conformanceCase) {
+      await tensorflowOn(subject.backend);
+      return runOn(subject, conformanceCase);
+    },
   });
-});
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runOn, testConformance } from '../../../test/support/test-conformance.ts';
 import type { InputBatch, StagedModel } from '../../contract/staged-model.ts';
 import { chain } from '../../inference/chain.ts';
 import { takeRows } from '../../numeric/take-rows.ts';
@@ -7,7 +8,6 @@ import { referenceModel } from '../reference-model.ts';
 import { wholeLogits } from '../reference-network.ts';
 import { seededNetwork } from '../seeded-network.ts';
 import { seededValues } from '../seeded-values.ts';
-import { conformanceCases } from './conformance-cases.ts';
 import type { ConformanceSubject } from './conformance-subject.ts';
 import { formatConformance, runConformance, runConformanceCase } from './run-conformance.ts';
 
@@ -15,7 +15,7 @@ const network = seededNetwork();
 const input: InputBatch = { rows: 16, data: seededValues(7, 16 * 72, 1.5) };
 
 const reference: ConformanceSubject = {
-  name: 'reference runtime',
+  name: 'seeded network',
   supports: { parallelRuns: true, featureMemory: 'host', concatRows: true },
   input,
   create: async () => referenceModel(network),
@@ -29,7 +29,7 @@ const subjects: readonly ConformanceSubject[] = [
   reference,
   {
     ...reference,
-    name: 'reference runtime, without cascade',
+    name: 'seeded network without cascade',
     create: async () => referenceModel(seededNetwork({ cascade: false })),
   },
   {
@@ -42,15 +42,18 @@ const subjects: readonly ConformanceSubject[] = [
   },
 ];
 
-describe.each(subjects)('$name', (subject) => {
-  it.each(conformanceCases.map((conformanceCase) => [conformanceCase.name, conformanceCase] as const))(
-    '%s',
-    async (_name, conformanceCase) => {
+for (const subject of subjects) {
+  testConformance({
+    ...subject,
+    runtime: 'reference',
+    network: subject.name,
+    async run(conformanceCase) {
+      // The reference can do everything.
       expect(conformanceCase.skip?.(subject) ?? null).toBeNull();
-      await conformanceCase.run(subject);
+      return runOn(subject, conformanceCase);
     },
-  );
-});
+  });
+}
 
 /** A runtime with one fault: the reference, one of whose methods was replaced. */
 function faulty(fault: (model: HostModel) => Partial<StagedModel>): ConformanceSubject {

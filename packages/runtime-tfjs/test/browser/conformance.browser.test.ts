@@ -1,0 +1,49 @@
+// Stage programs in a real browser, on every backend that TensorFlow.js has there.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';
+import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
+import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
+import { cutProgramNetwork, tinyProgramNetwork } from '../../src/__fixtures__/program-networks.ts';
+import { serveNetwork } from './served-network.ts';
+
+const tiny = 'tiny network';
+const fashion = 'fashion-resnet20';
+
+async function files(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const network = await cutProgramNetwork(fashionNetwork);
+  return new Map([
+    ...(await serveNetwork(tiny, tinyProgramNetwork(), tinyRows(16))),
+    ...(await serveNetwork(fashion, network, structuredRows(network.inputShape, 8, 3))),
+    ...wasmFiles(),
+  ]);
+}
+
+function wasmFiles(): readonly (readonly [string, Uint8Array])[] {
+  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
+  return names.map((name) => [`/tensorflow-wasm/${name}`, new Uint8Array(readFileSync(join(folder, name)))]);
+}
+
+// float32 on both, but a GPU's kernels choose other orders of sums, and other ones for other numbers of rows.
+const tolerance = { absolute: 1e-4, relative: 1e-4 };
+
+testInChromium({
+  page: new URL('./page.html', import.meta.url),
+  files,
+  prebundle: [
+    '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-backend-wasm',
+    '@tensorflow/tfjs-backend-webgl',
+    '@tensorflow/tfjs-backend-webgpu',
+  ],
+  // The larger network takes minutes on a GPU that runs in software.
+  subjects: [
+    { runtime: 'TensorFlow.js wasm', network: tiny },
+    { runtime: 'TensorFlow.js wasm', network: fashion },
+    { runtime: 'TensorFlow.js webgl', network: tiny, tolerance },
+    { runtime: 'TensorFlow.js webgpu', network: tiny, tolerance },
+  ],
+});

@@ -1,0 +1,24 @@
+import type { BundleNetwork } from '@ztw/core';
+import type { ProgramNetwork } from '../../src/__fixtures__/program-networks.ts';
+
+/** A network as the page reads it; JSON-safe. */
+export type ServedNetwork = Omit<ProgramNetwork, 'readFile'>;
+
+/** All that the page fetches of a network, by absolute path on the server. */
+export async function serveNetwork(
+  name: string,
+  { readFile, ...served }: ProgramNetwork,
+  rows: Float32Array,
+): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const folder = `/${encodeURIComponent(name)}`;
+  const paths = [served.network, served.whole].flatMap(programPaths);
+  return [
+    [`${folder}/network.json`, new TextEncoder().encode(JSON.stringify(served satisfies ServedNetwork))],
+    [`${folder}/rows.f32`, new Uint8Array(rows.buffer)],
+    ...(await Promise.all(paths.map(async (path) => [`${folder}/files/${path}`, await readFile(path)] as const))),
+  ];
+}
+
+function programPaths({ stages }: BundleNetwork): readonly string[] {
+  return stages.flatMap(({ program }) => (program === undefined ? [] : [program.steps, program.weights]));
+}
