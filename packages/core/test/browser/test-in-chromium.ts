@@ -1,12 +1,13 @@
 // The conformance kit in a real browser: a page is served from its sources, opened in headless Chromium once per runtime and
 // network, and runs one case after the other.
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Tolerance } from '../../src/testing/index.ts';
 import { testConformance } from '../support/test-conformance.ts';
 import type { PageOutcome, PageSubject } from './expose-conformance.ts';
 import { findChromium } from './find-chromium.ts';
+import { launchChromium } from './launch-chromium.ts';
 import { type PageServer, type ServePageOptions, servePage } from './serve-page.ts';
 
 export interface BrowserSubject extends PageSubject {
@@ -19,16 +20,6 @@ export interface BrowserConformance extends Omit<ServePageOptions, 'files'> {
   files(): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-/** Both GPU interfaces run in software, so that they run everywhere. */
-const chromiumArguments = [
-  '--no-sandbox',
-  '--enable-unsafe-swiftshader',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-];
-
 /** Without a Chromium every test is skipped, and says so; where `CI` is set it fails. */
 export function testInChromium({ subjects, files, ...serving }: BrowserConformance): void {
   const executablePath = findChromium();
@@ -39,7 +30,7 @@ export function testInChromium({ subjects, files, ...serving }: BrowserConforman
     beforeAll(async () => {
       if (executablePath === null) return;
       server = await servePage({ ...serving, files: await files() });
-      browser = await chromium.launch({ executablePath, args: chromiumArguments });
+      browser = await launchChromium(executablePath);
     }, 120_000);
 
     afterAll(async () => {

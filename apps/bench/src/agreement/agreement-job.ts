@@ -1,0 +1,20 @@
+import type { BundleNetwork, EnsembleSpecification, RowShape } from '@ztw/core';
+
+/** What every runtime is given; JSON-safe. */
+export interface AgreementJob {
+  /** With a program for every stage. */
+  readonly network: BundleNetwork;
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  readonly ensemble: EnsembleSpecification | null;
+  readonly threshold: number;
+}
+
+/** What a runtime answers; JSON-safe. */
+export interface Answers {
+  /** `[rows]` */
+  readonly exits: readonly number[];
+  /** `[rows, classes]` */
+  readonly probabilities: readonly number[];
+  readonly seconds: number;
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BundleNetwork, type BundleStage, openBundle } from '@ztw/core';
+import { emitStageProgram } from '@ztw/onnx-graph';
+import { openData, toInput } from '../../../cli/src/data/index.ts';
+import type { AgreementJob } from './agreement-job.ts';
+
+export interface ReadJob {
+  readonly job: AgreementJob;
+  /** The network's files by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** `[rows, ...inputShape]`, the data set's first rows. */
+  readonly data: Float32Array;
+}
+
+/**
+ * Reads a bundle of one network, and test rows for it. Stages without a program get one, from the ONNX file that they hold.
+ * @param budget The operating point whose threshold is taken.
+ */
+export async function readJob(folder: string, images: string, rows: number, budget: number): Promise<ReadJob> {
+  const bundle = await openBundle(async (path) => new Uint8Array(await readFile(join(folder, path))));
+  const { classes, inputShape, ensemble, networks, operatingPoints, preprocessing } = bundle.manifest;
+  const [network] = networks;
+  const threshold = operatingPoints.find((point) => point.budget === budget)?.threshold;
+  if (network === undefined || networks.length > 1 || threshold === undefined || preprocessing === null) {
+    throw new Error(
+      `Expected a bundle of one network with preprocessing and an operating point for ${budget}: ${folder}`,
+    );
+  }
+  const files = new Map<string, Uint8Array>();
+  const stages: BundleStage[] = [];
+  for (const stage of network.stages) {
+    const model = await bundle.file(stage.model);
+    const program = stage.program ?? { steps: `${stage.model}.json`, weights: `${stage.model}.safetensors` };
+    const made = stage.program === undefined ? emitStageProgram(model) : null;
+    files.set(stage.model, model);
+    files.set(program.steps, made?.steps ?? (await bundle.file(program.steps)));
+    files.set(program.weights, made?.weights ?? (await bundle.file(program.weights)));
+    stages.push({ ...stage, program });
+  }
+  const opened = await openData(images, {
+    ...preprocessing,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+  // Evenly spread: archives hold one class after the other.
+  const chosen = Int32Array.from({ length: rows }, (_, row) => Math.floor((row * opened.rows) / rows));
+  // A shuffle by a fixed stride, so that the first rows hold all classes too.
+  const order = Int32Array.from(chosen, (_, row) => chosen[(row * 777) % rows] as number);
+  const data = toInput(await opened.pixels(order), rows, preprocessing);
+  const staged: BundleNetwork = { ...network, stages };
+  return { job: { network: staged, classes, inputShape, ensemble, threshold }, files, data };
+}

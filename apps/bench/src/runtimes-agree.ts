@@ -1,0 +1,96 @@
+// One bundle on every runtime: the same exits, row by row, outside a band of 1e-4 around the threshold, and probabilities within
+// 1e-4 there. Prints a Markdown table; exits with 1 where a runtime disagrees.
+//
+//   pnpm --filter @ztw/bench runtimes-agree BUNDLE IMAGES [rows, default 2000] [rows on slow backends, default 200] [budget, default 0.5]
+//
+// Slow backends are the GPU ones, which run in software here, and TensorFlow.js cpu, which is plain JavaScript. The rows outside the band
+// are those that leave at the same exit of the first runtime with the threshold moved by 1e-4 either way: as no row leaves
+// later for a lower threshold, a confidence on their way inside the band would move one of the two.
+
+import { createRequire } from 'node:module';
+import { rowSize } from '@ztw/core';
+import { loadNetwork as loadOnnxNetwork, type OnnxRuntime } from '@ztw/runtime-onnx';
+import { loadNetwork } from '@ztw/runtime-tfjs';
+import type { Answers } from './agreement/agreement-job.ts';
+import { answerRows } from './agreement/answer-rows.ts';
+import { openBrowser } from './agreement/browser-answers.ts';
+import { readJob } from './agreement/read-job.ts';
+
+const band = 1e-4;
+const [folder, images, allRows = '2000', slowRows = '200', budget = '0.5'] = process.argv.slice(2);
+if (folder === undefined || images === undefined) {
+  throw new Error('Expected the folder of a bundle, and images: runtimes-agree BUNDLE IMAGES');
+}
+// pnpm runs scripts in the package's folder; paths are meant from where the command was given.
+process.chdir(process.env.INIT_CWD ?? '.');
+
+const read = await readJob(folder, images, Number(allRows), Number(budget));
+const { job, files } = read;
+const readFile = async (path: string): Promise<Uint8Array> => files.get(path) as Uint8Array;
+const rowsOf = (count: number): Float32Array => read.data.subarray(0, count * rowSize(job.inputShape));
+
+async function onOnnx(ort: OnnxRuntime, threshold = job.threshold): Promise<Answers> {
+  const model = await loadOnnxNetwork({ ort, ...job, readFile });
+  return answerRows(model, { ...job, threshold }, rowsOf(Number(allRows)));
+}
+
+async function onTensorflow(backend: 'cpu' | 'wasm', rows: number): Promise<Answers> {
+  const tf = await import('@tensorflow/tfjs-core');
+  await (backend === 'cpu' ? import('@tensorflow/tfjs-backend-cpu') : import('@tensorflow/tfjs-backend-wasm'));
+  tf.enableProdMode();
+  await tf.setBackend(backend);
+  await tf.ready();
+  return answerRows(await loadNetwork({ tf, ...job, readFile }), job, rowsOf(rows));
+}
+
+const node = createRequire(import.meta.url)('onnxruntime-node') as OnnxRuntime;
+const expected = await onOnnx(node);
+const lower = await onOnnx(node, job.threshold - band);
+const higher = await onOnnx(node, job.threshold + band);
+const isClear = (row: number): boolean => lower.exits[row] === higher.exits[row];
+
+let disagreeing = 0;
+console.log(`${job.network.name}, threshold ${job.threshold}, compared with onnxruntime-node\n`);
+console.log('| runtime | rows | inside the band | other exit | largest difference of probabilities | seconds |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+
+async function compare(name: string, answer: () => Promise<Answers>): Promise<void> {
+  const { exits, probabilities, seconds } = await answer();
+  const clear = [...exits.keys()].filter(isClear);
+  const moved = clear.filter((row) => exits[row] !== expected.exits[row]);
+  let largest = 0;
+  for (const row of clear) {
+    for (let index = row * job.classes; index < (row + 1) * job.classes; index++) {
+      const difference = Math.abs((probabilities[index] ?? Number.NaN) - (expected.probabilities[index] ?? Number.NaN));
+      // NaN is a disagreement too.
+      if (!(difference <= largest)) largest = difference;
+    }
+  }
+  if (moved.length > 0 || !(largest <= 1e-4)) disagreeing++;
+  const counts = [exits.length, exits.length - clear.length, moved.length].join(' | ');
+  console.log(`| ${name} | ${counts} | ${largest.toExponential(1)} | ${seconds.toFixed(1)} |`);
+}
+
+const [all, slow] = [Number(allRows), Number(slowRows)];
+await compare('onnxruntime-node', async () => expected);
+await compare('onnxruntime-web wasm, Node', async () => {
+  const ort = await import('onnxruntime-web');
+  ort.env.wasm.numThreads = 1;
+  return onOnnx(ort);
+});
+await compare('TensorFlow.js wasm, Node', () => onTensorflow('wasm', all));
+await compare('TensorFlow.js cpu, Node', () => onTensorflow('cpu', slow));
+const browser = await openBrowser(read);
+if (browser === null) {
+  console.log('| in Chromium | skipped: no Chromium found (install one, or name it in ZTW_CHROMIUM) | | | | |');
+} else {
+  await compare('onnxruntime-web wasm, Chromium', () => browser.answer('onnx', 'wasm', all));
+  await compare('TensorFlow.js wasm, Chromium', () => browser.answer('tensorflow', 'wasm', all));
+  await compare('TensorFlow.js webgl, Chromium', () => browser.answer('tensorflow', 'webgl', slow));
+  await compare('TensorFlow.js webgpu, Chromium', () => browser.answer('tensorflow', 'webgpu', slow));
+  await compare('onnxruntime-web webgpu, Chromium', () => browser.answer('onnx', 'webgpu', slow));
+  await browser[Symbol.asyncDispose]();
+}
+const histogram = job.network.stages.map((_, exit) => expected.exits.filter((left) => left === exit).length);
+console.log(`\nRows per exit on onnxruntime-node: ${histogram.join(', ')}.`);
+process.exit(disagreeing === 0 ? 0 : 1);
