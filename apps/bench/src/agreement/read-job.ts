@@ -29,10 +29,14 @@ export async function readJob(folder: string, images: string, rows: number, budg
   }
   const files = new Map<string, Uint8Array>();
   const stages: BundleStage[] = [];
+  // Programs agree on the order in memory of what they hand on, so either all of them are made here or none.
+  const isMade = network.stages.some((stage) => stage.program === undefined);
+  let inputOrders: readonly (readonly number[])[] = [];
   for (const stage of network.stages) {
     const model = await bundle.file(stage.model);
     const program = stage.program ?? { steps: `${stage.model}.json`, weights: `${stage.model}.safetensors` };
-    const made = stage.program === undefined ? emitStageProgram(model) : null;
+    const made = isMade ? emitStageProgram(model, { inputOrders }) : null;
+    inputOrders = made?.outputOrders ?? [];
     files.set(stage.model, model);
     files.set(program.steps, made?.steps ?? (await bundle.file(program.steps)));
     files.set(program.weights, made?.weights ?? (await bundle.file(program.weights)));

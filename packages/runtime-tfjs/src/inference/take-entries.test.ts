@@ -42,6 +42,37 @@ describe.each(backends)('takeEntries on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 
+  test('takes the entries that GatherV2 of the cpu backend takes, on maps of any shape', async () => {
+    const maps = fc
+      .record({
+        shape: fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 1, max: 6 }))),
+        axis: fc.integer({ min: 0, max: 3 }),
+        picks: fc.array(fc.nat(1000), { minLength: 1, maxLength: 9 }),
+      })
+      .map(({ shape, axis, picks }) => ({ shape, axis, indices: picks.map((pick) => pick % shape[axis]!) }));
+    await fc.assert(
+      fc.asyncProperty(maps, async ({ shape, axis, indices }) => {
+        const length = shape.reduce((product, size) => product * size, 1);
+        const values = Float32Array.from({ length }, (_unused, index) => Math.sin(index));
+        const cpu = await tensorflowOn('cpu');
+        const [x, list] = [tensor(values, shape), tensor(indices, [indices.length], 'int32')];
+        const gathered = cpu.engine().runKernel('GatherV2', { x, indices: list }, { axis, batchDims: 0 }) as typeof x;
+        const expected = [...gathered.dataSync()];
+        for (const made of [x, list, gathered]) made.dispose();
+
+        const tf = await tensorflowOn(backend);
+        const source = tensor(values, shape);
+        const taken = takeEntries(tf, source, axis, Int32Array.from(indices));
+        expect(taken.shape).toEqual(gathered.shape);
+        // Copies: nothing is computed.
+        expect([...taken.dataSync()]).toEqual(expected);
+        source.dispose();
+        taken.dispose();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('keeps rows as the host does', async () => {
     const tf = await tensorflowOn(backend);
     const values = Float32Array.from({ length: 40 }, (_unused, index) => Math.sin(index));

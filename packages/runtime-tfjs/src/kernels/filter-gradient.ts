@@ -34,6 +34,11 @@ export function filterGradientByConvolution(
   const bottom = padAfter(vertical);
   const right = padAfter(horizontal);
   const [channels, height, width, rows] = input.shape as [number, number, number, number];
+  if (height + bottom <= 0 || width + right <= 0) {
+    // The forward convolution saw nothing but padding there.
+    const shape = [channels, vertical.kernelSize, horizontal.kernelSize, gradient.shape[3] as number];
+    return run('Fill', {}, { shape, value: 0, dtype: 'float32' });
+  }
   // Negative padding: the forward convolution never reached the last positions of the input.
   const cropped =
     bottom < 0 || right < 0

@@ -15,10 +15,30 @@ const sizes = fc
     width: fc.integer({ min: 1, max: 11 }),
     kernel: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
     strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
-    pad: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+    pad: fc.oneof(
+      fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+      fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 0, max: 2 }))),
+    ),
     seed: fc.nat(1000),
   })
-  .filter(({ height, width, kernel, pad }) => pad === 'same' || (height >= kernel[0] && width >= kernel[1]));
+  .map(({ pad, ...others }) => ({ ...others, pad: typeof pad === 'string' ? pad : explicitPads(pad) }))
+  .filter(({ height, width, kernel, pad }) => {
+    if (pad === 'same') return true;
+    const [, vertical, horizontal] = pad === 'valid' ? explicitPads([0, 0, 0, 0]) : pad;
+    return height + vertical[0] + vertical[1] >= kernel[0] && width + horizontal[0] + horizontal[1] >= kernel[1];
+  });
+
+type Pads = [[number, number], [number, number], [number, number], [number, number]];
+
+/** Per axis of `[rows, height, width, channels]`, as ONNX exporters give them. */
+function explicitPads([top, bottom, left, right]: readonly number[]): Pads {
+  return [
+    [0, 0],
+    [top!, bottom!],
+    [left!, right!],
+    [0, 0],
+  ];
+}
 
 describe('installKernels', () => {
   test('gives wasm the filter gradient of conv2d, equal to the cpu backend’s', async () => {
