@@ -117,11 +117,13 @@ export {
   classifyStreamDefaults,
 } from './inference/stream/classify-stream.ts';
 export type { RowStream } from './inference/stream/row-source.ts';
+export { UseGuard } from './inference/use-guard.ts';
 
 // Measured cost
 
 export { type DeviceProfile, exitMilliseconds, type ProfiledBatch } from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
+export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 
 // Evaluation
 
@@ -171,7 +173,13 @@ export {
   outOfDistributionAurocs,
   outOfDistributionSweep,
 } from './evaluation/out-of-distribution.ts';
-export { type PrunedExits, type PruneExitsOptions, pruneExits, type WholeNetwork } from './evaluation/prune-exits.ts';
+export {
+  type DroppedExit,
+  type PrunedExits,
+  type PruneExitsOptions,
+  pruneExits,
+  type WholeNetwork,
+} from './evaluation/prune-exits.ts';
 export {
   createEvaluationReport,
   type EvaluationReport,
@@ -201,6 +209,7 @@ export { createManifest, type ManifestContent } from './bundle/create-manifest.t
 export { type Bundle, openBundle } from './bundle/open-bundle.ts';
 export { parseManifest } from './bundle/parse-manifest.ts';
 export { parseStageProgram } from './bundle/parse-stage-program.ts';
+export { type Budget, operatingPointFor, policyForBudget, type TimeBudget } from './bundle/policy-for-budget.ts';
 export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
 export { stepReads } from './bundle/step-reads.ts';

@@ -13,7 +13,14 @@ export function findContradiction(manifest: BundleManifest): string | null {
   return firstProblem(CHECKS, (check) => check(manifest));
 }
 
-const CHECKS: readonly Check[] = [checkLabels, checkPreprocessing, checkNetworks, checkEnsemble, checkFiles];
+const CHECKS: readonly Check[] = [
+  checkLabels,
+  checkPreprocessing,
+  checkNetworks,
+  checkEnsemble,
+  checkPoints,
+  checkFiles,
+];
 
 function checkLabels({ labels, classes }: BundleManifest): string | null {
   if (labels === null || labels.length === classes) return null;
@@ -89,6 +96,14 @@ function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string 
   return firstProblem(ensemble.exits, (exit, exitIndex) => {
     if (exit === null || (exit.weights.length === exitIndex + 1 && exit.bias.length === classes)) return null;
     return `ensemble.exits[${exitIndex}]: ${exit.weights.length} weights and ${exit.bias.length} biases; expected ${exitIndex + 1} and ${classes}`;
+  });
+}
+
+function checkPoints({ operatingPoints, networks }: BundleManifest): string | null {
+  const stageCount = networks.reduce((sum, network) => sum + network.stages.length, 0);
+  return firstProblem(operatingPoints, ({ exitShares }, index) => {
+    if (exitShares === undefined || exitShares.length === stageCount) return null;
+    return `operatingPoints[${index}]: ${exitShares.length} exit shares for ${stageCount} stages over all networks`;
   });
 }
 

@@ -109,7 +109,15 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   ),
   weights: v.nullable(path),
   ensemble: v.nullable(ensemble),
-  operatingPoints: v.array(v.strictObject({ budget: positive, threshold: finite, accuracy: share, cost: notNegative })),
+  operatingPoints: v.array(
+    v.strictObject({
+      budget: positive,
+      threshold: finite,
+      accuracy: share,
+      cost: notNegative,
+      exitShares: v.exactOptional(v.array(share)),
+    }),
+  ),
   provenance: v.record(v.string(), v.unknown()),
   files: v.array(v.strictObject({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })),
 });

@@ -68,6 +68,8 @@ export interface OperatingPoint {
   readonly accuracy: number;
   /** Mean cost on the calibration rows, as a fraction of the backbone's MACs. */
   readonly cost: number;
+  /** Share of the calibration rows that left at each exit, which turns measured times into its cost; left out by early bundles. */
+  readonly exitShares?: readonly number[];
 }
 
 export interface BundleFile {

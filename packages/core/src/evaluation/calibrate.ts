@@ -3,6 +3,7 @@
 import type { OperatingPoint } from '../contract/bundle.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { lastWithinBudget } from './budget-readoff.ts';
+import { applyRule } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 import { type ExitRule, type ThresholdRuleOptions, thresholdRule } from './exit-rule.ts';
 import { type CurvePoint, sweep } from './sweep.ts';
@@ -63,6 +64,9 @@ export function calibrate(options: CalibrateOptions): OperatingPoint[] {
     threshold: chosen.setting,
     accuracy: chosen.accuracy,
     cost: chosen.macs / options.backboneMacs,
+    exitShares: applyRule(options.predictions, rule, chosen.setting).histogram.map(
+      (count) => count / options.predictions.rows,
+    ),
   }));
 }
 

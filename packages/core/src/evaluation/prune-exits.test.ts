@@ -30,7 +30,12 @@ const options: PruneExitsOptions = { predictions: demanding, segmentCosts: [10, 
 describe('pruning exits', () => {
   it('drops an exit where nobody leaves, and keeps one that saves', () => {
     const pruned = pruneExits(options);
-    expect(pruned).toMatchObject({ kept: [0, 2], dropped: [1], accuracy: 1, best: { kind: 'early-exit' } });
+    expect(pruned).toMatchObject({
+      kept: [0, 2],
+      dropped: [{ exit: 1, costWith: 23, costWithout: 22 }],
+      accuracy: 1,
+      best: { kind: 'early-exit' },
+    });
     // Four rows at 10 + 2, four at 30 + 2; with all exits the latter pay 2 more.
     expect(pruned.cost).toBe(22);
     expect(pruned.costOfAll).toBe(23);
@@ -58,7 +63,7 @@ describe('pruning exits', () => {
         const pruned = pruneExits({ ...options, segmentCosts, headCosts, accuracy });
         expect(pruned.cost).toBeLessThanOrEqual((pruned.costOfAll ?? Number.NaN) + 1e-9);
         expect(pruned.accuracy).toBeGreaterThanOrEqual(accuracy);
-        expect([...pruned.kept, ...pruned.dropped].sort()).toEqual([0, 1, 2]);
+        expect([...pruned.kept, ...pruned.dropped.map(({ exit }) => exit)].sort()).toEqual([0, 1, 2]);
         expect(pruned.kept).toContain(2);
       }),
       { numRuns: 30 },

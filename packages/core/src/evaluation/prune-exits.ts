@@ -31,11 +31,20 @@ export interface WholeNetwork {
   readonly cost: number;
 }
 
+/** One exit that costs more than it saves. */
+export interface DroppedExit {
+  readonly exit: number;
+  /** Mean cost per row with this exit and those that were not dropped before it. */
+  readonly costWith: number;
+  /** The same without it. */
+  readonly costWithout: number;
+}
+
 export interface PrunedExits {
   /** Exits worth keeping, ascending, the last one always among them. */
   readonly kept: readonly number[];
   /** Exits that cost more than they save, in the order in which they were dropped. */
-  readonly dropped: readonly number[];
+  readonly dropped: readonly DroppedExit[];
   /** The cheapest threshold over the kept exits that is accurate enough. */
   readonly threshold: number;
   readonly accuracy: number;
@@ -84,9 +93,11 @@ export function pruneExits(options: PruneExitsOptions): PrunedExits {
       `No threshold answers ${accuracy} of the rows rightly; the last exit has ${accuracyOf(predictions, lastExit)}.`,
     );
   }
-  const dropped: number[] = [];
+  const dropped: DroppedExit[] = [];
   for (let better = withoutOne(best, lastExit, choose); better !== null; better = withoutOne(best, lastExit, choose)) {
-    dropped.push(...best.kept.filter((exit) => !better?.kept.includes(exit)));
+    const { kept, cost: costWithout } = better;
+    const costWith = best.cost;
+    dropped.push(...best.kept.filter((exit) => !kept.includes(exit)).map((exit) => ({ exit, costWith, costWithout })));
     best = better;
   }
   const wholeCost = options.wholeCost ?? costsOf(options, [lastExit])[0] ?? 0;

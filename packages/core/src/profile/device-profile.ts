@@ -17,6 +17,8 @@ export interface DeviceProfile {
   readonly version: 1;
   /** Name of the model that was measured. */
   readonly model: string;
+  /** Where it was measured: runtime, threads, processor. Left out where nobody said. */
+  readonly device?: string;
   /** Names of its stages, in order. */
   readonly stages: readonly string[];
   readonly batches: readonly ProfiledBatch[];

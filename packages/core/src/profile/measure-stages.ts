@@ -18,6 +18,8 @@ export interface MeasureStagesOptions {
   readonly repeats?: number;
   /** Runs that are not counted. Default: 3. */
   readonly warmUps?: number;
+  /** Where this runs, for the profile: runtime, threads, processor. */
+  readonly device?: string;
   /** Runs the uncut network without ICs on a batch, to compare with. */
   readonly runWhole?: (input: InputBatch) => Promise<unknown>;
   /** Called after each round over all batch sizes. */
@@ -79,6 +81,7 @@ export async function measureStages<Features>(
     format: 'ztw-device-profile',
     version: 1,
     model: model.name,
+    ...(options.device === undefined ? {} : { device: options.device }),
     stages: model.stages.map((stage) => stage.name),
     batches: records.map((record) => ({
       batchSize: record.input.rows,

@@ -3,10 +3,9 @@
 // comes.
 
 import type { BundleTensor, CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { checkInputBatch, InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import { checkInputBatch, InvalidInputError, RuntimeFailureError, UseGuard } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { createSerial } from '../ort/serial.ts';
-import { UseGuard } from '../ort/use-guard.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
 
 /**

@@ -5,6 +5,7 @@
 //   console.log(results[0].label);
 
 import {
+  type Budget,
   type Bundle,
   type BundleManifest,
   type BundleReader,
@@ -13,11 +14,11 @@ import {
   type ExitPolicy,
   lastPrediction,
   openBundle,
+  policyForBudget,
   type StagedModel,
 } from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
-import { policyForBudget } from './budget-policy.ts';
 import { type LoadStagedModelOptions, loadStagedModel } from './load-staged-model.ts';
 
 export interface LoadBundleOptions extends SessionSettings {
@@ -35,10 +36,10 @@ export interface LoadedBundle {
   readonly ensemble: Ensemble;
   /**
    * The calibrated policy for a budget: the most expensive operating point within it.
-   * @param budget Fraction of the backbone's MACs that a row may cost on average.
-   * @throws InvalidInputError when the bundle has no operating point within the budget.
+   * @param budget Fraction of the backbone's MACs that a row may cost on average, or a time on a device that was measured.
+   * @throws InvalidInputError when no operating point is within the budget, or the profile is of another model or device.
    */
-  policyFor(budget: number): ExitPolicy;
+  policyFor(budget: Budget): ExitPolicy;
   /** Frees the model. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -57,7 +58,12 @@ export async function loadBundle(options: LoadBundleOptions): Promise<LoadedBund
     manifest,
     model,
     ensemble,
-    policyFor: (budget) => policyForBudget(manifest.operatingPoints, budget),
+    policyFor: (budget) =>
+      policyForBudget(
+        manifest.operatingPoints,
+        budget,
+        model.stages.map((stage) => stage.name),
+      ),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }

@@ -9,10 +9,10 @@ import {
   RuntimeFailureError,
   rowSize,
   throwIfAborted,
+  UseGuard,
 } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import { UseGuard } from '../ort/use-guard.ts';
 import type { Executor } from './executor.ts';
 import { thresholdValues } from './threshold-values.ts';
 

@@ -10,8 +10,8 @@ import {
   type StagedModel,
   type StagedModelSupport,
   type StageOutput,
+  UseGuard,
 } from '@ztw/core';
-import { UseGuard } from '../ort/use-guard.ts';
 import { checkKeptRows, compactRows } from '../rows/compact-rows.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
 import { joinFeatures, OnnxFeatures } from './onnx-features.ts';

@@ -1,8 +1,7 @@
 // The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
 
-import { checkInputBatch, type InputBatch, type RowShape } from '@ztw/core';
+import { checkInputBatch, type InputBatch, type RowShape, UseGuard } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
-import { UseGuard } from '../ort/use-guard.ts';
 import { openRowGraph } from '../rows/row-graph.ts';
 
 export interface WholeModelOptions extends SessionSettings {

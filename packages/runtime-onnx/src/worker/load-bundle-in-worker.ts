@@ -4,9 +4,8 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import { type Bundle, type BundleReader, lastPrediction, openBundle } from '@ztw/core';
+import { type Bundle, type BundleReader, lastPrediction, openBundle, policyForBudget } from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
-import { policyForBudget } from '../bundle/budget-policy.ts';
 import type { LoadedBundle } from '../bundle/load-bundle.ts';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 import type { WorkerThread } from './message-endpoint.ts';
@@ -43,7 +42,12 @@ export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Pr
       manifest,
       model,
       ensemble,
-      policyFor: (budget) => policyForBudget(manifest.operatingPoints, budget),
+      policyFor: (budget) =>
+        policyForBudget(
+          manifest.operatingPoints,
+          budget,
+          model.stages.map((stage) => stage.name),
+        ),
       [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
     };
   } catch (error) {

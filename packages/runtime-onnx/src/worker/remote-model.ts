@@ -1,8 +1,8 @@
+import { UseGuard } from '@ztw/core';
 // A model in a worker, behind the contract of any other: the loop, the exits and the policies stay on this side, where only
 // logits arrive, so that everything that runs a model runs this one.
 
 import type { InputBatch, RowShape, StageDescription, StagedModel, StagedModelSupport, StageOutput } from '@ztw/core';
-import { UseGuard } from '../ort/use-guard.ts';
 import type { ModelDescription, RemoteStageOutput } from './messages.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 

@@ -1,5 +1,5 @@
-import { DisposedError } from '@ztw/core';
 import { expect, test } from 'vitest';
+import { DisposedError } from '../errors/errors.ts';
 import { UseGuard } from './use-guard.ts';
 
 test('a dispose waits for calls under way, refuses new ones, and frees once', async () => {

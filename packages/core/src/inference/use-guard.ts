@@ -1,7 +1,7 @@
 // Lets a resource be disposed at any moment: new calls are refused, calls under way are waited for, and freeing happens
 // once.
 
-import { DisposedError } from '@ztw/core';
+import { DisposedError } from '../errors/errors.ts';
 
 export class UseGuard {
   readonly #what: string;
