@@ -2,6 +2,7 @@
 
 // Features
 export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
+export { type ReadGraphModelOptions, readGraphModel } from './graph-model/read-graph-model.ts';
 // Inference
 export type { LoadBundleOptions, LoadedBundle } from './inference/load-bundle.ts';
 export { loadBundle } from './inference/load-bundle.ts';
@@ -14,6 +15,12 @@ export type { TfFeatures } from './inference/tf-features.ts';
 // Kernels
 export { installKernels } from './kernels/install-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';
+// Networks of TensorFlow.js
+export { type ReadLayersModelOptions, readLayersModel } from './layers-model/read-layers-model.ts';
+export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-network-cuts.ts';
+export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-network.ts';
+export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';
+export type { NetworkCut, TensorflowNetwork } from './network/tensorflow-network.ts';
 export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
 export type {
   HeadVariant,

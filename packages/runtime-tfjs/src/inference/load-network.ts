@@ -35,7 +35,7 @@ export interface LoadNetworkOptions {
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<StagedModel<TfFeatures>> {
   const { tf, network, classes, inputShape } = options;
-  const stages: TfStage[] = [];
+  const stages: (TfStage & { readonly program: OpenProgram })[] = [];
   try {
     for (const [index, stage] of network.stages.entries()) {
       const program = await openStage(options, stage, index);

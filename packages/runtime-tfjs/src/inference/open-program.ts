@@ -24,8 +24,8 @@ export interface ProgramResult {
   readonly logits: Tensor;
 }
 
-export interface OpenProgram {
-  readonly program: StageProgram;
+/** Something that runs as a stage. */
+export interface StageRunner {
   /**
    * Runs all steps. Consumes the inputs and the previous logits, also when it throws.
    * @throws RuntimeFailureError naming the step that failed.
@@ -33,6 +33,10 @@ export interface OpenProgram {
   run(inputs: readonly Tensor[], previousLogits: Tensor | null, rows: number): ProgramResult;
   /** Frees the weights. */
   release(): void;
+}
+
+export interface OpenProgram extends StageRunner {
+  readonly program: StageProgram;
 }
 
 /** A step, and the tensors that nobody reads after it. */

@@ -13,7 +13,7 @@ import {
   type StageOutput,
 } from '@ztw/core';
 import { checkKeptRows } from './check-kept-rows.ts';
-import type { OpenProgram } from './open-program.ts';
+import type { StageRunner } from './open-program.ts';
 import { takeEntries } from './take-entries.ts';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
 import { TfFeatures } from './tf-features.ts';
@@ -22,7 +22,7 @@ import { UseGuard } from './use-guard.ts';
 /** A stage that is ready to run. */
 export interface TfStage {
   readonly description: StageDescription;
-  readonly program: OpenProgram;
+  readonly program: StageRunner;
 }
 
 export interface TfStagedModelContent {
@@ -96,7 +96,7 @@ export class TfStagedModel implements StagedModel<TfFeatures> {
     stageIndex: number,
     features: TfFeatures,
     previousLogits: Float32Array | null,
-  ): { readonly program: OpenProgram; readonly previous: Tensor | null } {
+  ): { readonly program: StageRunner; readonly previous: Tensor | null } {
     try {
       const { rows, stageIndex: expectedStage } = features.content();
       const stage = this.#stages[stageIndex];

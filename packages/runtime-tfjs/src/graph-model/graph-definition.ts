@@ -1,0 +1,76 @@
+// What is read of a GraphModel of `@tensorflow/tfjs-converter`: the list of nodes that its file holds.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { UnsupportedModelError } from '@ztw/core';
+
+/** A GraphModel, loaded. */
+export interface GraphModelLike {
+  readonly inputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
+  readonly outputs: readonly { readonly name: string }[];
+  readonly weights: Readonly<Record<string, readonly { readonly shape: readonly number[] }[]>>;
+  // biome-ignore lint/suspicious/noExplicitAny: the model's own declaration is wider than any type that could be named without its package
+  execute(inputs: any, outputs: string | string[]): any;
+}
+
+/** One node of the file. */
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  /** Names of nodes, without the number of the output. */
+  readonly inputs: readonly string[];
+  /** Whether every input is the first output of its node. */
+  readonly readsFirstOutputs: boolean;
+}
+
+/**
+ * The nodes of a loaded GraphModel, in an order in which they can run.
+ * @throws UnsupportedModelError where the model does not carry its file's list of nodes.
+ */
+export function graphNodes(model: GraphModelLike): readonly GraphNode[] {
+  const artifacts = Reflect.get(model, 'artifacts') as
+    | {
+        readonly modelTopology?: { readonly node?: readonly { name: string; op: string; input?: readonly string[] }[] };
+      }
+    | undefined;
+  const stored = artifacts?.modelTopology?.node;
+  if (stored === undefined) {
+    throw new UnsupportedModelError(
+      'The GraphModel carries no list of nodes. Load it with loadGraphModel of @tensorflow/tfjs-converter 4.',
+    );
+  }
+  const nodes = new Map<string, GraphNode>();
+  for (const { name, op, input = [] } of stored) {
+    const data = input.filter((entry) => !entry.startsWith('^'));
+    nodes.set(name, {
+      name,
+      op,
+      inputs: data.map((entry) => entry.split(':')[0] as string),
+      readsFirstOutputs: data.every((entry) => !entry.includes(':') || entry.endsWith(':0')),
+    });
+  }
+  return sorted(nodes);
+}
+
+function sorted(nodes: ReadonlyMap<string, GraphNode>): readonly GraphNode[] {
+  const order = new Set<GraphNode>();
+  const visit = (node: GraphNode): void => {
+    if (order.has(node)) return;
+    for (const name of node.inputs) {
+      const input = nodes.get(name);
+      if (input !== undefined) visit(input);
+    }
+    order.add(node);
+  };
+  for (const node of nodes.values()) visit(node);
+  return [...order];
+}
+
+/** Runs a part of the graph; several outputs are several tensors. */
+export function executeGraph(
+  model: GraphModelLike,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: readonly string[],
+): readonly Tensor[] {
+  const result = model.execute({ ...inputs }, [...outputs]) as Tensor | Tensor[];
+  return Array.isArray(result) ? result : [result];
+}

@@ -1,0 +1,32 @@
+import { rowSize, UnsupportedModelError } from '@ztw/core';
+import type { LayerLike } from './layers-model.ts';
+
+/**
+ * MACs per row of one use of a layer: conv and matmul, as for every network; other layers cost nothing.
+ * @param outputShape Row shape as it lies in memory.
+ * @throws UnsupportedModelError for a layer with matrices whose cost is unknown.
+ */
+export function layerMacs(layer: LayerLike, inputShape: readonly number[], outputShape: readonly number[]): number {
+  const [first, second] = layer.weights.map(({ shape }) => shape.map((size) => size ?? 1));
+  const channels = outputShape.at(-1) ?? 1;
+  const positions = rowSize(outputShape) / channels;
+  switch (layer.getClassName()) {
+    case 'Dense':
+    case 'Conv1D':
+    case 'Conv2D':
+    case 'DepthwiseConv2D':
+      return positions * rowSize(first ?? []);
+    case 'Conv2DTranspose':
+      return (rowSize(inputShape) / (inputShape.at(-1) ?? 1)) * rowSize(first ?? []);
+    case 'SeparableConv2D':
+      return positions * (rowSize(first ?? []) + rowSize(second ?? []));
+    default:
+      if (layer.weights.some(({ shape }) => shape.length > 1)) {
+        throw new UnsupportedModelError(
+          `The cost of layer "${layer.name}" (${layer.getClassName()}) is unknown. Supported with matrices are Dense, Conv1D, Conv2D, ` +
+            'Conv2DTranspose, DepthwiseConv2D and SeparableConv2D.',
+        );
+      }
+      return 0;
+  }
+}

@@ -1,0 +1,136 @@
+// A network of TensorFlow.js as the frozen backbone of a training.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  checkInputBatch,
+  type FeatureRows,
+  type HeadSpecification,
+  InvalidInputError,
+  type SegmentedBackbone,
+  type SegmentOutput,
+} from '@ztw/core';
+import { splitPrefix } from '@ztw/heads';
+import { decodeFloat16, encodeFloat16 } from '../features/float16.ts';
+import type { OpenProgram } from '../inference/open-program.ts';
+import { runKernel, type TensorflowInference } from '../inference/tensorflow-inference.ts';
+import { UseGuard } from '../inference/use-guard.ts';
+import { networkLogits } from './network-logits.ts';
+import { openHead } from './open-head.ts';
+import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
+import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+
+export interface SegmentNetworkOptions {
+  readonly tf: TensorflowInference;
+  readonly network: TensorflowNetwork;
+  /** In the order in which data passes them; of `chooseNetworkCuts`. */
+  readonly cuts: readonly NetworkCut[];
+  /** One per cut: those that will be trained. What they do before their first parameter is done here, once. */
+  readonly heads: readonly HeadSpecification[];
+  /**
+   * Number of classes where the heads learn others than the network's own. Its classifier is left out then: the last segment costs
+   * nothing and answers all rows alike, with zeros.
+   */
+  readonly newClasses?: number;
+  /** What features are stored as between two segments. Default `float16`. */
+  readonly precision?: 'float16' | 'float32';
+  /** The most rows of one call. Default 32. */
+  readonly preferredBatch?: number;
+}
+
+/**
+ * Makes a network something that `trainInternalClassifiers` can train on. Input rows are channels first, as for every runtime.
+ * @throws InvalidInputError for heads that do not fit the cuts.
+ */
+export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbone {
+  const { tf, network, cuts, heads, newClasses, precision = 'float16' } = options;
+  if (
+    heads.length !== cuts.length ||
+    cuts.some((cut, index) => cut.rowShape.join() !== heads[index]?.inputShape.join())
+  ) {
+    throw new InvalidInputError(
+      `Expected one head per cut that reads its features, but the ${heads.length} heads do not fit the ${cuts.length} cuts.`,
+    );
+  }
+  const splits = heads.map(splitPrefix);
+  const prefixes = splits.map(({ prefix }, index): OpenProgram | null => {
+    const { name, rowShape } = cuts[index] as NetworkCut;
+    const what = `prefix "${name}"`;
+    return prefix.length === 0 ? null : openHead({ tf, layers: prefix, parameters: {}, inputShape: rowShape, what });
+  });
+  const guard = new UseGuard(`The backbone "${network.name}"`);
+  const classes = newClasses ?? network.classes;
+
+  const store = async (tensor: Tensor): Promise<FeatureRows> => {
+    try {
+      const values = (await tensor.data()) as Float32Array;
+      return precision === 'float16' ? encodeFloat16(values) : Float32Array.from(values);
+    } finally {
+      tensor.dispose();
+    }
+  };
+
+  const run = async (segment: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> => {
+    if (!Number.isInteger(segment) || segment < 0 || segment > cuts.length) {
+      throw new InvalidInputError(`The backbone has the segments 0..${cuts.length}, but ${segment} was asked for.`);
+    }
+    if (segment === cuts.length && newClasses !== undefined) {
+      return { boundary: [], cached: null, logits: new Float32Array(rows * classes) };
+    }
+    const output = runSegment(tf, options, segment, inputs, rows);
+    if (segment === cuts.length) {
+      const logits = networkLogits(tf, network, output);
+      try {
+        return { boundary: [], cached: null, logits: Float32Array.from((await logits.data()) as Float32Array) };
+      } finally {
+        logits.dispose();
+      }
+    }
+    const features = toChannelsFirst(tf, output);
+    output.dispose();
+    const prefix = prefixes[segment] ?? null;
+    const cached = prefix === null ? null : prefix.run([runKernel(tf, 'Identity', { x: features })], null, rows).logits;
+    const boundary = [await store(features)];
+    return { boundary, cached: cached === null ? null : await store(cached), logits: null };
+  };
+
+  return {
+    specificationVersion: 'v1',
+    classes,
+    inputShape: network.inputShape,
+    cuts: cuts.map(({ name, rowShape, macs }, index) => ({
+      name,
+      boundaryShapes: [rowShape],
+      cachedShape: splits[index]?.cachedShape ?? rowShape,
+      cumulativeMacs: macs,
+    })),
+    backboneMacs: newClasses === undefined ? network.backboneMacs : (cuts.at(-1)?.macs ?? network.backboneMacs),
+    precision,
+    preferredBatch: options.preferredBatch ?? 32,
+    runSegment: (segment, inputs, rows) => guard.use(() => run(segment, inputs, rows)),
+    [Symbol.asyncDispose]: () =>
+      guard.dispose(async () => {
+        for (const prefix of prefixes) prefix?.release();
+      }),
+  };
+}
+
+function runSegment(
+  tf: TensorflowInference,
+  { network, cuts }: SegmentNetworkOptions,
+  segment: number,
+  [stored]: readonly FeatureRows[],
+  rows: number,
+): Tensor {
+  const before = cuts[segment - 1] ?? null;
+  const data = stored instanceof Uint16Array ? decodeFloat16(stored) : (stored?.slice() ?? new Float32Array());
+  const rowShape = before?.rowShape ?? network.inputShape;
+  checkInputBatch({ data, rows }, rowShape);
+  const first = tf.tensor(data, [rows, ...rowShape], 'float32');
+  const input = toChannelsLast(tf, first);
+  first.dispose();
+  try {
+    return network.run(before?.name ?? null, cuts[segment]?.name ?? null, input);
+  } finally {
+    input.dispose();
+  }
+}

@@ -1,0 +1,166 @@
+// A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Head, InvalidInputError, RuntimeFailureError, type StagedModel } from '@ztw/core';
+import { headMacs } from '@ztw/heads';
+import type { StageRunner } from '../inference/open-program.ts';
+import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
+import type { TfFeatures } from '../inference/tf-features.ts';
+import { type TfStage, TfStagedModel } from '../inference/tf-staged-model.ts';
+import { networkLogits } from './network-logits.ts';
+import { openHead } from './open-head.ts';
+import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
+import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+
+export interface StageNetworkOptions {
+  readonly tf: TensorflowInference;
+  readonly network: TensorflowNetwork;
+  /** In the order in which data passes them; of `chooseNetworkCuts`. */
+  readonly cuts: readonly NetworkCut[];
+  /** One per cut. */
+  readonly heads: readonly Head[];
+  /**
+   * Number of classes where the heads answer others than the network itself. The network's classifier is dropped then, and the
+   * head at the last cut is the final one.
+   */
+  readonly newClasses?: number;
+  /** One name per class. */
+  readonly labels?: readonly string[] | null;
+}
+
+/**
+ * Makes a network run stage by stage. Input rows are channels first, as for every runtime; the model that the network was read from
+ * keeps its weights and is not disposed with this one.
+ * @throws InvalidInputError for heads that do not fit the cuts or the classes.
+ */
+export function stageNetwork(options: StageNetworkOptions): StagedModel<TfFeatures> {
+  const { tf, network, cuts, heads, newClasses } = options;
+  checkHeads(options);
+  const stages: TfStage[] = [];
+  let macsBefore = 0;
+  for (const [index, cut] of cuts.entries()) {
+    const head = heads[index] as Head;
+    const isFinal = newClasses !== undefined && index === cuts.length - 1;
+    const macs = headMacs(head.specification);
+    const segmentMacs = cut.macs - macsBefore;
+    macsBefore = cut.macs;
+    stages.push({
+      description: {
+        name: cut.name,
+        network: 0,
+        isFinal,
+        usesPreviousLogits: head.specification.layers.some(({ kind }) => kind === 'cascade'),
+        segmentMacs: isFinal ? segmentMacs + macs : segmentMacs,
+        headMacs: isFinal ? 0 : macs,
+      },
+      program: headStage(options, index, isFinal),
+    });
+  }
+  if (newClasses === undefined) {
+    stages.push({
+      description: {
+        name: 'final',
+        network: 0,
+        isFinal: true,
+        usesPreviousLogits: false,
+        segmentMacs: network.backboneMacs - macsBefore,
+        headMacs: 0,
+      },
+      program: finalStage(options),
+    });
+  }
+  const lastHead = heads.at(-1);
+  return new TfStagedModel({
+    tf,
+    name: network.name,
+    classes: newClasses ?? network.classes,
+    labels: options.labels ?? null,
+    inputShape: network.inputShape,
+    backboneMacs:
+      newClasses === undefined || lastHead === undefined
+        ? network.backboneMacs
+        : macsBefore + headMacs(lastHead.specification),
+    stages,
+  });
+}
+
+function checkHeads({ network, cuts, heads, newClasses }: StageNetworkOptions): void {
+  if (heads.length !== cuts.length || (newClasses !== undefined && cuts.length === 0)) {
+    throw new InvalidInputError(
+      `Expected one head per cut${newClasses === undefined ? '' : ', at least one'}, but got ${heads.length} heads for ${cuts.length} cuts.`,
+    );
+  }
+  const classes = newClasses ?? network.classes;
+  cuts.forEach(({ name, rowShape }, index) => {
+    const specification = (heads[index] as Head).specification;
+    if (specification.inputShape.join() !== rowShape.join() || specification.classes !== classes) {
+      throw new InvalidInputError(
+        `The head at cut "${name}" should read rows of [${rowShape.join(', ')}] and answer ${classes} classes, but reads ` +
+          `[${specification.inputShape.join(', ')}] and answers ${specification.classes}. For other classes than the network's own, say newClasses.`,
+      );
+    }
+  });
+}
+
+function headStage({ tf, network, cuts, heads }: StageNetworkOptions, index: number, isFinal: boolean): StageRunner {
+  const cut = cuts[index] as NetworkCut;
+  const { specification, parameters } = heads[index] as Head;
+  const { layers, inputShape } = specification;
+  const head = openHead({ tf, layers, parameters, inputShape, what: `head "${cut.name}"` });
+  return {
+    run(inputs, previousLogits, rows) {
+      let features: Tensor;
+      try {
+        features = runSegment(tf, network, cuts, index, inputs);
+      } catch (error) {
+        previousLogits?.dispose();
+        throw error;
+      }
+      try {
+        const { logits } = head.run([toChannelsFirst(tf, features)], previousLogits, rows);
+        if (isFinal) features.dispose();
+        return { outputs: isFinal ? [] : [features], logits };
+      } catch (error) {
+        features.dispose();
+        throw error;
+      }
+    },
+    release: () => head.release(),
+  };
+}
+
+function finalStage({ tf, network, cuts }: StageNetworkOptions): StageRunner {
+  return {
+    run(inputs) {
+      const output = runSegment(tf, network, cuts, cuts.length, inputs);
+      return { outputs: [], logits: tf.keep(networkLogits(tf, network, output)) };
+    },
+    release() {},
+  };
+}
+
+/** Consumes the inputs. */
+function runSegment(
+  tf: TensorflowInference,
+  network: TensorflowNetwork,
+  cuts: readonly NetworkCut[],
+  index: number,
+  inputs: readonly Tensor[],
+): Tensor {
+  const before = cuts[index - 1]?.name ?? null;
+  const [input] = inputs as [Tensor];
+  const place = `stage ${index} of "${network.name}"`;
+  let start = input;
+  try {
+    if (before === null) {
+      start = toChannelsLast(tf, input);
+      input.dispose();
+    }
+    return tf.keep(network.run(before, cuts[index]?.name ?? null, start));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RuntimeFailureError(`TensorFlow.js failed in ${place}: ${reason}`, { cause });
+  } finally {
+    start.dispose();
+  }
+}
