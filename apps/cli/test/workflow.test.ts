@@ -245,6 +245,16 @@ describe('run', () => {
     );
   });
 
+  test.each(['staged', 'nested-if', 'batch-if'])('the executor %s answers as the others', async (executor) => {
+    const args = ['run', out('bundles', 'ztw'), testData, '--limit', '20', '--threshold', '0.6', '--json'];
+    const auto = json<ClassifiedImages>(await runInProcess(args));
+    const chosen = json<ClassifiedImages>(await runInProcess([...args, '--executor', executor]));
+    expect([auto.executor, chosen.executor]).toEqual(['nested-if', executor]);
+    expect(chosen.exitHistogram).toEqual(auto.exitHistogram);
+    const patient = await runInProcess([...args.slice(0, -3), '--patience', '1', '--executor', executor]);
+    expect(patient.code).toBe(executor === 'staged' ? 0 : 2);
+  });
+
   test('batches answer as single images do', async () => {
     const args = ['run', out('bundles', 'ztw'), testData, '--threshold', '0.6', '--json'];
     const single = json<ClassifiedImages>(await runInProcess(args));
@@ -292,6 +302,21 @@ describe('bench', () => {
       expect(stageMilliseconds).toHaveLength(profile?.stages.length ?? 0);
       expect(Math.min(...stageMilliseconds, wholeMilliseconds ?? 0)).toBeGreaterThan(0);
     }
+  });
+
+  test('a budget in milliseconds, by the profile of this device', async () => {
+    const file = out('profiles', 'times.json');
+    const bench = ['bench', out('bundles', 'ztw'), '--batch', '1', '--repeat', '3', '--budget', '10000ms'];
+    const { policy } = json<BenchResult>(await runInProcess([...bench, '--profile', file, '--json']));
+    const run = ['run', out('bundles', 'ztw'), testData, '--limit', '3', '--json', '--budget'];
+    const classified = json<ClassifiedImages>(await runInProcess([...run, '10000ms', '--profile', file]));
+    expect(classified).toMatchObject({ policy, executor: 'nested-if' });
+    const short = await runInProcess([...run, '0.000001ms', '--profile', file]);
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining('ms per row on this device') });
+    const unknown = await runInProcess([...run, '3ms']);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('ztw bench BUNDLE --profile FILE') });
+    const elsewhere = await runInProcess([...run, '10000ms', '--profile', file, '--runtime', 'web']);
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('The profile was measured on') });
   });
 
   test('random input needs no data', async () => {

@@ -64,6 +64,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
               : { path: flags.data, rows: flags.rows ?? null, limit: flags.limit ?? null },
           batches: flags.batch,
           exit: exitChoice(flags),
+          executor: flags.executor,
           repeat: flags.repeat ?? null,
           seed: flags.seed,
           profile: flags.profile ?? null,

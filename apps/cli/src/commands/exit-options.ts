@@ -2,25 +2,27 @@
 
 import { type Command, Option } from 'commander';
 import type { ExitChoice } from '../jobs/exit-choice.ts';
-import { budget, integerAtLeast, numberBetween } from './parse-values.ts';
+import { type ExecutorChoice, executorChoices } from '../jobs/open-classifier.ts';
+import { budgetOrTime, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
 
 export interface ExitFlags {
-  readonly budget?: number;
+  readonly budget?: number | { readonly milliseconds: number };
   readonly threshold?: number;
   readonly patience?: number;
+  readonly executor: ExecutorChoice;
 }
 
 const defaultBudget = 0.5;
 
-/** Adds `--budget`, `--threshold` and `--patience`. */
+/** Adds `--budget`, `--threshold`, `--patience` and `--executor`. */
 export function addExitOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
-        '--budget <fraction>',
-        `mean cost, as a fraction of the full network's; calibrated in the bundle (default: ${defaultBudget})`,
+        '--budget <cost>',
+        `mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: ${defaultBudget})`,
       )
-        .argParser(budget)
+        .argParser(budgetOrTime)
         .conflicts(['threshold', 'patience']),
     )
     .addOption(
@@ -32,11 +34,20 @@ export function addExitOptions(command: Command): Command {
       new Option('--patience <n>', 'leave where the same answer came more than n times in a row')
         .argParser(integerAtLeast(0))
         .conflicts(['budget', 'threshold']),
+    )
+    .addOption(
+      new Option(
+        '--executor <kind>',
+        'staged: a session per stage; nested-if, batch-if: all in one; auto: the fastest that can',
+      )
+        .argParser(oneOf(executorChoices))
+        .default('auto'),
     );
 }
 
 export function exitChoice(flags: ExitFlags): ExitChoice {
   if (flags.threshold !== undefined) return { kind: 'threshold', threshold: flags.threshold };
   if (flags.patience !== undefined) return { kind: 'patience', patience: flags.patience };
-  return { kind: 'budget', budget: flags.budget ?? defaultBudget };
+  const { budget = defaultBudget } = flags;
+  return typeof budget === 'number' ? { kind: 'budget', budget } : { kind: 'milliseconds', ...budget };
 }

@@ -47,6 +47,21 @@ export function budget(text: string): number {
   return value;
 }
 
+/** A fraction as `budget`, or a time: `3ms`, `0.5 ms`. */
+export function budgetOrTime(text: string): number | { readonly milliseconds: number } {
+  const time = /^(.*\d)\s*ms$/.exec(text.trim());
+  if (time === null) {
+    try {
+      return budget(text);
+    } catch {
+      throw new InvalidArgumentError(
+        'Expected a fraction of the full cost, above 0 and at most 1, or milliseconds above 0: 0.5 or 3ms.',
+      );
+    }
+  }
+  return { milliseconds: positiveNumber(time[1] ?? '') };
+}
+
 /** Items divided by commas, each parsed by `parseItem`; at least one. */
 export function commaSeparated<T>(parseItem: (text: string) => T): (text: string) => readonly T[] {
   return (text) => text.split(',').map((item) => parseItem(item.trim()));

@@ -18,6 +18,7 @@ interface RunFlags extends RuntimeFlags, ExitFlags, GlobalOptions {
   readonly limit?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly profile?: string;
 }
 
 /** `ztw run`: classifies images, each only as deep as it needs. */
@@ -29,6 +30,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
     .argument('<images...>', 'images, folders, archives or data sets')
     .option('--limit <n>', 'at most so many images of each', integerAtLeast(1))
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 1)
+    .option('--profile <file>', 'what stages cost here, from ztw bench --profile; for a budget in milliseconds')
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV').conflicts('json'));
   addExitOptions(command);
@@ -36,6 +38,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
   addExamples(command, [
     'ztw run out/early photo.jpg',
     'ztw run out/early photos/ --budget 0.25 --csv > answers.csv',
+    'ztw run out/early photos/ --budget 3ms --profile this-machine.json',
     'ztw run out/early fashion-mnist:test --limit 10 --threshold 0.9',
   ]);
   command.action(async (bundle: string, sources: readonly string[], _flags: RunFlags, self: Command) => {
@@ -46,6 +49,8 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
           bundle,
           sources,
           exit: exitChoice(flags),
+          profile: flags.profile ?? null,
+          executor: flags.executor,
           batch: flags.batch,
           limit: flags.limit ?? null,
           runtime: runtimeOptions(flags),

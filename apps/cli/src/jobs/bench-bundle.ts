@@ -1,17 +1,19 @@
 // The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
 // them alike.
 
-import { classify, type DeviceProfile, type ExitPolicy, type InputBatch, measureStages, never } from '@ztw/core';
+import { classify, type DeviceProfile, type InputBatch, measureStages, never } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
-import { wholeModel } from '@ztw/runtime-onnx';
+import { type ExecutorKind, wholeModel } from '@ztw/runtime-onnx';
 import { assertOutputFile, writeOutputFile } from '../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
-import { type ExitChoice, exitPolicy } from './exit-choice.ts';
+import { deviceName } from './device-profile-file.ts';
+import type { ExitChoice } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import { describeMachine, type MachineFacts } from './machine.ts';
 import { readNetwork } from './network.ts';
 import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
 import { loadBundleFolder, type RunnableBundle } from './open-bundle.ts';
+import { type ExecutorChoice, openClassifier } from './open-classifier.ts';
 import type { ImageSource } from './open-images.ts';
 import { type Timing, timingOf } from './timing.ts';
 
@@ -22,7 +24,9 @@ export interface BenchOptions {
   /** Null: random input. */
   readonly data: ImageSource | null;
   readonly batches: readonly number[];
+  /** A budget in milliseconds is chosen by a profile that is measured here first. */
   readonly exit: ExitChoice;
+  readonly executor: ExecutorChoice;
   /** Batches per batch size; null for enough to be 512 images, and at least 30. */
   readonly repeat: number | null;
   readonly seed: number;
@@ -34,8 +38,10 @@ export interface BenchOptions {
 
 /** One contender at one batch size. */
 export interface BenchRow extends Timing {
-  /** `whole`: the uncut network; `staged`: stage by stage, nobody leaves; `early`: stage by stage, with exits. */
+  /** `whole`: the uncut network; `staged`: stage by stage, nobody leaves; `early`: with exits. */
   readonly contender: 'whole' | 'staged' | 'early';
+  /** How it runs; null for the uncut network. */
+  readonly executor: ExecutorKind | null;
   readonly batch: number;
   /** Images per second over the whole measurement. */
   readonly imagesPerSecond: number;
@@ -60,6 +66,7 @@ export interface BenchResult {
 
 interface Contender {
   readonly name: BenchRow['contender'];
+  readonly executor: ExecutorKind | null;
   /** Runs one batch. @returns its mean MACs as a share of the backbone's. */
   run(input: InputBatch): Promise<number>;
 }
@@ -74,17 +81,22 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   const runtime = await loadRuntime(options.runtime);
   await using bundle = await loadBundleFolder(options.bundle, runtime);
   await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
-  const policy = exitPolicy(options.exit, bundle);
-  const contenders: readonly Contender[] = [
-    ...(whole === null ? [] : [whole]),
-    stagedContender('staged', bundle, never()),
-    stagedContender('early', bundle, policy),
-  ];
   const inputs = await benchInputs(options, bundle, context);
+  const wanted = options.profile !== null || options.exit.kind === 'milliseconds';
+  const profile = wanted ? await profileStages(options, bundle, whole, inputs, deviceName(runtime), context) : null;
   const rows: BenchRow[] = [];
-  for (const batch of options.batches)
+  const policies = new Set<string>();
+  for (const batch of options.batches) {
+    await using classifier = await openClassifier({ ...options, folder: options.bundle, batch, profile }, runtime);
+    policies.add(classifier.policy);
+    const early: Contender = {
+      name: 'early',
+      executor: classifier.executor,
+      run: async (input) => (await classifier.classify(input, context.signal)).summary.meanMacsFraction,
+    };
+    const contenders = [...(whole === null ? [] : [whole]), stagedContender(bundle), early];
     rows.push(...(await measure(contenders, inputs, batch, options.repeat, context)));
-  const profile = options.profile === null ? null : await profileStages(options, bundle, whole, inputs, context);
+  }
   if (options.profile !== null) {
     const text = `${JSON.stringify(profile, null, 2)}\n`;
     await writeOutputFile(options.profile, new TextEncoder().encode(text), { overwrite: true });
@@ -93,7 +105,7 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
     machine: describeMachine(),
     runtime: runtime.name,
     threads: runtime.stagedSettings.threads ?? 1,
-    policy: policy.name,
+    policy: [...policies].join(', '),
     yardstick: whole === null ? 'staged' : 'whole',
     input: inputs.name,
     rows,
@@ -107,11 +119,13 @@ async function profileStages(
   { model }: RunnableBundle,
   whole: Contender | null,
   inputs: BenchInputs,
+  device: string,
   context: JobContext,
 ): Promise<DeviceProfile> {
   return measureStages(model, {
     input: await inputs.batch(0, Math.max(...batches)),
     batchSizes: batches,
+    device,
     ...(repeat === null ? {} : { repeats: repeat }),
     ...(whole === null ? {} : { runWhole: (input: InputBatch) => whole.run(input) }),
     signal: context.signal,
@@ -139,6 +153,7 @@ async function loadWhole(
   });
   return {
     name: 'whole',
+    executor: null,
     run: async (input) => {
       await model.runWhole(input);
       return 1;
@@ -147,12 +162,12 @@ async function loadWhole(
   };
 }
 
-function stagedContender(name: 'staged' | 'early', bundle: RunnableBundle, policy: ExitPolicy): Contender {
-  const { model, ensemble } = bundle;
+function stagedContender({ model, ensemble }: RunnableBundle): Contender {
   return {
-    name,
+    name: 'staged',
+    executor: 'staged',
     run: async (input) => {
-      const { summary } = await classify(model, input, { policy, ensemble, batchSize: input.rows });
+      const { summary } = await classify(model, input, { policy: never(), ensemble, batchSize: input.rows });
       return summary.meanMacsFraction;
     },
   };
@@ -192,6 +207,7 @@ async function measure(
     const timing = timingOf(milliseconds);
     return {
       contender: contender.name,
+      executor: contender.executor,
       batch,
       ...timing,
       imagesPerSecond: (1000 * batch * rounds) / timing.totalMilliseconds,

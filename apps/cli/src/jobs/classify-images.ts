@@ -1,11 +1,14 @@
 // The whole of `ztw run`: images in, answers out, each image only as deep as it needs.
 
-import { classify, type ExitPolicy, type Preprocessing, type RowResult } from '@ztw/core';
+import type { Preprocessing, RowResult } from '@ztw/core';
+import type { ExecutorKind } from '@ztw/runtime-onnx';
 import { type LabelledData, toInput } from '../data/index.ts';
-import { type ExitChoice, exitPolicy } from './exit-choice.ts';
+import { readDeviceProfile } from './device-profile-file.ts';
+import type { ExitChoice } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
-import { classesOf, loadBundleFolder, preprocessingOf, type RunnableBundle } from './open-bundle.ts';
+import { classesOf, preprocessingOf } from './open-bundle.ts';
+import { type Classifier, type ExecutorChoice, openClassifier } from './open-classifier.ts';
 import { openImages } from './open-images.ts';
 import { rowBatches } from './row-batches.ts';
 
@@ -14,6 +17,9 @@ export interface ClassifyImagesOptions {
   /** Images, folders, archives or data sets. */
   readonly sources: readonly string[];
   readonly exit: ExitChoice;
+  /** File with a device profile, for a budget in milliseconds; null for none. */
+  readonly profile: string | null;
+  readonly executor: ExecutorChoice;
   /** Images that run together. */
   readonly batch: number;
   /** At most so many images of each source; null for all. */
@@ -44,6 +50,7 @@ export interface ImageAnswer {
 export interface ClassifiedImages {
   readonly policy: string;
   readonly runtime: string;
+  readonly executor: ExecutorKind;
   readonly exitNames: readonly string[];
   readonly answers: readonly ImageAnswer[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
@@ -60,32 +67,32 @@ export interface ClassifiedImages {
  */
 export async function classifyImages(options: ClassifyImagesOptions, context: JobContext): Promise<ClassifiedImages> {
   const runtime = await loadRuntime(options.runtime);
-  await using bundle = await loadBundleFolder(options.bundle, runtime);
-  const policy = exitPolicy(options.exit, bundle);
-  const preprocessing = preprocessingOf(bundle);
+  const profile = options.profile === null ? null : await readDeviceProfile(options.profile);
+  await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);
+  const preprocessing = preprocessingOf(classifier);
   const answers: ImageAnswer[] = [];
   const skipped: { readonly name: string; readonly reason: string }[] = [];
   for (const path of options.sources) {
     const images = await openImages(
-      { path, rows: null, limit: options.limit, preprocessing, network: classesOf(bundle) },
+      { path, rows: null, limit: options.limit, preprocessing, network: classesOf(classifier) },
       context,
     );
     skipped.push(...images.skipped);
-    answers.push(...(await classifySource(images, { ...options, bundle, policy, preprocessing }, context)));
+    answers.push(...(await classifySource(images, { classifier, preprocessing, batch: options.batch }, context)));
   }
   return {
-    policy: policy.name,
+    policy: classifier.policy,
     runtime: runtime.name,
-    exitNames: bundle.model.stages.map((stage) => stage.name),
+    executor: classifier.executor,
+    exitNames: classifier.exitNames,
     answers,
     skipped,
-    ...summarise(answers, bundle),
+    ...summarise(answers, classifier),
   };
 }
 
 interface SourceSettings {
-  readonly bundle: RunnableBundle;
-  readonly policy: ExitPolicy;
+  readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
   readonly batch: number;
 }
@@ -95,17 +102,13 @@ async function classifySource(
   settings: SourceSettings,
   context: JobContext,
 ): Promise<readonly ImageAnswer[]> {
-  const { bundle, policy, preprocessing, batch } = settings;
+  const { classifier, preprocessing, batch } = settings;
   const answers: ImageAnswer[] = [];
   for (const rows of rowBatches(images.rows, batch)) {
     throwIfAborted(context.signal);
     const data = toInput(await images.pixels(rows), rows.length, preprocessing);
     const start = performance.now();
-    const { results } = await classify(
-      bundle.model,
-      { data, rows: rows.length },
-      { policy, ensemble: bundle.ensemble, signal: context.signal, batchSize: batch },
-    );
+    const { results } = await classifier.classify({ data, rows: rows.length }, context.signal);
     const milliseconds = (performance.now() - start) / rows.length;
     answers.push(...results.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
     context.onProgress({
@@ -137,7 +140,7 @@ function answerOf(images: LabelledData, row: number, result: RowResult, millisec
 
 function summarise(
   answers: readonly ImageAnswer[],
-  bundle: RunnableBundle,
+  classifier: Classifier,
 ): Pick<ClassifiedImages, 'accuracy' | 'meanShare' | 'meanMilliseconds' | 'exitHistogram'> {
   const known = answers.filter((answer) => answer.expectedIndex !== null);
   const right = known.filter((answer) => answer.expectedIndex === answer.labelIndex);
@@ -145,7 +148,7 @@ function summarise(
     accuracy: known.length === 0 ? null : right.length / known.length,
     meanShare: mean(answers.map((answer) => answer.share)),
     meanMilliseconds: mean(answers.map((answer) => answer.milliseconds)),
-    exitHistogram: bundle.model.stages.map((_, exit) => answers.filter((answer) => answer.exit === exit).length),
+    exitHistogram: classifier.exitNames.map((_, exit) => answers.filter((answer) => answer.exit === exit).length),
   };
 }
 

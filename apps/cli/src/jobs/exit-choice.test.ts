@@ -1,17 +1,42 @@
-import { confidenceThreshold } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
 import { expect, test } from 'vitest';
-import { exitPolicy } from './exit-choice.ts';
+import { chooseExit, type ExitSituation } from './exit-choice.ts';
 
-const bundle = { policyFor: (budget: number) => confidenceThreshold(budget / 2) };
+const situation: ExitSituation = {
+  operatingPoints: [
+    { budget: 0.5, threshold: 0.25, accuracy: 0.9, cost: 0.5, exitShares: [1, 0] },
+    { budget: 1, threshold: 0.75, accuracy: 0.9, cost: 1, exitShares: [0, 1] },
+  ],
+  stageNames: ['first', 'final'],
+  batchSize: 1,
+  profile: {
+    format: 'ztw-device-profile',
+    version: 1,
+    model: 'small',
+    device: 'here',
+    stages: ['first', 'final'],
+    batches: [{ batchSize: 1, repeats: 1, stageMilliseconds: [2, 2], wholeMilliseconds: null }],
+  },
+  device: 'here',
+};
 
-test('each choice is the policy of its name', () => {
-  const names = (
-    [
-      { kind: 'budget', budget: 0.5 },
-      { kind: 'threshold', threshold: 0.9 },
-      { kind: 'patience', patience: 2 },
-      { kind: 'never' },
-    ] as const
-  ).map((choice) => exitPolicy(choice, bundle).name);
-  expect(names).toEqual(['confidenceThreshold(0.25)', 'confidenceThreshold(0.9)', 'patience(2)', 'never()']);
+test.each([
+  [{ kind: 'budget', budget: 0.5 }, 'confidenceThreshold(0.25)', 0.25],
+  [{ kind: 'milliseconds', milliseconds: 3 }, 'confidenceThreshold(0.25)', 0.25],
+  [{ kind: 'milliseconds', milliseconds: 4 }, 'confidenceThreshold(0.75)', 0.75],
+  [{ kind: 'threshold', threshold: 0.9 }, 'confidenceThreshold(0.9)', 0.9],
+  [{ kind: 'patience', patience: 2 }, 'patience(2)', null],
+] as const)('%j', (choice, name, threshold) => {
+  const chosen = chooseExit(choice, situation);
+  expect([chosen.policy.name, chosen.threshold]).toEqual([name, threshold]);
+});
+
+test.each([
+  [{ profile: null }, /--profile/],
+  [{ device: 'there' }, /here.*there/],
+  [{ batchSize: 4 }, /batches of 1; received 4/],
+])('a time with %j is refused', (change, message) => {
+  const choose = () => chooseExit({ kind: 'milliseconds', milliseconds: 9 }, { ...situation, ...change });
+  expect(choose).toThrow(InvalidInputError);
+  expect(choose).toThrow(message);
 });

@@ -1,28 +1,60 @@
 // When rows may leave, as a person asks for it, and as the core wants it.
 
-import { confidenceThreshold, type ExitPolicy, never, patience } from '@ztw/core';
-import type { LoadedBundle } from '@ztw/runtime-onnx';
+import {
+  confidenceThreshold,
+  type DeviceProfile,
+  type ExitPolicy,
+  InvalidInputError,
+  type OperatingPoint,
+  operatingPointFor,
+  patience,
+} from '@ztw/core';
 
 /** One way to say when rows leave. */
 export type ExitChoice =
   | { readonly kind: 'budget'; readonly budget: number }
+  | { readonly kind: 'milliseconds'; readonly milliseconds: number }
   | { readonly kind: 'threshold'; readonly threshold: number }
-  | { readonly kind: 'patience'; readonly patience: number }
-  | { readonly kind: 'never' };
+  | { readonly kind: 'patience'; readonly patience: number };
+
+/** What a choice is to be made for. */
+export interface ExitSituation {
+  readonly operatingPoints: readonly OperatingPoint[];
+  readonly stageNames: readonly string[];
+  /** Rows that run together. */
+  readonly batchSize: number;
+  /** What stages cost here; null where nobody measured. */
+  readonly profile: DeviceProfile | null;
+  /** Where this runs, spelled as in profiles. */
+  readonly device: string;
+}
+
+/** A choice made: a policy and, where it is a threshold and nothing more, that threshold. */
+export interface ChosenExit {
+  readonly policy: ExitPolicy;
+  readonly threshold: number | null;
+}
 
 /**
- * The policy for a choice. A budget takes the threshold that was calibrated for it, or for the largest calibrated budget below it.
- * @throws InvalidInputError for a budget below all calibrated ones.
+ * The policy for a choice. A budget takes the threshold of the dearest calibrated operating point within it.
+ * @throws InvalidInputError for a budget below all calibrated ones, and for a time without a profile that fits.
  */
-export function exitPolicy(choice: ExitChoice, bundle: Pick<LoadedBundle, 'policyFor'>): ExitPolicy {
-  switch (choice.kind) {
-    case 'budget':
-      return bundle.policyFor(choice.budget);
-    case 'threshold':
-      return confidenceThreshold(choice.threshold);
-    case 'patience':
-      return patience(choice.patience);
-    case 'never':
-      return never();
+export function chooseExit(choice: ExitChoice, situation: ExitSituation): ChosenExit {
+  if (choice.kind === 'patience') return { policy: patience(choice.patience), threshold: null };
+  const threshold = choice.kind === 'threshold' ? choice.threshold : thresholdWithin(choice, situation);
+  return { policy: confidenceThreshold(threshold), threshold };
+}
+
+function thresholdWithin(
+  choice: Extract<ExitChoice, { readonly kind: 'budget' | 'milliseconds' }>,
+  { operatingPoints, stageNames, profile, ...where }: ExitSituation,
+): number {
+  if (choice.kind === 'budget') return operatingPointFor(operatingPoints, choice.budget, stageNames).threshold;
+  if (profile === null) {
+    throw new InvalidInputError(
+      `A budget of ${choice.milliseconds} ms needs to know what stages cost on this device. Measure them once with "ztw bench BUNDLE --profile FILE", and give that file with --profile.`,
+    );
   }
+  const { milliseconds } = choice;
+  return operatingPointFor(operatingPoints, { milliseconds, profile, ...where }, stageNames).threshold;
 }

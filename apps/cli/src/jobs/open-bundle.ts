@@ -26,7 +26,7 @@ export async function loadBundleFolder(folder: string, runtime: LoadedRuntime): 
  * How images become the bundle's input.
  * @throws InvalidDataError for a bundle that does not say.
  */
-export function preprocessingOf(bundle: RunnableBundle): Preprocessing {
+export function preprocessingOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): Preprocessing {
   const { preprocessing } = bundle.manifest;
   if (preprocessing === null) {
     throw new InvalidDataError(
@@ -37,7 +37,7 @@ export function preprocessingOf(bundle: RunnableBundle): Preprocessing {
 }
 
 /** What data for a bundle must fit. */
-export function classesOf(bundle: RunnableBundle): NetworkClasses {
+export function classesOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): NetworkClasses {
   return { name: bundle.folder, classes: bundle.manifest.classes, labels: bundle.manifest.labels };
 }
 

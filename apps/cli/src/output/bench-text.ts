@@ -33,7 +33,7 @@ export function benchText(result: BenchResult): string {
 function benchRow(row: BenchRow): readonly string[] {
   return [
     String(row.batch),
-    contenderNames[row.contender],
+    `${contenderNames[row.contender]}${row.contender === 'early' ? ` (${row.executor})` : ''}`,
     formatMilliseconds(row.medianMilliseconds),
     formatMilliseconds(row.p95Milliseconds),
     formatMilliseconds(row.meanMilliseconds),

@@ -32,7 +32,7 @@ export function classificationText(classified: ClassifiedImages): string {
     ),
     `\n${facts.join(', ')}\n`,
     `left at exit ${classified.exitHistogram.map((count, exit) => `${exit}: ${count}`).join(', ')}\n`,
-    `${classified.policy} on ${classified.runtime}\n`,
+    `${classified.policy}, ${classified.executor} on ${classified.runtime}\n`,
   ].join('');
 }
 
