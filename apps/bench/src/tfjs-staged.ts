@@ -1,7 +1,7 @@
 // Staged against whole on TensorFlow.js wasm: the time of a bundle's stages, heads included, over that of the uncut network, as a
 // ratio of interleaved medians; and how many tensors and bytes are held after many batches. Prints Markdown.
 //
-//   pnpm --filter @ztw/bench tfjs-staged [network, default models/fashion-resnet20.onnx] [seconds per batch size, default 20]
+//   pnpm --filter @ztw/bench tfjs-staged [network, - for models/fashion-resnet20.onnx] [seconds per batch size, default 20]
 //
 // Six ICs with pooled heads of random values. "A quarter leaves" lets a quarter of the rows that are left go at each IC, whatever
 // they answer, so that the share does not depend on the heads.
@@ -19,8 +19,10 @@ import * as ort from 'onnxruntime-node';
 import { median } from './median.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
-const [network, seconds] = [process.argv[2] ?? 'models/fashion-resnet20.onnx', Number(process.argv[3] ?? 20)];
-const path = resolve(process.argv[2] === undefined ? repository : (process.env.INIT_CWD ?? '.'), network);
+const [given = '-', secondsGiven = '20'] = process.argv.slice(2);
+const network = given === '-' ? 'models/fashion-resnet20.onnx' : given;
+const path = resolve(given === '-' ? repository : (process.env.INIT_CWD ?? '.'), network);
+const seconds = Number(secondsGiven);
 const leaks = { batches: 500, rows: 8 };
 
 tf.enableProdMode();
