@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import { type Bundle, classify, confidenceThreshold } from '@ztw/core';
+import { loadBundleInWorker } from '@ztw/runtime-onnx';
+import type { Inputs } from './read-inputs.ts';
+
+/** How long a batch took, and the longest time for which its caller's event loop did not turn, both in milliseconds. */
+export interface BlockedLoop {
+  readonly batch: number;
+  readonly longestBlock: number;
+}
+
+/** Runs batches of 256 in a worker while a timer of this thread measures its own lateness. */
+export async function longestBlock(bundle: Bundle, inputs: Inputs, threshold: number): Promise<BlockedLoop> {
+  // Worker threads do not take over tsx from their parent.
+  const script = new URL('./stage-worker.ts', import.meta.url).href;
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(script)}); });`;
+  const worker = new Worker(start, { eval: true, execArgv: ['--conditions=@ztw/source'] });
+  const loaded = await loadBundleInWorker({ worker, bundle });
+  const run = (round: number): Promise<unknown> =>
+    classify(loaded.model, inputs.batch(round * 256, 256), {
+      policy: confidenceThreshold(threshold),
+      ensemble: loaded.ensemble,
+      batchSize: 256,
+    });
+  await run(0);
+  let last = performance.now();
+  let longest = 0;
+  let batch = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last - 1);
+    last = now;
+  }, 1);
+  for (let round = 1; round <= 5; round++) {
+    const begin = performance.now();
+    await run(round);
+    batch = Math.max(batch, performance.now() - begin);
+  }
+  clearInterval(timer);
+  await loaded.model[Symbol.asyncDispose]();
+  return { batch, longestBlock: longest };
+}

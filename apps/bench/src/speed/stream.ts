@@ -1,0 +1,62 @@
+import { type ClassifyOptions, classify, classifyStream, type InputBatch, rowSize, type StagedModel } from '@ztw/core';
+import { median } from '../median.ts';
+import type { Inputs } from './read-inputs.ts';
+
+export interface StreamSpeed {
+  /** Images per second. */
+  readonly stream: number;
+  readonly fixedBatches: number;
+  /** Median over the rounds of the stream's speed as a multiple of the batches' in the same round. */
+  readonly ratio: number;
+  readonly inOrder: boolean;
+  /** Resident memory after the last round minus that after the first, in MiB. */
+  readonly growth: number;
+}
+
+/** 2,000 images as a stream, and in fixed batches of 32, in turns. */
+export async function streamSpeed(
+  model: StagedModel,
+  options: Pick<ClassifyOptions, 'policy' | 'ensemble'>,
+  inputs: Inputs,
+  rounds: number,
+): Promise<StreamSpeed> {
+  const rows = Math.min(2000, inputs.rows);
+  const all = inputs.batch(0, rows);
+  const size = rowSize(model.inputShape);
+  const rates: { stream: number; fixed: number }[] = [];
+  const memory: number[] = [];
+  let inOrder = true;
+  for (let round = 0; round < rounds; round++) {
+    const seconds = { stream: 0, fixed: 0 };
+    const runs = {
+      stream: async (): Promise<void> => {
+        let expected = 0;
+        for await (const { row } of classifyStream(model, rowsOf(all, size), options)) {
+          inOrder &&= row === expected++;
+        }
+        inOrder &&= expected === rows;
+      },
+      fixed: async (): Promise<void> => {
+        await classify(model, all, { ...options, batchSize: 32 });
+      },
+    };
+    for (const kind of round % 2 === 0 ? (['stream', 'fixed'] as const) : (['fixed', 'stream'] as const)) {
+      const start = performance.now();
+      await runs[kind]();
+      seconds[kind] = (performance.now() - start) / 1000;
+    }
+    rates.push({ stream: rows / seconds.stream, fixed: rows / seconds.fixed });
+    memory.push(process.memoryUsage.rss() / 2 ** 20);
+  }
+  return {
+    stream: median(rates.map(({ stream }) => stream)),
+    fixedBatches: median(rates.map(({ fixed }) => fixed)),
+    ratio: median(rates.map(({ stream, fixed }) => stream / fixed)),
+    inOrder,
+    growth: (memory.at(-1) ?? 0) - (memory[0] ?? 0),
+  };
+}
+
+async function* rowsOf({ data, rows }: InputBatch, size: number): AsyncGenerator<Float32Array> {
+  for (let row = 0; row < rows; row++) yield data.subarray(row * size, (row + 1) * size);
+}
