@@ -11,13 +11,13 @@ import {
   type StagedModel,
   type StagedModelSupport,
   type StageOutput,
+  UseGuard,
 } from '@ztw/core';
 import { checkKeptRows } from './check-kept-rows.ts';
 import type { StageRunner } from './open-program.ts';
 import { takeEntries } from './take-entries.ts';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
 import { TfFeatures } from './tf-features.ts';
-import { UseGuard } from './use-guard.ts';
 
 /** A stage that is ready to run. */
 export interface TfStage {

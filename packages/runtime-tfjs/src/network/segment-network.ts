@@ -8,12 +8,12 @@ import {
   InvalidInputError,
   type SegmentedBackbone,
   type SegmentOutput,
+  UseGuard,
 } from '@ztw/core';
 import { splitPrefix } from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '../features/float16.ts';
 import type { OpenProgram } from '../inference/open-program.ts';
 import { runKernel, type TensorflowInference } from '../inference/tensorflow-inference.ts';
-import { UseGuard } from '../inference/use-guard.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { toChannelsFirst, toChannelsLast } from './row-layout.ts';

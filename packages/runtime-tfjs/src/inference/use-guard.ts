@@ -1,1 +1,0 @@
-export { UseGuard } from '@ztw/core';
