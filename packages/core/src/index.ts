@@ -214,6 +214,10 @@ export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
 export { stepReads } from './bundle/step-reads.ts';
 
+// Workers
+
+export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from './worker/message-endpoint.ts';
+
 // Storage
 
 export { memoryBlobStore } from './storage/memory-blob-store.ts';

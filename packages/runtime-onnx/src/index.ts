@@ -1,5 +1,6 @@
 // The injected runtime
 
+export type { MessageEndpoint, WorkerThread } from '@ztw/core';
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
@@ -26,5 +27,4 @@ export { wholeModel } from './whole/whole-model.ts';
 // In a worker
 export type { LoadBundleInWorkerOptions } from './worker/load-bundle-in-worker.ts';
 export { loadBundleInWorker } from './worker/load-bundle-in-worker.ts';
-export type { MessageEndpoint, WorkerThread } from './worker/message-endpoint.ts';
 export type { RemoteFeatures } from './worker/remote-model.ts';

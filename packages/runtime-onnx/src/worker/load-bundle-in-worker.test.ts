@@ -7,6 +7,7 @@ import {
   InvalidInputError,
   never,
   RuntimeFailureError,
+  type WorkerThread,
 } from '@ztw/core';
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
 import { equalWeights } from '@ztw/ensemble';
@@ -18,7 +19,6 @@ import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
 import { loadBundleInWorker } from './load-bundle-in-worker.ts';
-import type { WorkerThread } from './message-endpoint.ts';
 import { serveModel } from './serve-model.ts';
 
 /** Both sides in this thread: the same messages, copied in the same way. */

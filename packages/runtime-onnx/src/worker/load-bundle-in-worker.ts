@@ -4,11 +4,17 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import { type Bundle, type BundleReader, lastPrediction, openBundle, policyForBudget } from '@ztw/core';
+import {
+  type Bundle,
+  type BundleReader,
+  lastPrediction,
+  openBundle,
+  policyForBudget,
+  type WorkerThread,
+} from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { LoadedBundle } from '../bundle/load-bundle.ts';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
-import type { WorkerThread } from './message-endpoint.ts';
 import type { ModelDescription } from './messages.ts';
 import { RemoteModel } from './remote-model.ts';
 import { WorkerConnection } from './worker-connection.ts';

@@ -4,10 +4,16 @@
 //   import { serveModel } from '@ztw/runtime-onnx/worker';
 //   serveModel({ ort, port: self });
 
-import { InvalidInputError, packError, RuntimeFailureError, type StagedModel } from '@ztw/core';
+import {
+  InvalidInputError,
+  type MessageEndpoint,
+  onMessage,
+  packError,
+  RuntimeFailureError,
+  type StagedModel,
+} from '@ztw/core';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
-import { type MessageEndpoint, onMessage } from './message-endpoint.ts';
 import type {
   BundleContent,
   ModelDescription,

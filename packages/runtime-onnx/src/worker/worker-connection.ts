@@ -1,7 +1,6 @@
 // Questions to a worker, and its answers.
 
-import { RuntimeFailureError, unpackError } from '@ztw/core';
-import { onBreakdown, onMessage, type WorkerThread } from './message-endpoint.ts';
+import { onBreakdown, onMessage, RuntimeFailureError, unpackError, type WorkerThread } from '@ztw/core';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
 
 interface WaitingCall {

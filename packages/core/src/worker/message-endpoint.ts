@@ -5,8 +5,12 @@ export interface MessageEndpoint {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   /** Node's way. */
   on?(event: string, listener: (value: unknown) => void): unknown;
+  off?(event: string, listener: (value: unknown) => void): unknown;
   /** The browsers' way. */
   addEventListener?(event: string, listener: (event: unknown) => void): void;
+  removeEventListener?(event: string, listener: (event: unknown) => void): void;
+  /** What a browser's `MessagePort` waits for before it gives out messages. */
+  start?(): void;
 }
 
 /** A worker seen from outside. */
@@ -18,17 +22,27 @@ export interface WorkerThread extends MessageEndpoint {
 export function onMessage(endpoint: MessageEndpoint, receive: (message: unknown) => void): void {
   if (endpoint.on !== undefined) endpoint.on('message', receive);
   else endpoint.addEventListener?.('message', (event) => receive((event as { readonly data: unknown }).data));
+  endpoint.start?.();
 }
 
-/** Calls `fail` when the other side breaks down or ends, with what is known of the cause. */
-export function onBreakdown(worker: WorkerThread, fail: (cause: unknown) => void): void {
-  if (worker.on !== undefined) {
-    worker.on('error', fail);
-    worker.on('exit', (code) => fail(new Error(`the worker ended with exit code ${code}`)));
-    return;
-  }
-  worker.addEventListener?.('error', (event) => {
+/**
+ * Calls `fail` when the other side breaks down or ends, with what is known of the cause.
+ * @returns a function that stops listening.
+ */
+export function onBreakdown(worker: WorkerThread, fail: (cause: unknown) => void): () => void {
+  const ended = (code: unknown): void => fail(new Error(`the worker ended with exit code ${code}`));
+  const failed = (event: unknown): void => {
     const { message, error } = event as { readonly message?: string; readonly error?: unknown };
     fail(error ?? new Error(message ?? 'the worker script could not be loaded'));
-  });
+  };
+  if (worker.on === undefined) {
+    worker.addEventListener?.('error', failed);
+    return () => worker.removeEventListener?.('error', failed);
+  }
+  worker.on('error', fail);
+  worker.on('exit', ended);
+  return () => {
+    worker.off?.('error', fail);
+    worker.off?.('exit', ended);
+  };
 }
