@@ -25,9 +25,15 @@ export {
 export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
 // One file
+export { emitAllExits, exitLogitsName } from './export/emit-all-exits.ts';
 export { emitBatchIf } from './export/emit-batch-if.ts';
 export { emitNestedIf } from './export/emit-nested-if.ts';
-export { type ExportBundleOptions, exportBundle, type SingleFileForm } from './export/export-bundle.ts';
+export {
+  type ExportBundleOptions,
+  exportBundle,
+  type GraphOptimiser,
+  type SingleFileForm,
+} from './export/export-bundle.ts';
 export type { SingleFileOptions } from './export/single-file-options.ts';
 export type { OnnxModel } from './model/onnx-model.ts';
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';

@@ -5,22 +5,24 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type EnsembleSpecification, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import { type EnsembleSpecification, InvalidModelError, softmax, UnsupportedModelError } from '@ztw/core';
 import { equalWeights } from '@ztw/ensemble';
 import { type GraphProto, ModelProtoSchema } from 'onnx-buf';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { splitAtExits } from '../src/export/split-at-exits.ts';
 import {
   analyseGraph,
   type CompiledNetwork,
   chooseCuts,
   compileNetwork,
+  emitAllExits,
   emitBatchIf,
   emitNestedIf,
   readModel,
   type SingleFileOptions,
 } from '../src/index.ts';
-import { initialHeads, randomRows } from './support/staged.ts';
+import { initialHeads, largestDifference, randomRows, runStaged } from './support/staged.ts';
 import { tinyResnet } from './support/tiny.ts';
 import { wasmProbe } from './support/wasm.ts';
 
@@ -167,6 +169,53 @@ describe.each(emitters)('$form', ({ form, emit }) => {
     );
     const short = equalWeights('geometric', 2, classes);
     expect(() => emit({ ...rest, files, ensemble: short })).toThrow(/the ensemble has 2 exits, none with index 2/);
+  });
+});
+
+describe('all exits in one graph', () => {
+  const all = () => emitAllExits(optionsOf([exits], null));
+  const expected = async (rows: number): Promise<readonly Float32Array[]> => {
+    const stages = await runStaged(exits, [randomRows(rows, inputShape)]);
+    return stages[0]!;
+  };
+
+  test('returns the logits of each stage', async () => {
+    const session = await ort.InferenceSession.create(all(), { logSeverityLevel: 4 });
+    try {
+      const input = new ort.Tensor('float32', randomRows(3, inputShape).data as Float32Array, [3, ...inputShape]);
+      const results = await session.run({ input });
+      const logits = await expected(3);
+      expect(Object.keys(results)).toEqual(logits.map((_, exit) => `logits_${exit}`));
+      logits.forEach((values, exit) => {
+        expect(largestDifference(results[`logits_${exit}`]!.data as Float32Array, values)).toBeLessThan(1e-6);
+      });
+    } finally {
+      await session.release();
+    }
+  });
+
+  test('comes apart at its exits into stages that give the same file', async () => {
+    const split = splitAtExits(exits.network, all());
+    expect(split.networks[0]?.stages.map(({ outputs }) => outputs.length)).toEqual(
+      exits.network.stages.map(({ outputs }) => outputs.length),
+    );
+    const file = emitBatchIf({ ...optionsOf([exits], null), ...split });
+    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 4 });
+    try {
+      const input = new ort.Tensor('float32', randomRows(3, inputShape).data as Float32Array, [3, ...inputShape]);
+      const threshold = new ort.Tensor('float32', Float32Array.of(1), [1, 1]);
+      const { probabilities } = await session.run({ input, threshold });
+      const last = (await expected(3)).at(-1)!;
+      expect(largestDifference(probabilities!.data as Float32Array, softmax(last, classes))).toBeLessThan(1e-6);
+    } finally {
+      await session.release();
+    }
+  });
+
+  test('stays whole where more goes on from an exit than before', () => {
+    const [first, ...others] = exits.network.stages;
+    const network = { ...exits.network, stages: [{ ...first!, outputs: [] }, ...others] };
+    expect(() => splitAtExits(network, all())).toThrow(UnsupportedModelError);
   });
 });
 

@@ -10,7 +10,7 @@ export { loadBundle } from './bundle/load-bundle.ts';
 export type { LoadStagedModelOptions } from './bundle/load-staged-model.ts';
 export { loadStagedModel } from './bundle/load-staged-model.ts';
 // Whichever way is fastest
-export type { CreateExecutorOptions } from './executor/create-executor.ts';
+export type { CreateExecutorOptions, SingleFileRequest } from './executor/create-executor.ts';
 export { createExecutor } from './executor/create-executor.ts';
 export type { ExecuteOptions, Executor, ExecutorKind } from './executor/executor.ts';
 export type { OnnxRuntime, SessionSettings } from './ort/onnx-runtime.ts';

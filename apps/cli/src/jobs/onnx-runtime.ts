@@ -2,7 +2,9 @@
 
 import { availableParallelism } from 'node:os';
 import { RuntimeFailureError } from '@ztw/core';
+import type { GraphOptimiser } from '@ztw/onnx-graph';
 import type { OnnxRuntime, SessionSettings } from '@ztw/runtime-onnx';
+import { graphOptimiser } from '@ztw/runtime-onnx/node';
 
 export const runtimeChoices = ['auto', 'node', 'web'] as const;
 
@@ -18,6 +20,8 @@ export interface LoadedRuntime {
   readonly wholeSettings: SessionSettings;
   /** For staged networks: many sessions that take turns. */
   readonly stagedSettings: SessionSettings;
+  /** Optimises a whole graph for this machine before it is parted at its exits; null where the runtime cannot. */
+  readonly optimise: GraphOptimiser | null;
 }
 
 export interface RuntimeOptions {
@@ -44,11 +48,13 @@ export async function loadRuntime(options: RuntimeOptions): Promise<LoadedRuntim
 
 async function loadNode(threads: number | null): Promise<LoadedRuntime> {
   const ort = await import('onnxruntime-node');
+  const stagedSettings: SessionSettings = { threads: threads ?? 1, sessionOptions: { logSeverityLevel: 3 } };
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     ort,
     wholeSettings: { threads: threads ?? defaultThreads(), sessionOptions: { logSeverityLevel: 3 } },
-    stagedSettings: { threads: threads ?? 1, sessionOptions: { logSeverityLevel: 3 } },
+    stagedSettings,
+    optimise: graphOptimiser(ort, stagedSettings),
   };
 }
 
@@ -62,6 +68,7 @@ async function loadWeb(threads: number | null): Promise<LoadedRuntime> {
     ort,
     wholeSettings: settings,
     stagedSettings: settings,
+    optimise: null,
   };
 }
 

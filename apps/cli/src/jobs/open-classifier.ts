@@ -56,7 +56,8 @@ async function openExecutor(options: OpenClassifierOptions, runtime: LoadedRunti
   const { folder, executor: kind, batch } = options;
   const { bundle, executor } = await about(folder, async () => {
     const opened = await openBundle(folderReader(folder));
-    const settings = { ort: runtime.ort, ...runtime.stagedSettings };
+    const { ort, stagedSettings, optimise } = runtime;
+    const settings = { ort, ...stagedSettings, ...(optimise === null ? {} : { optimise }) };
     return {
       bundle: opened,
       executor: await createExecutor({ ...settings, bundle: opened, kind, batchSize: batch, exportBundle }),

@@ -27,7 +27,7 @@ export function emitEnsemble(specification: EnsembleSpecification, { opset }: Em
     [intAttribute('axis', 1)],
   );
   const logits = inputs.at(-1) ?? '';
-  lowerEnsembleExit(builder, specification, exits.length - 1, { logits, members }, outputName);
+  lowerEnsembleExit(builder, specification, exits.length - 1, { logits, members }, outputName, 'log-probabilities');
   const port = (name: string) => portInfo({ name, rowShape: [classes] }, 'dynamic');
   return builder.finish({ name: 'ensemble', inputs: inputs.map(port), outputs: [port(outputName)] });
 }

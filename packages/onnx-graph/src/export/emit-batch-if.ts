@@ -18,7 +18,7 @@ import {
   singleFileNames,
   thresholdName,
 } from './single-file-ports.ts';
-import { type ExitResult, writeExit } from './write-exit.ts';
+import { atMostOne, type ExitResult, writeExit } from './write-exit.ts';
 import { writeIf } from './write-if.ts';
 import { writeStage } from './write-stage.ts';
 
@@ -94,7 +94,7 @@ function writeFrom(builder: GraphBuilder, file: BatchFile, exitIndex: number, ca
   const stage = stages[exitIndex] as ExportStage;
   const features = stage.startsNetwork ? [startOf(builder, carried)] : carried.features;
   const result = writeStage(builder, stage, { features, previousLogits: carried.previousLogits });
-  const exit = writeExit(builder, options.ensemble, exitIndex, result.logits, carried.members);
+  const exit = atMostOne(builder, writeExit(builder, options.ensemble, exitIndex, result.logits, carried.members));
   if (carried.thresholds === null || exitIndex === stages.length - 1) {
     builder.apply('Identity', [exit.probabilities], [], answer.probabilities);
     writeExitIndex(builder, result.logits, exitIndex, answer.exit);

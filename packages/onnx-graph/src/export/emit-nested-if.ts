@@ -2,7 +2,7 @@
 // branch runs only where the row has not left.
 
 import { type BundleNetwork, UnsupportedModelError } from '@ztw/core';
-import { intAttribute } from '../graph/build.ts';
+import { intAttribute, makeNode } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { type ExportStage, readStages } from './read-stages.ts';
 import type { SingleFileOptions } from './single-file-options.ts';
@@ -16,7 +16,8 @@ import {
   singleFileNames,
   thresholdName,
 } from './single-file-ports.ts';
-import { writeExit } from './write-exit.ts';
+import { unreachableOne } from './thresholds.ts';
+import { atMostOne, writeExit } from './write-exit.ts';
 import { writeIf } from './write-if.ts';
 import { writeStage } from './write-stage.ts';
 
@@ -31,8 +32,8 @@ interface Carried {
 interface NestedFile {
   readonly stages: readonly ExportStage[];
   readonly options: SingleFileOptions;
-  /** Name of a tensor `[exits - 1]`; null where there is only one exit. */
-  readonly thresholds: string | null;
+  /** Names of tensors with one value, one for each exit but the last. */
+  readonly thresholds: readonly string[];
 }
 
 /**
@@ -65,11 +66,15 @@ function requireSingleRows({ name, batch }: BundleNetwork): void {
   }
 }
 
-/** One threshold per exit but the last, whatever came in. */
-function writeThresholds(builder: GraphBuilder, exits: number): string | null {
-  if (exits === 0) return null;
-  const all = builder.apply('Expand', [thresholdName, builder.integers('ztw/exits', [2], [1, exits])]);
-  return builder.apply('Reshape', [all, builder.integers('ztw/flat', [1], [exits])]);
+/** One threshold per exit but the last, whatever came in, each `[1, 1]`. */
+function writeThresholds(builder: GraphBuilder, exits: number): readonly string[] {
+  if (exits === 0) return [];
+  const shape = builder.integers('ztw/exits', [2], [1, exits]);
+  const all = builder.apply('Expand', [unreachableOne(builder, thresholdName), shape]);
+  if (exits === 1) return [all];
+  const each = Array.from({ length: exits }, (_, exit) => builder.claim(`ztw/threshold_${exit}`));
+  builder.add(makeNode('Split', [all], each, [intAttribute('axis', 1)]));
+  return each;
 }
 
 /** Writes a stage, its exit and everything behind it. */
@@ -80,15 +85,15 @@ function writeFrom(builder: GraphBuilder, file: NestedFile, exitIndex: number, c
   const result = writeStage(builder, stage, { features, previousLogits: carried.previousLogits });
   const exit = writeExit(builder, options.ensemble, exitIndex, result.logits, carried.members);
   const writeAnswer = (graph: GraphBuilder, names: Answer): void => {
-    graph.apply('Identity', [exit.probabilities], [], names.probabilities);
+    graph.apply('Identity', [atMostOne(graph, exit).probabilities], [], names.probabilities);
     graph.apply('Identity', [graph.integers('ztw/exitIndex', [1], [exitIndex])], [], names.exit);
   };
-  if (thresholds === null || exitIndex === stages.length - 1) {
+  const threshold = thresholds[exitIndex];
+  if (threshold === undefined) {
     writeAnswer(builder, answer);
     return;
   }
-  const confidence = builder.apply('ReduceMax', [exit.probabilities], [intAttribute('keepdims', 0)]);
-  const threshold = builder.apply('Gather', [thresholds, builder.integers('ztw/exitIndex', [], [exitIndex])]);
+  const confidence = builder.apply('ReduceMax', [exit.probabilities]);
   const next = { features: result.features, previousLogits: result.logits, members: exit.members };
   writeIf(builder, {
     condition: builder.apply('Greater', [confidence, threshold]),

@@ -37,7 +37,7 @@ const mostExits = 31;
  * @throws InvalidInputError where there is no stage, or the first of a network wants previous logits; InvalidModelError for a model that is
  *   missing, damaged or not as described; UnsupportedModelError for operator sets that differ or are too old, and for too many exits.
  */
-export function readStages({ networks, files }: SingleFileOptions): ExportStages {
+export function readStages({ networks, files }: Pick<SingleFileOptions, 'networks' | 'files'>): ExportStages {
   const described = networks.flatMap(({ stages }) =>
     stages.map((description, index) => ({ description, startsNetwork: index === 0 })),
   );

@@ -3,11 +3,11 @@
 import type { EnsembleSpecification } from '@ztw/core';
 import { intAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { lowerEnsembleExit, lowerMember } from '../lower/lower-ensemble.ts';
+import { lowerEnsembleExit, lowerMember, lowerSoftmax } from '../lower/lower-ensemble.ts';
 
 /** Names of what an exit makes. */
 export interface ExitResult {
-  /** `[rows, classes]`, of the combination; at most 1. */
+  /** `[rows, classes]`, of the combination; rounding can make them greater than 1. */
   readonly probabilities: string;
   /** All ensemble members so far side by side, `[rows, (exitIndex + 1) * classes]`; null without an ensemble. */
   readonly members: string | null;
@@ -24,17 +24,19 @@ export function writeExit(
   logits: string,
   members: string | null,
 ): ExitResult {
-  const combined = builder.claim('ztw/logProbabilities');
-  let all: string | null = null;
+  const probabilities = builder.claim('ztw/probabilities');
   if (ensemble === null) {
-    builder.apply('LogSoftmax', [logits], [intAttribute('axis', 1)], combined);
-  } else {
-    const member = lowerMember(builder, ensemble.kind, logits);
-    all = members === null ? member : builder.apply('Concat', [members, member], [intAttribute('axis', 1)]);
-    lowerEnsembleExit(builder, ensemble, exitIndex, { logits, members: all }, combined);
+    lowerSoftmax(builder, logits, probabilities, 'probabilities');
+    return { probabilities, members: null };
   }
-  // Rounding must not let a row pass a threshold of 1.
-  const one = builder.floats('ztw/one', [], Float32Array.of(1));
-  const probabilities = builder.apply('Min', [builder.apply('Exp', [combined]), one]);
+  const member = lowerMember(builder, ensemble.kind, logits);
+  const all = members === null ? member : builder.apply('Concat', [members, member], [intAttribute('axis', 1)]);
+  lowerEnsembleExit(builder, ensemble, exitIndex, { logits, members: all }, probabilities, 'probabilities');
   return { probabilities, members: all };
+}
+
+/** The same result with probabilities that rounding no longer makes greater than 1. */
+export function atMostOne(builder: GraphBuilder, exit: ExitResult): ExitResult {
+  const one = builder.floats('ztw/one', [], Float32Array.of(1));
+  return { ...exit, probabilities: builder.apply('Min', [exit.probabilities, one]) };
 }

@@ -8,6 +8,12 @@ const floor = 1e-40;
 /** First opset in which ReduceSum takes its axes as an input. */
 const axesAsInputOpset = 13;
 
+/** The most values of a matrix that sums members up in one node; a larger one would cost more time than the nodes that it saves. */
+const mostMatrixValues = 65_536;
+
+/** What the combination is returned as. */
+export type CombinedForm = 'probabilities' | 'log-probabilities';
+
 /**
  * One exit's prediction in the form that a kind of ensemble adds up: `log p` (geometric) or `p` (arithmetic).
  * @param logits Name of the exit's logits `[rows, classes]`.
@@ -18,11 +24,11 @@ export function lowerMember(builder: GraphBuilder, kind: EnsembleSpecification['
 }
 
 /**
- * Writes the combined log-probabilities of one exit. An exit without learned values answers with its own softmax.
+ * Writes the combined probabilities of one exit, or their logarithms. An exit without learned values answers with its own softmax.
  * Source: Zero Time Waste, section 3 (geometric); its code (arithmetic).
  * @param logits Name of the exit's logits `[rows, classes]`.
  * @param members Name of the members of exits 0 to `exitIndex` side by side, `[rows, (exitIndex + 1) * classes]`.
- * @param output Claimed name for the log-probabilities `[rows, classes]`.
+ * @param output Claimed name for the result `[rows, classes]`.
  * @throws InvalidInputError where the exit's values do not fit.
  */
 export function lowerEnsembleExit(
@@ -31,17 +37,23 @@ export function lowerEnsembleExit(
   exitIndex: number,
   { logits, members }: { readonly logits: string; readonly members: string },
   output: string,
+  form: CombinedForm,
 ): void {
   const exit = exits[exitIndex];
   if (exit === undefined)
     throw new InvalidInputError(`the ensemble has ${exits.length} exits, none with index ${exitIndex}`);
   if (exit === null) {
-    builder.apply('LogSoftmax', [logits], [intAttribute('axis', 1)], output);
+    lowerSoftmax(builder, logits, output, form);
     return;
   }
   checkExit(exit, exitIndex, classes);
-  if (kind === 'geometric') lowerGeometric(builder, exit, members, output);
-  else lowerArithmetic(builder, exit, members, output);
+  if (kind === 'geometric') lowerGeometric(builder, exit, members, output, form);
+  else lowerArithmetic(builder, exit, members, output, form);
+}
+
+/** Over the classes of each row. */
+export function lowerSoftmax(builder: GraphBuilder, values: string, output: string, form: CombinedForm): void {
+  builder.apply(form === 'probabilities' ? 'Softmax' : 'LogSoftmax', [values], [intAttribute('axis', 1)], output);
 }
 
 function checkExit({ weights, bias }: EnsembleExit, exitIndex: number, classes: number): void {
@@ -52,24 +64,31 @@ function checkExit({ weights, bias }: EnsembleExit, exitIndex: number, classes: 
   }
 }
 
-/** `log softmax( mean_j( exp(w_j) log p_j ) + b )` */
-function lowerGeometric(builder: GraphBuilder, { weights, bias }: EnsembleExit, members: string, output: string): void {
+/** `softmax( mean_j( exp(w_j) log p_j ) + b )` */
+function lowerGeometric(
+  builder: GraphBuilder,
+  { weights, bias }: EnsembleExit,
+  members: string,
+  output: string,
+  form: CombinedForm,
+): void {
   const factors = weights.map((weight) => Math.exp(weight) / weights.length);
-  const sum = lowerWeightedSum(builder, members, factors, bias);
-  builder.apply('LogSoftmax', [sum], [intAttribute('axis', 1)], output);
+  lowerSoftmax(builder, lowerWeightedSum(builder, members, factors, bias), output, form);
 }
 
-/** `log( (sum_j exp(w_j) p_j + exp(b)) / Z + 1e-40 )` */
+/** `(sum_j exp(w_j) p_j + exp(b)) / Z + 1e-40` */
 function lowerArithmetic(
   builder: GraphBuilder,
   { weights, bias }: EnsembleExit,
   members: string,
   output: string,
+  form: CombinedForm,
 ): void {
   const sum = lowerWeightedSum(builder, members, weights.map(Math.exp), bias.map(Math.exp));
   const share = builder.apply('Div', [sum, lowerRowSum(builder, sum)]);
-  const floored = builder.apply('Add', [share, builder.floats('ensemble/floor', [1], Float32Array.of(floor))]);
-  builder.apply('Log', [floored], [], output);
+  const least = builder.floats('ensemble/floor', [1], Float32Array.of(floor));
+  if (form === 'probabilities') builder.apply('Add', [share, least], [], output);
+  else builder.apply('Log', [builder.apply('Add', [share, least])], [], output);
 }
 
 /** `sum_j factor_j * member_j + offset`: one product, however many members there are. */
@@ -80,12 +99,29 @@ function lowerWeightedSum(
   offset: readonly number[],
 ): string {
   const classes = offset.length;
+  const bias = builder.floats('ensemble/bias', [classes], Float32Array.from(offset));
+  if (factors.length * classes ** 2 <= mostMatrixValues) {
+    const matrix = builder.floats(
+      'ensemble/weights',
+      [factors.length * classes, classes],
+      scaledOnes(factors, classes),
+    );
+    return builder.apply('Gemm', [members, matrix, bias]);
+  }
   const reshape = (name: string, dims: readonly number[]): string =>
     builder.apply('Reshape', [name, builder.integers('ensemble/shape', [dims.length], dims)]);
   const weights = builder.floats('ensemble/weights', [1, factors.length], Float32Array.from(factors));
   const stacked = reshape(members, [-1, factors.length, classes]); // [rows, exits so far, classes]
-  const sum = reshape(builder.apply('MatMul', [weights, stacked]), [-1, classes]);
-  return builder.apply('Add', [sum, builder.floats('ensemble/bias', [classes], Float32Array.from(offset))]);
+  return builder.apply('Add', [reshape(builder.apply('MatMul', [weights, stacked]), [-1, classes]), bias]);
+}
+
+/** One unit matrix per factor, below each other, each times its factor. */
+function scaledOnes(factors: readonly number[], classes: number): Float32Array {
+  const matrix = new Float32Array(factors.length * classes ** 2);
+  factors.forEach((factor, member) => {
+    for (let row = 0; row < classes; row++) matrix[(member * classes + row) * classes + row] = factor;
+  });
+  return matrix;
 }
 
 function lowerRowSum(builder: GraphBuilder, name: string): string {

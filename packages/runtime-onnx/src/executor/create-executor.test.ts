@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/tiny-network.ts';
 import { loadBundle } from '../bundle/load-bundle.ts';
+import { graphOptimiser } from '../node/index.ts';
 import { createExecutor } from './create-executor.ts';
 
 const kinds = ['staged', 'nested-if', 'batch-if'] as const;
@@ -64,6 +65,54 @@ describe.each(runtimes)('$name', ({ ort: injected }) => {
     expect(first.summary.exitHistogram).toEqual([rows, 0, 0, 0, 0, 0]);
     const last = await executor.classify({ data, rows }, { threshold: 1 });
     expect(last.summary.exitHistogram).toEqual([0, 0, 0, 0, 0, rows]);
+  });
+});
+
+describe('optimised as one graph by the native runtime', async () => {
+  const native = runtimes.find(({ name }) => name.includes('node'));
+  const optimise = graphOptimiser(native!.ort);
+
+  test.each([
+    ['nested-if', 'geometric'],
+    ['batch-if', 'geometric'],
+    ['batch-if', 'arithmetic'],
+    ['nested-if', null],
+  ] as const)('%s, ensemble %s: answers as the stages do', async (kind, ensemble) => {
+    const options = { ort: native!.ort, bundle: await bundleOf(1, ensemble), exportBundle, batchSize: 8 };
+    let optimised = 0;
+    const counted = (model: Uint8Array) => {
+      optimised += 1;
+      return optimise(model);
+    };
+    await using staged = await createExecutor({ ...options, kind: 'staged' });
+    await using executor = await createExecutor({ ...options, kind, optimise: counted });
+    expect(optimised).toBe(1);
+    for (const threshold of [0, 0.5, 1]) {
+      const expected = await staged.classify({ data, rows }, { threshold });
+      const { results } = await executor.classify({ data, rows }, { threshold });
+      expect(facts(results)).toEqual(facts(expected.results));
+      results.forEach(({ probabilities }, row) => {
+        const other = expected.results[row]!.probabilities;
+        for (const [label, value] of probabilities.entries())
+          expect(Math.abs(value - other[label]!)).toBeLessThan(1e-6);
+      });
+    }
+  });
+
+  test('the file differs from that for every machine, and a chain’s does not', async () => {
+    const one = await openBundle(await bundleOf(1));
+    const plain = await exportBundle(one, { form: 'batch-if' });
+    expect(Buffer.compare(plain, await exportBundle(one, { form: 'batch-if', optimise }))).not.toBe(0);
+    const two = await openBundle(await bundleOf(2));
+    const chain = await exportBundle(two, { form: 'batch-if' });
+    expect(Buffer.compare(chain, await exportBundle(two, { form: 'batch-if', optimise }))).toBe(0);
+  });
+
+  test('a runtime that cannot write its graph says so', async () => {
+    const web = runtimes.find(({ name }) => !name.includes('node'));
+    const one = await openBundle(await bundleOf(1));
+    const asked = exportBundle(one, { form: 'batch-if', optimise: graphOptimiser(web!.ort) });
+    await expect(asked).rejects.toThrow(RuntimeFailureError);
   });
 });
 

@@ -31,7 +31,18 @@ export interface CreateExecutorOptions extends SessionSettings {
    * Writes a bundle as one file: `exportBundle` of `@ztw/onnx-graph`. It is handed in so that nobody pays for a graph
    * library who runs stages.
    */
-  readonly exportBundle?: (bundle: Bundle, options: { readonly form: 'nested-if' | 'batch-if' }) => Promise<Uint8Array>;
+  readonly exportBundle?: (bundle: Bundle, options: SingleFileRequest) => Promise<Uint8Array>;
+  /**
+   * Optimises the whole graph before it is parted at its exits, which saves single files much of what their branches cost on the
+   * native runtime: `graphOptimiser` of `@ztw/runtime-onnx/node`. Default: none.
+   */
+  readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** What `exportBundle` is asked for. */
+export interface SingleFileRequest {
+  readonly form: 'nested-if' | 'batch-if';
+  readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
 }
 
 /**
@@ -63,7 +74,7 @@ async function inOneFile(
   kind: 'nested-if' | 'batch-if',
   batchSize: number,
 ): Promise<Executor> {
-  const { ort, bundle, exportBundle, ...settings } = options;
+  const { ort, bundle, exportBundle, optimise, ...settings } = options;
   if (exportBundle === undefined) {
     throw new InvalidInputError(
       `The executor ${kind} runs one file: pass exportBundle of @ztw/onnx-graph, which makes it, or choose 'staged'.`,
@@ -73,7 +84,7 @@ async function inOneFile(
     ort,
     settings,
     kind,
-    bytes: await exportBundle(bundle, { form: kind }),
+    bytes: await exportBundle(bundle, { form: kind, ...(optimise === undefined ? {} : { optimise }) }),
     network: describeNetworks(bundle.manifest),
     inputShape: bundle.manifest.inputShape,
     batchSize: kind === 'nested-if' ? 1 : batchSize,

@@ -1,0 +1,3 @@
+// What only works on Node.
+
+export { graphOptimiser } from './graph-optimiser.ts';
