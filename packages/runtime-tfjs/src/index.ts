@@ -21,6 +21,17 @@ export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-ne
 export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-network.ts';
 export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';
 export type { NetworkCut, TensorflowNetwork } from './network/tensorflow-network.ts';
+// Heads for new classes, in this thread or in a worker
+export type { NetworkHeads } from './personalise/network-heads.ts';
+export {
+  type LabelledRows,
+  type NewClassesJob,
+  type NewClassesResult,
+  newClassesDefaults,
+} from './personalise/new-classes-job.ts';
+export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
+// Storage
+export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
 export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
 export type {
   HeadVariant,
@@ -42,3 +53,4 @@ export type {
 } from './training/training-progress.ts';
 export type { Distillation, LearningRateSchedule, TrainingRecipe } from './training/training-recipe.ts';
 export { defaultTrainingRecipe } from './training/training-recipe.ts';
+export { type TrainInWorkerOptions, trainInWorker } from './worker/train-in-worker.ts';

@@ -1,13 +1,11 @@
 // Stage programs in a real browser, on every backend that TensorFlow.js has there.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
 import { cutProgramNetwork, tinyProgramNetwork } from '../../src/__fixtures__/program-networks.ts';
 import { serveNetwork } from './served-network.ts';
+import { wasmFiles } from './wasm-files.ts';
 
 const tiny = 'tiny network';
 const fashion = 'fashion-resnet20';
@@ -19,12 +17,6 @@ async function files(): Promise<ReadonlyMap<string, Uint8Array>> {
     ...(await serveNetwork(fashion, network, structuredRows(network.inputShape, 8, 3))),
     ...wasmFiles(),
   ]);
-}
-
-function wasmFiles(): readonly (readonly [string, Uint8Array])[] {
-  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-  const names = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
-  return names.map((name) => [`/tensorflow-wasm/${name}`, new Uint8Array(readFileSync(join(folder, name)))]);
 }
 
 // float32 on both, but a GPU's kernels choose other orders of sums, and other ones for other numbers of rows.

@@ -1,0 +1,109 @@
+// Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
+
+import {
+  type BlobStore,
+  type HeadSpecification,
+  InvalidDataError,
+  memoryBlobStore,
+  type RowShape,
+  rowSize,
+  takeRows,
+} from '@ztw/core';
+import { type HeadForOptions, headFor } from '@ztw/heads';
+import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
+import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
+import { chooseNetworkCuts } from '../network/choose-network-cuts.ts';
+import { segmentNetwork } from '../network/segment-network.ts';
+import type { NetworkCut, TensorflowNetwork } from '../network/tensorflow-network.ts';
+import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
+import type { HeldOutData } from '../training/train-options.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
+import { jobCheckpoints } from './job-checkpoints.ts';
+import { type LabelledRows, type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
+
+export interface TrainNewClassesOptions {
+  /** TensorFlow.js with its backend set. */
+  readonly tf: TensorflowCore & TensorflowInference;
+  readonly network: TensorflowNetwork;
+  readonly job: NewClassesJob;
+  /**
+   * Where to write checkpoints: the same job goes on from there after a kill. They are deleted when the training is done, and when another
+   * job begins. One training at a time. Default: none.
+   */
+  readonly checkpoints?: BlobStore | null;
+  readonly onProgress?: (event: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains an IC for new classes at each cut of a frozen network.
+ * @throws InvalidDataError for rows or labels that do not fit the network or the classes.
+ * @throws InvalidInputError for cuts, heads or a recipe that cannot be.
+ * @throws AbortedError where the signal fired; otherwise as `trainInternalClassifiers`.
+ */
+export async function trainNewClasses(options: TrainNewClassesOptions): Promise<NewClassesResult> {
+  const { tf, network, job, onProgress, signal } = options;
+  const labels = [...job.classes];
+  const newClasses = labels.length;
+  if (newClasses < 2) {
+    throw new InvalidDataError(`Expected the names of at least two classes, but got ${newClasses}.`);
+  }
+  const cuts = cutsFor(network, job);
+  const heads = cuts.map(({ rowShape }, index) =>
+    headAt(rowShape, { ...job.heads, classes: newClasses, cascade: index > 0 }),
+  );
+  const training = readable('training', job.training, network.inputShape);
+  const heldOut = job.heldOut == null ? null : readable('held-out', job.heldOut, network.inputShape);
+  const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
+  const backbone = segmentNetwork({ tf, network, cuts, heads, newClasses });
+  try {
+    const { variants, timings } = await trainInternalClassifiers({
+      tf,
+      backbone,
+      data: { ...training, labels: job.training.labels, copies: 1 },
+      heldOut,
+      variants: [{ name: 'ztw', heads }],
+      recipe: { ...newClassesDefaults.recipe, ...job.recipe },
+      scratch: memoryBlobStore(),
+      checkpoints: checkpoints?.store ?? null,
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await checkpoints?.clear();
+    const [trained] = variants;
+    return {
+      cuts,
+      heads: trained?.heads ?? [],
+      newClasses,
+      labels,
+      trainAccuracy: trained?.trainAccuracy ?? [],
+      // The backbone's own classifier, which comes last, does not know these classes.
+      heldOutLogits: trained?.heldOutLogits.slice(0, cuts.length) ?? [],
+      timings,
+    };
+  } finally {
+    await backbone[Symbol.asyncDispose]();
+  }
+}
+
+/** Where the job leaves it open: at all preferred cuts of a small network. */
+function cutsFor(network: TensorflowNetwork, { cuts }: NewClassesJob): readonly NetworkCut[] {
+  const preferred = network.cuts.filter((cut) => cut.preferred);
+  const isSmall = preferred.length > 0 && preferred.length <= newClassesDefaults.cuts.fractions.length;
+  return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);
+}
+
+function headAt(rowShape: RowShape, options: HeadForOptions): HeadSpecification {
+  return headFor(rowShape, { family: rowShape.length === 3 ? 'pooled' : 'auto', ...options });
+}
+
+/** @throws InvalidDataError where there are not as many values as labels say. */
+function readable(what: string, { rows: values, labels }: LabelledRows, inputShape: RowShape): HeldOutData {
+  const width = rowSize(inputShape);
+  if (values.length !== labels.length * width) {
+    throw new InvalidDataError(
+      `Expected ${labels.length} ${what} rows of [${inputShape.join(', ')}], one per label, which are ${labels.length * width} values, but got ${values.length}.`,
+    );
+  }
+  return { rows: labels.length, labels, read: async (wanted) => takeRows(values, width, wanted) };
+}

@@ -1,0 +1,25 @@
+// A worker script as a user writes it, for browsers.
+
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import type { MessageEndpoint } from '@ztw/core';
+import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
+import { indexedDbBlobStore, readLayersModel } from '../../src/index.ts';
+import { serveTraining } from '../../src/worker/index.ts';
+
+serveTraining({
+  tf,
+  // The types of pages know no other global scope than a page's.
+  port: self as unknown as MessageEndpoint,
+  checkpoints: indexedDbBlobStore('checkpoints'),
+  async loadNetwork() {
+    setWasmPaths('/tensorflow-wasm/');
+    await tf.setBackend('wasm');
+    return readLayersModel({ tf, model: smallLayersModel() });
+  },
+});
+
+// For the test: how many tensors there are here, whatever the training says.
+self.addEventListener('message', ({ data }) => {
+  if (data === 'tensors') self.postMessage(tf.memory().numTensors);
+});

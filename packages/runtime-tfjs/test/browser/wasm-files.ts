@@ -1,0 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The wasm backend's binaries, by the path on the server where the test pages look for them. */
+export function wasmFiles(): readonly (readonly [string, Uint8Array])[] {
+  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
+  return names.map((name) => [`/tensorflow-wasm/${name}`, new Uint8Array(readFileSync(join(folder, name)))]);
+}
