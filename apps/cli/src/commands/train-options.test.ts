@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TrainJobOptions } from '../jobs/train-job.ts';
+import type { TrainJobOptions } from '../jobs/train-job-options.ts';
 import { type TrainFlags, trainOptions } from './train-options.ts';
 
 const defaults: TrainFlags = {

@@ -5,17 +5,18 @@ import type { HeadFamily } from '@ztw/heads';
 import { type CutSelection, parseCutSelection } from '@ztw/onnx-graph';
 import type { Distillation, LearningRateSchedule, TrainingRecipe } from '@ztw/runtime-tfjs';
 import type { NormalisationOptions } from '../data/normalisation.ts';
-import type { EnsembleChoice } from '../jobs/make-bundle.ts';
+import type { EnsembleChoice } from '../jobs/assemble-bundle.ts';
 import type { Method } from '../jobs/method.ts';
 import type { HeadChoice } from '../jobs/plan-training.ts';
-import type { TrainJobOptions } from '../jobs/train-job.ts';
+import type { TrainJobOptions } from '../jobs/train-job-options.ts';
 import type { Augmentation } from '../jobs/training-data.ts';
+import { type PruningFlags, pruningOptions } from './pruning-flags.ts';
 import { type GraphFlags, graphOptions, type RuntimeFlags, runtimeOptions } from './shared-options.ts';
 
 export const schedules = ['step', 'cosine', 'constant'] as const;
 
 /** What commander makes of the command line of `ztw train`. */
-export interface TrainFlags extends RuntimeFlags, GraphFlags {
+export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags {
   readonly out: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
@@ -76,6 +77,7 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
     recipe: recipeOf(flags),
     ensemble: flags.ensemble,
     budgets: [...flags.budgets].sort((a, b) => a - b),
+    pruning: pruningOptions(flags),
     out: flags.out,
     overwrite: flags.overwrite === true,
     work: flags.work ?? `${flags.out.replace(/\/+$/, '')}.work`,

@@ -1,13 +1,14 @@
 import { headFamilies } from '@ztw/heads';
 import { type Command, Option } from 'commander';
 import { normalisationPresets, resizeModes } from '../data/normalisation.ts';
-import { ensembleChoices } from '../jobs/make-bundle.ts';
+import { ensembleChoices } from '../jobs/assemble-bundle.ts';
 import { methods } from '../jobs/method.ts';
 import { trainJob } from '../jobs/train-job.ts';
 import { augmentations } from '../jobs/training-data.ts';
 import { trainingText } from '../output/training-text.ts';
 import type { CommandEnvironment } from './environment.ts';
 import * as parse from './parse-values.ts';
+import { addPruningOptions } from './pruning-flags.ts';
 import { runJob } from './run-job.ts';
 import { addExamples, addGraphOptions, addRuntimeOptions, type GlobalOptions } from './shared-options.ts';
 import { schedules, type TrainFlags, trainOptions } from './train-options.ts';
@@ -21,12 +22,14 @@ export function addTrainCommand(program: Command, environment: CommandEnvironmen
   addOutputOptions(command);
   addDataOptions(command);
   addArchitectureOptions(command);
+  addPruningOptions(command);
   addRecipeOptions(command);
   addResourceOptions(command);
   addExamples(command, [
     'ztw train network.onnx --data photos/ --preset imagenet --out out/early',
     'ztw train resnet56.onnx --data train.tar.gz --cuts all --methods ztw,sdn --augment flip --epochs 16 --out out/resnet56',
     'ztw train small.onnx large.onnx --cuts none --calibration-data held-out/ --out out/chain',
+    'ztw train network.onnx --data photos/ --cuts all --prune-exits milliseconds --out out/early',
     "ztw train small.onnx large.onnx --cuts '3;auto' --data photos/ --out out/chain",
   ]);
   command.action(async (networks: readonly string[], _flags: TrainFlags, self: Command) => {

@@ -1,12 +1,11 @@
 // The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
 // them alike.
 
-import { classify, type DeviceProfile, type InputBatch, measureStages, never } from '@ztw/core';
+import { classify, type DeviceProfile, type InputBatch, never } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
-import { type ExecutorKind, wholeModel } from '@ztw/runtime-onnx';
+import type { ExecutorKind } from '@ztw/runtime-onnx';
 import { assertOutputFile, writeOutputFile } from '../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
-import { deviceName } from './device-profile-file.ts';
 import type { ExitChoice } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import { describeMachine, type MachineFacts } from './machine.ts';
@@ -15,7 +14,9 @@ import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from './onnx-run
 import { loadBundleFolder, type RunnableBundle } from './open-bundle.ts';
 import { type ExecutorChoice, openClassifier } from './open-classifier.ts';
 import type { ImageSource } from './open-images.ts';
+import { profileStages } from './profile-stages.ts';
 import { type Timing, timingOf } from './timing.ts';
+import { openWholeNetwork } from './whole-network.ts';
 
 export interface BenchOptions {
   readonly bundle: string;
@@ -83,7 +84,7 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
   const inputs = await benchInputs(options, bundle, context);
   const wanted = options.profile !== null || options.exit.kind === 'milliseconds';
-  const profile = wanted ? await profileStages(options, bundle, whole, inputs, deviceName(runtime), context) : null;
+  const profile = wanted ? await profileBundle(options, { bundle, whole, inputs, runtime }, context) : null;
   const rows: BenchRow[] = [];
   const policies = new Set<string>();
   for (const batch of options.batches) {
@@ -113,25 +114,22 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   };
 }
 
+interface BenchParts {
+  readonly bundle: RunnableBundle;
+  readonly whole: Contender | null;
+  readonly inputs: BenchInputs;
+  readonly runtime: LoadedRuntime;
+}
+
 /** Milliseconds per stage at the batch sizes of the benchmark. */
-async function profileStages(
+async function profileBundle(
   { batches, repeat }: BenchOptions,
-  { model }: RunnableBundle,
-  whole: Contender | null,
-  inputs: BenchInputs,
-  device: string,
+  { bundle, whole, inputs, runtime }: BenchParts,
   context: JobContext,
 ): Promise<DeviceProfile> {
-  return measureStages(model, {
-    input: await inputs.batch(0, Math.max(...batches)),
-    batchSizes: batches,
-    device,
-    ...(repeat === null ? {} : { repeats: repeat }),
-    ...(whole === null ? {} : { runWhole: (input: InputBatch) => whole.run(input) }),
-    signal: context.signal,
-    onProgress: (done, total) =>
-      context.onProgress({ phase: 'Measuring stages', done, total, remainingSeconds: null, detail: null }),
-  });
+  const input = await inputs.batch(0, Math.max(...batches));
+  const runWhole = whole === null ? null : whole.run;
+  return profileStages({ model: bundle.model, input, batches, repeat, runWhole, runtime }, context);
 }
 
 async function loadWhole(
@@ -139,18 +137,7 @@ async function loadWhole(
   graph: AnalyseGraphOptions,
   runtime: LoadedRuntime,
 ): Promise<Contender & AsyncDisposable> {
-  const { bytes, analysis } = await readNetwork(path, runtime, graph);
-  const model = await wholeModel({
-    ort: runtime.ort,
-    ...runtime.stagedSettings,
-    bytes,
-    inputShape: analysis.input.rowShape,
-    classes: analysis.classes,
-    input: analysis.input.name,
-    // The file's own output, which may lie behind a softmax that the stages leave out.
-    output: graph.output ?? analysis.source.model.graph.output[0]?.name ?? analysis.output.name,
-    batch: analysis.batch,
-  });
+  const model = await openWholeNetwork(await readNetwork(path, runtime, graph), graph, runtime);
   return {
     name: 'whole',
     executor: null,

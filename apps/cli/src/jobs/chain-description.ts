@@ -11,7 +11,7 @@ export interface ChainDescription extends NetworkClasses {
  * Checks that the networks can follow one another: each sees the same input and knows the same classes.
  * @throws InvalidInputError when they cannot, or there is none.
  */
-export function describeChain(plans: readonly NetworkPlan[]): ChainDescription {
+export function describeChain(plans: readonly Pick<NetworkPlan, 'network'>[]): ChainDescription {
   const [first, ...others] = plans.map((plan) => plan.network);
   if (first === undefined) throw new InvalidInputError('There is no network; give at least one ONNX file.');
   const inputShape = first.analysis.input.rowShape;

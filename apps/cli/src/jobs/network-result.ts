@@ -25,6 +25,13 @@ export interface NetworkResult {
   readonly variants: readonly TrainedVariant[];
 }
 
+/** What training gave for one method. */
+export function variantOf(result: NetworkResult, method: BundleMethod): TrainedVariant {
+  const variant = result.variants.find((candidate) => candidate.method === method);
+  if (variant === undefined) throw new Error(`internal: nothing was trained for ${method}`);
+  return variant;
+}
+
 /** Writes a result as one blob, whole or not at all. */
 export async function storeResult(store: BlobStore, name: string, result: NetworkResult): Promise<void> {
   const tensors = new Map<string, Parameter>();

@@ -22,31 +22,38 @@ export interface NetworkPlan {
   readonly variants: readonly PlannedVariant[];
 }
 
-export interface PlanOptions {
-  readonly selection: CutSelection;
+export interface PlanCutsOptions {
   readonly head: HeadChoice;
   readonly methods: readonly BundleMethod[];
 }
 
+export interface PlanOptions extends PlanCutsOptions {
+  readonly selection: CutSelection;
+}
+
 /**
- * Chooses cuts and heads. All methods see the same features; only `ztw` recycles the logits of the IC before, so its first IC has
- * no cascade either.
+ * Chooses cuts and heads.
  * @throws InvalidInputError for cuts or heads that do not exist, UnsupportedModelError when the network cannot be cut.
  */
 export async function planTraining(network: Network, options: PlanOptions): Promise<NetworkPlan> {
-  const { analysis } = network;
-  return about(network.name, async () => {
-    const cuts = chooseCuts(analysis, options.selection);
-    const variants = options.methods.map((method) => ({
-      method,
-      heads: cuts.map((cut, index) =>
-        headFor(cut.tensors[0]?.rowShape ?? [], {
-          ...options.head,
-          classes: analysis.classes,
-          cascade: method === 'ztw' && index > 0,
-        }),
-      ),
-    }));
-    return { network, cuts, variants };
-  });
+  return about(network.name, async () => planCuts(network, chooseCuts(network.analysis, options.selection), options));
+}
+
+/**
+ * Chooses the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the IC before, so its first IC
+ * has no cascade either.
+ * @throws InvalidInputError for heads that do not exist.
+ */
+export function planCuts(network: Network, cuts: readonly Cut[], { head, methods }: PlanCutsOptions): NetworkPlan {
+  const variants = methods.map((method) => ({
+    method,
+    heads: cuts.map((cut, index) =>
+      headFor(cut.tensors[0]?.rowShape ?? [], {
+        ...head,
+        classes: network.analysis.classes,
+        cascade: method === 'ztw' && index > 0,
+      }),
+    ),
+  }));
+  return { network, cuts, variants };
 }

@@ -11,10 +11,8 @@ import type { Tensorflow } from './tensorflow.ts';
 import { trainingProgress } from './training-progress.ts';
 import type { WorkFolder } from './work-folder.ts';
 
-export interface TrainNetworkOptions {
-  readonly plan: NetworkPlan;
-  /** Position in the chain, from 0. */
-  readonly networkIndex: number;
+/** What all trainings of a job have in common. */
+export interface TrainerSettings {
   /** Null where no network of the chain has cuts. */
   readonly training: TrainingData | null;
   readonly heldOut: HeldOutData;
@@ -26,10 +24,16 @@ export interface TrainNetworkOptions {
   readonly loadTensorflow: () => Promise<Tensorflow>;
 }
 
+export interface TrainNetworkOptions extends TrainerSettings {
+  readonly plan: NetworkPlan;
+  /** Name of this training in the work folder, where its checkpoints and its result lie. */
+  readonly place: string;
+}
+
 /** Trains one network of a job, or takes its result from the work folder when that was finished before. */
 export async function trainNetwork(options: TrainNetworkOptions, context: JobContext): Promise<NetworkResult> {
-  const { plan, networkIndex, work } = options;
-  const resultName = `network-${networkIndex}/result.safetensors`;
+  const { plan, place, work } = options;
+  const resultName = `${place}/result.safetensors`;
   const stored = await loadResult(work.results, resultName, plan.variants);
   if (stored !== null) {
     context.onNote(`${plan.network.name} was finished before the interruption; its result is taken over.`);
@@ -49,7 +53,7 @@ async function trainHeads(
   options: TrainNetworkOptions,
   context: JobContext,
 ): Promise<NetworkResult> {
-  const { plan, networkIndex, work, training } = options;
+  const { plan, place, work, training } = options;
   if (training === null) throw new Error(`internal: ${plan.network.name} has cuts, but there is no training data`);
   const { variants } = await trainInternalClassifiers({
     tf: await options.loadTensorflow(),
@@ -58,9 +62,9 @@ async function trainHeads(
     heldOut: options.heldOut,
     variants: plan.variants.map(({ method, heads }) => ({ name: method, heads })),
     recipe: options.recipe,
-    scratch: work.scratch(networkIndex),
+    scratch: work.scratch(place),
     memoryLimit: options.memoryLimit,
-    checkpoints: work.checkpoints(networkIndex),
+    checkpoints: work.checkpoints(place),
     onProgress: trainingProgress(plan.network.name, context),
     signal: context.signal,
   });

@@ -8,7 +8,7 @@ import type { LabelledData } from '../data/index.ts';
 import { dataFingerprint } from './data-fingerprint.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
 import type { NetworkPlan } from './plan-training.ts';
-import type { TrainJobOptions } from './train-job.ts';
+import type { TrainJobOptions } from './train-job-options.ts';
 import type { TrainingImages } from './training-images.ts';
 import type { JobDescription } from './work-folder.ts';
 

@@ -14,11 +14,11 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 test('the same job goes on, with what was stored', async () => {
   const first = await openWorkFolder(join(root, 'work'), { seed: 1 }, true);
   expect(first.resumed).toBe(false);
-  await first.checkpoints(0).put('state', Uint8Array.of(7));
+  await first.checkpoints('network-0').put('state', Uint8Array.of(7));
   const second = await openWorkFolder(join(root, 'work'), { seed: 1 }, true);
   expect(second.resumed).toBe(true);
-  expect(await second.checkpoints(0).get('state')).toEqual(Uint8Array.of(7));
-  expect(await second.checkpoints(1).get('state')).toBeNull();
+  expect(await second.checkpoints('network-0').get('state')).toEqual(Uint8Array.of(7));
+  expect(await second.checkpoints('network-1').get('state')).toBeNull();
 });
 
 test("another job's folder is refused, and says what differs", async () => {
@@ -49,7 +49,7 @@ test('a damaged description is an error', async () => {
 
 test('removing leaves nothing', async () => {
   const work = await openWorkFolder(join(root, 'work'), {}, true);
-  await work.scratch(0).put('features', Uint8Array.of(1));
+  await work.scratch('network-0').put('features', Uint8Array.of(1));
   await work.remove();
   expect(await readdir(root)).toEqual([]);
 });

@@ -13,10 +13,10 @@ export interface WorkFolder {
   readonly finished: boolean;
   /** Blobs that outlive the process: results of finished networks. */
   readonly results: BlobStore;
-  /** The trainer's checkpoints for one network of the job. */
-  checkpoints(networkIndex: number): BlobStore;
-  /** Room for features while one network is trained; of no use after the process has ended. */
-  scratch(networkIndex: number): BlobStore;
+  /** The trainer's checkpoints for one training of the job. */
+  checkpoints(place: string): BlobStore;
+  /** Room for features during one training; of no use after the process has ended. */
+  scratch(place: string): BlobStore;
   /** Closes the files that are held open. */
   close(): void;
   /** Notes that the job has come to its end. */
@@ -60,8 +60,8 @@ export async function openWorkFolder(path: string, job: JobDescription, resume: 
     resumed: stored !== null,
     finished: (await root.get(finishedFile)) !== null,
     results: root,
-    checkpoints: (networkIndex) => store(`network-${networkIndex}`, 'checkpoints'),
-    scratch: (networkIndex) => store(`network-${networkIndex}`, 'scratch'),
+    checkpoints: (place) => store(place, 'checkpoints'),
+    scratch: (place) => store(place, 'scratch'),
     close,
     markFinished: () => root.put(finishedFile, new Uint8Array()),
     remove: () => {

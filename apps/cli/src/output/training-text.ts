@@ -1,5 +1,7 @@
-import type { TrainJobResult, WrittenBundle } from '../jobs/train-job.ts';
+import type { TrainJobResult } from '../jobs/train-job.ts';
+import type { WrittenBundle } from '../jobs/write-bundles.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
+import { pruningText } from './pruning-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 const exitColumns: readonly Column[] = [
@@ -48,5 +50,6 @@ function bundleText(bundle: WrittenBundle): string {
         formatPercent(point.cost),
       ]),
     ),
+    ...(bundle.pruning === null ? [] : ['\n', pruningText(bundle.pruning)]),
   ].join('');
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { pruningOptions } from './pruning-flags.ts';
+
+test('nothing is pruned unless told', () => {
+  expect(pruningOptions({})).toBeNull();
+});
+
+test('at the accuracy of the full network, one image at a time', () => {
+  const defaults = { tolerance: 0, profile: null, batchSize: 1, alternatives: [] };
+  expect(pruningOptions({ pruneExits: 'macs' })).toEqual({ unit: 'macs', ...defaults });
+  expect(pruningOptions({ pruneExits: 'milliseconds', profileBatch: 8 })).toMatchObject({ batchSize: 8 });
+});
+
+test.each([
+  [{ pruneTolerance: 0.01 }, '--prune-exits'],
+  [{ alternative: ['small.onnx'] }, '--prune-exits'],
+  [{ profile: 'here.json' }, '--prune-exits milliseconds'],
+  [{ pruneExits: 'macs', profileBatch: 1 }, '--prune-exits milliseconds'],
+  [{ pruneExits: 'milliseconds', profile: 'here.json', alternative: ['small.onnx'] }, 'Leave one of them out'],
+] as const)('%j is refused', (flags, words) => {
+  expect(() => pruningOptions(flags)).toThrow(words);
+});

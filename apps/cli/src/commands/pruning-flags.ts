@@ -1,0 +1,67 @@
+// The flags of `ztw train` that drop exits which do not pay.
+
+import { InvalidInputError } from '@ztw/core';
+import { type Command, Option } from 'commander';
+import { type PruningOptions, type PruningUnit, pruningUnits } from '../jobs/pruning/pruning-options.ts';
+import { collect, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+
+export interface PruningFlags {
+  readonly pruneExits?: PruningUnit;
+  readonly pruneTolerance?: number;
+  readonly alternative?: readonly string[];
+  readonly profile?: string;
+  readonly profileBatch?: number;
+}
+
+/** Adds `--prune-exits` and what belongs to it. */
+export function addPruningOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--prune-exits [unit]',
+        'drop exits that cost more than they save on the held-out images, in macs or in milliseconds measured here, and say whether early exit pays at all (preset: macs)',
+      )
+        .argParser(oneOf(pruningUnits))
+        .preset('macs'),
+    )
+    .option(
+      '--prune-tolerance <share>',
+      'answers that may be lost against the full network by that (default: 0)',
+      numberBetween(0, 1),
+    )
+    .option(
+      '--alternative <network>',
+      'another ONNX network that could answer instead, for the verdict; may be repeated',
+      collect((text) => text),
+    )
+    .option('--profile <file>', 'judge milliseconds by this profile of all exits, from ztw bench, instead of measuring')
+    .option('--profile-batch <n>', 'images that run together when times are measured (default: 1)', integerAtLeast(1));
+}
+
+/** @throws InvalidInputError for flags that do not fit together. */
+export function pruningOptions(flags: PruningFlags): PruningOptions | null {
+  const { pruneExits: unit, pruneTolerance, alternative = [], profile, profileBatch } = flags;
+  if (unit !== 'milliseconds' && (profile !== undefined || profileBatch !== undefined)) {
+    throw new InvalidInputError(
+      '--profile and --profile-batch belong to --prune-exits milliseconds, which is missing.',
+    );
+  }
+  if (unit === undefined) {
+    if (pruneTolerance !== undefined || alternative.length > 0) {
+      throw new InvalidInputError('--prune-tolerance and --alternative belong to --prune-exits, which is missing.');
+    }
+    return null;
+  }
+  if (profile !== undefined && alternative.length > 0) {
+    throw new InvalidInputError(
+      '--alternative is measured on this device and cannot be compared with times from --profile. Leave one of them out.',
+    );
+  }
+  return {
+    unit,
+    tolerance: pruneTolerance ?? 0,
+    profile: profile ?? null,
+    batchSize: profileBatch ?? 1,
+    alternatives: alternative,
+  };
+}

@@ -1,0 +1,52 @@
+// Which exits pay on the held-out rows, at the accuracy of the full network.
+
+import { type ExitPredictions, type PrunedExits, pruneExits, thresholdSweep, type WholeNetwork } from '@ztw/core';
+import type { ExitPrices } from './exit-prices.ts';
+
+export interface JudgeExitsOptions {
+  /** Of all exits, through their ensemble. */
+  readonly predictions: ExitPredictions;
+  readonly prices: ExitPrices;
+  /** Share of rows that must be answered rightly. */
+  readonly accuracy: number;
+  readonly alternatives: readonly WholeNetwork[];
+}
+
+/** What became of the question. */
+export interface Judgement {
+  /** Exits that pay, ascending, the last among them. */
+  readonly kept: readonly number[];
+  /** Exits that do not. Costs are null where no threshold is accurate enough, so that none pays, whatever it costs. */
+  readonly dropped: readonly {
+    readonly exit: number;
+    readonly costWith: number | null;
+    readonly costWithout: number | null;
+  }[];
+  /** Mean cost per row of the kept exits at their cheapest threshold that is accurate enough; null where there is none. */
+  readonly cost: number | null;
+  /** The same with all exits. */
+  readonly costOfAll: number | null;
+  readonly best: PrunedExits['best'];
+}
+
+/** As `pruneExits` of the core; where no threshold is accurate enough, the network alone stays. */
+export function judgeExits({ predictions, prices, accuracy, alternatives }: JudgeExitsOptions): Judgement {
+  const lastExit = predictions.answers.length - 1;
+  if (!thresholdSweep(predictions).some((point) => point.accuracy >= accuracy)) {
+    return {
+      kept: [lastExit],
+      dropped: Array.from({ length: lastExit }, (_, exit) => ({ exit, costWith: null, costWithout: null })),
+      cost: null,
+      costOfAll: null,
+      best: { kind: 'whole-network' },
+    };
+  }
+  return pruneExits({
+    predictions,
+    segmentCosts: prices.segments,
+    headCosts: prices.heads,
+    wholeCost: prices.whole,
+    accuracy,
+    alternatives,
+  });
+}

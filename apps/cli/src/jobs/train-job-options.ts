@@ -1,0 +1,44 @@
+import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
+import type { TrainingRecipe } from '@ztw/runtime-tfjs';
+import type { NormalisationOptions } from '../data/index.ts';
+import type { EnsembleChoice } from './assemble-bundle.ts';
+import type { Method } from './method.ts';
+import type { RuntimeOptions } from './onnx-runtime.ts';
+import type { ImageSource } from './open-images.ts';
+import type { HeadChoice } from './plan-training.ts';
+import type { PruningOptions } from './pruning/pruning-options.ts';
+import type { Augmentation } from './training-data.ts';
+import type { Calibration } from './training-images.ts';
+
+/** All that `ztw train` is told. */
+export interface TrainJobOptions {
+  /** In the order of the chain; one is the usual case. */
+  readonly networks: readonly { readonly path: string; readonly cuts: CutSelection }[];
+  /** What the networks' files leave open. */
+  readonly graph: AnalyseGraphOptions;
+  /** Null is enough where nothing is trained. */
+  readonly data: ImageSource | null;
+  readonly calibration: Calibration;
+  readonly normalisation: NormalisationOptions;
+  readonly head: HeadChoice;
+  readonly methods: readonly Method[];
+  readonly augmentation: Augmentation;
+  readonly useLabels: boolean;
+  readonly recipe: TrainingRecipe;
+  readonly ensemble: EnsembleChoice;
+  /** Ascending fractions of the last network's cost. */
+  readonly budgets: readonly number[];
+  /** How exits are judged that may cost more than they save; null: all stay. */
+  readonly pruning: PruningOptions | null;
+  readonly out: string;
+  readonly overwrite: boolean;
+  readonly work: string;
+  readonly keepWork: boolean;
+  /** False: drop what an interrupted job left in the work folder. */
+  readonly resume: boolean;
+  /** Bytes of features that may be held in memory. */
+  readonly memoryLimit: number;
+  readonly runtime: RuntimeOptions;
+  /** The command line, for the bundle's provenance. */
+  readonly command: string;
+}

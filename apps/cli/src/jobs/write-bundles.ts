@@ -1,0 +1,91 @@
+// The last part of a training job: from trained networks to a bundle per method in its folder.
+
+import type { DeviceProfile, OperatingPoint, Preprocessing } from '@ztw/core';
+import { writeOutputFolder } from '../storage/index.ts';
+import { type AssembledBundle, assembleBundle, type TrainedNetwork } from './assemble-bundle.ts';
+import type { CalibrationTargets } from './calibration-targets.ts';
+import { profileBytes, storedProfileName } from './device-profile-file.ts';
+import { type JobContext, throwIfAborted } from './job-context.ts';
+import type { BundleMethod } from './method.ts';
+import { type MadeExit, packBundle } from './pack-bundle.ts';
+import type { PruningReport } from './pruning/pruning-report.ts';
+import type { TrainJobOptions } from './train-job-options.ts';
+
+/** What was written for one method. */
+export interface WrittenBundle {
+  readonly method: BundleMethod;
+  readonly folder: string;
+  readonly bytes: number;
+  readonly exits: readonly MadeExit[];
+  readonly operatingPoints: readonly OperatingPoint[];
+  /** Which exits pay; null where nobody asked. */
+  readonly pruning: PruningReport | null;
+}
+
+/** The exits of a method that pay, with what is known of them. */
+export type PruneMethod = (method: BundleMethod) => Promise<{
+  readonly bundle: AssembledBundle;
+  readonly report: PruningReport;
+  readonly profile: DeviceProfile | null;
+}>;
+
+export interface WriteBundlesOptions extends Pick<TrainJobOptions, 'ensemble' | 'budgets' | 'command'> {
+  /** Output folder of each method. */
+  readonly folders: ReadonlyMap<BundleMethod, string>;
+  readonly networks: readonly TrainedNetwork[];
+  readonly calibration: CalibrationTargets;
+  readonly labels: readonly string[] | null;
+  readonly preprocessing: Preprocessing;
+  /** What decided the training. */
+  readonly job: Readonly<Record<string, unknown>>;
+  readonly overwrite: boolean;
+  /** Null: all exits stay. */
+  readonly prune: PruneMethod | null;
+}
+
+/** @throws InvalidInputError when the parts do not fit together; StorageError; AbortedError once the signal has fired. */
+export async function writeBundles(
+  options: WriteBundlesOptions,
+  context: JobContext,
+): Promise<readonly WrittenBundle[]> {
+  const written: WrittenBundle[] = [];
+  for (const [method, folder] of options.folders) {
+    throwIfAborted(context.signal);
+    written.push(await writeBundle(method, folder, options, context));
+  }
+  return written;
+}
+
+async function writeBundle(
+  method: BundleMethod,
+  folder: string,
+  options: WriteBundlesOptions,
+  context: JobContext,
+): Promise<WrittenBundle> {
+  const { networks, ensemble, calibration, prune, job, command, budgets } = options;
+  const { targets, measuredAgainst } = calibration;
+  const pruned = prune === null ? null : await prune(method);
+  const bundle =
+    pruned?.bundle ?? assembleBundle({ method, networks, targets, ensemble, onNote: (text) => context.onNote(text) });
+  const provenance = { ...job, ensemble, measuredAgainst, command, ...(pruned && { pruning: factsOf(pruned.report) }) };
+  const { files, exits, operatingPoints } = await packBundle(bundle, { ...options, provenance });
+  const profile = pruned?.profile ?? null;
+  const all = new Map([
+    ...(profile === null ? [] : [[storedProfileName(profile), profileBytes(profile)] as const]),
+    ...files,
+  ]);
+  await writeOutputFolder(folder, all, { overwrite: options.overwrite, signal: context.signal });
+  const lost = budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget));
+  if (pruned !== null && lost.length > 0) {
+    context.onNote(
+      `${method}: no threshold over the exits that stay keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
+    );
+  }
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
+  return { method, folder, bytes, exits, operatingPoints, pruning: pruned?.report ?? null };
+}
+
+/** What a bundle's provenance says of its pruning. */
+function factsOf({ unit, accuracy, dropped, verdict }: PruningReport): Readonly<Record<string, unknown>> {
+  return { unit, accuracy, dropped: dropped.map(({ name }) => name), verdict: verdict.kind };
+}
