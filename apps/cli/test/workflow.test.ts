@@ -313,10 +313,27 @@ describe('bench', () => {
     expect(classified).toMatchObject({ policy, executor: 'nested-if' });
     const short = await runInProcess([...run, '0.000001ms', '--profile', file]);
     expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining('ms per row on this device') });
-    const unknown = await runInProcess([...run, '3ms']);
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('ztw bench BUNDLE --profile FILE') });
+    const unknown = await runInProcess([...run, '3ms', '--threads', '2']);
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Measure them once with "ztw bench BUNDLE"'),
+    });
     const elsewhere = await runInProcess([...run, '10000ms', '--profile', file, '--runtime', 'web']);
     expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('The profile was measured on') });
+  });
+
+  test('the profile lies beside the bundle, where a later budget in milliseconds finds it', async () => {
+    const folder = out('bundles', 'sdn');
+    const bench = ['bench', folder, '--batch', '1', '--repeat', '2', '--json'];
+    const none = json<BenchResult>(await runInProcess([...bench, '--no-profile']));
+    expect([none.profile, none.profileFile]).toEqual([null, null]);
+    const { profile, profileFile } = json<BenchResult>(await runInProcess(bench));
+    expect(profileFile).toMatch(/sdn\/profiles\/onnxruntime-[^/]+\.json$/);
+    expect(JSON.parse(await readFile(profileFile ?? '', 'utf8'))).toEqual(profile);
+    const run = ['run', folder, testData, '--limit', '1', '--budget', '10000ms'];
+    expect(json<ClassifiedImages>(await runInProcess([...run, '--json'])).answers).toHaveLength(1);
+    const inspected = await runInProcess(['inspect', folder]);
+    expect(inspected.stdout).toContain('all hashes agree');
   });
 
   test('random input needs no data', async () => {

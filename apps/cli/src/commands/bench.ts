@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { benchBundle } from '../jobs/bench-bundle.ts';
+import { benchBundle, type ProfilePlace } from '../jobs/bench-bundle.ts';
 import { benchText } from '../output/bench-text.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { addExitOptions, type ExitFlags, exitChoice } from './exit-options.ts';
@@ -24,7 +24,8 @@ interface BenchFlags extends RuntimeFlags, ExitFlags, GraphFlags, GlobalOptions 
   readonly batch: readonly number[];
   readonly repeat?: number;
   readonly seed: number;
-  readonly profile?: string;
+  /** False for `--no-profile`. */
+  readonly profile?: string | false;
   readonly json?: boolean;
 }
 
@@ -41,7 +42,8 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
     .option('--batch <sizes>', 'images that run together', commaSeparated(integerAtLeast(1)), [1, 32])
     .option('--repeat <n>', 'batches of each size (default: 512 images, at least 30 batches)', integerAtLeast(1))
     .option('--seed <n>', 'decides the order of the images', integerAtLeast(0), 0)
-    .option('--profile <file>', 'also measure milliseconds per stage and write them to this file, as JSON')
+    .option('--profile <file>', 'where milliseconds per stage go, as JSON (default: profiles/ in the bundle)')
+    .option('--no-profile', 'do not measure the stages one by one')
     .option('--json', 'print JSON');
   addExitOptions(command);
   addGraphOptions(command);
@@ -67,7 +69,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
           executor: flags.executor,
           repeat: flags.repeat ?? null,
           seed: flags.seed,
-          profile: flags.profile ?? null,
+          profile: profilePlace(flags.profile),
           graph: graphOptions(flags),
           runtime: runtimeOptions(flags),
         },
@@ -76,4 +78,9 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
     );
     environment.writeResult(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : benchText(result));
   });
+}
+
+function profilePlace(profile: BenchFlags['profile']): ProfilePlace {
+  if (profile === false) return { kind: 'none' };
+  return profile === undefined ? { kind: 'bundle' } : { kind: 'file', path: profile };
 }

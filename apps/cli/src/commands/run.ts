@@ -30,7 +30,10 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
     .argument('<images...>', 'images, folders, archives or data sets')
     .option('--limit <n>', 'at most so many images of each', integerAtLeast(1))
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 1)
-    .option('--profile <file>', 'what stages cost here, from ztw bench --profile; for a budget in milliseconds')
+    .option(
+      '--profile <file>',
+      'what stages cost here, for a budget in milliseconds (default: what ztw bench stored in the bundle)',
+    )
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV').conflicts('json'));
   addExitOptions(command);
@@ -38,7 +41,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
   addExamples(command, [
     'ztw run out/early photo.jpg',
     'ztw run out/early photos/ --budget 0.25 --csv > answers.csv',
-    'ztw run out/early photos/ --budget 3ms --profile this-machine.json',
+    'ztw run out/early photos/ --budget 3ms',
     'ztw run out/early fashion-mnist:test --limit 10 --threshold 0.9',
   ]);
   command.action(async (bundle: string, sources: readonly string[], _flags: RunFlags, self: Command) => {

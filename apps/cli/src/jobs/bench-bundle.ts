@@ -1,13 +1,13 @@
 // The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
 // them alike.
 
-import { classify, type DeviceProfile, type InputBatch, never } from '@ztw/core';
+import { classify, type DeviceProfile, never, StorageError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
-import type { ExecutorKind } from '@ztw/runtime-onnx';
-import { assertOutputFile, writeOutputFile } from '../storage/index.ts';
+import { assertOutputFile } from '../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
+import { storedProfilePath, writeDeviceProfile } from './device-profile-file.ts';
 import type { ExitChoice } from './exit-choice.ts';
-import { type JobContext, throwIfAborted } from './job-context.ts';
+import type { JobContext } from './job-context.ts';
 import { describeMachine, type MachineFacts } from './machine.ts';
 import { readNetwork } from './network.ts';
 import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
@@ -15,8 +15,13 @@ import { loadBundleFolder, type RunnableBundle } from './open-bundle.ts';
 import { type ExecutorChoice, openClassifier } from './open-classifier.ts';
 import type { ImageSource } from './open-images.ts';
 import { profileStages } from './profile-stages.ts';
-import { type Timing, timingOf } from './timing.ts';
+import { type BenchRow, type Contender, takeTurns } from './take-turns.ts';
 import { openWholeNetwork } from './whole-network.ts';
+
+export type ProfilePlace =
+  | { readonly kind: 'bundle' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'none' };
 
 export interface BenchOptions {
   readonly bundle: string;
@@ -31,25 +36,10 @@ export interface BenchOptions {
   /** Batches per batch size; null for enough to be 512 images, and at least 30. */
   readonly repeat: number | null;
   readonly seed: number;
-  /** File for the device profile, which replaces what is there; null for none. */
-  readonly profile: string | null;
+  /** Where milliseconds per stage go: beside the bundle, for later budgets in milliseconds, into a file, or nowhere. */
+  readonly profile: ProfilePlace;
   readonly graph: AnalyseGraphOptions;
   readonly runtime: RuntimeOptions;
-}
-
-/** One contender at one batch size. */
-export interface BenchRow extends Timing {
-  /** `whole`: the uncut network; `staged`: stage by stage, nobody leaves; `early`: with exits. */
-  readonly contender: 'whole' | 'staged' | 'early';
-  /** How it runs; null for the uncut network. */
-  readonly executor: ExecutorKind | null;
-  readonly batch: number;
-  /** Images per second over the whole measurement. */
-  readonly imagesPerSecond: number;
-  /** Total time as a share of the yardstick's. */
-  readonly timeRatio: number;
-  /** Mean MACs as a share of the last network without ICs. */
-  readonly macsRatio: number;
 }
 
 export interface BenchResult {
@@ -61,29 +51,20 @@ export interface BenchResult {
   readonly yardstick: 'whole' | 'staged';
   readonly input: string;
   readonly rows: readonly BenchRow[];
-  /** Milliseconds per stage, where they were asked for. */
+  /** Milliseconds per stage; null where they were not wanted. */
   readonly profile: DeviceProfile | null;
+  /** File where they lie; null where they were not stored. */
+  readonly profileFile: string | null;
 }
-
-interface Contender {
-  readonly name: BenchRow['contender'];
-  readonly executor: ExecutorKind | null;
-  /** Runs one batch. @returns its mean MACs as a share of the backbone's. */
-  run(input: InputBatch): Promise<number>;
-}
-
-const defaultImages = 512;
-const fewestBatches = 30;
-const warmUpBatches = 5;
 
 /** @throws InvalidBundleError, InvalidModelError, InvalidDataError; StorageError; AbortedError once the signal has fired. */
 export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
-  if (options.profile !== null) await assertOutputFile(options.profile, { overwrite: true });
+  if (options.profile.kind === 'file') await assertOutputFile(options.profile.path, { overwrite: true });
   const runtime = await loadRuntime(options.runtime);
   await using bundle = await loadBundleFolder(options.bundle, runtime);
   await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
   const inputs = await benchInputs(options, bundle, context);
-  const wanted = options.profile !== null || options.exit.kind === 'milliseconds';
+  const wanted = options.profile.kind !== 'none' || options.exit.kind === 'milliseconds';
   const profile = wanted ? await profileBundle(options, { bundle, whole, inputs, runtime }, context) : null;
   const rows: BenchRow[] = [];
   const policies = new Set<string>();
@@ -96,12 +77,9 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
       run: async (input) => (await classifier.classify(input, context.signal)).summary.meanMacsFraction,
     };
     const contenders = [...(whole === null ? [] : [whole]), stagedContender(bundle), early];
-    rows.push(...(await measure(contenders, inputs, batch, options.repeat, context)));
+    rows.push(...(await takeTurns(contenders, inputs, batch, options.repeat, context)));
   }
-  if (options.profile !== null) {
-    const text = `${JSON.stringify(profile, null, 2)}\n`;
-    await writeOutputFile(options.profile, new TextEncoder().encode(text), { overwrite: true });
-  }
+  const profileFile = profile === null ? null : await storeProfile(profile, options, runtime, context);
   return {
     machine: describeMachine(),
     runtime: runtime.name,
@@ -111,7 +89,27 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
     input: inputs.name,
     rows,
     profile,
+    profileFile,
   };
+}
+
+/** @returns where the profile lies; null where it was not to be stored, or the bundle's folder takes no file. */
+async function storeProfile(
+  profile: DeviceProfile,
+  { bundle, profile: place }: BenchOptions,
+  runtime: LoadedRuntime,
+  context: JobContext,
+): Promise<string | null> {
+  if (place.kind === 'none') return null;
+  const path = place.kind === 'file' ? place.path : storedProfilePath(bundle, runtime);
+  try {
+    await writeDeviceProfile(path, profile);
+    return path;
+  } catch (error) {
+    if (place.kind === 'file' || !StorageError.isInstance(error)) throw error;
+    context.onNote(`The times per stage were not stored (${error.message}); name a file for them with --profile.`);
+    return null;
+  }
 }
 
 interface BenchParts {
@@ -158,48 +156,4 @@ function stagedContender({ model, ensemble }: RunnableBundle): Contender {
       return summary.meanMacsFraction;
     },
   };
-}
-
-async function measure(
-  contenders: readonly Contender[],
-  inputs: BenchInputs,
-  batch: number,
-  repeat: number | null,
-  context: JobContext,
-): Promise<readonly BenchRow[]> {
-  const rounds = repeat ?? Math.max(fewestBatches, Math.ceil(defaultImages / batch));
-  const records = contenders.map((contender) => ({ contender, milliseconds: [] as number[], macs: 0 }));
-  for (let round = -warmUpBatches; round < rounds; round++) {
-    throwIfAborted(context.signal);
-    const input = await inputs.batch(Math.max(0, round), batch);
-    // Each round begins with another contender, so that none always profits from the caches that the one before has filled.
-    for (let turn = 0; turn < records.length; turn++) {
-      const record = records[(Math.max(0, round) + turn) % records.length] as (typeof records)[number];
-      const start = performance.now();
-      const macs = await record.contender.run(input);
-      if (round < 0) continue;
-      record.milliseconds.push(performance.now() - start);
-      record.macs += macs;
-    }
-    context.onProgress({
-      phase: `Measuring batches of ${batch}`,
-      done: round + warmUpBatches + 1,
-      total: rounds + warmUpBatches,
-      remainingSeconds: null,
-      detail: null,
-    });
-  }
-  const yardstick = timingOf(records[0]?.milliseconds ?? []).totalMilliseconds;
-  return records.map(({ contender, milliseconds, macs }) => {
-    const timing = timingOf(milliseconds);
-    return {
-      contender: contender.name,
-      executor: contender.executor,
-      batch,
-      ...timing,
-      imagesPerSecond: (1000 * batch * rounds) / timing.totalMilliseconds,
-      timeRatio: timing.totalMilliseconds / yardstick,
-      macsRatio: macs / rounds,
-    };
-  });
 }

@@ -3,7 +3,7 @@
 import type { Preprocessing, RowResult } from '@ztw/core';
 import type { ExecutorKind } from '@ztw/runtime-onnx';
 import { type LabelledData, toInput } from '../data/index.ts';
-import { readDeviceProfile } from './device-profile-file.ts';
+import { findDeviceProfile } from './device-profile-file.ts';
 import type { ExitChoice } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
@@ -17,7 +17,7 @@ export interface ClassifyImagesOptions {
   /** Images, folders, archives or data sets. */
   readonly sources: readonly string[];
   readonly exit: ExitChoice;
-  /** File with a device profile, for a budget in milliseconds; null for none. */
+  /** File with a device profile, for a budget in milliseconds; null for what lies beside the bundle. */
   readonly profile: string | null;
   readonly executor: ExecutorChoice;
   /** Images that run together. */
@@ -67,7 +67,8 @@ export interface ClassifiedImages {
  */
 export async function classifyImages(options: ClassifyImagesOptions, context: JobContext): Promise<ClassifiedImages> {
   const runtime = await loadRuntime(options.runtime);
-  const profile = options.profile === null ? null : await readDeviceProfile(options.profile);
+  const timed = options.profile !== null || options.exit.kind === 'milliseconds';
+  const profile = timed ? await findDeviceProfile(options.bundle, options.profile, runtime) : null;
   await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);
   const preprocessing = preprocessingOf(classifier);
   const answers: ImageAnswer[] = [];

@@ -52,7 +52,7 @@ function thresholdWithin(
   if (choice.kind === 'budget') return operatingPointFor(operatingPoints, choice.budget, stageNames).threshold;
   if (profile === null) {
     throw new InvalidInputError(
-      `A budget of ${choice.milliseconds} ms needs to know what stages cost on this device. Measure them once with "ztw bench BUNDLE --profile FILE", and give that file with --profile.`,
+      `A budget of ${choice.milliseconds} ms needs to know what stages cost on this device. Measure them once with "ztw bench BUNDLE", which stores them in the bundle's folder, or give a profile with --profile.`,
     );
   }
   const { milliseconds } = choice;

@@ -1,4 +1,5 @@
-import type { BenchResult, BenchRow } from '../jobs/bench-bundle.ts';
+import type { BenchResult } from '../jobs/bench-bundle.ts';
+import type { BenchRow } from '../jobs/take-turns.ts';
 import { formatMilliseconds, formatPercent } from './format.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -27,6 +28,7 @@ export function benchText(result: BenchResult): string {
     renderTable(columns, result.rows.map(benchRow)),
     `\ntime and speed-up against: ${contenderNames[result.yardstick]}; ${result.policy} on ${result.input}\n`,
     `${result.runtime}, ${result.threads} thread(s); ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, load ${machine.load}\n`,
+    ...(result.profileFile === null ? [] : [`times per stage, for budgets in milliseconds: ${result.profileFile}\n`]),
   ].join('');
 }
 
