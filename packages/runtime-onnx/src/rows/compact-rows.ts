@@ -7,20 +7,37 @@ import { InvalidInputError } from '@ztw/core';
  * @returns a view on the front of `data`, `[kept.length, elements]`.
  */
 export function compactRows(data: Float32Array, elements: number, kept: Int32Array): Float32Array {
-  let target = 0;
-  while (target < kept.length) {
-    const source = kept[target] as number;
-    // Neighbours move together: one copy per run of consecutive rows.
-    let end = target + 1;
-    while (end < kept.length && kept[end] === source + (end - target)) {
-      end += 1;
-    }
-    if (source !== target) {
-      data.copyWithin(target * elements, source * elements, (source + end - target) * elements);
-    }
-    target = end;
-  }
+  gatherRows(data, elements, kept, data);
   return data.subarray(0, kept.length * elements);
+}
+
+/**
+ * Copies rows to the front of an array.
+ * @param source `[rows, elements]`
+ * @param kept Positions of the rows, strictly ascending; null for all.
+ * @param target Room for `[kept.length, elements]`; may be `source` itself.
+ */
+export function gatherRows(
+  source: Float32Array,
+  elements: number,
+  kept: Int32Array | null,
+  target: Float32Array,
+): void {
+  if (kept === null) {
+    target.set(source);
+    return;
+  }
+  let position = 0;
+  while (position < kept.length) {
+    const from = kept[position] as number;
+    // Neighbours move together: one copy per run of consecutive rows.
+    let end = position + 1;
+    while (end < kept.length && kept[end] === from + (end - position)) end += 1;
+    if (source !== target || from !== position) {
+      target.set(source.subarray(from * elements, (from + end - position) * elements), position * elements);
+    }
+    position = end;
+  }
 }
 
 /**

@@ -12,9 +12,9 @@ import {
   type StageOutput,
   UseGuard,
 } from '@ztw/core';
-import { checkKeptRows, compactRows } from '../rows/compact-rows.ts';
+import { BufferPool } from '../rows/buffer-pool.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
-import { joinFeatures, OnnxFeatures } from './onnx-features.ts';
+import { OnnxFeatures } from './onnx-features.ts';
 
 /** A stage that is ready to run. Its graph returns the feature tensors of the next cut, then the logits. */
 export interface OnnxStage {
@@ -42,6 +42,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
   readonly backboneMacs: number;
   readonly #stages: readonly OnnxStage[];
   readonly #guard: UseGuard;
+  readonly #pool = new BufferPool();
 
   constructor(content: OnnxStagedModelContent) {
     this.name = content.name;
@@ -57,7 +58,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
   async load(input: InputBatch): Promise<OnnxFeatures> {
     this.#guard.assertUsable();
     checkInputBatch(input, this.inputShape);
-    return new OnnxFeatures({ tensors: [input.data.slice()], rows: input.rows, stageIndex: 0 });
+    return OnnxFeatures.of([input.data.slice()], input.rows, 0);
   }
 
   runStage(
@@ -66,7 +67,7 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
     previousLogits: Float32Array | null,
   ): Promise<StageOutput<OnnxFeatures>> {
     return this.#guard.use(async () => {
-      const { tensors, rows, stageIndex: expectedStage } = features.take();
+      const { tensors, borrowed, rows, stageIndex: expectedStage } = features.take(this.#pool);
       const stage = this.#stages[stageIndex];
       if (stage === undefined || stageIndex !== expectedStage) {
         throw new InvalidInputError(
@@ -84,10 +85,11 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
       }
       // Graphs of a staged model are float32 throughout.
       const outputs = (await stage.graph.run(inputs, rows)) as Float32Array[];
+      for (const buffer of borrowed) this.#pool.give(buffer);
       const logits = outputs.pop() as Float32Array;
       const isLast = stageIndex === this.#stages.length - 1;
       return {
-        features: isLast ? null : new OnnxFeatures({ tensors: outputs, rows, stageIndex: stageIndex + 1 }),
+        features: isLast ? null : OnnxFeatures.of(outputs, rows, stageIndex + 1),
         logits,
       };
     });
@@ -95,18 +97,12 @@ export class OnnxStagedModel implements StagedModel<OnnxFeatures> {
 
   async keepRows(features: OnnxFeatures, kept: Int32Array): Promise<OnnxFeatures> {
     this.#guard.assertUsable();
-    const content = features.take();
-    checkKeptRows(kept, content.rows);
-    if (kept.length === content.rows) {
-      return new OnnxFeatures(content);
-    }
-    const tensors = content.tensors.map((tensor) => compactRows(tensor, tensor.length / content.rows, kept));
-    return new OnnxFeatures({ ...content, tensors, rows: kept.length });
+    return features.keep(kept);
   }
 
   async concatRows(parts: readonly OnnxFeatures[]): Promise<OnnxFeatures> {
     this.#guard.assertUsable();
-    return joinFeatures(parts);
+    return OnnxFeatures.join(parts);
   }
 
   release(features: OnnxFeatures): void {

@@ -4,7 +4,6 @@ import type { RowShape } from '../../contract/head.ts';
 import type { InputBatch } from '../../contract/staged-model.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
-import { joinRows } from '../../numeric/join-rows.ts';
 import { rowSize } from '../row-size.ts';
 
 /** Rows in order, each `[...inputShape]`, flattened. */
@@ -45,18 +44,20 @@ export class RowSource {
    */
   async read(count: number, waits: 'from-now' | 'from-first-row'): Promise<InputBatch | null> {
     const { maxWaitMilliseconds } = this.#options;
-    const rows: Float32Array[] = [];
+    const size = this.#size;
+    const data = new Float32Array(count * size);
+    let rows = 0;
     let started = waits === 'from-now' ? performance.now() : null;
-    while (rows.length < count && !this.#ended) {
+    while (rows < count && !this.#ended) {
       const deadline = started === null || maxWaitMilliseconds === null ? null : started + maxWaitMilliseconds;
       const next = await this.#next(deadline);
       if (next === null) break;
       started ??= performance.now();
       if (next.done === true) this.#ended = true;
       // A copy: a source may fill one buffer again and again.
-      else rows.push(this.#checked(next.value, this.#rowsRead++).slice());
+      else data.set(this.#checked(next.value, this.#rowsRead++), size * rows++);
     }
-    return rows.length === 0 ? null : { rows: rows.length, data: joinRows(rows) };
+    return rows === 0 ? null : { rows, data: data.subarray(0, rows * size) };
   }
 
   /** Tells the source that no more rows are wanted. */
