@@ -56,6 +56,35 @@ describe('emitStageProgram', () => {
     expect(program.steps[1]).toMatchObject({ bias: expect.any(String) });
   });
 
+  /** A layer norm as files before operator set 17 spell it out, over `axis` of `[rows, 3, 8]`. */
+  const spelledOut =
+    (axis: number, square: 'Mul' | 'Pow' = 'Pow', scale: readonly number[] = [8]) =>
+    (net: TinyNet): void => {
+      const keep = [intsAttribute('axes', [axis]), intAttribute('keepdims', 1)];
+      const x = net.apply('Reshape', [net.conv('x', 2, 3, { stride: 2 }), net.integers([0, 6, 8])]);
+      const centred = net.apply('Sub', [x, net.apply('ReduceMean', [x], keep)]);
+      const two = net.builder.floats('two', [], Float32Array.of(2));
+      const squares = net.apply(square, [centred, square === 'Mul' ? centred : two]);
+      const epsilon = net.builder.floats('epsilon', [1], Float32Array.of(0.25));
+      const variance = net.apply('Add', [net.apply('ReduceMean', [squares], keep), epsilon]);
+      const normalised = net.apply('Div', [centred, net.apply('Sqrt', [variance])]);
+      const scaled = net.apply('Mul', [normalised, net.weights(scale)]);
+      net.apply('Add', [net.weights([8]), scaled], [], 'logits');
+    };
+
+  test.each(['Mul', 'Pow'] as const)('a layer norm that is spelled out with %s becomes one step', (square) => {
+    const program = emit(spelledOut(2, square));
+    expect(operators(program).slice(-2)).toEqual(['reshape', 'layer-norm']);
+    expect(program.steps.at(-1)).toMatchObject({ epsilon: 0.25, output: 'logits' });
+  });
+
+  test('what only looks like a layer norm stays as it is', () => {
+    // Over another axis than the last; with one scale for all.
+    for (const other of [spelledOut(1), spelledOut(2, 'Pow', [1])]) {
+      expect(operators(emit(other))).not.toContain('layer-norm');
+    }
+  });
+
   test.each<[string, (net: TinyNet) => void, RegExp]>([
     [
       'an unknown operator',

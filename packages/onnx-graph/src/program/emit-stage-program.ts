@@ -61,7 +61,7 @@ export function emitStageProgram(bytes: Uint8Array, options: EmitStageProgramOpt
   }
   const { outputs, logits } = finishOutputs(model, builder, values);
   const results = [...outputs.map(({ name }) => name), logits.name];
-  const steps = simplifySteps(builder.steps, builder.weights, results);
+  const steps = simplifySteps(builder, results);
   const hasPrevious = model.graph.input.some(({ name }) => name === previousLogitsName);
   const program: StageProgram = {
     format: 'ztw-stage-program',

@@ -15,6 +15,8 @@ export type NewStep = ProgramStep extends infer Each
 export interface ProgramBuilder {
   readonly steps: readonly ProgramStep[];
   readonly weights: ReadonlyMap<string, Parameter>;
+  /** Of each step's result, as it lies in memory. */
+  readonly shapes: ReadonlyMap<string, readonly Size[]>;
   claim(hint: string): string;
   /**
    * Adds a step.
@@ -38,6 +40,7 @@ export interface ProgramBuilder {
 export function createProgramBuilder(): ProgramBuilder {
   const steps: ProgramStep[] = [];
   const weights = new Map<string, Parameter>();
+  const shapes = new Map<string, readonly Size[]>();
   const stored = new Map<Float32Array, string>();
   const names = new Set<string>();
   const moved = new Map<string, TensorValue>();
@@ -52,7 +55,9 @@ export function createProgramBuilder(): ProgramBuilder {
   function add(step: NewStep, hint: string, shape: readonly Size[], order = naturalOrder(shape.length)): TensorValue {
     const output = claim(hint);
     steps.push({ ...step, output } as ProgramStep);
-    return { kind: 'tensor', name: output, shape, order, columns: null };
+    const result: TensorValue = { kind: 'tensor', name: output, shape, order, columns: null };
+    shapes.set(output, storedShape(result));
+    return result;
   }
 
   function inOrder(value: TensorValue, order: readonly number[]): TensorValue {
@@ -86,6 +91,7 @@ export function createProgramBuilder(): ProgramBuilder {
   return {
     steps,
     weights,
+    shapes,
     claim,
     add,
     store(hint, { shape, data }) {

@@ -1,15 +1,13 @@
-// Makes fewer steps of the same results: activations and biases join the layer before them, chains of reshapes become one, and what
-// nobody reads goes.
+// Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are spelled out and chains of
+// reshapes become one step, and what nobody reads goes.
 
 import { type Parameter, type ProgramStep, stepReads } from '@ztw/core';
+import { joinLayerNorms, type KnownSteps } from './join-layer-norm.ts';
 
 /** @param results Names that must stay: outputs and logits. */
-export function simplifySteps(
-  steps: readonly ProgramStep[],
-  weights: ReadonlyMap<string, Parameter>,
-  results: readonly string[],
-): readonly ProgramStep[] {
-  let current = withoutUnread(steps, results);
+export function simplifySteps(known: KnownSteps, results: readonly string[]): readonly ProgramStep[] {
+  const { weights } = known;
+  let current = withoutUnread(joinLayerNorms(known), results);
   for (const rule of [joinReshape, joinBias, joinActivation]) {
     current = withoutUnread(applyRule(current, weights, results, rule), results);
   }

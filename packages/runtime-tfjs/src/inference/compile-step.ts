@@ -12,6 +12,7 @@ import type {
   ReduceStep,
   SliceStep,
 } from '@ztw/core';
+import { layerNorm } from './layer-norm.ts';
 import { takeEntries } from './take-entries.ts';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
 
@@ -88,7 +89,11 @@ export function compileStep(tf: TensorflowInference, step: ProgramStep): Compile
       };
     case 'layer-norm':
       return (read) =>
-        layerNorm(tf, read(step.input), read(step.weight), step.bias === null ? null : read(step.bias), step.epsilon);
+        layerNorm(
+          tf,
+          { input: read(step.input), weight: read(step.weight), bias: step.bias === null ? null : read(step.bias) },
+          step.epsilon,
+        );
     case 'reshape':
       return (read, rows) => run('Reshape', { x: read(step.input) }, { shape: sizesFor(step.shape, rows) });
     case 'transpose':
@@ -225,32 +230,4 @@ function compileSlice(tf: TensorflowInference, { input, axis, start, length, str
     };
     return runKernel(tf, 'StridedSlice', { x }, attributes);
   };
-}
-
-function layerNorm(
-  tf: TensorflowInference,
-  input: Tensor,
-  weight: Tensor,
-  bias: Tensor | null,
-  epsilon: number,
-): Tensor {
-  const made: Tensor[] = [];
-  const run = (name: string, inputs: Readonly<Record<string, Tensor>>, attributes?: object): Tensor => {
-    const result = runKernel(tf, name, inputs, attributes);
-    made.push(result);
-    return result;
-  };
-  const overLast = { axis: [input.rank - 1], keepDims: true };
-  try {
-    const centred = run('Sub', { a: input, b: run('Mean', { x: input }, overLast) });
-    const variance = run('Mean', { x: run('Multiply', { a: centred, b: centred }) }, overLast);
-    const smallest = tf.tensor(epsilon);
-    made.push(smallest);
-    const factor = run('Rsqrt', { x: run('Add', { a: variance, b: smallest }) });
-    const scaled = run('Multiply', { a: run('Multiply', { a: centred, b: factor }), b: weight });
-    if (bias === null) return made.pop() as Tensor;
-    return runKernel(tf, 'Add', { a: scaled, b: bias });
-  } finally {
-    for (const tensor of made) tensor.dispose();
-  }
 }

@@ -1,13 +1,8 @@
 // Entries of one axis, copied. On the wasm backend by hand over its heap: its own gather is tens of times slower than the copy.
 
-import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
-
-/** What the wasm backend offers to its kernels. */
-interface HeapBackend {
-  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-}
+import { tensorOnHeap, type WasmHeap, wasmHeap } from './wasm-heap.ts';
 
 /**
  * @param tensor float32.
@@ -15,8 +10,8 @@ interface HeapBackend {
  * @returns a new tensor; the given one stays.
  */
 export function takeEntries(tf: TensorflowInference, tensor: Tensor, axis: number, indices: Int32Array): Tensor {
-  const backend: unknown = tf.engine().backend;
-  if (hasHeap(backend)) return copyOverHeap(tf, backend, tensor, axis, indices);
+  const heap = wasmHeap(tf);
+  if (heap !== null) return copyOverHeap(tf, heap, tensor, axis, indices);
   const list = tf.tensor(indices, [indices.length], 'int32');
   try {
     return runKernel(tf, 'GatherV2', { x: tensor, indices: list }, { axis, batchDims: 0 });
@@ -25,13 +20,9 @@ export function takeEntries(tf: TensorflowInference, tensor: Tensor, axis: numbe
   }
 }
 
-function hasHeap(backend: unknown): backend is HeapBackend {
-  return typeof backend === 'object' && backend !== null && 'typedArrayFromHeap' in backend && 'makeOutput' in backend;
-}
-
 function copyOverHeap(
   tf: TensorflowInference,
-  backend: HeapBackend,
+  heap: WasmHeap,
   tensor: Tensor,
   axis: number,
   indices: Int32Array,
@@ -41,14 +32,13 @@ function copyOverHeap(
   const outer = size(shape.slice(0, axis));
   const length = shape[axis] as number;
   const inner = size(shape.slice(axis + 1));
-  const output = backend.makeOutput([...shape.slice(0, axis), indices.length, ...shape.slice(axis + 1)], 'float32');
-  // Views after the allocation, which may have moved the heap.
-  const source = backend.typedArrayFromHeap(tensor);
-  const target = backend.typedArrayFromHeap(output);
+  const output = heap.makeOutput([...shape.slice(0, axis), indices.length, ...shape.slice(axis + 1)], 'float32');
+  const source = heap.typedArrayFromHeap(tensor);
+  const target = heap.typedArrayFromHeap(output);
   for (let block = 0; block < outer; block++) {
     copyEntries(source, block * length * inner, target, block * indices.length * inner, indices, inner);
   }
-  return tf.engine().makeTensorFromTensorInfo(output);
+  return tensorOnHeap(tf, output);
 }
 
 function copyEntries(
