@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AbortedError, InvalidInputError } from '../errors/errors.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { never } from '../policy/never.ts';
+import type { DeviceProfile } from '../profile/device-profile.ts';
 import { referenceModel } from '../testing/reference-model.ts';
 import { seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
@@ -74,6 +75,27 @@ describe('anytime', () => {
     controller.abort();
     await expect(answers.next()).rejects.toThrow(AbortedError);
     expect(model.liveFeatures).toBe(0);
+  });
+
+  it('begins no stage that would end after the deadline, where a profile says how long it takes', async () => {
+    const profile = (stageMilliseconds: readonly number[], batchSize = 1): DeviceProfile => ({
+      format: 'ztw-device-profile',
+      version: 1,
+      model: model.name,
+      stages: model.stages.map(({ name }) => name),
+      batches: [{ batchSize, repeats: 1, stageMilliseconds, wholeMilliseconds: null }],
+    });
+    const now = () => clockOf([0, 10, 10, 20, 20, 30, 30, 40]);
+    // Per row: six of them take ten milliseconds.
+    const even = profile([10 / 6, 10 / 6, 10 / 6, 10 / 6]);
+    expect(await collect({ deadlineMilliseconds: 29, profile: even, now: now() })).toHaveLength(2);
+    expect(await collect({ deadlineMilliseconds: 30, profile: even, now: now() })).toHaveLength(3);
+    expect(await collect({ deadlineMilliseconds: 1, profile: even, now: now() })).toHaveLength(1);
+    expect(await collect({ deadlineMilliseconds: 99, profile: profile([1, 1, 15, 1]), now: now() })).toHaveLength(2);
+    // Of several batch sizes, the largest that is no larger than the input.
+    const several = { ...even, batches: [...even.batches, ...profile([99, 99, 99, 99], 32).batches] };
+    expect(await collect({ deadlineMilliseconds: 30, profile: several, now: now() })).toHaveLength(3);
+    await expect(collect({ profile: { ...even, stages: ['other'] } })).rejects.toThrow(/was measured on/);
   });
 
   it('refuses a deadline that is no time, and input that does not fit', async () => {

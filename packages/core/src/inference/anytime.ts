@@ -7,6 +7,7 @@ import { lastPrediction } from '../ensemble/last-prediction.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
 import { never } from '../policy/never.ts';
+import { checkProfiledStages, type DeviceProfile } from '../profile/device-profile.ts';
 import { checkRowCount } from './check-input.ts';
 import type { RowResult } from './classification.ts';
 import { exitCosts } from './exit-costs.ts';
@@ -26,6 +27,11 @@ export interface AnytimeOptions {
    * Default: none.
    */
   readonly deadlineMilliseconds?: number;
+  /**
+   * What stages cost here, of `measureStages`. A stage that would end after the deadline is then not begun: answers come before the
+   * deadline as often as stages take no longer than their median. Default: none; a stage is begun whenever there is time left.
+   */
+  readonly profile?: DeviceProfile;
   /** Ends the run between two stages with an error; to stop and keep the answers so far, leave the loop. */
   readonly signal?: AbortSignal;
   /** The clock, in milliseconds. Default: `performance.now`. */
@@ -50,7 +56,7 @@ export interface AnytimeAnswer {
  * It stops when all rows have left, at the deadline, or when the caller leaves the loop, and frees everything in each case.
  * The last answer comes at most one stage after the deadline.
  * @param input At least one row.
- * @throws InvalidInputError for an input, ensemble, policy or deadline that does not fit; RuntimeFailureError where the
+ * @throws InvalidInputError for an input, ensemble, policy, deadline or profile that does not fit; RuntimeFailureError where the
  *   runtime fails; AbortedError where `signal` fires.
  */
 export async function* anytime<Features>(
@@ -62,17 +68,22 @@ export async function* anytime<Features>(
   const method: ExitMethod = { policy, ensemble, fallback: 'last' };
   const deadline = checkedDeadline(options.deadlineMilliseconds);
   checkRowCount(input, model.inputShape);
+  const expected = expectedMilliseconds(options.profile, model, input.rows);
   const costs = exitCosts(model);
   const results = new Array<RowResult>(input.rows);
 
   throwIfAborted(signal, 'classification');
   const start = now();
+  const isTimeFor = (stageIndex: number): boolean => {
+    const elapsed = now() - start;
+    return elapsed < deadline && elapsed + (expected[stageIndex] ?? 0) <= deadline;
+  };
   const cohort = startRecycling(0, input.rows, model.classes, method);
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
       throwIfAborted(signal, 'classification');
-      if (stageIndex > 0 && now() - start >= deadline) return;
+      if (stageIndex > 0 && !isTimeFor(stageIndex)) return;
       const rows: RowsUnderWay<Features> = underWay;
       underWay = null;
       const decided = await runExit(model, stageIndex, rows, method);
@@ -99,4 +110,20 @@ export async function* anytime<Features>(
 function checkedDeadline(milliseconds = Number.POSITIVE_INFINITY): number {
   if (milliseconds >= 0) return milliseconds;
   throw new InvalidInputError(`Expected a deadline of 0 milliseconds or more; received ${milliseconds}.`);
+}
+
+/** What each stage takes for so many rows; nothing without a profile. The largest measured batch that is no larger stands for the rows. */
+function expectedMilliseconds(
+  profile: DeviceProfile | undefined,
+  model: Pick<StagedModel<never>, 'stages'>,
+  rows: number,
+): readonly number[] {
+  if (profile === undefined) return [];
+  checkProfiledStages(
+    profile,
+    model.stages.map(({ name }) => name),
+  );
+  const ascending = [...profile.batches].sort((a, b) => a.batchSize - b.batchSize);
+  const batch = ascending.findLast(({ batchSize }) => batchSize <= rows) ?? ascending[0];
+  return batch?.stageMilliseconds.map((milliseconds) => milliseconds * rows) ?? [];
 }
