@@ -1,6 +1,6 @@
 // The main job from end to end, small: train, inspect, eval, run and bench on made-up images.
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleManifest, EvaluationReport } from '@ztw/core';
@@ -209,6 +209,44 @@ describe('eval', () => {
     expect(stdout).toContain('chosen beforehand');
     expect(stdout).toContain('swept on these rows');
     expect(stdout).toContain(out('report', 'report.html'));
+  });
+});
+
+describe('eval with times', () => {
+  const evaluate = (bundle: string, ...more: readonly string[]) =>
+    runInProcess(['eval', bundle, '--data', testData, '--out', out('timed'), '--overwrite', '--quiet', ...more]);
+
+  test('tells accuracy at budgets in milliseconds, by the profile beside the bundle', async () => {
+    const bundle = out('again');
+    const unknown = await evaluate(bundle, '--budgets', '0.5,3ms');
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining(`"ztw bench ${bundle}"`) });
+    const bench = ['bench', bundle, '--network', network, '--batch', '1', '--repeat', '2', '--quiet'];
+    expect((await runInProcess(bench)).code).toBe(0);
+    const report = json<EvaluationReport>(await evaluate(bundle, '--budgets', '0.5,10000ms', '--json'));
+    for (const { budgets, times, exits } of report.methods) {
+      expect(budgets.map(({ budget }) => budget)).toEqual([0.5]);
+      expect(times?.exitMilliseconds).toHaveLength(exits.length);
+      expect(times).toMatchObject({ batchSize: 1, wholeMilliseconds: expect.any(Number) });
+      expect(times?.budgets).toMatchObject([{ budgetMilliseconds: 10_000, swept: { cost: expect.any(Number) } }]);
+    }
+    // What the bundle itself would do with that budget: its dearest operating point.
+    const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as BundleManifest;
+    const calibrated = report.methods[0]?.times?.budgets[0]?.calibrated;
+    expect(manifest.operatingPoints.map(({ threshold }) => threshold)).toContain(calibrated?.setting);
+    const { stdout } = await evaluate(bundle, '--budgets', '10000ms');
+    expect(stdout).toMatch(/times per image in batches of 1 on: onnxruntime-.*; the uncut network takes/);
+    expect(stdout).toMatch(/\(\d+\.\d %, \d.* ms\)/);
+  });
+
+  test('refuses a profile that does not fit', async () => {
+    const profile = ['--profile', out('other.json')];
+    const batches = [{ batchSize: 1, repeats: 1, stageMilliseconds: [1], wholeMilliseconds: null }];
+    const content = { format: 'ztw-device-profile', version: 1, model: 'other', stages: ['final'], batches };
+    await writeFile(out('other.json'), JSON.stringify(content));
+    expect((await evaluate(out('again'), ...profile)).stderr).toContain("measured on 'other' with the stages final");
+    expect((await evaluate(out('again'), '--profile-batch', '7')).stderr).toContain('received 7');
+    expect((await evaluate(out('again'), '--profile', out('nothing.json'))).stderr).toContain('nothing.json');
+    expect((await evaluate(out('again'), '--budgets', '0ms')).stderr).toContain('above 0');
   });
 });
 

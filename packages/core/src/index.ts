@@ -121,7 +121,12 @@ export { UseGuard } from './inference/use-guard.ts';
 
 // Measured cost
 
-export { type DeviceProfile, exitMilliseconds, type ProfiledBatch } from './profile/device-profile.ts';
+export {
+  checkProfiledStages,
+  type DeviceProfile,
+  exitMilliseconds,
+  type ProfiledBatch,
+} from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 
@@ -185,6 +190,7 @@ export {
   type EvaluationReport,
   type ExitReport,
   type MethodReport,
+  type MethodTimes,
   type ReferencePoint,
   type ReportMethodOptions,
   type ReportPoint,
@@ -200,6 +206,14 @@ export {
   thresholdSweep,
 } from './evaluation/sweep.ts';
 export { thresholdGrid } from './evaluation/threshold-grid.ts';
+export {
+  meanMilliseconds,
+  pricedInMilliseconds,
+  type TimeBudgetRow,
+  type TimeBudgetsOptions,
+  type TimedReading,
+  timeBudgets,
+} from './evaluation/time-budgets.ts';
 
 // Bundles
 
@@ -209,7 +223,13 @@ export { createManifest, type ManifestContent } from './bundle/create-manifest.t
 export { type Bundle, openBundle } from './bundle/open-bundle.ts';
 export { parseManifest } from './bundle/parse-manifest.ts';
 export { parseStageProgram } from './bundle/parse-stage-program.ts';
-export { type Budget, operatingPointFor, policyForBudget, type TimeBudget } from './bundle/policy-for-budget.ts';
+export {
+  type Budget,
+  operatingPointFor,
+  operatingPointWithin,
+  policyForBudget,
+  type TimeBudget,
+} from './bundle/policy-for-budget.ts';
 export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
 export { stepReads } from './bundle/step-reads.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import type { Command } from 'commander';
-import { evaluateJob } from '../jobs/evaluate-job.ts';
+import { type EvaluateOptions, evaluateJob } from '../jobs/evaluate-job.ts';
 import type { ImageSource } from '../jobs/open-images.ts';
 import { evaluationText } from '../output/evaluation-text.ts';
 import type { CommandEnvironment } from './environment.ts';
-import { budget, commaSeparated, integerAtLeast } from './parse-values.ts';
+import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from './parse-values.ts';
 import { runJob } from './run-job.ts';
 import {
   addExamples,
@@ -25,7 +25,9 @@ interface EvalFlags extends RuntimeFlags, GlobalOptions {
   readonly out: string;
   readonly overwrite?: boolean;
   readonly title?: string;
-  readonly budgets: readonly number[];
+  readonly budgets: readonly Budget[];
+  readonly profile?: string;
+  readonly profileBatch?: number;
   readonly batch: number;
   readonly saveLogits?: string;
   readonly json?: boolean;
@@ -43,7 +45,17 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
     .requiredOption('--out <folder>', 'where the report goes')
     .option('--overwrite', 'replace a report that lies there')
     .option('--title <text>', 'of the report')
-    .option('--budgets <fractions>', 'costs for which accuracy is told', commaSeparated(budget), [0.25, 0.5, 0.75, 1])
+    .option(
+      '--budgets <costs>',
+      'mean costs for which accuracy is told: fractions of the MACs, or times like 1.5ms,3ms',
+      commaSeparated(budgetOrTime),
+      [0.25, 0.5, 0.75, 1],
+    )
+    .option(
+      '--profile <file>',
+      'tell times too, by this profile from ztw bench (default where budgets are times: what ztw bench stored in the bundle)',
+    )
+    .option('--profile-batch <n>', 'images that run together in the profile (default: 1)', integerAtLeast(1))
     .option(
       '--calibration-data <path>',
       'held-out images to choose settings on that the bundles lack (default: --data)',
@@ -56,6 +68,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
   addRuntimeOptions(command);
   addExamples(command, [
     'ztw eval out/early --data test/ --out out/report',
+    'ztw eval out/early --data test/ --budgets 0.5,1.5ms,3ms --out out/report',
     'ztw eval out/ztw out/sdn --data fashion-mnist:test --rows 2000: --calibration-rows :2000 --out out/report',
   ]);
   command.action(async (bundles: readonly string[], _flags: EvalFlags, self: Command) => {
@@ -70,7 +83,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
             flags.foreignData === undefined
               ? null
               : { path: flags.foreignData, rows: null, limit: flags.limit ?? null },
-          budgets: flags.budgets,
+          ...budgetsOf(flags),
           batch: flags.batch,
           title: flags.title ?? `Early exit on ${flags.data}`,
           out: flags.out,
@@ -88,6 +101,22 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
       environment.writeResult(`${evaluationText(report)}\nReport: ${join(flags.out, 'report.html')}\n`);
     }
   });
+}
+
+/** Times are told where a budget is one, or a profile was given. */
+function budgetsOf({
+  budgets,
+  profile,
+  profileBatch,
+}: EvalFlags): Pick<EvaluateOptions, 'budgets' | 'timeBudgets' | 'times'> {
+  const fractions = budgets.filter((budget) => typeof budget === 'number');
+  const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
+  const isTimed = timeBudgets.length > 0 || profile !== undefined || profileBatch !== undefined;
+  return {
+    budgets: fractions,
+    timeBudgets,
+    times: isTimed ? { profile: profile ?? null, batchSize: profileBatch ?? 1 } : null,
+  };
 }
 
 /** Rows to choose settings on must not be the rows that are reported. */

@@ -3,10 +3,10 @@
 import { type Command, Option } from 'commander';
 import type { ExitChoice } from '../jobs/exit-choice.ts';
 import { type ExecutorChoice, executorChoices } from '../jobs/open-classifier.ts';
-import { budgetOrTime, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+import { type Budget, budgetOrTime, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
 
 export interface ExitFlags {
-  readonly budget?: number | { readonly milliseconds: number };
+  readonly budget?: Budget;
   readonly threshold?: number;
   readonly patience?: number;
   readonly executor: ExecutorChoice;

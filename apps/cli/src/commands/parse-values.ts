@@ -47,8 +47,11 @@ export function budget(text: string): number {
   return value;
 }
 
+/** A mean cost: a fraction of the full network's MACs, or a time. */
+export type Budget = number | { readonly milliseconds: number };
+
 /** A fraction as `budget`, or a time: `3ms`, `0.5 ms`. */
-export function budgetOrTime(text: string): number | { readonly milliseconds: number } {
+export function budgetOrTime(text: string): Budget {
   const time = /^(.*\d)\s*ms$/.exec(text.trim());
   if (time === null) {
     try {

@@ -14,6 +14,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type LabelledData, writeNpy } from '../data/index.ts';
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';
 import { bundleLabels } from './bundle-labels.ts';
+import { type BundleTimesOptions, bundleTimes } from './bundle-times.ts';
 import { collectLogits } from './collect-logits.ts';
 import type { JobContext } from './job-context.ts';
 import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
@@ -29,7 +30,12 @@ export interface EvaluateOptions {
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
+  /** Fractions of the MACs. */
   readonly budgets: readonly number[];
+  /** Mean milliseconds per image. */
+  readonly timeBudgets: readonly number[];
+  /** What stages cost on a device; null where no times are reported. */
+  readonly times: BundleTimesOptions | null;
   /** Images that run together. */
   readonly batch: number;
   readonly title: string;
@@ -58,6 +64,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
   for (const [index, folder] of options.bundles.entries()) {
     await using bundle = await loadBundleFolder(folder, runtime);
     const label = labels[index] as string;
+    const times = options.times === null ? null : await bundleTimes(bundle, options.times, runtime);
     const images = await openShared(options.data, bundle);
     const reported = await storedLogits(bundle, images, options.batch, context);
     const calibration =
@@ -72,7 +79,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
       folder,
       manifest: bundle.manifest,
       images,
-      methods: reportBundle({ bundle, label, reported, calibration, foreign, budgets: options.budgets }),
+      methods: reportBundle({ ...options, bundle, label, reported, calibration, foreign, times }),
       references: referencePoints(bundle, reported),
     });
     if (options.saveLogits !== null) await saveLogits(options.saveLogits, labels, index, reported, images.rows);

@@ -8,12 +8,16 @@ import {
   exitAccuracies,
   exitCosts,
   type MethodReport,
+  operatingPointWithin,
   patienceRule,
   predictionsFromLogits,
+  pricedInMilliseconds,
   type ReferencePoint,
+  type ReportMethodOptions,
   reportMethod,
   thresholdRule,
 } from '@ztw/core';
+import type { BundleTimes } from './bundle-times.ts';
 import { combineExits } from './combine-exits.ts';
 import type { RunnableBundle } from './open-bundle.ts';
 
@@ -33,7 +37,12 @@ export interface ReportBundleOptions {
   readonly calibration: StoredLogits | null;
   /** Logits on foreign input, without labels; null where there is none. */
   readonly foreign: readonly Float32Array[] | null;
+  /** Fractions of the MACs of the last network. */
   readonly budgets: readonly number[];
+  /** Mean milliseconds per row; empty where `times` is null. */
+  readonly timeBudgets: readonly number[];
+  /** What exits take on a device; null where no times are reported. */
+  readonly times: BundleTimes | null;
 }
 
 /** One way to turn logits into answers and exits. */
@@ -42,8 +51,8 @@ interface Answering {
   readonly rule: ExitRule;
   /** Null: every exit answers for itself. */
   readonly ensemble: Ensemble | null;
-  /** Settings that the bundle brings. */
-  readonly chosen: readonly { readonly budget: number; readonly setting: number }[];
+  /** Whether the bundle's operating points are settings of this. */
+  readonly isCalibrated: boolean;
 }
 
 /** Reports all ways of answering with a bundle: its own first. */
@@ -60,14 +69,56 @@ export function reportBundle(options: ReportBundleOptions): readonly MethodRepor
       backboneMacs,
       budgets,
       chosen: [
-        ...answering.chosen,
+        ...(answering.isCalibrated ? bundlePoints(bundle) : []),
         ...(options.calibration === null
           ? []
           : chooseSettings({ predictions: predict(options.calibration), rule: answering.rule, budgets, backboneMacs })),
       ],
+      ...(options.times === null
+        ? {}
+        : { times: timesOf(options, options.times, answering, options.calibration && predict(options.calibration)) }),
       ...(options.foreign === null ? {} : { foreign: predict(withoutLabels(options.foreign, bundle.model.classes)) }),
     });
   });
+}
+
+/** Times of the exits, and the settings for budgets in milliseconds: the bundle's own as `ztw run` takes them, else calibrated ones. */
+function timesOf(
+  { bundle, timeBudgets }: ReportBundleOptions,
+  { profile, batchSize, exitMilliseconds, wholeMilliseconds }: BundleTimes,
+  { rule, isCalibrated }: Answering,
+  calibration: ExitPredictions | null,
+): NonNullable<ReportMethodOptions['times']> {
+  const { operatingPoints } = bundle.manifest;
+  const stageNames = bundle.model.stages.map((stage) => stage.name);
+  const knowsTimes = isCalibrated && operatingPoints.every((point) => point.exitShares !== undefined);
+  const own = timeBudgets.flatMap((milliseconds) => {
+    const budget = { milliseconds, profile, batchSize };
+    const point = knowsTimes ? operatingPointWithin(operatingPoints, budget, stageNames) : null;
+    return point === null ? [] : [{ budgetMilliseconds: milliseconds, setting: point.threshold }];
+  });
+  const calibrated =
+    calibration === null
+      ? []
+      : chooseSettings({
+          predictions: pricedInMilliseconds(calibration, exitMilliseconds),
+          rule,
+          budgets: timeBudgets,
+          // Budgets are shares of this: one millisecond makes them milliseconds.
+          backboneMacs: 1,
+        }).map(({ budget, setting }) => ({ budgetMilliseconds: budget, setting }));
+  return {
+    device: profile.device ?? null,
+    batchSize,
+    exitMilliseconds,
+    wholeMilliseconds,
+    budgets: timeBudgets,
+    chosen: [...own, ...calibrated],
+  };
+}
+
+function bundlePoints({ manifest }: RunnableBundle): readonly { readonly budget: number; readonly setting: number }[] {
+  return manifest.operatingPoints.map(({ budget, threshold }) => ({ budget, setting: threshold }));
 }
 
 /** The bundle's whole networks, each answering every row by itself. */
@@ -81,15 +132,19 @@ export function referencePoints(bundle: RunnableBundle, reported: StoredLogits):
 }
 
 function answerings({ manifest, ensemble }: RunnableBundle, label: string): readonly Answering[] {
-  const chosen = manifest.operatingPoints.map(({ budget, threshold }) => ({ budget, setting: threshold }));
-  const own: Answering = { name: label, rule: thresholdRule(), ensemble, chosen };
-  const alone: Answering = { name: `${label}, no ensemble`, rule: thresholdRule(), ensemble: null, chosen: [] };
+  const own: Answering = { name: label, rule: thresholdRule(), ensemble, isCalibrated: true };
+  const alone: Answering = {
+    name: `${label}, no ensemble`,
+    rule: thresholdRule(),
+    ensemble: null,
+    isCalibrated: false,
+  };
   // With two or three networks in a row there is no streak worth waiting for.
   const patient: Answering = {
     name: patienceName(manifest.method, label),
     rule: patienceRule(),
     ensemble: null,
-    chosen: [],
+    isCalibrated: false,
   };
   return [own, ...(manifest.ensemble === null ? [] : [alone]), ...(manifest.method === 'plain' ? [] : [patient])];
 }

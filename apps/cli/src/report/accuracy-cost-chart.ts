@@ -4,18 +4,20 @@ import { percentAxis } from './chart-axes.ts';
 import { legend } from './chart-legend.ts';
 import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
+import { labelledBudgets } from './labelled-budgets.ts';
 import { dashOf, ink, line, muted, seriesColor, surface } from './palette.ts';
 import { baseMacs, chartCost } from './report-base.ts';
 
 /** Curves of all methods, their chosen operating points, the budgets, and the whole networks as points. */
 export function accuracyCostChart(report: EvaluationReport): Html {
   const description = report.methods.map(describe).join(' ');
-  const chosen = report.methods.some((method) => method.budgets.some(({ calibrated }) => calibrated !== null));
+  const chosen = report.methods.some((method) => labelledBudgets(method).some(({ calibrated }) => calibrated !== null));
+  const hasShares = report.methods.some((method) => method.budgets.length > 0);
   return html`${legend(report)}${chartFigure({
     id: 'accuracy-cost',
     title: 'Accuracy against mean cost per image',
     description: `One curve per method, from its cheapest to its most expensive setting. ${description} The tables of budgets have the numbers.`,
-    caption: `Each point of a curve is one threshold (or patience).${chosen ? ' Dots: settings chosen beforehand on calibration rows.' : ''} Vertical lines: budgets.`,
+    caption: `Each point of a curve is one threshold (or patience).${chosen ? ' Dots: settings chosen beforehand on calibration rows.' : ''} ${hasShares ? ' Vertical lines: budgets.' : ''}`,
     heights: { wide: 440, narrow: 340 },
     option: ({ narrow }) => option(report, narrow),
   })}`;
@@ -88,7 +90,7 @@ function curve(method: MethodReport, index: number, base: number) {
 }
 
 function chosenPoints(method: MethodReport, index: number, base: number) {
-  const chosen = method.budgets.flatMap(({ calibrated }) => (calibrated === null ? [] : [calibrated]));
+  const chosen = labelledBudgets(method).flatMap(({ calibrated }) => (calibrated === null ? [] : [calibrated]));
   return {
     type: 'scatter',
     silent: true,

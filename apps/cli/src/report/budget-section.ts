@@ -1,50 +1,62 @@
-import type { BudgetReading, BudgetRow, EvaluationReport, MethodReport } from '@ztw/core';
-import { absent, percent, setting } from './format.ts';
+import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core';
+import { absent, milliseconds, percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
+import { labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 import { scrollingTable, seriesKey } from './table.ts';
 
 /** Accuracy at the budgets under both protocols, kept apart. */
 export function budgetSection(report: EvaluationReport): Html {
-  const budgets = [...new Set(report.methods.flatMap((method) => method.budgets.map(({ budget }) => budget)))].sort(
-    (a, b) => a - b,
-  );
-  const anyChosen = report.methods.some((method) => method.budgets.some(({ calibrated }) => calibrated !== null));
+  const budgets = report.methods.flatMap(labelledBudgets);
+  const labels = [...new Set(budgets.map(({ label }) => label))];
   return html`<section aria-labelledby="budgets">
 <h2 id="budgets">Accuracy at a budget</h2>
-<p class="note">A budget is a share of the cost (multiply-accumulates) of the whole network without early exits.</p>
+<p class="note">A budget in percent is a share of the cost (multiply-accumulates) of the whole network without early exits.</p>
+${timesNotes(report)}
 ${
-  anyChosen
+  budgets.some(({ calibrated }) => calibrated !== null)
     ? html`<h3>Settings chosen beforehand</h3>
 <p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows: what to expect in use. Below each accuracy stand the cost that was really paid, which may miss the budget a little either way, and the setting.</p>
-${protocolTable(report, budgets, 'Accuracy at budgets, settings chosen on calibration rows', ({ calibrated }) => calibrated)}`
+${protocolTable(report, labels, 'Accuracy at budgets, settings chosen on calibration rows', 'calibrated')}`
     : null
 }
 <h3>Settings swept on the reported rows</h3>
 <p class="note">The last setting within the budget on the reported rows themselves, as papers report it. A little optimistic, since these rows had a say in it.</p>
-${protocolTable(report, budgets, 'Accuracy at budgets, settings swept on the reported rows', ({ swept }) => swept)}
+${protocolTable(report, labels, 'Accuracy at budgets, settings swept on the reported rows', 'swept')}
 </section>`;
+}
+
+/** Where times come from, once for all methods that share it. */
+function timesNotes({ methods }: EvaluationReport): readonly Html[] {
+  const notes = methods.flatMap(({ times }) =>
+    times === undefined
+      ? []
+      : [
+          `Times are milliseconds per image in batches of ${times.batchSize}, from the measured times of the stages, on ${times.device ?? 'a device that the profile does not name'}.${
+            times.wholeMilliseconds === null ? '' : ` The uncut network takes ${milliseconds(times.wholeMilliseconds)}.`
+          }`,
+        ],
+  );
+  return [...new Set(notes)].map((note) => html`<p class="note">${note}</p>`);
 }
 
 function protocolTable(
   report: EvaluationReport,
-  budgets: readonly number[],
+  labels: readonly string[],
   label: string,
-  read: (row: BudgetRow) => BudgetReading | null,
+  protocol: 'calibrated' | 'swept',
 ): Html {
-  const reading = (method: MethodReport, budget: number): BudgetReading | null => {
-    const row = method.budgets.find((candidate) => candidate.budget === budget);
-    return row === undefined ? null : read(row);
-  };
-  const best = budgets.map((budget) =>
+  const reading = (method: MethodReport, budget: string): BudgetReading | null =>
+    labelledBudgets(method).find((candidate) => candidate.label === budget)?.[protocol] ?? null;
+  const best = labels.map((budget) =>
     Math.max(...report.methods.map((method) => reading(method, budget)?.accuracy ?? 0)),
   );
   return scrollingTable({
     label,
-    head: html`<tr><th scope="col">Method</th>${budgets.map((budget) => html`<th scope="col">${percent(budget, 0)}</th>`)}<th scope="col" class="wide-cell">whole network</th></tr>`,
+    head: html`<tr><th scope="col">Method</th>${labels.map((budget) => html`<th scope="col">${budget}</th>`)}<th scope="col" class="wide-cell">whole network</th></tr>`,
     rows: report.methods.map(
       (method, index) =>
-        html`<tr><th scope="row">${seriesKey(index)}${method.name}</th>${budgets.map((budget, position) =>
+        html`<tr><th scope="row">${seriesKey(index)}${method.name}</th>${labels.map((budget, position) =>
           budgetCell(method, reading(method, budget), best[position] ?? 1),
         )}<td class="wide-cell">${wholeNetwork(report, method)}</td></tr>`,
     ),
@@ -53,7 +65,7 @@ function protocolTable(
 
 function budgetCell(method: MethodReport, reading: BudgetReading | null, best: number): Html {
   if (reading === null) return html`<td>${absent}</td>`;
-  const detail = html`<span class="small">${percent(reading.cost, 1)}</span><span class="small">${method.rule === 'threshold' ? '> ' : 'patience '}${setting(reading.setting)}</span>`;
+  const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${method.rule === 'threshold' ? '> ' : 'patience '}${setting(reading.setting)}</span>`;
   // Equal to what is shown counts as equally good.
   const isBest = percent(reading.accuracy) === percent(best);
   return html`<td${isBest ? html` class="best"` : null}>${percent(reading.accuracy)}${detail}</td>`;

@@ -1,8 +1,9 @@
-import type { BudgetReading, BudgetRow, MethodReport } from '@ztw/core';
+import type { BudgetReading, MethodReport } from '@ztw/core';
 import { type ChartSize, chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
 import { percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
+import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { ink, line, muted, seriesColor } from './palette.ts';
 import { scrollingTable } from './table.ts';
 
@@ -11,14 +12,14 @@ const panelHeight = 130;
 
 /** One reading of a budget: the setting chosen beforehand where there is one, else the swept one. */
 interface ShownBudget {
-  readonly budget: number;
+  readonly label: string;
   readonly reading: BudgetReading;
   readonly protocol: 'calibrated' | 'swept';
 }
 
 /** Where the rows leave at each budget: small bars over the exits, one row of bars per budget, and the same as a table. */
 export function exitHistogram(method: MethodReport, index: number): Html | null {
-  const shown = method.budgets.flatMap(shownBudget);
+  const shown = labelledBudgets(method).flatMap(shownBudget);
   if (shown.length === 0) return null;
   const swept = shown.some(({ protocol }) => protocol === 'swept');
   return html`<details${index === 0 ? html` open` : null}>
@@ -35,9 +36,9 @@ ${histogramTable(method, shown)}
 </details>`;
 }
 
-function shownBudget({ budget, calibrated, swept }: BudgetRow): ShownBudget[] {
-  if (calibrated !== null) return [{ budget, reading: calibrated, protocol: 'calibrated' }];
-  return swept === null ? [] : [{ budget, reading: swept, protocol: 'swept' }];
+function shownBudget({ label, calibrated, swept }: LabelledBudget): ShownBudget[] {
+  if (calibrated !== null) return [{ label, reading: calibrated, protocol: 'calibrated' }];
+  return swept === null ? [] : [{ label, reading: swept, protocol: 'swept' }];
 }
 
 function option(method: MethodReport, shown: readonly ShownBudget[], index: number, { narrow, width }: ChartSize) {
@@ -48,8 +49,8 @@ function option(method: MethodReport, shown: readonly ShownBudget[], index: numb
   const left = narrow ? 42 : 58;
   const panel = (position: number) => ({ left, right: 8, top: 28 + position * panelHeight, height: 70 });
   return {
-    title: shown.map(({ budget, reading }, position) => ({
-      text: `Budget ${percent(budget, 0)}: ${percent(reading.accuracy, 1)} right${narrow ? ', cost' : ' at a cost of'} ${percent(reading.cost, 1)}`,
+    title: shown.map(({ label, reading }, position) => ({
+      text: `Budget ${label}: ${percent(reading.accuracy, 1)} right${narrow ? ', cost' : ' at a cost of'} ${paid(method, reading)}`,
       left,
       top: position * panelHeight,
       padding: 0,
@@ -94,10 +95,10 @@ function labelEvery(exits: number, width: number): number {
   return Math.max(1, Math.ceil((exits * 22) / width));
 }
 
-function describe(method: MethodReport, { budget, reading }: ShownBudget): string {
+function describe(method: MethodReport, { label, reading }: ShownBudget): string {
   const most = reading.histogram.indexOf(Math.max(...reading.histogram));
   const first = percent((shares(reading)[0] ?? 0) / 100, 1);
-  return `At a budget of ${percent(budget, 0)} most images leave at exit ${most} of ${method.exits.length - 1}, ${first} at the first.`;
+  return `At a budget of ${label} most images leave at exit ${most} of ${method.exits.length - 1}, ${first} at the first.`;
 }
 
 function histogramTable(method: MethodReport, shown: readonly ShownBudget[]): Html {
@@ -105,8 +106,8 @@ function histogramTable(method: MethodReport, shown: readonly ShownBudget[]): Ht
 ${scrollingTable({
   label: `Images that leave at each exit with ${method.name}`,
   head: html`<tr><th scope="col">Exit</th>${shown.map(
-    ({ budget, reading }) =>
-      html`<th scope="col">${percent(budget, 0)}<span class="small">${method.rule} ${setting(reading.setting)}</span></th>`,
+    ({ label, reading }) =>
+      html`<th scope="col">${label}<span class="small">${method.rule} ${setting(reading.setting)}</span></th>`,
   )}</tr>`,
   rows: method.exits.map(
     (exit, exitIndex) =>

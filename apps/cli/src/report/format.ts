@@ -20,6 +20,11 @@ export function macs(count: number): string {
   return `${unit === 0 ? Math.round(value) : value.toPrecision(value >= 1000 ? 4 : value < 100 ? 3 : 4)}${units[unit]}`;
 }
 
+/** Three significant digits: `0.214 ms`, `12.3 ms`. */
+export function milliseconds(time: number): string {
+  return `${time >= 100 ? time.toFixed(0) : time.toPrecision(3)} ms`;
+}
+
 /** A threshold with three digits, more where those would make it 1; a patience as it is. */
 export function setting(value: number): string {
   if (Number.isInteger(value)) return String(value);

@@ -123,6 +123,24 @@ describe('renderReport', () => {
     expect(renderReport(madeReport({ changes: { methods: wrong } }))).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it('says times beside MACs where they were measured', () => {
+    expect(page).not.toContain(' ms');
+    const timed = madeReport({ timed: true });
+    const text = textOf(renderReport(timed));
+    expect(text).toContain('milliseconds per image in batches of 1');
+    expect(text).toContain('a made-up device. The uncut network takes 12.5 ms.');
+    for (const { times } of timed.methods) {
+      for (const { swept } of times?.budgets ?? []) {
+        if (swept)
+          expect(text).toContain(`${(100 * swept.cost).toFixed(1)} %, ${swept.milliseconds.toPrecision(3)} ms`);
+      }
+    }
+    expect(text).toContain('Budget 5.00 ms');
+    expect(text).not.toMatch(/NaN|undefined/);
+    const methods = timed.methods.map((method) => ({ ...method, budgets: [] }));
+    expect(textOf(renderReport({ ...timed, methods }))).toContain('9.00 ms');
+  });
+
   it('shows out-of-distribution detection where it was measured', () => {
     expect(page).not.toContain('OOD');
     const methods = report.methods.map((method) => ({

@@ -1,6 +1,7 @@
 import type { EvaluationReport, MethodReport } from '@ztw/core';
 import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
+import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 
 /** The few numbers that most readers want, of the first method: what it gives at its budgets, beside the whole network. */
@@ -12,21 +13,20 @@ export function summary(report: EvaluationReport): Html | null {
     ...(backbone === null
       ? []
       : [{ value: percent(backbone.accuracy), text: `${backbone.name}, whole, every image at full cost` }]),
-    ...method.budgets.flatMap((row) => budgetFact(method, row.budget)),
+    ...labelledBudgets(method).flatMap((budget) => budgetFact(method, budget)),
   ];
   return facts.length === 0
     ? null
     : html`<ul class="facts">${facts.map(({ value, text }) => html`<li><strong>${value}</strong><span>${text}</span></li>`)}</ul>`;
 }
 
-function budgetFact(method: MethodReport, budget: number): { value: string; text: string }[] {
-  const row = method.budgets.find((candidate) => candidate.budget === budget);
-  const reading = row?.calibrated ?? row?.swept;
-  if (reading === undefined || reading === null) return [];
-  return [
-    {
-      value: percent(reading.accuracy),
-      text: `${method.name} at ${percent(reading.cost, 1)} of the cost (budget ${percent(budget, 0)})`,
-    },
-  ];
+function budgetFact(
+  method: MethodReport,
+  { label, calibrated, swept }: LabelledBudget,
+): { value: string; text: string }[] {
+  const reading = calibrated ?? swept;
+  if (reading === null) return [];
+  const cost =
+    method.times === undefined ? `${paid(method, reading)} of the cost` : `a cost of ${paid(method, reading)}`;
+  return [{ value: percent(reading.accuracy), text: `${method.name} at ${cost} (budget ${label})` }];
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { OperatingPoint } from '../contract/bundle.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import type { DeviceProfile } from '../profile/device-profile.ts';
-import { operatingPointFor, policyForBudget } from './policy-for-budget.ts';
+import { operatingPointFor, operatingPointWithin, policyForBudget } from './policy-for-budget.ts';
 
 const point = (budget: number, threshold: number, exitShares: readonly number[]): OperatingPoint => ({
   budget,
@@ -61,4 +61,10 @@ test.each([
 test('without exit shares there are no times', () => {
   const { exitShares: _, ...bare } = point(0.5, 0.8, []);
   expect(() => operatingPointFor([bare], { milliseconds: 9, profile }, stages)).toThrow(/Train it again/);
+});
+
+test('where none is within the budget, the quiet way says null', () => {
+  expect(operatingPointWithin(points, 0.1, stages)).toBeNull();
+  expect(operatingPointWithin([], { milliseconds: 9, profile }, stages)).toBeNull();
+  expect(operatingPointWithin(points, { milliseconds: 4, profile }, stages)?.threshold).toBe(0.8);
 });

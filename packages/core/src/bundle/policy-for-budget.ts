@@ -4,7 +4,7 @@ import type { OperatingPoint } from '../contract/bundle.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
-import { type DeviceProfile, exitMilliseconds } from '../profile/device-profile.ts';
+import { checkProfiledStages, type DeviceProfile, exitMilliseconds } from '../profile/device-profile.ts';
 
 /** What a row may cost on average, in milliseconds, on a device whose costs were measured. */
 export interface TimeBudget {
@@ -38,20 +38,45 @@ export function operatingPointFor(
       'The bundle has no calibrated operating points. Pass a policy of your own, such as confidenceThreshold(0.9).',
     );
   }
-  const costs = typeof budget === 'number' ? points.map((point) => point.budget) : timesOf(points, budget, stageNames);
+  const costs = costsOf(points, budget, stageNames);
   const limit = typeof budget === 'number' ? budget : budget.milliseconds;
-  let best = -1;
-  costs.forEach((cost, index) => {
-    if (cost <= limit && (best < 0 || cost > (costs[best] as number))) best = index;
-  });
-  const point = points[best];
-  if (point !== undefined) return point;
+  const point = dearestWithin(points, costs, limit);
+  if (point !== null) return point;
   const sorted = costs.toSorted((left, right) => left - right);
   throw new InvalidInputError(
     typeof budget === 'number'
       ? `The bundle was calibrated for the budgets ${sorted.join(', ')}, all above ${limit}. Choose one of them or pass a policy of your own.`
       : `The bundle's operating points cost ${sorted.map((cost) => cost.toPrecision(3)).join(', ')} ms per row on this device, all above ${limit} ms. Allow more time, or train with cheaper exits and lower --budgets.`,
   );
+}
+
+/**
+ * The same without complaint: null where no operating point is within the budget, or there is none.
+ * @throws InvalidInputError for a time, as `operatingPointFor`.
+ */
+export function operatingPointWithin(
+  points: readonly OperatingPoint[],
+  budget: Budget,
+  stageNames: readonly string[],
+): OperatingPoint | null {
+  const limit = typeof budget === 'number' ? budget : budget.milliseconds;
+  return dearestWithin(points, costsOf(points, budget, stageNames), limit);
+}
+
+function costsOf(points: readonly OperatingPoint[], budget: Budget, stageNames: readonly string[]): readonly number[] {
+  return typeof budget === 'number' ? points.map((point) => point.budget) : timesOf(points, budget, stageNames);
+}
+
+function dearestWithin(
+  points: readonly OperatingPoint[],
+  costs: readonly number[],
+  limit: number,
+): OperatingPoint | null {
+  let best = -1;
+  costs.forEach((cost, index) => {
+    if (cost <= limit && (best < 0 || cost > (costs[best] as number))) best = index;
+  });
+  return points[best] ?? null;
 }
 
 /** The exit policy of `operatingPointFor`. @throws InvalidInputError as that. */
@@ -69,14 +94,10 @@ function timesOf(
   { profile, device, batchSize = 1 }: TimeBudget,
   stageNames: readonly string[],
 ): readonly number[] {
-  if (profile.stages.join('\n') !== stageNames.join('\n')) {
-    throw new InvalidInputError(
-      `The profile was measured on '${profile.model}' with the stages ${profile.stages.join(', ')}; this model has ${stageNames.join(', ')}. Measure this one: ztw bench --profile.`,
-    );
-  }
+  checkProfiledStages(profile, stageNames);
   if (device !== undefined && profile.device !== undefined && device !== profile.device) {
     throw new InvalidInputError(
-      `The profile was measured on: ${profile.device}. This is: ${device}. Measure here: ztw bench --profile.`,
+      `The profile was measured on: ${profile.device}. This is: ${device}. Measure here: ztw bench BUNDLE.`,
     );
   }
   const exits = exitMilliseconds(profile, batchSize);

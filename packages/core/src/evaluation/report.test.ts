@@ -41,6 +41,22 @@ describe('reportMethod', () => {
     );
   });
 
+  it('says times where it was given what exits take', () => {
+    const [predictions] = fc.sample(arbitraryPredictions, 1) as [ExitPredictions];
+    const exitMilliseconds = predictions.exitMacs.map((_, exit) => exit + 1);
+    const times = { device: 'here', batchSize: 1, exitMilliseconds, wholeMilliseconds: null };
+    const options = { name: 'm', rule: thresholdRule(), predictions, exitNames: namesOf(predictions) };
+    const method = reportMethod({
+      ...options,
+      backboneMacs: 100,
+      budgets: [],
+      times: { ...times, budgets: [exitMilliseconds.length] },
+    });
+    expect(method.times).toMatchObject(times);
+    expect(method.times?.budgets).toMatchObject([{ budgetMilliseconds: exitMilliseconds.length, calibrated: null }]);
+    expect(reportMethod({ ...options, backboneMacs: 100, budgets: [] })).not.toHaveProperty('times');
+  });
+
   it('keeps the shape of the curve and leaves out settings that change nothing', () => {
     fc.assert(
       fc.property(arbitraryPredictions, (predictions) => {

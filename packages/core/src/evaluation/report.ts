@@ -12,6 +12,7 @@ import { hindsightImprovability } from './hindsight-improvability.ts';
 import { oracleBound } from './oracle-bound.ts';
 import { outOfDistributionAurocs } from './out-of-distribution.ts';
 import { type CurvePoint, sweep } from './sweep.ts';
+import { type TimeBudgetRow, type TimeBudgetsOptions, timeBudgets } from './time-budgets.ts';
 
 /** One exit, were it asked alone. */
 export interface ExitReport {
@@ -42,6 +43,20 @@ export interface ReportPoint {
   readonly cost: number;
 }
 
+/** What a method takes on one device, by its profile. */
+export interface MethodTimes {
+  /** Where the profile was measured; null where it does not say. */
+  readonly device: string | null;
+  /** Rows that ran together when it was measured. */
+  readonly batchSize: number;
+  /** Milliseconds per row of leaving at each exit. */
+  readonly exitMilliseconds: readonly number[];
+  /** Of the uncut network; null where it was not measured. */
+  readonly wholeMilliseconds: number | null;
+  /** One per budget in milliseconds. */
+  readonly budgets: readonly TimeBudgetRow[];
+}
+
 /** One way to answer: predictions of some exits, and a rule by which rows leave. */
 export interface MethodReport {
   /** For people: `ZTW`, `SDN`, `PABEE`. */
@@ -56,6 +71,8 @@ export interface MethodReport {
   readonly exits: readonly ExitReport[];
   /** Every row at the first exit that is right, else at the first of all. */
   readonly oracle: { readonly accuracy: number; readonly cost: number };
+  /** Left out where no times were given. */
+  readonly times?: MethodTimes;
 }
 
 /** A network that answers every row in full, for comparison. */
@@ -98,11 +115,13 @@ export interface ReportMethodOptions {
   readonly settings?: ArrayLike<number>;
   /** Predictions of the same exits on foreign input. */
   readonly foreign?: ExitPredictions;
+  /** What exits take on a device, and the budgets in milliseconds to report. */
+  readonly times?: Omit<MethodTimes, 'budgets'> & Pick<TimeBudgetsOptions, 'budgets' | 'chosen'>;
 }
 
 /**
  * Measures one method on its stored predictions.
- * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number, or a wrong number of names.
+ * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number, or a wrong number of names or times.
  */
 export function reportMethod(options: ReportMethodOptions): MethodReport {
   const { name, rule, predictions, backboneMacs, settings } = options;
@@ -120,7 +139,23 @@ export function reportMethod(options: ReportMethodOptions): MethodReport {
     budgets: readBudgets(options, curve),
     exits: reportExits(options),
     oracle: { accuracy: oracle.accuracy, cost: oracle.macs / backboneMacs },
+    ...(options.times && { times: reportTimes(options, options.times) }),
   };
+}
+
+function reportTimes(options: ReportMethodOptions, times: NonNullable<ReportMethodOptions['times']>): MethodTimes {
+  const { device, batchSize, exitMilliseconds, wholeMilliseconds, budgets, chosen } = times;
+  const { predictions, rule, backboneMacs, settings } = options;
+  const rows = timeBudgets({
+    predictions,
+    rule,
+    backboneMacs,
+    exitMilliseconds,
+    budgets,
+    ...(chosen && { chosen }),
+    ...(settings && { settings }),
+  });
+  return { device, batchSize, exitMilliseconds, wholeMilliseconds, budgets: rows };
 }
 
 /** Puts a report together; every number in it survives JSON. */

@@ -25,6 +25,19 @@ export interface DeviceProfile {
 }
 
 /**
+ * Checks that a profile is of a model's stages.
+ * @param stageNames Names of the model's stages, in order.
+ * @throws InvalidInputError for one that was measured on others.
+ */
+export function checkProfiledStages(profile: DeviceProfile, stageNames: readonly string[]): void {
+  if (profile.stages.join('\n') !== stageNames.join('\n')) {
+    throw new InvalidInputError(
+      `The profile was measured on '${profile.model}' with the stages ${profile.stages.join(', ')}; this model has ${stageNames.join(', ')}. Measure this one: ztw bench BUNDLE.`,
+    );
+  }
+}
+
+/**
  * What it costs a row to leave at each exit, in milliseconds: the costs to calibrate by where a budget is a time.
  * @returns one per exit, ascending: fit for `exitMacs` of stored predictions.
  * @throws InvalidInputError for a batch size that was not measured.

@@ -39,6 +39,6 @@ export function parseDeviceProfile(json: unknown): DeviceProfile {
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidInputError(
-    `This is no device profile of version 1: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. Make one: ztw bench --profile.`,
+    `This is no device profile of version 1: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. Make one: ztw bench BUNDLE.`,
   );
 }

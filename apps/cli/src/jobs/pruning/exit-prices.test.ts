@@ -50,7 +50,7 @@ describe('milliseconds', () => {
   });
 
   test.each([
-    [{ ...profile, stages: ['a', 'c', 'final'] }, 1, /a, c, final; this training has a, b, final/],
+    [{ ...profile, stages: ['a', 'c', 'final'] }, 1, /a, c, final; this model has a, b, final/],
     [profile, 2, /batches of 1, 8, 9; received 2/],
     [profile, 9, /--network NETWORK/],
   ])('a profile that does not fit is refused', (other, batchSize, message) => {

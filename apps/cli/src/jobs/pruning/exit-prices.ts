@@ -1,6 +1,12 @@
 // What segments and heads cost, in one unit, as the judgement of exits wants it.
 
-import { type BundleNetwork, type DeviceProfile, InvalidInputError, type ProfiledBatch } from '@ztw/core';
+import {
+  type BundleNetwork,
+  checkProfiledStages,
+  type DeviceProfile,
+  InvalidInputError,
+  type ProfiledBatch,
+} from '@ztw/core';
 import type { PruningUnit } from './pruning-options.ts';
 
 /** Costs per row, all in one unit. */
@@ -55,11 +61,7 @@ interface YardstickBatch extends ProfiledBatch {
  * @throws InvalidInputError for a profile of other stages, without the uncut network, or without the batch size.
  */
 export function checkedBatch(profile: DeviceProfile, names: readonly string[], batchSize: number): YardstickBatch {
-  if (profile.stages.join('\n') !== names.join('\n')) {
-    throw new InvalidInputError(
-      `The profile was measured on '${profile.model}' with the stages ${profile.stages.join(', ')}; this training has ${names.join(', ')}. Leave --profile out to measure here.`,
-    );
-  }
+  checkProfiledStages(profile, names);
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
     throw new InvalidInputError(

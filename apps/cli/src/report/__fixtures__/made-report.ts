@@ -48,13 +48,22 @@ function madePredictions({ rows, exits, recycling, seed }: Recipe) {
 export interface MadeReportOptions {
   readonly rows?: number;
   readonly exits?: number;
+  /** With times: each exit takes two milliseconds more than the one before. */
+  readonly timed?: boolean;
   readonly changes?: Partial<EvaluationReport>;
 }
 
-export function madeReport({ rows = 400, exits = 7, changes = {} }: MadeReportOptions = {}): EvaluationReport {
+export function madeReport({ rows = 400, exits = 7, timed = false, changes = {} }: MadeReportOptions = {}): EvaluationReport {
   const exitNames = Array.from({ length: exits }, (_, exit) =>
     exit === exits - 1 ? 'final' : `/layer${1 + Math.floor((exit * 3) / exits)}/${exit}/Relu_output_0`,
   );
+  const times = {
+    device: 'a made-up device',
+    batchSize: 1,
+    exitMilliseconds: exitNames.map((_, exit) => 2 * (exit + 1)),
+    wholeMilliseconds: 12.5,
+    budgets: [5, 9],
+  };
   const method = (name: string, rule: 'threshold' | 'patience', recycling: number, chosen: boolean): MethodReport => {
     const exitRule = rule === 'threshold' ? thresholdRule() : patienceRule();
     const held = madePredictions({ rows, exits, recycling, seed: 5 });
@@ -66,6 +75,7 @@ export function madeReport({ rows = 400, exits = 7, changes = {} }: MadeReportOp
       backboneMacs,
       budgets,
       chosen: chosen ? chooseSettings({ predictions: held, rule: exitRule, budgets, backboneMacs }) : [],
+      ...(timed ? { times } : {}),
     });
   };
   return createEvaluationReport({

@@ -1,0 +1,29 @@
+// Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
+
+import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core';
+import { milliseconds, percent } from './format.ts';
+
+export interface LabelledBudget {
+  /** `50 %` or `3.00 ms`; tells budgets apart. */
+  readonly label: string;
+  readonly calibrated: BudgetReading | null;
+  readonly swept: BudgetReading | null;
+}
+
+/** A method's budgets in MACs, then those in milliseconds. */
+export function labelledBudgets({ budgets, times }: MethodReport): readonly LabelledBudget[] {
+  return [
+    ...budgets.map(({ budget, calibrated, swept }) => ({ label: percent(budget, 0), calibrated, swept })),
+    ...(times?.budgets ?? []).map(({ budgetMilliseconds, calibrated, swept }) => ({
+      label: milliseconds(budgetMilliseconds),
+      calibrated,
+      swept,
+    })),
+  ];
+}
+
+/** What a reading was paid: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
+export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading): string {
+  const share = percent(cost, 1);
+  return times === undefined ? share : `${share}, ${milliseconds(meanMilliseconds(histogram, times.exitMilliseconds))}`;
+}
