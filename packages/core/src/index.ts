@@ -220,6 +220,7 @@ export {
 export { type BundleContents, bundleFiles } from './bundle/bundle-files.ts';
 export { isBundlePath } from './bundle/bundle-path.ts';
 export { createManifest, type ManifestContent } from './bundle/create-manifest.ts';
+export { decodeHeads, encodeHeads, type HeadsFile } from './bundle/heads-file.ts';
 export { type Bundle, openBundle } from './bundle/open-bundle.ts';
 export { parseManifest } from './bundle/parse-manifest.ts';
 export { parseStageProgram } from './bundle/parse-stage-program.ts';

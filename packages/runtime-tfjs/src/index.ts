@@ -22,6 +22,7 @@ export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-ne
 export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';
 export type { NetworkCut, TensorflowNetwork } from './network/tensorflow-network.ts';
 // Heads for new classes, in this thread or in a worker
+export { loadHeads } from './personalise/load-heads.ts';
 export type { NetworkHeads } from './personalise/network-heads.ts';
 export {
   type LabelledRows,
@@ -29,6 +30,7 @@ export {
   type NewClassesResult,
   newClassesDefaults,
 } from './personalise/new-classes-job.ts';
+export { saveHeads } from './personalise/save-heads.ts';
 export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
 // Storage
 export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';

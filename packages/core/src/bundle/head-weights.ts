@@ -44,25 +44,34 @@ export function headsFromTensors(
   networks: readonly BundleNetwork[],
   tensors: ReadonlyMap<string, Parameter>,
 ): Head[][] {
-  const used = new Set<string>();
-  const heads = networks.map((network, networkIndex) =>
-    headPlaces(network, networkIndex).map(({ prefix, specification }) => {
-      const own = [...tensors].filter(([name]) => name.startsWith(prefix));
-      for (const [name] of own) used.add(name);
-      const parameters = Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values]));
-      const problem = findParameterProblem(specification, parameters);
-      if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`);
-      return { specification, parameters };
-    }),
-  );
-  const stranger = [...tensors.keys()].find((name) => !used.has(name));
-  if (stranger !== undefined) {
-    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to no head of the manifest.`);
-  }
+  const places = networks.map(headPlaces);
+  const heads = places.map((ofNetwork) => ofNetwork.map((place) => headAt(place, tensors)));
+  refuseStrangers(places.flat(), tensors);
   return heads;
 }
 
-interface HeadPlace {
+/**
+ * Puts one head together.
+ * @throws InvalidBundleError where the tensors under its prefix are not exactly those that it names.
+ */
+export function headAt({ prefix, specification }: HeadPlace, tensors: ReadonlyMap<string, Parameter>): Head {
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+  const parameters = Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values]));
+  const problem = findParameterProblem(specification, parameters);
+  if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`);
+  return { specification, parameters };
+}
+
+/** @throws InvalidBundleError for a tensor that belongs to no head. */
+export function refuseStrangers(places: readonly HeadPlace[], tensors: ReadonlyMap<string, Parameter>): void {
+  const stranger = [...tensors.keys()].find((name) => !places.some(({ prefix }) => name.startsWith(prefix)));
+  if (stranger !== undefined) {
+    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to no head that is described.`);
+  }
+}
+
+export interface HeadPlace {
+  /** What the names of its tensors begin with. */
   readonly prefix: string;
   readonly specification: HeadSpecification;
 }

@@ -48,7 +48,8 @@ const headLayer: v.GenericSchema<unknown, HeadLayer> = v.variant('kind', [
   v.strictObject({ kind: v.literal('dense'), name: text, inFeatures: size, outFeatures: size }),
 ]);
 
-const head: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
+/** A head's architecture, wherever it is written. */
+export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
   specificationVersion: v.literal('v1'),
   family: text,
   inputShape: rowShape,
@@ -68,7 +69,7 @@ const stage = v.strictObject({
   logits: text,
   segmentMacs: notNegative,
   headMacs: notNegative,
-  head: v.nullable(head),
+  head: v.nullable(headSchema),
 });
 
 const ensemble = v.strictObject({

@@ -16,11 +16,18 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** Texts that a file carries beside its tensors. */
+export type SafetensorsMetadata = Readonly<Record<string, string>>;
+
 /**
  * Writes tensors in the order of their names, so that the same tensors give the same bytes.
+ * @param metadata Written before them; readers that do not know it pass over it. Default: none.
  * @throws InvalidInputError for a shape that does not fit its data, a value that is not finite, or a reserved name.
  */
-export function encodeSafetensors(tensors: ReadonlyMap<string, Parameter>): Uint8Array {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Parameter>,
+  metadata: SafetensorsMetadata = {},
+): Uint8Array {
   const sorted = [...tensors].sort(([left], [right]) => (left < right ? -1 : 1));
   const entries: [string, Entry][] = [];
   let dataBytes = 0;
@@ -41,7 +48,8 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, Parameter>): Uint
     entries.push([name, { dtype: 'F32', shape, data_offsets: [dataBytes, end] }]);
     dataBytes = end;
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const texts = Object.keys(metadata).length === 0 ? {} : { [METADATA]: metadata };
+  const json = new TextEncoder().encode(JSON.stringify({ ...texts, ...Object.fromEntries(entries) }));
   // Trailing spaces are part of the format: they align the values.
   const headerBytes = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
   const file = new Uint8Array(LENGTH_BYTES + headerBytes + dataBytes).fill(
@@ -107,7 +115,28 @@ export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
   );
 }
 
-function readHeader(file: Uint8Array): { entries: [string, Entry][]; dataStart: number } {
+/**
+ * Reads the texts that a file carries beside its tensors; empty where there are none.
+ * @throws InvalidBundleError for a header that is damaged.
+ */
+export function decodeSafetensorsMetadata(file: Uint8Array): SafetensorsMetadata {
+  const { metadata } = readHeader(file);
+  if (metadata === undefined) return {};
+  const isTexts =
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    Object.values(metadata).every((value) => typeof value === 'string');
+  if (!isTexts) throw invalid('its metadata are no texts by name');
+  return metadata as SafetensorsMetadata;
+}
+
+interface Header {
+  readonly entries: [string, Entry][];
+  readonly metadata: unknown;
+  readonly dataStart: number;
+}
+
+function readHeader(file: Uint8Array): Header {
   if (file.length < LENGTH_BYTES) throw invalid(`it has ${file.length} bytes, too few for a header`);
   const headerBytes = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (headerBytes > BigInt(file.length - LENGTH_BYTES)) {
@@ -121,8 +150,9 @@ function readHeader(file: Uint8Array): { entries: [string, Entry][]; dataStart: 
     throw invalid('its header is not JSON', cause);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) throw invalid('its header is no object');
-  const entries = Object.entries(header).filter(([name]) => name !== METADATA);
-  return { entries: entries.map(([name, entry]) => [name, checkEntry(name, entry)]), dataStart };
+  const { [METADATA]: metadata, ...tensors } = header as Record<string, unknown>;
+  const entries = Object.entries(tensors).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry)]);
+  return { entries, metadata, dataStart };
 }
 
 function checkEntry(name: string, entry: unknown): Entry {

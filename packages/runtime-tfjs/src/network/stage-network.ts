@@ -1,12 +1,13 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Head, InvalidInputError, RuntimeFailureError, type StagedModel } from '@ztw/core';
+import { type Head, RuntimeFailureError, type StagedModel } from '@ztw/core';
 import { headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TfFeatures } from '../inference/tf-features.ts';
 import { type TfStage, TfStagedModel } from '../inference/tf-staged-model.ts';
+import { checkHeads } from './check-heads.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
@@ -81,24 +82,6 @@ export function stageNetwork(options: StageNetworkOptions): StagedModel<TfFeatur
         ? network.backboneMacs
         : macsBefore + headMacs(lastHead.specification),
     stages,
-  });
-}
-
-function checkHeads({ network, cuts, heads, newClasses }: StageNetworkOptions): void {
-  if (heads.length !== cuts.length || (newClasses !== undefined && cuts.length === 0)) {
-    throw new InvalidInputError(
-      `Expected one head per cut${newClasses === undefined ? '' : ', at least one'}, but got ${heads.length} heads for ${cuts.length} cuts.`,
-    );
-  }
-  const classes = newClasses ?? network.classes;
-  cuts.forEach(({ name, rowShape }, index) => {
-    const specification = (heads[index] as Head).specification;
-    if (specification.inputShape.join() !== rowShape.join() || specification.classes !== classes) {
-      throw new InvalidInputError(
-        `The head at cut "${name}" should read rows of [${rowShape.join(', ')}] and answer ${classes} classes, but reads ` +
-          `[${specification.inputShape.join(', ')}] and answers ${specification.classes}. For other classes than the network's own, say newClasses.`,
-      );
-    }
   });
 }
 

@@ -8,9 +8,11 @@ import { stripeClasses, stripedImages } from '../../src/__fixtures__/striped-ima
 import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
 import {
   indexedDbBlobStore,
+  loadHeads,
   type NewClassesJob,
   type NewClassesResult,
   readLayersModel,
+  saveHeads,
   stageNetwork,
   trainInWorker,
 } from '../../src/index.ts';
@@ -30,9 +32,13 @@ function tensorsIn(worker: Worker): Promise<number> {
   });
 }
 
+/** In the page, with heads that were put away and fetched again. */
 async function accuracyHere(trained: NewClassesResult): Promise<number> {
   const network = readLayersModel({ tf, model: smallLayersModel() });
-  const model = stageNetwork({ tf, network, ...trained });
+  const store = indexedDbBlobStore('heads');
+  await store.put('mine', saveHeads(network, trained));
+  const heads = loadHeads(network, (await store.get('mine')) as Uint8Array);
+  const model = stageNetwork({ tf, network, ...heads });
   const exits = await runAllExits(model, { data: heldOut.rows, rows: heldOut.labels.length });
   await model[Symbol.asyncDispose]();
   return accuracyOf(exits.at(-1) as Float32Array, heldOut.labels, stripeClasses.length);
