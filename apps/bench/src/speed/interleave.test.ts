@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { interleave } from './interleave.ts';
+import { interleave, shareOf } from './interleave.ts';
 
 test('times are shares of the first contender in the same round; warm-ups do not count', async () => {
   let clock = 0;
@@ -12,12 +12,13 @@ test('times are shares of the first contender in the same round; warm-ups do not
       clock += cost * (1 + round);
     },
   });
-  const timed = await interleave([contender('whole', 10), contender('early', 4)], 5, () => clock);
-  expect(timed.map(({ milliseconds, ratio }) => [milliseconds, ratio])).toEqual([
-    [30, 1],
-    [12, 0.4],
+  const timed = await interleave([contender('whole', 10), contender('early', 4)], 5, 3, () => clock);
+  const [whole, early] = timed;
+  expect(timed.map(({ name, milliseconds }) => [name, milliseconds])).toEqual([
+    ['whole', [10, 20, 30, 40, 50]],
+    ['early', [4, 8, 12, 16, 20]],
   ]);
-  expect(timed[1]?.ratioSpread).toEqual([0.4, 0.4]);
+  expect(shareOf(early!, whole!)).toEqual({ median: 0.4, quartiles: [0.4, 0.4] });
   // Each counted round begins with the other one.
   expect(ran.slice(6, 10)).toEqual(['whole', 'early', 'early', 'whole']);
 });

@@ -10,25 +10,28 @@ export interface Contender {
 /** What a clock said of one contender. */
 export interface TimedContender {
   readonly name: string;
-  /** Median over the rounds. */
-  readonly milliseconds: number;
-  /** Median over the rounds of this contender's time as a share of the first one's in the same round. */
-  readonly ratio: number;
-  /** Quartiles of those shares. */
-  readonly ratioSpread: readonly [number, number];
+  /** Of each round. */
+  readonly milliseconds: readonly number[];
+}
+
+/** One contender's time as a share of another's in the same round. */
+export interface Share {
+  /** Over the rounds. */
+  readonly median: number;
+  readonly quartiles: readonly [number, number];
 }
 
 /**
  * Times contenders in turns, so that a busy machine slows all of them alike. Each round begins with another one.
- * @param contenders The first is the yardstick.
+ * @param warmUps Rounds that do not count, on the inputs of round 0.
  * @param now The clock, in milliseconds.
  */
 export async function interleave(
   contenders: readonly Contender[],
   rounds: number,
+  warmUps: number,
   now: () => number = () => performance.now(),
 ): Promise<readonly TimedContender[]> {
-  const warmUps = Math.min(3, rounds);
   const times = contenders.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
@@ -38,15 +41,13 @@ export async function interleave(
       if (round >= 0) (times[index] as number[]).push(now() - start);
     }
   }
-  return contenders.map(({ name }, index) => {
-    const own = times[index] as number[];
-    const ratios = own.map((time, round) => time / (times[0]?.[round] ?? Number.NaN)).sort((a, b) => a - b);
-    const quartile = (share: number): number => ratios[Math.round(share * (ratios.length - 1))] ?? Number.NaN;
-    return {
-      name,
-      milliseconds: median(own),
-      ratio: median(ratios),
-      ratioSpread: [quartile(0.25), quartile(0.75)],
-    };
-  });
+  return contenders.map(({ name }, index) => ({ name, milliseconds: times[index] as number[] }));
+}
+
+export function shareOf(contender: TimedContender, yardstick: TimedContender): Share {
+  const shares = contender.milliseconds
+    .map((time, round) => time / (yardstick.milliseconds[round] ?? Number.NaN))
+    .sort((a, b) => a - b);
+  const quartile = (share: number): number => shares[Math.round(share * (shares.length - 1))] ?? Number.NaN;
+  return { median: median(shares), quartiles: [quartile(0.25), quartile(0.75)] };
 }

@@ -8,6 +8,7 @@ export interface StreamSpeed {
   readonly fixedBatches: number;
   /** Median over the rounds of the stream's speed as a multiple of the batches' in the same round. */
   readonly ratio: number;
+  readonly ratioQuartiles: readonly [number, number];
   readonly inOrder: boolean;
   /** Resident memory after the last round minus that after the first, in MiB. */
   readonly growth: number;
@@ -48,10 +49,13 @@ export async function streamSpeed(
     rates.push({ stream: rows / seconds.stream, fixed: rows / seconds.fixed });
     memory.push(process.memoryUsage.rss() / 2 ** 20);
   }
+  const ratios = rates.map(({ stream, fixed }) => stream / fixed).sort((a, b) => a - b);
+  const quartile = (share: number): number => ratios[Math.round(share * (ratios.length - 1))] ?? Number.NaN;
   return {
     stream: median(rates.map(({ stream }) => stream)),
     fixedBatches: median(rates.map(({ fixed }) => fixed)),
-    ratio: median(rates.map(({ stream, fixed }) => stream / fixed)),
+    ratio: median(ratios),
+    ratioQuartiles: [quartile(0.25), quartile(0.75)],
     inOrder,
     growth: (memory.at(-1) ?? 0) - (memory[0] ?? 0),
   };

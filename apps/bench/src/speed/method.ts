@@ -1,0 +1,62 @@
+// A bundle that takes part: what it answers at every exit on the images that are timed, and the thresholds that follow from it.
+
+import {
+  type Bundle,
+  calibrate,
+  type ExitPredictions,
+  exitCosts,
+  predictionsFromLogits,
+  runAllExits,
+  selectPredictions,
+  thresholdSweep,
+} from '@ztw/core';
+import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
+import { combineExits } from '../../../cli/src/jobs/combine-exits.ts';
+import type { Inputs } from './read-inputs.ts';
+
+export interface Method {
+  /** `ZTW`, `SDN`, `chain`. */
+  readonly name: string;
+  readonly bundle: Bundle;
+  readonly backboneMacs: number;
+  /** Everything that a row is run through which leaves last, heads included, as a share of the backbone. */
+  readonly allExits: number;
+  /** Of all images. */
+  readonly predictions: ExitPredictions;
+}
+
+export async function readMethod(name: string, bundle: Bundle, inputs: Inputs, ort: OnnxRuntime): Promise<Method> {
+  const { model, ensemble } = await loadBundle({ ort, bundle });
+  const { rows, labels } = inputs;
+  const { classes, backboneMacs } = model;
+  const logits = combineExits(ensemble, await runAllExits(model, inputs.batch(0, rows)), rows, classes);
+  const exitMacs = exitCosts(model);
+  await model[Symbol.asyncDispose]();
+  return {
+    name,
+    bundle,
+    backboneMacs,
+    allExits: (exitMacs.at(-1) ?? Number.NaN) / backboneMacs,
+    predictions: predictionsFromLogits({ logits, labels, classes, exitMacs }),
+  };
+}
+
+/** The last threshold at which the first images cost no more than a share of the backbone's MACs. */
+export function thresholdForBudget({ predictions, backboneMacs }: Method, images: number, budget: number): number {
+  const [point] = calibrate({ predictions: firstRows(predictions, images), budgets: [budget], backboneMacs });
+  if (point === undefined) throw new Error(`Expected a bundle whose first exit costs less than ${budget}.`);
+  return point.threshold;
+}
+
+/** The first threshold at which as many of the first images are answered rightly; null where there is none. */
+export function thresholdForAccuracy({ predictions }: Method, images: number, accuracy: number): number | null {
+  const curve = thresholdSweep(firstRows(predictions, images));
+  return curve.find((point) => point.accuracy >= accuracy)?.setting ?? null;
+}
+
+function firstRows(predictions: ExitPredictions, images: number): ExitPredictions {
+  return selectPredictions(
+    predictions,
+    Int32Array.from({ length: images }, (_, row) => row),
+  );
+}

@@ -1,0 +1,43 @@
+// What a race says, as lines of a Markdown table.
+
+import { median } from '../median.ts';
+import { shareOf } from './interleave.ts';
+import type { Raced } from './race.ts';
+
+export interface RacedBatch {
+  readonly runtime: string;
+  readonly batch: number;
+  readonly imagesPerRound: number;
+  readonly raced: readonly Raced[];
+}
+
+export const speedTableHead: readonly string[] = [
+  '| runtime | batch | contender | ms per image | images/s | of whole | quartiles | of whole + heads | MACs | accuracy |',
+  '| --- | ---: | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |',
+];
+
+/** The first two contenders are the yardsticks: the whole network, and the whole network with heads. */
+export function speedTableLines({ runtime, batch, imagesPerRound, raced }: RacedBatch): readonly string[] {
+  const [whole, withHeads] = raced as readonly [Raced, Raced, ...Raced[]];
+  return raced.map((contender) => {
+    const perImage = median(contender.milliseconds) / imagesPerRound;
+    const share = shareOf(contender, whole);
+    const cells = [
+      runtime,
+      batch,
+      contender.name,
+      perImage.toFixed(2),
+      (1000 / perImage).toFixed(0),
+      share.median.toFixed(3),
+      share.quartiles.map((value) => value.toFixed(2)).join(' to '),
+      shareOf(contender, withHeads).median.toFixed(3),
+      percent(contender.macs),
+      percent(contender.accuracy),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
