@@ -1,16 +1,27 @@
-// A head's layers as steps of a stage program. Features come with their channels first, as heads see them.
+// A head's layers as steps of a stage program.
 
 import {
+  type Conv2dLayer,
+  type DenseLayer,
   type HeadLayer,
   type HeadParameters,
-  InvalidModelError,
   type Parameter,
-  type ProgramBinaryFunction,
   type ProgramStep,
   type RowShape,
   rowSize,
 } from '@ztw/core';
 import { layerOutputShape } from '@ztw/heads';
+import { adaptivePools, type PooledValues } from './pool-steps.ts';
+import {
+  binary,
+  channelsFirst,
+  channelsLast,
+  constant,
+  createStepWriter,
+  type HeadValue,
+  type StepWriter,
+  scaled,
+} from './step-writer.ts';
 
 /** Names under which the steps read what they are given. */
 export const featuresName = 'features';
@@ -19,193 +30,128 @@ export const previousLogitsName = 'previous_logits';
 export interface HeadSteps {
   readonly steps: readonly ProgramStep[];
   readonly weights: ReadonlyMap<string, Parameter>;
-  /** Name of the last step's result. */
+  /** Name of the last step's result, which lies in memory as heads see it. */
   readonly output: string;
-  readonly outputShape: RowShape;
 }
-
-interface Writer {
-  readonly parameters: HeadParameters;
-  /** Adds a step. @returns its output. */
-  add(step: DistributiveOmit<ProgramStep, 'output'>): string;
-  /** Stores a tensor. @returns its name. */
-  store(shape: readonly number[], data: Float32Array): string;
-}
-
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 
 /**
- * @param inputShape Row shape of the features.
+ * @param inputShape Row shape of the features as heads see them; in memory, maps have their channels last.
  * @throws InvalidModelError where layers, shapes and parameters do not fit together.
  */
 export function headSteps(layers: readonly HeadLayer[], parameters: HeadParameters, inputShape: RowShape): HeadSteps {
-  const steps: ProgramStep[] = [];
-  const weights = new Map<string, Parameter>();
-  const writer: Writer = {
-    parameters,
-    add(step) {
-      const output = `step_${steps.length}`;
-      steps.push({ ...step, output } as ProgramStep);
-      return output;
-    },
-    store(shape, data) {
-      const name = `weight_${weights.size}`;
-      weights.set(name, { shape, data });
-      return name;
-    },
-  };
-  let output = featuresName;
-  let shape = inputShape;
-  for (const layer of layers) {
-    const outputShape = layerOutputShape(layer, shape);
-    output = writeLayer(writer, layer, output, shape, outputShape);
-    shape = outputShape;
-  }
-  return { steps, weights, output, outputShape: shape };
+  const writer = createStepWriter(parameters);
+  let value: HeadValue = { name: featuresName, shape: inputShape, isChannelsLast: inputShape.length === 3 };
+  for (const layer of layers) value = writeLayer(writer, layer, value);
+  const output = channelsFirst(writer, value);
+  return { steps: writer.steps, weights: writer.weights, output };
 }
 
-function writeLayer(writer: Writer, layer: HeadLayer, input: string, shape: RowShape, outputShape: RowShape): string {
+function writeLayer(writer: StepWriter, layer: HeadLayer, value: HeadValue): HeadValue {
   const { add } = writer;
+  const shape = layerOutputShape(layer, value.shape);
+  /** A result in memory as heads see it. */
+  const plain = (name: string): HeadValue => ({ name, shape, isChannelsLast: false });
+  const input = (): string => channelsFirst(writer, value);
+  const reshaped = (name: string): HeadValue =>
+    plain(add({ operator: 'reshape', input: name, shape: [{ perRow: 1 }, ...shape] }));
   switch (layer.kind) {
     case 'relu':
-      return add({ operator: 'function', function: 'relu', input });
-    case 'gelu': {
-      const erf = add({ operator: 'function', function: 'erf', input: scaled(writer, input, Math.SQRT1_2) });
-      const gate = binary(writer, 'add', erf, constant(writer, 1));
-      return binary(writer, 'multiply', scaled(writer, input, 0.5), gate);
-    }
+      return { ...value, name: add({ operator: 'function', function: 'relu', input: value.name }) };
+    case 'gelu':
+      return { ...value, name: gelu(writer, value.name) };
     case 'channels-first':
-      return add({ operator: 'transpose', input, permutation: [0, 3, 1, 2] });
-    case 'conv2d': {
-      const { name, inChannels, outChannels, kernelSize, stride, padding } = layer;
-      const filter = new Float32Array(outChannels * inChannels * kernelSize * kernelSize);
-      const positions = kernelSize * kernelSize;
-      values(writer, `${name}.weight`, filter.length).forEach((value, index) => {
-        const position = index % positions;
-        const channel = Math.floor(index / positions) % inChannels;
-        const out = Math.floor(index / (positions * inChannels));
-        filter[(position * inChannels + channel) * outChannels + out] = value;
-      });
-      const convolved = add({
-        operator: 'conv2d',
-        input: add({ operator: 'transpose', input, permutation: [0, 2, 3, 1] }),
-        filter: writer.store([kernelSize, kernelSize, inChannels, outChannels], filter),
-        bias: writer.store([outChannels], values(writer, `${name}.bias`, outChannels)),
-        strides: [stride, stride],
-        pads: [padding, padding, padding, padding],
-        dilations: [1, 1],
-        activation: null,
-      });
-      return add({ operator: 'transpose', input: convolved, permutation: [0, 3, 1, 2] });
-    }
-    case 'mixed-pool': {
-      const { maximum, average } = adaptivePools(writer, input, shape, layer.outputSize);
-      return mix(writer, layer.name, maximum, average);
-    }
+      return plain(add({ operator: 'transpose', input: input(), permutation: [0, 3, 1, 2] }));
+    case 'conv2d':
+      return { name: convolution(writer, layer, channelsLast(writer, value)), shape, isChannelsLast: true };
+    case 'mixed-pool':
+      return mix(writer, layer.name, adaptivePools(writer, value, layer.outputSize));
     case 'adaptive-pools': {
-      const { maximum, average } = adaptivePools(writer, input, shape, layer.outputSize);
-      const both = add({ operator: 'concat', inputs: [maximum, average], axis: 1 });
-      return add({ operator: 'reshape', input: both, shape: [{ perRow: 1 }, ...outputShape] });
+      const { maximum, average } = adaptivePools(writer, value, layer.outputSize);
+      const both = [maximum, average].map((pooled) => channelsFirst(writer, pooled));
+      return reshaped(add({ operator: 'concat', inputs: both, axis: 1 }));
     }
     case 'pool-mix': {
-      const [maximum, average] = [0, 1].map((index) => {
-        const half = add({ operator: 'slice', input, axis: 1, start: index, length: 1, stride: 1 });
-        return add({ operator: 'reshape', input: half, shape: [{ perRow: 1 }, ...outputShape] });
-      }) as [string, string];
-      return mix(writer, layer.name, maximum, average);
+      const half = (start: number): HeadValue =>
+        reshaped(add({ operator: 'slice', input: value.name, axis: 1, start, length: 1, stride: 1 }));
+      return mix(writer, layer.name, { maximum: half(0), average: half(1) });
     }
     case 'flatten':
-      return add({ operator: 'reshape', input, shape: [{ perRow: 1 }, rowSize(shape)] });
-    case 'take-token': {
-      const token = add({ operator: 'slice', input, axis: 1, start: layer.index, length: 1, stride: 1 });
-      return add({ operator: 'reshape', input: token, shape: [{ perRow: 1 }, ...outputShape] });
-    }
+      return plain(add({ operator: 'reshape', input: input(), shape: [{ perRow: 1 }, rowSize(shape)] }));
+    case 'take-token':
+      return reshaped(add({ operator: 'slice', input: input(), axis: 1, start: layer.index, length: 1, stride: 1 }));
     case 'mean-tokens':
-      return add({ operator: 'reduce', function: 'mean', input, axes: [1], keepAxes: false });
+      return plain(add({ operator: 'reduce', function: 'mean', input: input(), axes: [1], keepAxes: false }));
     case 'layer-norm':
-      return normalised(writer, layer.name, input, layer.size, layer.epsilon);
+      return plain(normalised(writer, layer.name, input(), layer.size, layer.epsilon));
     case 'cascade': {
       const logits = layer.layerNorm
         ? normalised(writer, layer.name, previousLogitsName, layer.classes, layer.epsilon)
         : previousLogitsName;
-      return add({ operator: 'concat', inputs: [input, logits], axis: 1 });
+      return plain(add({ operator: 'concat', inputs: [input(), logits], axis: 1 }));
     }
-    case 'dense': {
-      const { name, inFeatures, outFeatures } = layer;
-      const weight = values(writer, `${name}.weight`, inFeatures * outFeatures);
-      const transposed = weight.map(
-        (_value, index) => weight[(index % outFeatures) * inFeatures + Math.floor(index / outFeatures)] as number,
-      );
-      return add({
-        operator: 'dense',
-        input,
-        weight: writer.store([inFeatures, outFeatures], transposed),
-        bias: writer.store([outFeatures], values(writer, `${name}.bias`, outFeatures)),
-        activation: null,
-      });
-    }
+    case 'dense':
+      return plain(dense(writer, layer, input()));
   }
 }
 
-function values({ parameters }: Writer, name: string, length: number): Float32Array {
-  const data = parameters[name]?.data;
-  if (data?.length !== length) {
-    throw new InvalidModelError(
-      `The head's parameter "${name}" should have ${length} values, but has ${data?.length ?? 'none'}.`,
-    );
-  }
-  return data;
+function gelu(writer: StepWriter, input: string): string {
+  const erf = writer.add({ operator: 'function', function: 'erf', input: scaled(writer, input, Math.SQRT1_2) });
+  const gate = binary(writer, 'add', erf, constant(writer, 1));
+  return binary(writer, 'multiply', scaled(writer, input, 0.5), gate);
 }
 
-function constant({ store }: Writer, value: number): string {
-  return store([1], Float32Array.of(value));
-}
-
-function binary({ add }: Writer, name: ProgramBinaryFunction, left: string, right: string): string {
-  return add({ operator: 'binary', function: name, left, right });
-}
-
-function scaled(writer: Writer, input: string, factor: number): string {
-  return binary(writer, 'multiply', input, constant(writer, factor));
-}
-
-function mix(writer: Writer, name: string, maximum: string, average: string): string {
-  const [alpha = 0] = values(writer, `${name}.alpha`, 1);
-  return binary(writer, 'add', scaled(writer, maximum, alpha), scaled(writer, average, 1 - alpha));
-}
-
-function normalised(writer: Writer, name: string, input: string, size: number, epsilon: number): string {
-  const weight = writer.store([size], values(writer, `${name}.weight`, size));
-  const bias = writer.store([size], values(writer, `${name}.bias`, size));
-  return writer.add({ operator: 'layer-norm', input, weight, bias, epsilon });
-}
-
-/** Both adaptive pools of `[channels, height, width]`, one axis after the other, over the entries of each window. */
-function adaptivePools(
-  writer: Writer,
+function convolution(
+  { add, store, values }: StepWriter,
+  { name, inChannels, outChannels, kernelSize, stride, padding }: Conv2dLayer,
   input: string,
-  [channels = 0, height = 0, width = 0]: RowShape,
-  [outHeight, outWidth]: readonly [number, number],
-): { readonly maximum: string; readonly average: string } {
-  const { add } = writer;
-  const pool = (kind: 'maximum' | 'mean'): string => {
-    let current = input;
-    for (const [axis, size, count] of [
-      [2, height, outHeight],
-      [3, width, outWidth],
-    ] as const) {
-      const windows = Array.from({ length: count }, (_unused, index) => {
-        const start = Math.floor((index * size) / count);
-        const length = Math.ceil(((index + 1) * size) / count) - start;
-        const window =
-          length === size ? current : add({ operator: 'slice', input: current, axis, start, length, stride: 1 });
-        return length === 1
-          ? window
-          : add({ operator: 'reduce', function: kind, input: window, axes: [axis], keepAxes: true });
-      });
-      current = windows.length === 1 ? (windows[0] as string) : add({ operator: 'concat', inputs: windows, axis });
-    }
-    return add({ operator: 'reshape', input: current, shape: [{ perRow: 1 }, channels, outHeight, outWidth] });
-  };
-  return { maximum: pool('maximum'), average: pool('mean') };
+): string {
+  const filter = new Float32Array(outChannels * inChannels * kernelSize * kernelSize);
+  const positions = kernelSize * kernelSize;
+  values(`${name}.weight`, filter.length).forEach((value, index) => {
+    const position = index % positions;
+    const channel = Math.floor(index / positions) % inChannels;
+    const out = Math.floor(index / (positions * inChannels));
+    filter[(position * inChannels + channel) * outChannels + out] = value;
+  });
+  return add({
+    operator: 'conv2d',
+    input,
+    filter: store([kernelSize, kernelSize, inChannels, outChannels], filter),
+    bias: store([outChannels], values(`${name}.bias`, outChannels)),
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+    dilations: [1, 1],
+    activation: null,
+  });
+}
+
+function dense(
+  { add, store, values }: StepWriter,
+  { name, inFeatures, outFeatures }: DenseLayer,
+  input: string,
+): string {
+  const weight = values(`${name}.weight`, inFeatures * outFeatures);
+  const transposed = weight.map(
+    (_value, index) => weight[(index % outFeatures) * inFeatures + Math.floor(index / outFeatures)] as number,
+  );
+  return add({
+    operator: 'dense',
+    input,
+    weight: store([inFeatures, outFeatures], transposed),
+    bias: store([outFeatures], values(`${name}.bias`, outFeatures)),
+    activation: null,
+  });
+}
+
+function mix(writer: StepWriter, name: string, { maximum, average }: PooledValues): HeadValue {
+  const [alpha = 0] = writer.values(`${name}.alpha`, 1);
+  if (maximum.name === average.name) return maximum;
+  const weighted = [scaled(writer, maximum.name, alpha), scaled(writer, average.name, 1 - alpha)] as const;
+  return { ...maximum, name: binary(writer, 'add', ...weighted) };
+}
+
+function normalised(writer: StepWriter, name: string, input: string, size: number, epsilon: number): string {
+  const weight = writer.store([size], writer.values(`${name}.weight`, size));
+  const bias = writer.store([size], writer.values(`${name}.bias`, size));
+  return writer.add({ operator: 'layer-norm', input, weight, bias, epsilon });
 }

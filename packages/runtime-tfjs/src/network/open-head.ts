@@ -2,24 +2,25 @@ import { encodeSafetensors, type HeadLayer, type HeadParameters, type RowShape, 
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { featuresName, headSteps, previousLogitsName } from './head-steps.ts';
+import { channelsLastShape } from './row-layout.ts';
 
 export interface OpenHeadOptions {
   readonly tf: TensorflowInference;
   readonly layers: readonly HeadLayer[];
   readonly parameters: HeadParameters;
-  /** Row shape of the features, channels first. */
+  /** Row shape of the features as heads see them; in memory, maps have their channels last. */
   readonly inputShape: RowShape;
   /** For messages. */
   readonly what: string;
 }
 
-/** A head's layers ready to run, with their result in the place of a program's logits. At least one layer. */
+/** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { steps, weights, output } = headSteps(layers, parameters, inputShape);
   const program: StageProgram = {
     format: 'ztw-stage-program',
     version: 1,
-    inputs: [{ name: featuresName, rowShape: inputShape }],
+    inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
     previousLogits: layers.some(({ kind }) => kind === 'cascade') ? previousLogitsName : null,
     outputs: [],
     logits: output,

@@ -20,12 +20,17 @@ export function channelsLastShape(shape: RowShape): RowShape {
 export function toChannelsLast(tf: TensorflowInference, tensor: Tensor): Tensor {
   return tensor.rank === 4
     ? runKernel(tf, 'Transpose', { x: tensor }, { perm: [0, 2, 3, 1] })
-    : runKernel(tf, 'Identity', { x: tensor });
+    : secondHandle(tf, tensor);
 }
 
 /** A new tensor with the channels of maps first; of other shapes, the same values. */
 export function toChannelsFirst(tf: TensorflowInference, tensor: Tensor): Tensor {
   return tensor.rank === 4
     ? runKernel(tf, 'Transpose', { x: tensor }, { perm: [0, 3, 1, 2] })
-    : runKernel(tf, 'Identity', { x: tensor });
+    : secondHandle(tf, tensor);
+}
+
+/** Another tensor of the same values, which are freed with the last of both; no backend copies them for a reshape. */
+export function secondHandle(tf: TensorflowInference, tensor: Tensor): Tensor {
+  return runKernel(tf, 'Reshape', { x: tensor }, { shape: tensor.shape });
 }

@@ -13,7 +13,7 @@ import {
 import { splitPrefix } from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '../features/float16.ts';
 import type { OpenProgram } from '../inference/open-program.ts';
-import { runKernel, type TensorflowInference } from '../inference/tensorflow-inference.ts';
+import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
@@ -86,9 +86,9 @@ export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbon
       }
     }
     const features = toChannelsFirst(tf, output);
-    output.dispose();
     const prefix = prefixes[segment] ?? null;
-    const cached = prefix === null ? null : prefix.run([runKernel(tf, 'Identity', { x: features })], null, rows).logits;
+    if (prefix === null) output.dispose();
+    const cached = prefix === null ? null : prefix.run([output], null, rows).logits;
     const boundary = [await store(features)];
     return { boundary, cached: cached === null ? null : await store(cached), logits: null };
   };

@@ -10,7 +10,7 @@ import { type TfStage, TfStagedModel } from '../inference/tf-staged-model.ts';
 import { checkHeads } from './check-heads.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
-import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
+import { secondHandle, toChannelsLast } from './row-layout.ts';
 import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface StageNetworkOptions {
@@ -100,7 +100,7 @@ function headStage({ tf, network, cuts, heads }: StageNetworkOptions, index: num
         throw error;
       }
       try {
-        const { logits } = head.run([toChannelsFirst(tf, features)], previousLogits, rows);
+        const { logits } = head.run([secondHandle(tf, features)], previousLogits, rows);
         if (isFinal) features.dispose();
         return { outputs: isFinal ? [] : [features], logits };
       } catch (error) {
