@@ -35,6 +35,9 @@ export interface TrainNewClassesOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Rows of one call of the network: few, so that progress and signals get their turn also where images are large. */
+const preferredBatch = 8;
+
 /**
  * Trains an IC for new classes at each cut of a frozen network.
  * @throws InvalidDataError for rows or labels that do not fit the network or the classes.
@@ -55,7 +58,7 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   const training = readable('training', job.training, network.inputShape);
   const heldOut = job.heldOut == null ? null : readable('held-out', job.heldOut, network.inputShape);
   const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
-  const backbone = segmentNetwork({ tf, network, cuts, heads, newClasses });
+  const backbone = segmentNetwork({ tf, network, cuts, heads, newClasses, preferredBatch });
   try {
     const { variants, timings } = await trainInternalClassifiers({
       tf,

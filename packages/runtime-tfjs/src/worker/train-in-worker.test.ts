@@ -80,6 +80,14 @@ describe('in a thread', () => {
     expect((await next).heads).toHaveLength(4);
   });
 
+  test('fails with what the caller throws while it is told how far training is', async () => {
+    const onProgress = () => {
+      throw new TypeError('no such element');
+    };
+    await expect(trainInWorker({ worker, job: endless, onProgress })).rejects.toThrow(TypeError);
+    expect((await trainInWorker({ worker, job: short })).heads).toHaveLength(4);
+  });
+
   test('does not begin where the signal has fired', async () => {
     await expect(trainInWorker({ worker, job, signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
   });

@@ -12,14 +12,15 @@ import { type TrainingReply, trainingRequest } from './training-messages.ts';
 export interface TrainInWorkerOptions {
   /**
    * A worker whose script calls `serveTraining` of `@ztw/runtime-tfjs/worker`: a browser's, or one of `node:worker_threads`. It stays the
-   * caller's and can train again; ending it frees all memory that training took.
+   * caller's and can train again; ending it frees all memory that training took. Abort first where it is training: a browser does not tell
+   * that a worker was ended.
    */
   readonly worker: WorkerThread;
   /** Its rows are copied, and the copies moved to the worker. */
   readonly job: NewClassesJob;
   /** With the fraction done and the seconds left; of each frequent kind ten times a second at most. */
   readonly onProgress?: (event: TrainingProgress) => void;
-  /** Stops the training within a step or so. The worker stays usable. */
+  /** Stops the training at the next step or batch of rows. The worker stays usable. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,8 +43,15 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
     return await new Promise<NewClassesResult>((resolve, reject) => {
       onMessage(port, (message) => {
         const reply = message as TrainingReply;
-        if (reply.kind === 'progress') onProgress?.(reply.event);
-        else if (reply.kind === 'trained') resolve(reply.result);
+        if (reply.kind === 'progress') {
+          try {
+            onProgress?.(reply.event);
+          } catch (error) {
+            // As in this thread: who reports cannot go on, and so training does not either.
+            abort();
+            reject(error);
+          }
+        } else if (reply.kind === 'trained') resolve(reply.result);
         else reject(unpackError(reply.error));
       });
       stopListening = onBreakdown(worker, (cause) =>
