@@ -146,6 +146,7 @@ export {
   calibrate,
   chooseSettings,
 } from './evaluation/calibrate.ts';
+export { type CalibrateTimesOptions, calibrateTimes } from './evaluation/calibrate-times.ts';
 export {
   DEFAULT_CALIBRATION_BINS,
   exitExpectedCalibrationErrors,

@@ -5,17 +5,16 @@ test('nothing is pruned unless told', () => {
   expect(pruningOptions({})).toBeNull();
 });
 
-test('at the accuracy of the full network, one image at a time', () => {
-  const defaults = { tolerance: 0, profile: null, batchSize: 1, alternatives: [] };
+test('at the accuracy of the full network', () => {
+  const defaults = { tolerance: 0, alternatives: [] };
   expect(pruningOptions({ pruneExits: 'macs' })).toEqual({ unit: 'macs', ...defaults });
-  expect(pruningOptions({ pruneExits: 'milliseconds', profileBatch: 8 })).toMatchObject({ batchSize: 8 });
+  expect(pruningOptions({ pruneExits: 'milliseconds', profile: 'here.json' })).toMatchObject({ unit: 'milliseconds' });
 });
 
 test.each([
   [{ pruneTolerance: 0.01 }, '--prune-exits'],
   [{ alternative: ['small.onnx'] }, '--prune-exits'],
-  [{ profile: 'here.json' }, '--prune-exits milliseconds'],
-  [{ pruneExits: 'macs', profileBatch: 1 }, '--prune-exits milliseconds'],
+  [{ pruneExits: 'macs', profile: 'here.json' }, '--prune-exits milliseconds'],
   [{ pruneExits: 'milliseconds', profile: 'here.json', alternative: ['small.onnx'] }, 'Leave one of them out'],
 ] as const)('%j is refused', (flags, words) => {
   expect(() => pruningOptions(flags)).toThrow(words);

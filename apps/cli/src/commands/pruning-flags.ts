@@ -3,14 +3,13 @@
 import { InvalidInputError } from '@ztw/core';
 import { type Command, Option } from 'commander';
 import { type PruningOptions, type PruningUnit, pruningUnits } from '../jobs/pruning/pruning-options.ts';
-import { collect, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+import { collect, numberBetween, oneOf } from './parse-values.ts';
 
 export interface PruningFlags {
   readonly pruneExits?: PruningUnit;
   readonly pruneTolerance?: number;
   readonly alternative?: readonly string[];
   readonly profile?: string;
-  readonly profileBatch?: number;
 }
 
 /** Adds `--prune-exits` and what belongs to it. */
@@ -19,7 +18,7 @@ export function addPruningOptions(command: Command): Command {
     .addOption(
       new Option(
         '--prune-exits [unit]',
-        'drop exits that cost more than they save on the held-out images, in macs or in milliseconds measured here, and say whether early exit pays at all (preset: macs)',
+        'drop exits that cost more than they save on the held-out images, in macs or in milliseconds measured here, and say whether early exit pays at all',
       )
         .argParser(oneOf(pruningUnits))
         .preset('macs'),
@@ -33,35 +32,27 @@ export function addPruningOptions(command: Command): Command {
       '--alternative <network>',
       'another ONNX network that could answer instead, for the verdict; may be repeated',
       collect((text) => text),
-    )
-    .option('--profile <file>', 'judge milliseconds by this profile of all exits, from ztw bench, instead of measuring')
-    .option('--profile-batch <n>', 'images that run together when times are measured (default: 1)', integerAtLeast(1));
+    );
 }
 
 /** @throws InvalidInputError for flags that do not fit together. */
 export function pruningOptions(flags: PruningFlags): PruningOptions | null {
-  const { pruneExits: unit, pruneTolerance, alternative = [], profile, profileBatch } = flags;
-  if (unit !== 'milliseconds' && (profile !== undefined || profileBatch !== undefined)) {
-    throw new InvalidInputError(
-      '--profile and --profile-batch belong to --prune-exits milliseconds, which is missing.',
-    );
-  }
+  const { pruneExits: unit, pruneTolerance, alternative = [], profile } = flags;
   if (unit === undefined) {
     if (pruneTolerance !== undefined || alternative.length > 0) {
       throw new InvalidInputError('--prune-tolerance and --alternative belong to --prune-exits, which is missing.');
     }
     return null;
   }
+  if (profile !== undefined && unit === 'macs') {
+    throw new InvalidInputError(
+      '--profile knows the times of all exits and not of those that stay. Judge them by it with --prune-exits milliseconds, or leave it out.',
+    );
+  }
   if (profile !== undefined && alternative.length > 0) {
     throw new InvalidInputError(
       '--alternative is measured on this device and cannot be compared with times from --profile. Leave one of them out.',
     );
   }
-  return {
-    unit,
-    tolerance: pruneTolerance ?? 0,
-    profile: profile ?? null,
-    batchSize: profileBatch ?? 1,
-    alternatives: alternative,
-  };
+  return { unit, tolerance: pruneTolerance ?? 0, alternatives: alternative };
 }

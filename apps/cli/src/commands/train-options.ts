@@ -10,13 +10,14 @@ import type { Method } from '../jobs/method.ts';
 import type { HeadChoice } from '../jobs/plan-training.ts';
 import type { TrainJobOptions } from '../jobs/train-job-options.ts';
 import type { Augmentation } from '../jobs/training-data.ts';
+import { type BudgetFlags, budgetOptions } from './budget-flags.ts';
 import { type PruningFlags, pruningOptions } from './pruning-flags.ts';
 import { type GraphFlags, graphOptions, type RuntimeFlags, runtimeOptions } from './shared-options.ts';
 
 export const schedules = ['step', 'cosine', 'constant'] as const;
 
 /** What commander makes of the command line of `ztw train`. */
-export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags {
+export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags, BudgetFlags {
   readonly out: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
@@ -37,7 +38,6 @@ export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags {
   readonly headLayers?: number;
   readonly headPadding?: number;
   readonly ensemble: EnsembleChoice;
-  readonly budgets: readonly number[];
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
@@ -76,7 +76,7 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
     useLabels: flags.labels,
     recipe: recipeOf(flags),
     ensemble: flags.ensemble,
-    budgets: [...flags.budgets].sort((a, b) => a - b),
+    ...budgetOptions(flags, flags.pruneExits === 'milliseconds'),
     pruning: pruningOptions(flags),
     out: flags.out,
     overwrite: flags.overwrite === true,

@@ -6,6 +6,7 @@ import { methods } from '../jobs/method.ts';
 import { trainJob } from '../jobs/train-job.ts';
 import { augmentations } from '../jobs/training-data.ts';
 import { trainingText } from '../output/training-text.ts';
+import { addBudgetOptions } from './budget-flags.ts';
 import type { CommandEnvironment } from './environment.ts';
 import * as parse from './parse-values.ts';
 import { addPruningOptions } from './pruning-flags.ts';
@@ -22,6 +23,7 @@ export function addTrainCommand(program: Command, environment: CommandEnvironmen
   addOutputOptions(command);
   addDataOptions(command);
   addArchitectureOptions(command);
+  addBudgetOptions(command);
   addPruningOptions(command);
   addRecipeOptions(command);
   addResourceOptions(command);
@@ -101,12 +103,6 @@ function addArchitectureOptions(command: Command): void {
       new Option('--ensemble <kind>', 'how ztw combines its exits')
         .argParser(parse.oneOf(ensembleChoices))
         .default('geometric'),
-    )
-    .option(
-      '--budgets <fractions>',
-      'costs for which thresholds are chosen',
-      parse.commaSeparated(parse.budget),
-      [0.25, 0.5, 0.75, 1],
     );
 }
 

@@ -3,6 +3,7 @@
 import {
   bundleFiles,
   calibrate,
+  calibrateTimes,
   exitAccuracies,
   InvalidInputError,
   type OperatingPoint,
@@ -16,6 +17,11 @@ export interface PackBundleOptions {
   readonly labels: readonly string[] | null;
   readonly preprocessing: Preprocessing;
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Budgets in milliseconds, with what leaving at each exit takes; null for none. */
+  readonly times: {
+    readonly exitMilliseconds: readonly number[];
+    readonly budgets: readonly number[];
+  } | null;
 }
 
 export interface PackedBundle {
@@ -42,7 +48,12 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
   const { labels, preprocessing, provenance } = options;
   const backboneMacs = networks.at(-1)?.backboneMacs;
   if (backboneMacs === undefined) throw new InvalidInputError('A bundle needs at least one network.');
-  const operatingPoints = calibrate({ predictions, budgets: options.budgets, backboneMacs });
+  const { budgets, times } = options;
+  const inMacs = calibrate({ predictions, budgets, backboneMacs });
+  const inTime = times === null ? [] : calibrateTimes({ predictions, ...times, backboneMacs });
+  const operatingPoints = [...inMacs, ...withNewThresholds(inTime, inMacs)].toSorted(
+    (left, right) => left.budget - right.budget,
+  );
   const files = await bundleFiles({
     manifest: {
       method,
@@ -59,6 +70,16 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
     heads,
   });
   return { files, exits: describeExits(assembled, backboneMacs), operatingPoints };
+}
+
+/** Points whose threshold no other point has already. */
+function withNewThresholds(
+  points: readonly OperatingPoint[],
+  others: readonly OperatingPoint[],
+): readonly OperatingPoint[] {
+  return points.filter(
+    ({ threshold }, index) => ![...others, ...points.slice(0, index)].some((other) => other.threshold === threshold),
+  );
 }
 
 function describeExits({ networks, predictions }: AssembledBundle, backboneMacs: number): readonly MadeExit[] {

@@ -5,6 +5,7 @@ import type { EnsembleChoice } from './assemble-bundle.ts';
 import type { Method } from './method.ts';
 import type { RuntimeOptions } from './onnx-runtime.ts';
 import type { ImageSource } from './open-images.ts';
+import type { TimesOptions } from './open-times.ts';
 import type { HeadChoice } from './plan-training.ts';
 import type { PruningOptions } from './pruning/pruning-options.ts';
 import type { Augmentation } from './training-data.ts';
@@ -28,6 +29,10 @@ export interface TrainJobOptions {
   readonly ensemble: EnsembleChoice;
   /** Ascending fractions of the last network's cost. */
   readonly budgets: readonly number[];
+  /** Ascending mean milliseconds per image; thresholds are chosen for these too. */
+  readonly timeBudgets: readonly number[];
+  /** Where times of stages come from, where budgets or the judgement of exits need them. */
+  readonly times: TimesOptions;
   /** How exits are judged that may cost more than they save; null: all stay. */
   readonly pruning: PruningOptions | null;
   readonly out: string;

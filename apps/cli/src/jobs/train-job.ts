@@ -10,6 +10,7 @@ import { type JobContext, throwIfAborted } from './job-context.ts';
 import type { BundleMethod } from './method.ts';
 import { readNetwork } from './network.ts';
 import { type LoadedRuntime, loadRuntime } from './onnx-runtime.ts';
+import { openTimes } from './open-times.ts';
 import { type NetworkPlan, planTraining } from './plan-training.ts';
 import { createPruner } from './pruning/create-pruner.ts';
 import { openPruning } from './pruning/open-pruning.ts';
@@ -69,7 +70,9 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
     context,
   );
-  const opened = options.pruning === null ? null : await openPruning(options.pruning, { plans, options, runtime });
+  const times = await openTimes(options.times, plans);
+  const opened =
+    options.pruning === null ? null : await openPruning(options.pruning, { plans, options, times, runtime });
   const job = await describeJob({ options, plans, images, preprocessing, runtime });
   const work = await openWorkFolder(options.work, job, options.resume);
   if (work.resumed) context.onNote(`Going on with the job in ${work.path}.`);
@@ -101,6 +104,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         // An interrupted job may have written some of its bundles already.
         overwrite: options.overwrite || (work.resumed && !work.finished),
         prune,
+        timing: { network: lastOf(plans).network, graph: options.graph, preprocessing, times, trainer },
       },
       context,
     );
@@ -140,4 +144,10 @@ async function planNetworks(
 function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
   const names = training?.classNames ?? heldOut.classNames;
   return names?.length === classes ? names : null;
+}
+
+function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {
+  const last = plans.at(-1);
+  if (last === undefined) throw new Error('internal: a job without a network');
+  return last;
 }

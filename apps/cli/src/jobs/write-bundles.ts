@@ -1,14 +1,16 @@
 // The last part of a training job: from trained networks to a bundle per method in its folder.
 
-import type { DeviceProfile, OperatingPoint, Preprocessing } from '@ztw/core';
+import type { OperatingPoint, Preprocessing } from '@ztw/core';
 import { writeOutputFolder } from '../storage/index.ts';
-import { type AssembledBundle, assembleBundle, type TrainedNetwork } from './assemble-bundle.ts';
+import { assembleBundle, type TrainedNetwork } from './assemble-bundle.ts';
 import type { CalibrationTargets } from './calibration-targets.ts';
 import { profileBytes, storedProfileName } from './device-profile-file.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import type { BundleMethod } from './method.ts';
 import { type MadeExit, packBundle } from './pack-bundle.ts';
+import type { PrunedNetwork } from './pruning/prune-network.ts';
 import type { PruningReport } from './pruning/pruning-report.ts';
+import { type ExitTimes, type TimeExitsOptions, timeExits } from './time-exits.ts';
 import type { TrainJobOptions } from './train-job-options.ts';
 
 /** What was written for one method. */
@@ -20,16 +22,14 @@ export interface WrittenBundle {
   readonly operatingPoints: readonly OperatingPoint[];
   /** Which exits pay; null where nobody asked. */
   readonly pruning: PruningReport | null;
+  /** What leaving at each exit takes; null where no time was asked for. */
+  readonly times: Omit<ExitTimes, 'profile'> | null;
 }
 
-/** The exits of a method that pay, with what is known of them. */
-export type PruneMethod = (method: BundleMethod) => Promise<{
-  readonly bundle: AssembledBundle;
-  readonly report: PruningReport;
-  readonly profile: DeviceProfile | null;
-}>;
+/** Drops the exits of a method that do not pay. */
+export type PruneMethod = (method: BundleMethod) => Promise<PrunedNetwork>;
 
-export interface WriteBundlesOptions extends Pick<TrainJobOptions, 'ensemble' | 'budgets' | 'command'> {
+export interface WriteBundlesOptions extends Pick<TrainJobOptions, 'ensemble' | 'budgets' | 'timeBudgets' | 'command'> {
   /** Output folder of each method. */
   readonly folders: ReadonlyMap<BundleMethod, string>;
   readonly networks: readonly TrainedNetwork[];
@@ -41,6 +41,8 @@ export interface WriteBundlesOptions extends Pick<TrainJobOptions, 'ensemble' | 
   readonly overwrite: boolean;
   /** Null: all exits stay. */
   readonly prune: PruneMethod | null;
+  /** How the exits of a bundle are timed. */
+  readonly timing: TimeExitsOptions;
 }
 
 /** @throws InvalidInputError when the parts do not fit together; StorageError; AbortedError once the signal has fired. */
@@ -62,27 +64,49 @@ async function writeBundle(
   options: WriteBundlesOptions,
   context: JobContext,
 ): Promise<WrittenBundle> {
-  const { networks, ensemble, calibration, prune, job, command, budgets } = options;
+  const { networks, ensemble, calibration, prune, job, command, budgets, timeBudgets } = options;
   const { targets, measuredAgainst } = calibration;
   const pruned = prune === null ? null : await prune(method);
   const bundle =
     pruned?.bundle ?? assembleBundle({ method, networks, targets, ensemble, onNote: (text) => context.onNote(text) });
   const provenance = { ...job, ensemble, measuredAgainst, command, ...(pruned && { pruning: factsOf(pruned.report) }) };
-  const { files, exits, operatingPoints } = await packBundle(bundle, { ...options, provenance });
-  const profile = pruned?.profile ?? null;
+  const times = timeBudgets.length === 0 ? null : await timeExits(bundle, pruned, options.timing, context);
+  const { files, exits, operatingPoints } = await packBundle(bundle, {
+    ...options,
+    provenance,
+    times: times === null ? null : { ...times, budgets: timeBudgets },
+  });
+  const profile = times?.profile ?? pruned?.profile ?? null;
   const all = new Map([
     ...(profile === null ? [] : [[storedProfileName(profile), profileBytes(profile)] as const]),
     ...files,
   ]);
   await writeOutputFolder(folder, all, { overwrite: options.overwrite, signal: context.signal });
-  const lost = budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget));
-  if (pruned !== null && lost.length > 0) {
+  const lost = [
+    ...(pruned === null ? [] : budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget))),
+    ...timeBudgets
+      .filter((budget) => times !== null && budget < Math.min(...times.exitMilliseconds))
+      .map((budget) => `${budget} ms`),
+  ];
+  if (lost.length > 0) {
     context.onNote(
-      `${method}: no threshold over the exits that stay keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
+      `${method}: no threshold over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
     );
   }
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  return { method, folder, bytes, exits, operatingPoints, pruning: pruned?.report ?? null };
+  return {
+    method,
+    folder,
+    bytes,
+    exits,
+    operatingPoints,
+    pruning: pruned?.report ?? null,
+    times: times === null ? null : withoutProfile(times),
+  };
+}
+
+function withoutProfile({ exitMilliseconds, batchSize, device }: ExitTimes): Omit<ExitTimes, 'profile'> {
+  return { exitMilliseconds, batchSize, device };
 }
 
 /** What a bundle's provenance says of its pruning. */

@@ -1,6 +1,7 @@
+import { meanMilliseconds, type OperatingPoint } from '@ztw/core';
 import type { TrainJobResult } from '../jobs/train-job.ts';
 import type { WrittenBundle } from '../jobs/write-bundles.ts';
-import { formatCount, formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
 import { pruningText } from './pruning-text.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -42,14 +43,26 @@ function bundleText(bundle: WrittenBundle): string {
     ),
     '\n',
     renderTable(
-      pointColumns,
+      bundle.times === null ? pointColumns : [...pointColumns, { title: 'time', align: 'right' }],
       bundle.operatingPoints.map((point) => [
         formatPercent(point.budget, 0),
         point.threshold.toFixed(3),
         formatPercent(point.accuracy, 2),
         formatPercent(point.cost),
+        ...timeOf(bundle, point),
       ]),
     ),
+    ...(bundle.times === null
+      ? []
+      : [
+          `times per image in batches of ${bundle.times.batchSize} on: ${bundle.times.device ?? 'an unnamed device'}\n`,
+        ]),
     ...(bundle.pruning === null ? [] : ['\n', pruningText(bundle.pruning)]),
   ].join('');
+}
+
+/** Mean milliseconds at a point; nothing where no times are known. */
+function timeOf({ times }: WrittenBundle, { exitShares }: OperatingPoint): readonly string[] {
+  if (times === null || exitShares === undefined) return [];
+  return [formatMilliseconds(meanMilliseconds(exitShares, times.exitMilliseconds))];
 }

@@ -61,7 +61,7 @@ export interface BundleNetwork {
 
 /** A calibrated operating point: what was chosen on held-out rows, and what it gave there. */
 export interface OperatingPoint {
-  /** Budget as a fraction of the backbone's MACs. */
+  /** Budget as a fraction of the backbone's MACs; of a point that was chosen for a time, what it costs in MACs. */
   readonly budget: number;
   readonly threshold: number;
   /** Share of the calibration rows that were answered rightly, 0 to 1. */

@@ -29,7 +29,7 @@ export async function createPruner(options: CreatePrunerOptions, context: JobCon
   if (trained === undefined) throw new Error('internal: there is no network to prune');
   const { network } = trained.plan;
   const alternatives = await weighAlternatives({ opened, graph, targets, trainer }, context);
-  const price = priceExits({ ...options, ...trainer, network });
+  const price = priceExits({ ...options, network });
   const onNote = (text: string): void => context.onNote(text);
   return (method) =>
     pruneNetwork(

@@ -1,7 +1,7 @@
 import type { BundleNetwork, BundleStage, DeviceProfile } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
 import { describe, expect, test } from 'vitest';
-import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
+import { exitCostsOf, pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
 
 const stage = (name: string, segmentMacs: number, headMacs: number): BundleStage => ({
   name,
@@ -64,4 +64,8 @@ test('a segment reaches from one kept exit to the next', () => {
   expect(pricesOfKept(prices, [1, 2])).toMatchObject({ segments: [700, 300], heads: [50, 0], whole: 1000 });
   expect(pricesOfKept(prices, [2])).toMatchObject({ segments: [1000], heads: [0] });
   expect(pricesOfKept(prices, [0, 1, 2])).toEqual(prices);
+});
+
+test('leaving costs all segments and heads up to there', () => {
+  expect(exitCostsOf(pricesInMacs(network))).toEqual([500, 850, 1150]);
 });

@@ -40,7 +40,8 @@ export function pricesInMacs({ stages, backboneMacs }: BundleNetwork): ExitPrice
  */
 export function pricesInMilliseconds(network: BundleNetwork, profile: DeviceProfile, batchSize: number): ExitPrices {
   const names = network.stages.map((stage) => stage.name);
-  const { stageMilliseconds, wholeMilliseconds: whole } = checkedBatch(profile, names, batchSize);
+  checkProfiledStages(profile, names);
+  const { stageMilliseconds, wholeMilliseconds: whole } = yardstickBatch(profile, batchSize);
   const heads = headMilliseconds(network, stageMilliseconds, whole);
   return {
     unit: 'milliseconds',
@@ -57,11 +58,9 @@ interface YardstickBatch extends ProfiledBatch {
 
 /**
  * The times of a batch size.
- * @param names Of the stages that the profile must be of.
- * @throws InvalidInputError for a profile of other stages, without the uncut network, or without the batch size.
+ * @throws InvalidInputError for a profile without the uncut network, or without the batch size.
  */
-export function checkedBatch(profile: DeviceProfile, names: readonly string[], batchSize: number): YardstickBatch {
-  checkProfiledStages(profile, names);
+export function yardstickBatch(profile: DeviceProfile, batchSize: number): YardstickBatch {
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
     throw new InvalidInputError(
@@ -101,4 +100,13 @@ export function pricesOfKept(prices: ExitPrices, kept: readonly number[]): ExitP
     ),
     heads: kept.map((exit) => prices.heads[exit] as number),
   };
+}
+
+/** @returns what it costs a row to leave at each exit, ascending. */
+export function exitCostsOf({ segments, heads }: ExitPrices): readonly number[] {
+  let cost = 0;
+  return segments.map((segment, exit) => {
+    cost += segment + (heads[exit] as number);
+    return cost;
+  });
 }

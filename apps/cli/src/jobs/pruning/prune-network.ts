@@ -12,6 +12,7 @@ import type { JobContext } from '../job-context.ts';
 import { variantOf } from '../network-result.ts';
 import type { HeadChoice } from '../plan-training.ts';
 import { type TrainerSettings, trainNetwork } from '../train-network.ts';
+import type { ExitPrices } from './exit-prices.ts';
 import { type Judgement, judgeExits } from './judge-exits.ts';
 import { keepExits, placeOfCuts } from './keep-exits.ts';
 import type { PriceExits } from './price-exits.ts';
@@ -32,6 +33,8 @@ export interface PruneNetworkOptions extends Omit<AssembleBundleOptions, 'networ
 export interface PrunedNetwork {
   readonly bundle: AssembledBundle;
   readonly report: PruningReport;
+  /** Of its exits. */
+  readonly prices: ExitPrices;
   /** What the stages of `bundle` cost here; null where that was not measured. */
   readonly profile: DeviceProfile | null;
 }
@@ -67,7 +70,7 @@ export async function pruneNetwork(options: PruneNetworkOptions, context: JobCon
         wholeCost: prices.whole,
         verdict: verdictOf(judged),
       };
-      return { bundle, report, profile };
+      return { bundle, report, prices, profile };
     }
     dropped.push(...judged.dropped.map(({ exit, ...costs }) => ({ name: names[exit] as string, ...costs })));
     const keeping = keepExits(trained, { method, head: options.head, kept: judged.kept });

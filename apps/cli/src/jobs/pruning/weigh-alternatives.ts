@@ -2,12 +2,12 @@
 
 import type { WholeNetwork } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { firstRows } from '../first-rows.ts';
 import { type JobContext, throwIfAborted } from '../job-context.ts';
 import type { Network } from '../network.ts';
 import { timingOf } from '../timing.ts';
 import { type TrainerSettings, trainNetwork } from '../train-network.ts';
 import { openWholeNetwork } from '../whole-network.ts';
-import { firstRows } from './first-rows.ts';
 import type { OpenedPruning } from './open-pruning.ts';
 import { shareRight } from './share-right.ts';
 
@@ -53,7 +53,7 @@ async function milliseconds(
   { opened, graph, trainer }: WeighAlternativesOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { batchSize } = opened.options;
+  const { batchSize } = opened.times;
   const input = await firstRows(trainer.heldOut, batchSize);
   await using whole = await openWholeNetwork(network, graph, trainer.runtime);
   const times: number[] = [];
