@@ -1,11 +1,13 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { create, fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { describe, expect, test } from 'vitest';
 import { largestDifference, randomRows } from '../../test/support/staged.ts';
 import { type TinyNet, tinyModel } from '../../test/support/tiny.ts';
 import { runModel, wasmProbe } from '../../test/support/wasm.ts';
 import { stringAttribute } from '../graph/build.ts';
 import { analyseGraph, chooseCuts, emitStage, readModel, splitGraph } from '../index.ts';
+
+const { INT64 } = TensorProto_DataType;
 
 interface Pattern {
   readonly starts?: readonly number[];
@@ -28,16 +30,15 @@ function optionA(net: TinyNet, pattern: Pattern = {}): void {
   } = pattern;
   const stem = net.relu(net.conv('x', 2, 4));
   const main = net.conv(net.relu(net.conv(stem, 4, 8, { stride: 2 })), 8, 8);
-  const ends = 2 ** 31 - 1;
+  const toTheEnd = (axes: number): string => {
+    const name = net.builder.claim('ends');
+    const int64Data = new Array<bigint>(axes).fill(2n ** 63n - 1n);
+    net.builder.store(create(TensorProtoSchema, { name, dims: [BigInt(axes)], dataType: INT64, int64Data }));
+    return name;
+  };
   const slice = (input: string, axes: readonly number[]): string => {
     const pick = (values: readonly number[]) => net.integers(axes.map((axis) => values[axis === 2 ? 0 : 1]!));
-    return net.apply('Slice', [
-      input,
-      pick(starts),
-      net.integers(axes.map(() => ends)),
-      net.integers(axes),
-      pick(steps),
-    ]);
+    return net.apply('Slice', [input, pick(starts), toTheEnd(axes.length), net.integers(axes), pick(steps)]);
   };
   const sliced = slices === 1 ? slice(stem, [2, -1]) : slice(slice(stem, [2]), [3]);
   const constant = net.builder.floats('value', [], Float32Array.of(value));

@@ -1,11 +1,12 @@
 // Option-A shortcuts of CIFAR ResNets (He et al. 2015): every other pixel of every other line, and zero channels around.
 // Exporters spell them Slice, Slice, Pad; one 1x1 convolution with an identity weight and a stride does the same, bit for bit, and faster.
 
+import type { TensorProto } from 'onnx-buf';
 import type { AnalysisSource } from '../analysis/analyse-graph.ts';
 import { isFixed } from '../analysis/tensor-facts.ts';
 import type { GraphNode } from '../graph/graph-view.ts';
 import { floatAttributeOf, intsAttributeOf, stringAttributeOf } from '../model/attributes.ts';
-import { floatingValues } from '../model/tensor.ts';
+import { floatingValues, integerValues } from '../model/tensor.ts';
 import type { Segment } from '../segment/segment.ts';
 
 /** A run of nodes that can be replaced by one identity convolution in place of the last of them. */
@@ -68,12 +69,22 @@ function fixedIntegers({ facts }: AnalysisSource, name: string | undefined): rea
   return integers && isFixed(integers) ? integers.fixed : null;
 }
 
+/** Integers that the file holds, rounded where they are too great for a number: exporters write 2^63 - 1 for "to the end". */
+function storedIntegers({ view }: AnalysisSource, name: string | undefined): readonly number[] | null {
+  const stored = name === undefined ? undefined : storedTensor(view, name);
+  return stored === undefined ? null : integerValues(stored);
+}
+
+function storedTensor(view: AnalysisSource['view'], name: string): TensorProto | undefined {
+  return view.initialisers.get(name) ?? view.producers.get(name)?.proto.attribute[0]?.t;
+}
+
 /** Strides of a Slice over whole rows and columns from their first pixel on; null for any other Slice. */
 function wholeSliceStrides(source: AnalysisSource, slice: GraphNode): readonly [number, number] | null {
   const [data, startsName, endsName, axesName, stepsName] = slice.proto.input;
   const dims = source.facts.get(data ?? '')?.dims ?? [];
   const starts = fixedIntegers(source, startsName);
-  const ends = fixedIntegers(source, endsName);
+  const ends = fixedIntegers(source, endsName) ?? storedIntegers(source, endsName);
   const axes = fixedIntegers(source, axesName);
   const steps = fixedIntegers(source, stepsName);
   if (dims.length !== 4 || starts === null || ends === null || axes === null || steps === null) return null;
@@ -103,7 +114,7 @@ function channelPadding(source: AnalysisSource, pad: GraphNode): { before: numbe
 
 function padsWithZero({ view }: AnalysisSource, pad: GraphNode, valueName: string | undefined): boolean {
   if (!valueName) return floatAttributeOf(pad.proto, 'value', 0) === 0;
-  const stored = view.initialisers.get(valueName) ?? view.producers.get(valueName)?.proto.attribute[0]?.t;
+  const stored = storedTensor(view, valueName);
   const values = stored === undefined ? null : floatingValues(stored);
   return values?.length === 1 && values[0] === 0;
 }

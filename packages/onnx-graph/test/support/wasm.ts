@@ -28,7 +28,7 @@ export const wasmProbe: GraphProbe = async (model, inputs) => {
 function probed(tensor: ort.Tensor): ProbedTensor {
   const whole = tensor.type === 'int64' || tensor.type === 'int32' || tensor.type === 'bool';
   const values = whole && tensor.size <= smallTensor ? Array.from(tensor.data as Int32Array, Number) : null;
-  return { dims: tensor.dims, type: tensor.type, values };
+  return { dims: tensor.dims, type: tensor.type, values: values?.every(Number.isSafeInteger) ? values : null };
 }
 
 export interface NamedArray {
