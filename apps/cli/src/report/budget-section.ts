@@ -1,14 +1,14 @@
 import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core';
 import { absent, milliseconds, percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
-import { labelledBudgets, paid } from './labelled-budgets.ts';
+import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 import { scrollingTable, seriesKey } from './table.ts';
 
 /** Accuracy at the budgets under both protocols, kept apart. */
 export function budgetSection(report: EvaluationReport): Html {
   const budgets = report.methods.flatMap(labelledBudgets);
-  const labels = [...new Set(budgets.map(({ label }) => label))];
+  const columns = [...new Map(budgets.map(({ key, label }) => [key, label]))].map(([key, label]) => ({ key, label }));
   return html`<section aria-labelledby="budgets">
 <h2 id="budgets">Accuracy at a budget</h2>
 <p class="note">A budget in percent is a share of the cost (multiply-accumulates) of the whole network without early exits.</p>
@@ -17,12 +17,12 @@ ${
   budgets.some(({ calibrated }) => calibrated !== null)
     ? html`<h3>Settings chosen beforehand</h3>
 <p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows: what to expect in use. Below each accuracy stand the cost that was really paid, which may miss the budget a little either way, and the setting.</p>
-${protocolTable(report, labels, 'Accuracy at budgets, settings chosen on calibration rows', 'calibrated')}`
+${protocolTable(report, columns, 'Accuracy at budgets, settings chosen on calibration rows', 'calibrated')}`
     : null
 }
 <h3>Settings swept on the reported rows</h3>
 <p class="note">The last setting within the budget on the reported rows themselves, as papers report it. A little optimistic, since these rows had a say in it.</p>
-${protocolTable(report, labels, 'Accuracy at budgets, settings swept on the reported rows', 'swept')}
+${protocolTable(report, columns, 'Accuracy at budgets, settings swept on the reported rows', 'swept')}
 </section>`;
 }
 
@@ -42,22 +42,22 @@ function timesNotes({ methods }: EvaluationReport): readonly Html[] {
 
 function protocolTable(
   report: EvaluationReport,
-  labels: readonly string[],
+  columns: readonly Pick<LabelledBudget, 'key' | 'label'>[],
   label: string,
   protocol: 'calibrated' | 'swept',
 ): Html {
-  const reading = (method: MethodReport, budget: string): BudgetReading | null =>
-    labelledBudgets(method).find((candidate) => candidate.label === budget)?.[protocol] ?? null;
-  const best = labels.map((budget) =>
-    Math.max(...report.methods.map((method) => reading(method, budget)?.accuracy ?? 0)),
+  const reading = (method: MethodReport, key: string): BudgetReading | null =>
+    labelledBudgets(method).find((candidate) => candidate.key === key)?.[protocol] ?? null;
+  const best = columns.map(({ key }) =>
+    Math.max(...report.methods.map((method) => reading(method, key)?.accuracy ?? 0)),
   );
   return scrollingTable({
     label,
-    head: html`<tr><th scope="col">Method</th>${labels.map((budget) => html`<th scope="col">${budget}</th>`)}<th scope="col" class="wide-cell">whole network</th></tr>`,
+    head: html`<tr><th scope="col">Method</th>${columns.map((column) => html`<th scope="col">${column.label}</th>`)}<th scope="col" class="wide-cell">whole network</th></tr>`,
     rows: report.methods.map(
       (method, index) =>
-        html`<tr><th scope="row">${seriesKey(index)}${method.name}</th>${labels.map((budget, position) =>
-          budgetCell(method, reading(method, budget), best[position] ?? 1),
+        html`<tr><th scope="row">${seriesKey(index)}${method.name}</th>${columns.map(({ key }, position) =>
+          budgetCell(method, reading(method, key), best[position] ?? 1),
         )}<td class="wide-cell">${wholeNetwork(report, method)}</td></tr>`,
     ),
   });

@@ -4,7 +4,9 @@ import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/co
 import { milliseconds, percent } from './format.ts';
 
 export interface LabelledBudget {
-  /** `50 %` or `3.00 ms`; tells budgets apart. */
+  /** Tells budgets apart, also those that round to one label. */
+  readonly key: string;
+  /** `50 %` or `3.00 ms`. */
   readonly label: string;
   readonly calibrated: BudgetReading | null;
   readonly swept: BudgetReading | null;
@@ -13,8 +15,14 @@ export interface LabelledBudget {
 /** A method's budgets in MACs, then those in milliseconds. */
 export function labelledBudgets({ budgets, times }: MethodReport): readonly LabelledBudget[] {
   return [
-    ...budgets.map(({ budget, calibrated, swept }) => ({ label: percent(budget, 0), calibrated, swept })),
+    ...budgets.map(({ budget, calibrated, swept }) => ({
+      key: `${budget}`,
+      label: percent(budget, 0),
+      calibrated,
+      swept,
+    })),
     ...(times?.budgets ?? []).map(({ budgetMilliseconds, calibrated, swept }) => ({
+      key: `${budgetMilliseconds} ms`,
       label: milliseconds(budgetMilliseconds),
       calibrated,
       swept,

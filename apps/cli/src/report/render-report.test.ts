@@ -141,6 +141,14 @@ describe('renderReport', () => {
     expect(textOf(renderReport({ ...timed, methods }))).toContain('9.00 ms');
   });
 
+  it('keeps budgets apart that round to one label', () => {
+    const [first] = report.methods;
+    const [row] = first!.budgets;
+    const budgets = [row!, { ...row!, budget: row!.budget + 0.001 }];
+    const markup = renderReport(madeReport({ changes: { methods: [{ ...first!, budgets }] } }));
+    expect(markup).toContain('<th scope="col">25 %</th><th scope="col">25 %</th>');
+  });
+
   it('shows out-of-distribution detection where it was measured', () => {
     expect(page).not.toContain('OOD');
     const methods = report.methods.map((method) => ({
