@@ -35,6 +35,8 @@ export {
   type SingleFileForm,
 } from './export/export-bundle.ts';
 export type { SingleFileOptions } from './export/single-file-options.ts';
+// ONNX from programs
+export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program-to-onnx.ts';
 export type { OnnxModel } from './model/onnx-model.ts';
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
 export { writeModel } from './model/write-model.ts';

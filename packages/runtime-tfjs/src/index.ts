@@ -17,6 +17,9 @@ export { installKernels } from './kernels/install-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';
 // Networks of TensorFlow.js
 export { type ReadLayersModelOptions, readLayersModel } from './layers-model/read-layers-model.ts';
+// The same, as programs
+export { layersModelProgram } from './lower/layers-model-program.ts';
+export type { NetworkProgram } from './lower/network-program.ts';
 export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-network-cuts.ts';
 export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-network.ts';
 export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';

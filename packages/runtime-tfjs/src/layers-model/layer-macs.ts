@@ -20,6 +20,8 @@ export function layerMacs(layer: LayerLike, inputShape: readonly number[], outpu
       return (rowSize(inputShape) / (inputShape.at(-1) ?? 1)) * rowSize(first ?? []);
     case 'SeparableConv2D':
       return positions * (rowSize(first ?? []) + rowSize(second ?? []));
+    case 'PReLU':
+      return 0;
     default:
       if (layer.weights.some(({ shape }) => shape.length > 1)) {
         throw new UnsupportedModelError(

@@ -16,6 +16,8 @@ export interface LayerLike {
   readonly weights: readonly { readonly shape: readonly (number | null)[] }[];
   /** One per use of the layer. */
   readonly inboundNodes: readonly { readonly inputTensors: readonly SymbolicTensorLike[] }[];
+  /** The values of `weights`, in their order; they stay the layer's. */
+  getWeights(): readonly Tensor[];
   getClassName(): string;
   getConfig(): object;
   // biome-ignore lint/suspicious/noExplicitAny: the layer's own declaration is wider than any type that could be named without its package

@@ -6,6 +6,7 @@ import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { findCuts } from '../network/find-cuts.ts';
 import { channelsFirstShape } from '../network/row-layout.ts';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
+import { fixedShape, refuseChannelsFirst } from './fixed-shape.ts';
 import { layerMacs } from './layer-macs.ts';
 import { layerUses } from './layer-uses.ts';
 import { applyLayer, type LayersModelLike, type LayerUse, type SymbolicTensorLike } from './layers-model.ts';
@@ -133,24 +134,6 @@ function runUses(
     return result;
   } finally {
     for (const tensor of live.values()) tensor.dispose();
-  }
-}
-
-function fixedShape(model: LayersModelLike, { shape, sourceLayer }: SymbolicTensorLike): readonly number[] {
-  return shape.slice(1).map((size) => {
-    if (size === null) {
-      throw new UnsupportedModelError(
-        `Layer "${sourceLayer.name}" of "${model.name}" has rows of [${shape.slice(1).join(', ')}]; all sizes but the number of rows must be fixed.`,
-      );
-    }
-    return size;
-  });
-}
-
-function refuseChannelsFirst({ layer }: LayerUse): void {
-  const { dataFormat } = layer.getConfig() as { readonly dataFormat?: string };
-  if (dataFormat === 'channelsFirst') {
-    throw new UnsupportedModelError(`Layer "${layer.name}" keeps its channels first; only channels last is supported.`);
   }
 }
 

@@ -1,0 +1,45 @@
+// Where a value of a program stands in the graph that is being written. Programs keep the channels of maps last, ONNX keeps them first:
+// every value remembers how its axes lie, so that they are moved only where an operator asks for another order.
+
+import type { ProgramSize } from '@ztw/core';
+
+/** Order of a map's axes with its channels first: axis `i` in the graph is axis `order[i]` of the program. */
+export const channelsFirst: readonly number[] = [0, 3, 1, 2];
+
+export interface PlacedValue {
+  /** Tensor of the graph. */
+  readonly name: string;
+  /** Shape in the program. */
+  readonly shape: readonly ProgramSize[];
+  /** Axis `i` in the graph is axis `order[i]` of the program. */
+  readonly order: readonly number[];
+}
+
+/** `[0, 1, ..., rank - 1]` */
+export function naturalOrder(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_unused, axis) => axis);
+}
+
+export function sameOrder(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((axis, position) => axis === right[position]);
+}
+
+/** Whether two orders mean the same values in memory, as axes of length 1 may stand anywhere. */
+export function sameMemory(shape: readonly ProgramSize[], left: readonly number[], right: readonly number[]): boolean {
+  const long = (order: readonly number[]): readonly number[] => order.filter((axis) => shape[axis] !== 1);
+  return sameOrder(long(left), long(right));
+}
+
+export function sameSize(left: ProgramSize | undefined, right: ProgramSize | undefined): boolean {
+  if (typeof left === 'object' && typeof right === 'object') return left.perRow === right.perRow;
+  return left === right;
+}
+
+/** Shape of two tensors combined value by value, aligned from the right. */
+export function broadcastShape(left: readonly ProgramSize[], right: readonly ProgramSize[]): readonly ProgramSize[] {
+  const rank = Math.max(left.length, right.length);
+  return naturalOrder(rank).map((axis) => {
+    const first = left[axis - rank + left.length] ?? 1;
+    return first === 1 ? (right[axis - rank + right.length] ?? 1) : first;
+  });
+}

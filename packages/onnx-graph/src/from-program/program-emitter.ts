@@ -1,0 +1,125 @@
+// What all emitters of steps share: the graph that is being written, the stored weights, and where every value of the program stands.
+
+import {
+  InvalidModelError,
+  type Parameter,
+  type ProgramSize,
+  type ProgramStep,
+  UnsupportedModelError,
+} from '@ztw/core';
+import type { AttributeProto } from 'onnx-buf';
+import { intsAttribute } from '../graph/build.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { permuteValues } from './permute-values.ts';
+import { broadcastShape, naturalOrder, type PlacedValue, sameMemory, sameOrder } from './placed-value.ts';
+
+/** A step by its operator. */
+export type StepOf<Operator extends ProgramStep['operator']> = Extract<ProgramStep, { readonly operator: Operator }>;
+
+export interface ProgramEmitter {
+  readonly builder: GraphBuilder;
+  /** The value of an input, an earlier step or a stored weight. */
+  read(name: string): PlacedValue;
+  /** A stored weight; null where the name is none. */
+  weight(name: string): Parameter | null;
+  /** Stores a weight with its axes as an operator wants them, once. @returns the tensor's name. */
+  storeWeight(name: string, order: readonly number[], dims: readonly number[]): string;
+  /** The tensor with a value's axes in another order; the value is moved once for each. */
+  inOrder(name: string, order: readonly number[]): string;
+  /** The same for a value that meets others of `rank` axes by broadcasting from the right. */
+  broadcastInOrder(name: string, order: readonly number[]): string;
+  /** Name that a step's result gets in the graph. */
+  outputName(step: string): string;
+  /** Says where a step's result stands. */
+  place(step: string, value: PlacedValue): void;
+  /** Adds a node; `output` is a name of `outputName`, or left out for one that nobody asks for. */
+  apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
+}
+
+/** A shape as the input of Reshape: the axis of the rows is left for the runtime to find. */
+export function reshapeTarget(shape: readonly ProgramSize[], what: string): readonly number[] {
+  if (shape.filter((size) => typeof size !== 'number').length > 1) {
+    throw new UnsupportedModelError(
+      `step "${what}" has several axes that grow with the number of rows; ONNX can express one`,
+    );
+  }
+  return shape.map((size) => (typeof size === 'number' ? size : -1));
+}
+
+export function createProgramEmitter(
+  builder: GraphBuilder,
+  weights: ReadonlyMap<string, Parameter>,
+  outputName: (step: string) => string,
+): ProgramEmitter {
+  const values = new Map<string, PlacedValue>();
+  const moved = new Map<string, string>();
+  const stored = new Map<string, string>();
+
+  const once = (cache: Map<string, string>, key: string, make: () => string): string => {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    cache.set(key, name);
+    return name;
+  };
+
+  const emitter: ProgramEmitter = {
+    builder,
+    outputName,
+    weight: (name) => weights.get(name) ?? null,
+    read(name) {
+      const value = values.get(name);
+      if (value !== undefined) return value;
+      const weight = weights.get(name);
+      if (weight === undefined) {
+        throw new InvalidModelError(`the program reads "${name}", which is no input, no weight and no earlier step`);
+      }
+      const order = naturalOrder(weight.shape.length);
+      return { name: emitter.storeWeight(name, order, weight.shape), shape: weight.shape, order };
+    },
+    storeWeight(name, order, dims) {
+      return once(stored, JSON.stringify([name, order, dims]), () => {
+        const weight = weights.get(name);
+        if (weight === undefined) throw new InvalidModelError(`the program has no weight "${name}"`);
+        return builder.floats(name, dims, permuteValues(weight, order));
+      });
+    },
+    inOrder(name, order) {
+      const value = emitter.read(name);
+      if (sameOrder(value.order, order)) return value.name;
+      // By what is done to the tensor: several values of the program may be one tensor in different orders.
+      const permutation = order.map((axis) => value.order.indexOf(axis));
+      return once(moved, JSON.stringify([value.name, permutation]), () => moveAxes(emitter, value, order));
+    },
+    broadcastInOrder(name, order) {
+      const weight = values.has(name) ? null : emitter.weight(name);
+      if (weight === null) return emitter.inOrder(name, order);
+      const missing = order.length - weight.shape.length;
+      const shape = broadcastShape(weight.shape, Array(order.length).fill(1)) as readonly number[];
+      const dims = order.map((axis) => shape[axis] as number);
+      const leading = weight.shape.length === 0 ? dims.length : dims.findIndex((size) => size !== 1);
+      const own = order.flatMap((axis) => (axis < missing ? [] : [axis - missing]));
+      return emitter.storeWeight(name, own, leading < 0 ? [] : dims.slice(leading));
+    },
+    place: (step, value) => void values.set(step, value),
+    apply: (operator, inputs, attributes, output) => builder.apply(operator, inputs, attributes, output),
+  };
+  return emitter;
+}
+
+function moveAxes(
+  { builder }: ProgramEmitter,
+  { name, shape, order: from }: PlacedValue,
+  to: readonly number[],
+): string {
+  const output = builder.claim(`${name}/${sameOrder(to, naturalOrder(to.length)) ? 'channels-last' : 'moved'}`);
+  if (sameMemory(shape, from, to)) {
+    const sizes = reshapeTarget(
+      to.map((axis) => shape[axis] as ProgramSize),
+      name,
+    );
+    return builder.apply('Reshape', [name, builder.integers(`${output}/shape`, [sizes.length], sizes)], [], output);
+  }
+  const permutation = to.map((axis) => from.indexOf(axis));
+  return builder.apply('Transpose', [name], [intsAttribute('perm', permutation)], output);
+}

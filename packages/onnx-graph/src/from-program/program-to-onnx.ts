@@ -1,0 +1,80 @@
+import {
+  InvalidInputError,
+  type Parameter,
+  type ProgramPort,
+  type StageProgram,
+  UnsupportedModelError,
+} from '@ztw/core';
+import { valueInfo } from '../graph/build.ts';
+import { createGraphBuilder } from '../graph/graph-builder.ts';
+import { emitStep } from './emit-step.ts';
+import { channelsFirst, naturalOrder, sameOrder } from './placed-value.ts';
+import { createProgramEmitter } from './program-emitter.ts';
+
+export interface ProgramToOnnxOptions {
+  /** Name of the graph. Default `network`. */
+  readonly name?: string;
+  /** Facts for whoever opens the file, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The newest opset in which reductions take their axes as attributes, and the first with LayerNormalization. */
+const opset = 17;
+const irVersion = 8n;
+
+const inputName = 'input';
+const outputName = 'logits';
+
+/**
+ * Writes a program of a whole network as an ONNX model (opset 17), with its weights inside.
+ * The model reads `input`, `[batch, channels, height, width]` where the program reads maps (else `[batch, ...rowShape]`), and gives `logits`,
+ * `[batch, classes]`, for any number of rows. Maps keep their channels first throughout: axes are moved only where a step takes a map apart.
+ * @param weights The stored tensors that steps name.
+ * @throws InvalidInputError for the program of a stage, which reads or returns features of a cut or earlier logits;
+ *   UnsupportedModelError for steps that ONNX cannot express; InvalidModelError where steps and weights do not fit together.
+ */
+export function programToOnnx(
+  program: StageProgram,
+  weights: ReadonlyMap<string, Parameter>,
+  options: ProgramToOnnxOptions = {},
+): Uint8Array {
+  const input = wholeNetworkInput(program);
+  const { name = 'network', metadata = {} } = options;
+  const builder = createGraphBuilder(opset, [inputName, outputName]);
+  const emitter = createProgramEmitter(builder, weights, (step) =>
+    step === program.logits ? outputName : builder.claim(step),
+  );
+  const order = input.rowShape.length === 3 ? channelsFirst : naturalOrder(input.rowShape.length + 1);
+  emitter.place(input.name, { name: inputName, shape: [{ perRow: 1 }, ...input.rowShape], order });
+  for (const step of program.steps) emitter.place(step.output, emitStep(emitter, step));
+  const logits = emitter.read(program.logits);
+  const [rows, classes] = logits.shape;
+  if (logits.shape.length !== 2 || typeof rows !== 'object' || typeof classes !== 'number') {
+    throw new UnsupportedModelError(
+      `the network should end in one row of values per image, but "${program.logits}" has ${logits.shape.length} axes`,
+    );
+  }
+  if (!sameOrder(logits.order, naturalOrder(2))) {
+    throw new UnsupportedModelError(`"${program.logits}" has its rows last; a classifier answers with rows first`);
+  }
+  // A step without a node of its own shares its tensor with others.
+  if (logits.name !== outputName) builder.apply('Identity', [logits.name], [], outputName);
+  return builder.finish({
+    name,
+    irVersion,
+    metadata,
+    inputs: [valueInfo(inputName, ['batch', ...order.slice(1).map((axis) => input.rowShape[axis - 1] as number)])],
+    outputs: [valueInfo(outputName, ['batch', classes])],
+  });
+}
+
+function wholeNetworkInput({ inputs, outputs, previousLogits }: StageProgram): ProgramPort {
+  const [input] = inputs;
+  if (input === undefined || inputs.length > 1 || outputs.length > 0 || previousLogits !== null) {
+    throw new InvalidInputError(
+      `Expected the program of a whole network, from one input to its logits, but got that of a stage: ${inputs.length} inputs, ` +
+        `${outputs.length} outputs at a cut, ${previousLogits === null ? 'no' : 'with'} earlier logits.`,
+    );
+  }
+  return input;
+}

@@ -1,0 +1,83 @@
+import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { fixedShape, refuseChannelsFirst } from '../layers-model/fixed-shape.ts';
+import { layerMacs } from '../layers-model/layer-macs.ts';
+import { layerUses } from '../layers-model/layer-uses.ts';
+import type { LayerLike, LayersModelLike, LayerUse } from '../layers-model/layers-model.ts';
+import { finishProgram } from './finish-program.ts';
+import type { LayerNode } from './layers/layer-node.ts';
+import { layerLowering } from './layers/table.ts';
+import type { NetworkProgram } from './network-program.ts';
+import { createProgramWriter } from './program-writer.ts';
+
+/**
+ * Writes a LayersModel, functional or sequential, nested or not, as a program of tensor operations. `programToOnnx` of `@ztw/onnx-graph`
+ * makes it an ONNX model. Batch normalisations become part of the convolution or matrix before them where they can, and a softmax
+ * at the end is left out: the program gives logits.
+ * @param model Stays the caller's: its weights are copied, its graph is not changed.
+ * @throws UnsupportedModelError naming the layer that a program cannot express, its class, and what is supported; also for several
+ *   inputs or outputs, and for sizes that are not fixed.
+ */
+export async function layersModelProgram(model: LayersModelLike): Promise<NetworkProgram> {
+  const { input, output, uses } = layerUses(model);
+  const outputShape = fixedShape(model, output);
+  const [classes] = outputShape;
+  if (classes === undefined || outputShape.length !== 1) {
+    throw new UnsupportedModelError(
+      `"${model.name}" should end in rows of one value per class, but ends in [${outputShape.join(', ')}].`,
+    );
+  }
+  const writer = createProgramWriter();
+  const inputName = writer.claim('input');
+  const names = new Map([[input, inputName]]);
+  const shapes = new Map<string, readonly number[]>();
+  const weights = await weightsOf(uses);
+  let macs = 0;
+  for (const use of uses) {
+    refuseChannelsFirst(use);
+    const inputShapes = use.inputs.map((tensor) => fixedShape(model, tensor));
+    const node: LayerNode = {
+      name: use.name,
+      className: use.layer.getClassName(),
+      config: use.layer.getConfig() as Readonly<Record<string, unknown>>,
+      inputs: use.inputs.map((tensor) => names.get(tensor) as string) as [string, ...string[]],
+      inputShapes: inputShapes as [readonly number[], ...(readonly number[])[]],
+      outputShape: fixedShape(model, use.output),
+      weights: weights.get(use.layer) ?? [],
+    };
+    writer.begin(use.name);
+    const result = writer.finish(layerLowering(node)(node, writer));
+    names.set(use.output, result);
+    shapes.set(result, node.outputShape);
+    macs += layerMacs(use.layer, inputShapes[0] ?? [], node.outputShape);
+  }
+  return {
+    name: model.name,
+    layers: uses.length,
+    parameters: [...weights.values()].flat().reduce((sum, { data }) => sum + data.length, 0),
+    macs,
+    ...finishProgram({
+      writer,
+      input: { name: inputName, rowShape: fixedShape(model, input) },
+      result: names.get(output) ?? inputName,
+      classes,
+      shapes,
+      what: model.name,
+    }),
+  };
+}
+
+/** Copies of all weights, once for each layer. */
+async function weightsOf(uses: readonly LayerUse[]): Promise<ReadonlyMap<LayerLike, readonly Parameter[]>> {
+  const found = new Map<LayerLike, readonly Parameter[]>();
+  for (const { layer } of uses) {
+    if (found.has(layer)) continue;
+    const tensors = layer.getWeights();
+    found.set(
+      layer,
+      await Promise.all(
+        tensors.map(async (tensor) => ({ shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) })),
+      ),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+import { type LayerLowering, padsOf, pairOf } from './layer-node.ts';
+
+const lowerPool =
+  (operator: 'max-pool' | 'average-pool'): LayerLowering =>
+  (node, writer) => {
+    const size = pairOf(node.config.poolSize, 2);
+    const strides = node.config.strides === null ? size : pairOf(node.config.strides, size[0]);
+    return writer.add({ operator, input: node.inputs[0], size, strides, pads: padsOf(node, size, strides) });
+  };
+
+/** @param axes Counted with that of the rows. */
+const lowerGlobalPool =
+  (name: 'mean' | 'maximum', axes: readonly number[]): LayerLowering =>
+  (node, writer) =>
+    writer.add({ operator: 'reduce', function: name, input: node.inputs[0], axes, keepAxes: false });
+
+export const lowerMaxPooling2d: LayerLowering = lowerPool('max-pool');
+export const lowerAveragePooling2d: LayerLowering = lowerPool('average-pool');
+export const lowerGlobalAveragePooling1d: LayerLowering = lowerGlobalPool('mean', [1]);
+export const lowerGlobalAveragePooling2d: LayerLowering = lowerGlobalPool('mean', [1, 2]);
+export const lowerGlobalMaxPooling1d: LayerLowering = lowerGlobalPool('maximum', [1]);
+export const lowerGlobalMaxPooling2d: LayerLowering = lowerGlobalPool('maximum', [1, 2]);
