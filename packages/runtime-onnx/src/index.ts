@@ -1,11 +1,12 @@
 // The injected runtime
 
 export type { MessageEndpoint, WorkerThread } from '@ztw/core';
+// Inference
+export type { LoadedBundle } from '@ztw/ensemble';
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
-// Inference
-export type { LoadBundleOptions, LoadedBundle } from './bundle/load-bundle.ts';
+export type { LoadBundleOptions } from './bundle/load-bundle.ts';
 export { loadBundle } from './bundle/load-bundle.ts';
 export type { LoadStagedModelOptions } from './bundle/load-staged-model.ts';
 export { loadStagedModel } from './bundle/load-staged-model.ts';

@@ -4,7 +4,8 @@
 export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
 export { type ReadGraphModelOptions, readGraphModel } from './graph-model/read-graph-model.ts';
 // Inference
-export type { LoadBundleOptions, LoadedBundle } from './inference/load-bundle.ts';
+export type { LoadedBundle } from '@ztw/ensemble';
+export type { LoadBundleOptions } from './inference/load-bundle.ts';
 export { loadBundle } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';

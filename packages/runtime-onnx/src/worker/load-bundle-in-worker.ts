@@ -4,16 +4,8 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import {
-  type Bundle,
-  type BundleReader,
-  lastPrediction,
-  openBundle,
-  policyForBudget,
-  type WorkerThread,
-} from '@ztw/core';
-import { ensembleFromSpecification } from '@ztw/ensemble';
-import type { LoadedBundle } from '../bundle/load-bundle.ts';
+import { type Bundle, type BundleReader, openBundle, type WorkerThread } from '@ztw/core';
+import { completeBundle, type LoadedBundle } from '@ztw/ensemble';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 import type { ModelDescription } from './messages.ts';
 import { RemoteModel } from './remote-model.ts';
@@ -40,22 +32,11 @@ export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Pr
   try {
     const bundle = typeof source === 'function' ? await openBundle(source) : source;
     const { manifest } = bundle;
-    const ensemble = manifest.ensemble === null ? lastPrediction() : ensembleFromSpecification(manifest.ensemble);
-    const content = { ...settings, manifest, files: await readStageModels(bundle) };
-    const description = await connection.perform({ kind: 'open', content });
-    const model = new RemoteModel(description as ModelDescription, connection);
-    return {
-      manifest,
-      model,
-      ensemble,
-      policyFor: (budget) =>
-        policyForBudget(
-          manifest.operatingPoints,
-          budget,
-          model.stages.map((stage) => stage.name),
-        ),
-      [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
-    };
+    return await completeBundle(manifest, async () => {
+      const content = { ...settings, manifest, files: await readStageModels(bundle) };
+      const description = await connection.perform({ kind: 'open', content });
+      return new RemoteModel(description as ModelDescription, connection);
+    });
   } catch (error) {
     await connection.terminate();
     throw error;
