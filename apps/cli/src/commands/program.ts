@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBenchCommand } from './bench.ts';
+import { addConvertCommand } from './convert.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { addEvalCommand } from './eval.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,6 +28,7 @@ export function createProgram(environment: CommandEnvironment): Command {
     .showHelpAfterError('(add --help for the options and examples)')
     .exitOverride()
     .addHelpText('after', footer);
+  addConvertCommand(program, environment);
   addInspectCommand(program, environment);
   addTrainCommand(program, environment);
   addEvalCommand(program, environment);

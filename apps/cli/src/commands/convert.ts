@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { convertJob } from '../jobs/convert/convert-network.ts';
+import { convertText } from '../output/convert-text.ts';
+import type { CommandEnvironment } from './environment.ts';
+import { runJob } from './run-job.ts';
+import {
+  addExamples,
+  addRuntimeOptions,
+  type GlobalOptions,
+  type RuntimeFlags,
+  runtimeOptions,
+} from './shared-options.ts';
+
+interface ConvertFlags extends GlobalOptions, RuntimeFlags {
+  readonly out: string;
+  readonly overwrite?: boolean;
+  readonly check: boolean;
+  readonly json?: boolean;
+}
+
+/** `ztw convert`: a network of TensorFlow.js as an ONNX model. */
+export function addConvertCommand(program: Command, environment: CommandEnvironment): void {
+  const command = program
+    .command('convert')
+    .description('write a LayersModel of TensorFlow.js as an ONNX model, which all other commands read')
+    .argument('<model>', 'model.json with its weights beside it, or the folder that holds both')
+    .requiredOption('--out <file>', 'where the ONNX model goes')
+    .option('--no-check', 'do not run both networks on random inputs and compare them')
+    .option('--overwrite', 'replace what lies there')
+    .option('--json', 'print JSON');
+  addRuntimeOptions(command);
+  addExamples(command, [
+    'ztw convert web-model/model.json --out network.onnx',
+    'ztw convert web-model --out network.onnx --overwrite',
+    'ztw inspect network.onnx',
+  ]);
+  command.action(async (model: string, _flags: ConvertFlags, self: Command) => {
+    const flags = self.optsWithGlobals<ConvertFlags>();
+    const result = await runJob(environment, flags.quiet === true, (context) =>
+      convertJob(
+        {
+          model,
+          out: flags.out,
+          overwrite: flags.overwrite === true,
+          check: flags.check,
+          runtime: runtimeOptions(flags),
+        },
+        context,
+      ),
+    );
+    environment.writeResult(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : convertText(result));
+  });
+}

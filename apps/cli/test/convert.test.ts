@@ -1,0 +1,161 @@
+// `ztw convert`: a network of TensorFlow.js becomes an ONNX model that the other commands read.
+
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { io } from '@tensorflow/tfjs-core';
+import * as layers from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smallLayersModel } from '../../../packages/runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import type { ConvertResult } from '../src/jobs/convert/convert-network.ts';
+import type { NetworkInspection } from '../src/jobs/inspect-network.ts';
+import { loadTensorflow } from '../src/jobs/tensorflow.ts';
+import { runInProcess } from './support/run-command.ts';
+
+let root: string;
+let model: string;
+const at = (...parts: readonly string[]): string => join(root, ...parts);
+
+/** Writes a network as TensorFlow.js saves it, its weights in two shards. @returns the folder. */
+async function save(network: layers.LayersModel, name: string): Promise<string> {
+  const folder = at(name);
+  await mkdir(folder);
+  const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
+    const bytes = new Uint8Array(artifacts.weightData as ArrayBuffer);
+    const half = bytes.length >> 1;
+    await writeFile(join(folder, 'shard-1.bin'), bytes.subarray(0, half));
+    await writeFile(join(folder, 'shard-2.bin'), bytes.subarray(half));
+    const { modelTopology, weightSpecs, format } = artifacts;
+    const weightsManifest = [{ paths: ['shard-1.bin', 'shard-2.bin'], weights: weightSpecs }];
+    await writeFile(join(folder, 'model.json'), JSON.stringify({ format, modelTopology, weightsManifest }));
+    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+  };
+  await network.save({ save });
+  return folder;
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ztw-convert-'));
+  await loadTensorflow();
+  model = await save(smallLayersModel(), 'web');
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('a LayersModel', () => {
+  test.each(['node', 'web'])('answers the same on onnxruntime-%s, and can be cut', async (runtime) => {
+    const out = at(`${runtime}.onnx`);
+    const converted = await runInProcess(['convert', model, '--out', out, '--runtime', runtime, '--json']);
+    expect(converted.code, converted.stderr).toBe(0);
+    const result = JSON.parse(converted.stdout) as ConvertResult;
+    expect(result).toMatchObject({
+      file: out,
+      kind: 'LayersModel',
+      name: 'small',
+      layers: 11,
+      classes: 4,
+      droppedSoftmax: true,
+    });
+    expect(result.inputShape).toEqual([3, 12, 12]);
+    expect(result.bytes).toBe((await readFile(out)).length);
+    expect(result.comparison).toMatchObject({ values: 'probabilities', rows: 4 });
+    // The bound of two runtimes.
+    expect(result.comparison!.largestDifference).toBeLessThanOrEqual(1e-4);
+
+    const inspected = await runInProcess(['inspect', out, '--json']);
+    expect(inspected.code, inspected.stderr).toBe(0);
+    const inspection = JSON.parse(inspected.stdout) as NetworkInspection;
+    expect(inspection).toMatchObject({ batch: 'dynamic', macs: result.macs, input: { rowShape: [3, 12, 12] } });
+    expect(inspection.cuts.map(({ name }) => name)).toContain('active');
+  });
+
+  test('says for people what was written, also without a comparison', async () => {
+    const args = ['convert', join(model, 'model.json'), '--out', at('plain.onnx'), '--no-check'];
+    const { stdout, code } = await runInProcess(args);
+    expect(code).toBe(0);
+    for (const part of [
+      'plain.onnx',
+      'LayersModel "small": 11 layers',
+      '[batch, 3, 12, 12]',
+      'softmax',
+      'not compared',
+    ]) {
+      expect(stdout).toContain(part);
+    }
+  });
+});
+
+describe('refuses, and writes nothing', () => {
+  async function refused(...args: readonly string[]): Promise<string> {
+    const before = await readdir(root, { recursive: true });
+    const { code, stdout, stderr } = await runInProcess(['convert', ...args, '--quiet']);
+    expect(code, stderr).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect(await readdir(root, { recursive: true })).toEqual(before);
+    return stderr;
+  }
+  const out = ['--out', 'nowhere.onnx'];
+
+  /** A copy of the network's file with something else in it. */
+  async function edited(name: string, edit: (json: Record<string, unknown>) => unknown): Promise<string> {
+    await mkdir(at(name));
+    for (const shard of ['shard-1.bin', 'shard-2.bin'])
+      await writeFile(at(name, shard), await readFile(join(model, shard)));
+    const json = JSON.parse(await readFile(join(model, 'model.json'), 'utf8')) as Record<string, unknown>;
+    await writeFile(at(name, 'model.json'), JSON.stringify(edit(json)));
+    return at(name);
+  }
+
+  test('what is not there, and what is no network', async () => {
+    expect(await refused(at('missing'), ...out)).toContain('missing');
+    await writeFile(at('text.json'), 'this is a text');
+    expect(await refused(at('text.json'), ...out)).toContain('expected JSON');
+    expect(await refused(await edited('other', () => ({ name: 'a package' })), ...out)).toContain('weightsManifest');
+    expect(await refused(await edited('foreign', (json) => ({ ...json, format: 'onnx' })), ...out)).toContain('"onnx"');
+  });
+
+  test('weights that are missing, cut short or elsewhere', async () => {
+    const missing = await edited('missing-shard', (json) => json);
+    await rm(join(missing, 'shard-2.bin'));
+    expect(await refused(missing, ...out)).toMatch(/names the weights shard-2\.bin/);
+    await writeFile(join(missing, 'shard-2.bin'), 'short');
+    expect(await refused(missing, ...out)).toMatch(/should take \d+ bytes, but the shards hold/);
+    const outside = await edited('outside', (json) => ({
+      ...json,
+      weightsManifest: [{ paths: ['../web/shard-1.bin'], weights: [] }],
+    }));
+    expect(await refused(outside, ...out)).toContain('without ".."');
+  });
+
+  test('a layer that TensorFlow.js does not know, and one that ONNX models here cannot hold', async () => {
+    const text = (json: Record<string, unknown>) =>
+      JSON.parse(JSON.stringify(json).replace('"DepthwiseConv2D"', '"MyOwnLayer"'));
+    expect(await refused(await edited('own', text), ...out)).toMatch(/cannot load this LayersModel.*MyOwnLayer/);
+    const input = layers.input({ shape: [8, 8, 2] });
+    const up = layers.layers.upSampling2d({ name: 'up' }).apply(input) as layers.SymbolicTensor;
+    const flat = layers.layers.flatten().apply(up) as layers.SymbolicTensor;
+    const folder = await save(layers.model({ inputs: input, outputs: flat }), 'upsampling');
+    expect(await refused(folder, ...out)).toMatch(/layer "up" \(UpSampling2D\): this class is not supported/);
+  });
+
+  test('a file in the way, unless told', async () => {
+    await writeFile(at('taken.onnx'), 'mine');
+    expect(await refused(model, '--out', at('taken.onnx'))).toContain('--overwrite');
+    expect(await readFile(at('taken.onnx'), 'utf8')).toBe('mine');
+    const { code } = await runInProcess(['convert', model, '--out', at('taken.onnx'), '--overwrite', '--no-check']);
+    expect(code).toBe(0);
+    expect((await readFile(at('taken.onnx'))).length).toBeGreaterThan(1000);
+  });
+
+  test('a command without an output', async () => {
+    const { code, stderr } = await runInProcess(['convert', model]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--out');
+  });
+});
+
+test('the help shows how', async () => {
+  const { stdout, code } = await runInProcess(['convert', '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('$ ztw convert web-model/model.json --out network.onnx');
+});
