@@ -1,13 +1,14 @@
 // One bundle on every runtime: the same exits, row by row, outside a band of 1e-4 around the threshold, and probabilities within
 // 1e-4 there. Prints a Markdown table; exits with 1 where a runtime disagrees.
 //
-//   pnpm --filter @ztw/bench runtimes-agree BUNDLE IMAGES [rows, default 2000] [rows on slow backends, default 200] [budget, default 0.5]
+//   pnpm --filter @ztw/bench runtimes-agree BUNDLE IMAGES [--rows 2000] [--gpu-rows 200] [--budget 0.5] [--only TEXT]
 //
-// Slow backends are the GPU ones, which run in software here, and TensorFlow.js cpu, which is plain JavaScript. The rows outside the band
-// are those that leave at the same exit of the first runtime with the threshold moved by 1e-4 either way: as no row leaves
+// GPU backends run in software where there is no GPU, and get fewer rows. `--only`: the runtimes whose name holds the text. The rows
+// outside the band are those that leave at the same exit of the first runtime with the threshold moved by 1e-4 either way: as no row leaves
 // later for a lower threshold, a confidence on their way inside the band would move one of the two.
 
 import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
 import { rowSize } from '@ztw/core';
 import { loadNetwork as loadOnnxNetwork, type OnnxRuntime } from '@ztw/runtime-onnx';
 import { loadNetwork } from '@ztw/runtime-tfjs';
@@ -17,21 +18,33 @@ import { openBrowser } from './agreement/browser-answers.ts';
 import { readJob } from './agreement/read-job.ts';
 
 const band = 1e-4;
-const [folder, images, allRows = '2000', slowRows = '200', budget = '0.5'] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  // pnpm hands its own separator on.
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '2000' },
+    'gpu-rows': { type: 'string', default: '200' },
+    budget: { type: 'string', default: '0.5' },
+    only: { type: 'string', default: '' },
+  },
+});
+const [folder, images] = positionals;
+const [all, gpu] = [Number(values.rows), Number(values['gpu-rows'])];
 if (folder === undefined || images === undefined) {
   throw new Error('Expected the folder of a bundle, and images: runtimes-agree BUNDLE IMAGES');
 }
 // pnpm runs scripts in the package's folder; paths are meant from where the command was given.
 process.chdir(process.env.INIT_CWD ?? '.');
 
-const read = await readJob(folder, images, Number(allRows), Number(budget));
+const read = await readJob(folder, images, all, Number(values.budget));
 const { job, files } = read;
 const readFile = async (path: string): Promise<Uint8Array> => files.get(path) as Uint8Array;
 const rowsOf = (count: number): Float32Array => read.data.subarray(0, count * rowSize(job.inputShape));
 
 async function onOnnx(ort: OnnxRuntime, threshold = job.threshold): Promise<Answers> {
   const model = await loadOnnxNetwork({ ort, ...job, readFile });
-  return answerRows(model, { ...job, threshold }, rowsOf(Number(allRows)));
+  return answerRows(model, { ...job, threshold }, rowsOf(all));
 }
 
 async function onTensorflow(backend: 'cpu' | 'wasm', rows: number): Promise<Answers> {
@@ -55,6 +68,7 @@ console.log('| runtime | rows | inside the band | other exit | largest differenc
 console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
 
 async function compare(name: string, answer: () => Promise<Answers>): Promise<void> {
+  if (!name.includes(values.only)) return;
   const { exits, probabilities, seconds } = await answer();
   const clear = [...exits.keys()].filter(isClear);
   const moved = clear.filter((row) => exits[row] !== expected.exits[row]);
@@ -71,7 +85,6 @@ async function compare(name: string, answer: () => Promise<Answers>): Promise<vo
   console.log(`| ${name} | ${counts} | ${largest.toExponential(1)} | ${seconds.toFixed(1)} |`);
 }
 
-const [all, slow] = [Number(allRows), Number(slowRows)];
 await compare('onnxruntime-node', async () => expected);
 await compare('onnxruntime-web wasm, Node', async () => {
   const ort = await import('onnxruntime-web');
@@ -79,16 +92,16 @@ await compare('onnxruntime-web wasm, Node', async () => {
   return onOnnx(ort);
 });
 await compare('TensorFlow.js wasm, Node', () => onTensorflow('wasm', all));
-await compare('TensorFlow.js cpu, Node', () => onTensorflow('cpu', slow));
+await compare('TensorFlow.js cpu, Node', () => onTensorflow('cpu', all));
 const browser = await openBrowser(read);
 if (browser === null) {
   console.log('| in Chromium | skipped: no Chromium found (install one, or name it in ZTW_CHROMIUM) | | | | |');
 } else {
   await compare('onnxruntime-web wasm, Chromium', () => browser.answer('onnx', 'wasm', all));
   await compare('TensorFlow.js wasm, Chromium', () => browser.answer('tensorflow', 'wasm', all));
-  await compare('TensorFlow.js webgl, Chromium', () => browser.answer('tensorflow', 'webgl', slow));
-  await compare('TensorFlow.js webgpu, Chromium', () => browser.answer('tensorflow', 'webgpu', slow));
-  await compare('onnxruntime-web webgpu, Chromium', () => browser.answer('onnx', 'webgpu', slow));
+  await compare('TensorFlow.js webgl, Chromium', () => browser.answer('tensorflow', 'webgl', gpu));
+  await compare('TensorFlow.js webgpu, Chromium', () => browser.answer('tensorflow', 'webgpu', gpu));
+  await compare('onnxruntime-web webgpu, Chromium', () => browser.answer('onnx', 'webgpu', gpu));
   await browser[Symbol.asyncDispose]();
 }
 const histogram = job.network.stages.map((_, exit) => expected.exits.filter((left) => left === exit).length);
