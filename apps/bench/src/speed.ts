@@ -105,16 +105,23 @@ console.log(
     `${stream.fixedBatches.toFixed(0)}; ratio ${stream.ratio.toFixed(3)} (quartiles ${stream.ratioQuartiles.map((value) => value.toFixed(3)).join(' to ')}); ` +
     `order kept: ${stream.inOrder}; memory ${stream.growth.toFixed(0)} MiB.`,
 );
-const deadlines = await keptDeadlines(loaded.model, loaded.ensemble, inputs);
-for (const [name, kept] of [
-  ['with a profile', deadlines.withProfile],
-  ['without', deadlines.withoutProfile],
-] as const) {
-  console.log(
-    `anytime ${name}, node, deadline ${deadlines.deadline.toFixed(2)} ms (40 %): ${(100 * kept.beforeOneStageMore).toFixed(1)} % of ` +
-      `${deadlines.runs} answers before deadline + one stage (${deadlines.longestStage.toFixed(2)} ms), ` +
-      `${(100 * kept.beforeDeadline).toFixed(1)} % before the deadline; ${kept.answers.toFixed(2)} answers per image.`,
-  );
+const onWeb = await loadBundle({ ort: web, bundle });
+const deadlines = {
+  wasm: await keptDeadlines(onWeb.model, onWeb.ensemble, inputs),
+  node: await keptDeadlines(loaded.model, loaded.ensemble, inputs),
+};
+await onWeb.model[Symbol.asyncDispose]();
+for (const [runtime, { runs, deadline, longestStage, withProfile, withoutProfile }] of Object.entries(deadlines)) {
+  for (const [name, kept] of [
+    ['with a profile', withProfile],
+    ['without', withoutProfile],
+  ] as const) {
+    console.log(
+      `anytime ${name}, ${runtime}, deadline ${deadline.toFixed(2)} ms (40 %): ${(100 * kept.beforeOneStageMore).toFixed(1)} % of ` +
+        `${runs} answers before deadline + one stage (${longestStage.toFixed(2)} ms), ` +
+        `${(100 * kept.beforeDeadline).toFixed(1)} % before the deadline; ${kept.answers.toFixed(2)} answers per image.`,
+    );
+  }
 }
 await loaded.model[Symbol.asyncDispose]();
 const blocked = await longestBlock(bundle, inputs, threshold);
