@@ -26,7 +26,7 @@ describe.skipIf(!present).each((['node', 'web'] as const).filter((name) => only 
   'exported files on %s',
   (choice) => {
     test('agree with the staged executor on every row outside the band', { timeout: 3_600_000 }, async () => {
-      const { ort, stagedSettings, name } = await loadRuntime({ choice, threads: 1 });
+      const { ort, stagedSettings, name, optimise } = await loadRuntime({ choice, threads: 1 });
       const bundle = await openBundle(folderReader(folder));
       const { preprocessing, operatingPoints, classes } = bundle.manifest;
       if (preprocessing === null) throw new Error('the bundle does not say how images become its input');
@@ -35,8 +35,12 @@ describe.skipIf(!present).each((['node', 'web'] as const).filter((name) => only 
       const settings = { ort, bundle, ...stagedSettings };
       await using loaded = await loadBundle(settings);
       await using staged = await createExecutor({ ...settings, kind: 'staged', batchSize: batch });
-      for (const kind of ['batch-if', 'nested-if'] as const) {
-        await using single = await createExecutor({ ...settings, kind, batchSize: batch, exportBundle });
+      const files = (['batch-if', 'nested-if'] as const).flatMap((kind) => [
+        { kind, what: kind, special: {} },
+        ...(optimise === null ? [] : [{ kind, what: `${kind}, optimised for the machine`, special: { optimise } }]),
+      ]);
+      for (const { kind, what, special } of files) {
+        await using single = await createExecutor({ ...settings, ...special, kind, batchSize: batch, exportBundle });
         let compared = 0;
         let inBand = 0;
         let different = 0;
@@ -69,7 +73,7 @@ describe.skipIf(!present).each((['node', 'web'] as const).filter((name) => only 
           }
         }
         console.log(
-          `${kind} on ${name}, threshold ${threshold}: ${compared} rows compared, ${inBand} in the band of ${band}, ` +
+          `${what} on ${name}, threshold ${threshold}: ${compared} rows compared, ${inBand} in the band of ${band}, ` +
             `${different} disagree, largest difference of a probability ${largest.toExponential(1)}`,
         );
         expect(compared).toBe(images.rows);
