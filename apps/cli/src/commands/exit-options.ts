@@ -12,15 +12,13 @@ export interface ExitFlags {
   readonly executor: ExecutorChoice;
 }
 
-const defaultBudget = 0.5;
-
 /** Adds `--budget`, `--threshold`, `--patience` and `--executor`. */
 export function addExitOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         '--budget <cost>',
-        `mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: ${defaultBudget})`,
+        "mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: 0.5, or the least that the bundle was calibrated for)",
       )
         .argParser(budgetOrTime)
         .conflicts(['threshold', 'patience']),
@@ -48,6 +46,7 @@ export function addExitOptions(command: Command): Command {
 export function exitChoice(flags: ExitFlags): ExitChoice {
   if (flags.threshold !== undefined) return { kind: 'threshold', threshold: flags.threshold };
   if (flags.patience !== undefined) return { kind: 'patience', patience: flags.patience };
-  const { budget = defaultBudget } = flags;
+  const { budget } = flags;
+  if (budget === undefined) return { kind: 'default' };
   return typeof budget === 'number' ? { kind: 'budget', budget } : { kind: 'milliseconds', ...budget };
 }

@@ -21,6 +21,7 @@ const situation: ExitSituation = {
 };
 
 test.each([
+  [{ kind: 'default' }, 'confidenceThreshold(0.25)', 0.25],
   [{ kind: 'budget', budget: 0.5 }, 'confidenceThreshold(0.25)', 0.25],
   [{ kind: 'milliseconds', milliseconds: 3 }, 'confidenceThreshold(0.25)', 0.25],
   [{ kind: 'milliseconds', milliseconds: 4 }, 'confidenceThreshold(0.75)', 0.75],
@@ -29,6 +30,13 @@ test.each([
 ] as const)('%j', (choice, name, threshold) => {
   const chosen = chooseExit(choice, situation);
   expect([chosen.policy.name, chosen.threshold]).toEqual([name, threshold]);
+});
+
+test('without a wish, a bundle that was calibrated for more than half takes the least of it', () => {
+  const [, full] = situation.operatingPoints;
+  const chosen = chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [full!] });
+  expect(chosen.threshold).toBe(0.75);
+  expect(() => chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [] })).toThrow(/no calibrated/);
 });
 
 test.each([

@@ -12,6 +12,8 @@ import {
 
 /** One way to say when rows leave. */
 export type ExitChoice =
+  /** Half of the MACs or, where the bundle was not calibrated for so little, the least that it was calibrated for. */
+  | { readonly kind: 'default' }
   | { readonly kind: 'budget'; readonly budget: number }
   | { readonly kind: 'milliseconds'; readonly milliseconds: number }
   | { readonly kind: 'threshold'; readonly threshold: number }
@@ -45,10 +47,16 @@ export function chooseExit(choice: ExitChoice, situation: ExitSituation): Chosen
   return { policy: confidenceThreshold(threshold), threshold };
 }
 
+const defaultBudget = 0.5;
+
 function thresholdWithin(
-  choice: Extract<ExitChoice, { readonly kind: 'budget' | 'milliseconds' }>,
+  choice: Extract<ExitChoice, { readonly kind: 'default' | 'budget' | 'milliseconds' }>,
   { operatingPoints, stageNames, profile, ...where }: ExitSituation,
 ): number {
+  if (choice.kind === 'default') {
+    const budget = Math.max(defaultBudget, Math.min(...operatingPoints.map((point) => point.budget)));
+    return operatingPointFor(operatingPoints, budget, stageNames).threshold;
+  }
   if (choice.kind === 'budget') return operatingPointFor(operatingPoints, choice.budget, stageNames).threshold;
   if (profile === null) {
     throw new InvalidInputError(
