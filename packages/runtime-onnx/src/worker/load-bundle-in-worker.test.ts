@@ -37,6 +37,8 @@ const script = new URL('../../test/support/model-worker.ts', import.meta.url);
 const bundleFiles = await tinyBundle(1, { ensemble: equalWeights('geometric', 3, tinyClasses) });
 const bundle = readFrom(bundleFiles);
 const input = { data: tinyRows(24), rows: 24 };
+/** So many rows that a stage takes many turns of the event loop. */
+const longInput = { data: tinyRows(4000), rows: 4000 };
 
 describe.each(runtimes)('$name behind messages', ({ ort }) => {
   const subject: ConformanceSubject = {
@@ -87,7 +89,7 @@ describe('in a thread', () => {
   test('a stage leaves the event loop free', async () => {
     const remote = await loadBundleInWorker({ worker: startWorker(script), bundle });
     const { model } = remote;
-    const features = await model.load(input);
+    const features = await model.load(longInput);
     let turns = 0;
     let isRunning = true;
     const running = model.runStage(0, features, null).finally(() => {
@@ -107,7 +109,7 @@ describe('in a thread', () => {
   test('a worker that breaks down fails the calls under way, and all later ones', async () => {
     const worker = startWorker(script);
     const { model } = await loadBundleInWorker({ worker, bundle });
-    const features = await model.load(input);
+    const features = await model.load(longInput);
     const running = model.runStage(0, features, null);
     await Promise.all([worker.terminate(), expect(running).rejects.toThrow(RuntimeFailureError)]);
     await expect(classify(model, input, { policy: never() })).rejects.toThrow(/broke down/);
