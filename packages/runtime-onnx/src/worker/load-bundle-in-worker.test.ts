@@ -89,20 +89,25 @@ describe('in a thread', () => {
   test('a stage leaves the event loop free', async () => {
     const remote = await loadBundleInWorker({ worker: startWorker(script), bundle });
     const { model } = remote;
-    const features = await model.load(longInput);
-    let turns = 0;
-    let isRunning = true;
-    const running = model.runStage(0, features, null).finally(() => {
-      isRunning = false;
-    });
-    while (isRunning) {
-      await new Promise((resolve) => setImmediate(resolve));
-      turns += 1;
-    }
-    const { features: next } = await running;
-    if (next !== null) model.release(next);
-    // In this thread the stage is computed within one turn.
-    expect(turns).toBeGreaterThan(2);
+    const turnsOfOneStage = async (): Promise<number> => {
+      const features = await model.load(longInput);
+      let turns = 0;
+      let isRunning = true;
+      const running = model.runStage(0, features, null).finally(() => {
+        isRunning = false;
+      });
+      while (isRunning) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turns += 1;
+      }
+      const { features: next } = await running;
+      if (next !== null) model.release(next);
+      return turns;
+    };
+    // In this thread the stage is computed within one turn, always. A busy machine may let this thread sleep meanwhile, but not every time.
+    const turns: number[] = [];
+    while (turns.length < 20 && Math.max(0, ...turns) <= 2) turns.push(await turnsOfOneStage());
+    expect(Math.max(...turns)).toBeGreaterThan(2);
     await remote[Symbol.asyncDispose]();
   });
 
