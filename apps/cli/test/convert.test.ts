@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { smallLayersModel } from '../../../packages/runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import { attribute, graphModel } from '../../../packages/runtime-tfjs/src/__fixtures__/graph-model.ts';
+import {
+  smallGraphModel,
+  smallLayersModel,
+} from '../../../packages/runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
 import type { ConvertResult } from '../src/jobs/convert/convert-network.ts';
 import type { NetworkInspection } from '../src/jobs/inspect-network.ts';
 import { loadTensorflow } from '../src/jobs/tensorflow.ts';
@@ -17,7 +21,7 @@ let model: string;
 const at = (...parts: readonly string[]): string => join(root, ...parts);
 
 /** Writes a network as TensorFlow.js saves it, its weights in two shards. @returns the folder. */
-async function save(network: layers.LayersModel, name: string): Promise<string> {
+async function save(network: { save(handler: io.IOHandler): Promise<unknown> }, name: string): Promise<string> {
   const folder = at(name);
   await mkdir(folder);
   const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
@@ -84,6 +88,45 @@ describe('a LayersModel', () => {
   });
 });
 
+describe('a GraphModel', () => {
+  test('answers the same on ONNX Runtime, and can be cut', async () => {
+    const folder = await save(smallGraphModel(), 'graph');
+    const out = at('graph.onnx');
+    const converted = await runInProcess(['convert', folder, '--out', out, '--json']);
+    expect(converted.code, converted.stderr).toBe(0);
+    const result = JSON.parse(converted.stdout) as ConvertResult;
+    expect(result).toMatchObject({ kind: 'GraphModel', name: 'graph', layers: 6, classes: 4, droppedSoftmax: false });
+    expect(result.comparison).toMatchObject({ values: 'logits' });
+    expect(result.comparison!.largestDifference).toBeLessThanOrEqual(1e-4);
+    const inspected = await runInProcess(['inspect', out, '--json']);
+    const inspection = JSON.parse(inspected.stdout) as NetworkInspection;
+    expect(inspection.macs).toBe(result.macs);
+    expect(inspection.cuts.map(({ name }) => name)).toContain('active1');
+  });
+
+  test('takes the size that its file leaves open', async () => {
+    const axes = { shape: [2], values: [1, 2], dtype: 'int32' } as const;
+    const filter = { shape: [3, 3, 2, 3], values: Array.from({ length: 54 }, (_unused, index) => Math.sin(index)) };
+    const ones = attribute.integers(1, 1, 1, 1);
+    const same = {
+      strides: ones,
+      dilations: ones,
+      padding: attribute.text('SAME'),
+      data_format: attribute.text('NHWC'),
+    };
+    const open = graphModel([-1, -1, 2], { filter, axes }, [
+      { name: 'conv', op: 'Conv2D', input: ['image', 'filter'], attr: same },
+      { name: 'scores', op: 'Mean', input: ['conv', 'axes'], attr: { keep_dims: attribute.flag(false) } },
+    ]);
+    const args = ['convert', await save(open, 'open'), '--out', at('open.onnx'), '--json'];
+    const refused = await runInProcess(args);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('inputShape') });
+    const { code, stdout, stderr } = await runInProcess([...args, '--input-shape', '2,9,6']);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ inputShape: [2, 9, 6], macs: 54 * 54 });
+  });
+});
+
 describe('refuses, and writes nothing', () => {
   async function refused(...args: readonly string[]): Promise<string> {
     const before = await readdir(root, { recursive: true });
@@ -145,6 +188,10 @@ describe('refuses, and writes nothing', () => {
     const { code } = await runInProcess(['convert', model, '--out', at('taken.onnx'), '--overwrite', '--no-check']);
     expect(code).toBe(0);
     expect((await readFile(at('taken.onnx'))).length).toBeGreaterThan(1000);
+  });
+
+  test('a shape for a network that has one', async () => {
+    expect(await refused(model, '--input-shape', '3,24,24', ...out)).toContain('leave --input-shape out');
   });
 
   test('a command without an output', async () => {

@@ -1,10 +1,11 @@
 // Training
 
-// Features
-export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
-export { type ReadGraphModelOptions, readGraphModel } from './graph-model/read-graph-model.ts';
 // Inference
 export type { LoadedBundle } from '@ztw/ensemble';
+// Features
+export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
+export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';
+export { readGraphModel } from './graph-model/read-graph-model.ts';
 export type { LoadBundleOptions } from './inference/load-bundle.ts';
 export { loadBundle } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
@@ -19,6 +20,7 @@ export type { TensorflowCore } from './kernels/tensorflow-core.ts';
 // Networks of TensorFlow.js
 export { type ReadLayersModelOptions, readLayersModel } from './layers-model/read-layers-model.ts';
 // The same, as programs
+export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
 export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-network-cuts.ts';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { convertJob } from '../jobs/convert/convert-network.ts';
 import { convertText } from '../output/convert-text.ts';
 import type { CommandEnvironment } from './environment.ts';
+import { commaSeparated, integerAtLeast } from './parse-values.ts';
 import { runJob } from './run-job.ts';
 import {
   addExamples,
@@ -13,6 +14,7 @@ import {
 
 interface ConvertFlags extends GlobalOptions, RuntimeFlags {
   readonly out: string;
+  readonly inputShape?: readonly number[];
   readonly overwrite?: boolean;
   readonly check: boolean;
   readonly json?: boolean;
@@ -22,9 +24,14 @@ interface ConvertFlags extends GlobalOptions, RuntimeFlags {
 export function addConvertCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('convert')
-    .description('write a LayersModel of TensorFlow.js as an ONNX model, which all other commands read')
+    .description('write a LayersModel or GraphModel of TensorFlow.js as an ONNX model, which all other commands read')
     .argument('<model>', 'model.json with its weights beside it, or the folder that holds both')
     .requiredOption('--out <file>', 'where the ONNX model goes')
+    .option(
+      '--input-shape <sizes>',
+      'shape of one input row, channels first, where a GraphModel leaves it open: 3,224,224',
+      commaSeparated(integerAtLeast(1)),
+    )
     .option('--no-check', 'do not run both networks on random inputs and compare them')
     .option('--overwrite', 'replace what lies there')
     .option('--json', 'print JSON');
@@ -41,6 +48,7 @@ export function addConvertCommand(program: Command, environment: CommandEnvironm
         {
           model,
           out: flags.out,
+          inputShape: flags.inputShape ?? null,
           overwrite: flags.overwrite === true,
           check: flags.check,
           runtime: runtimeOptions(flags),

@@ -7,7 +7,7 @@ import { UnsupportedModelError } from '@ztw/core';
 export interface GraphModelLike {
   readonly inputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
   readonly outputs: readonly { readonly name: string }[];
-  readonly weights: Readonly<Record<string, readonly { readonly shape: readonly number[] }[]>>;
+  readonly weights: Readonly<Record<string, readonly Tensor[]>>;
   // biome-ignore lint/suspicious/noExplicitAny: the model's own declaration is wider than any type that could be named without its package
   execute(inputs: any, outputs: string | string[]): any;
 }
@@ -20,6 +20,15 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   /** Whether every input is the first output of its node. */
   readonly readsFirstOutputs: boolean;
+  /** As the file has them: by name, each with its value under a key of its type. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+interface StoredNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -29,7 +38,7 @@ export interface GraphNode {
 export function graphNodes(model: GraphModelLike): readonly GraphNode[] {
   const artifacts = Reflect.get(model, 'artifacts') as
     | {
-        readonly modelTopology?: { readonly node?: readonly { name: string; op: string; input?: readonly string[] }[] };
+        readonly modelTopology?: { readonly node?: readonly StoredNode[] };
       }
     | undefined;
   const stored = artifacts?.modelTopology?.node;
@@ -39,13 +48,14 @@ export function graphNodes(model: GraphModelLike): readonly GraphNode[] {
     );
   }
   const nodes = new Map<string, GraphNode>();
-  for (const { name, op, input = [] } of stored) {
+  for (const { name, op, input = [], attr = {} } of stored) {
     const data = input.filter((entry) => !entry.startsWith('^'));
     nodes.set(name, {
       name,
       op,
       inputs: data.map((entry) => entry.split(':')[0] as string),
       readsFirstOutputs: data.every((entry) => !entry.includes(':') || entry.endsWith(':0')),
+      attributes: attr,
     });
   }
   return sorted(nodes);

@@ -1,6 +1,7 @@
 // The whole of `ztw convert`: a network of TensorFlow.js becomes an ONNX model, which the other commands read.
 
-import { throwIfAborted } from '@ztw/core';
+import { basename, dirname, resolve } from 'node:path';
+import { type RowShape, throwIfAborted } from '@ztw/core';
 import { programToOnnx } from '@ztw/onnx-graph';
 import { assertOutputFile, writeOutputFile } from '../../storage/index.ts';
 import { about } from '../about.ts';
@@ -16,6 +17,8 @@ export interface ConvertJobOptions {
   readonly model: string;
   readonly out: string;
   readonly overwrite: boolean;
+  /** Shape of one row, channels first, where a GraphModel leaves a size open; else null. */
+  readonly inputShape: RowShape | null;
   /** Whether both networks are run and compared. */
   readonly check: boolean;
   readonly runtime: RuntimeOptions;
@@ -52,7 +55,12 @@ export async function convertJob(options: ConvertJobOptions, { signal }: JobCont
   return about(options.model, async () => {
     const file = await readModelFile(options.model);
     const tf = await loadTensorflow();
-    const network = await openTensorflowNetwork(file);
+    const network = await openTensorflowNetwork({
+      tf,
+      file,
+      name: basename(dirname(resolve(file.path))),
+      inputShape: options.inputShape,
+    });
     try {
       const { program, weights, ...facts } = network.lowered;
       const { name, layers, parameters, macs, classes, droppedSoftmax } = facts;

@@ -60,11 +60,10 @@ export async function readModelFile(path: string): Promise<ModelFile> {
       `the weights should take ${expected} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
     );
   }
-  const format = typeof json.format === 'string' ? { format: json.format } : {};
   return {
     path: file,
     kind: kindOf(json, topology),
-    artifacts: { modelTopology: topology, weightSpecs: [...weightSpecs], weightData, ...format },
+    artifacts: { ...declarations(json), modelTopology: topology, weightSpecs: [...weightSpecs], weightData },
   };
 }
 
@@ -92,6 +91,12 @@ function objectOf(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : null;
+}
+
+/** What a file may say of its kind, inputs and outputs, as it says it. */
+function declarations(json: Record<string, unknown>): io.ModelArtifacts {
+  const names = ['format', 'signature', 'userDefinedMetadata'];
+  return Object.fromEntries(Object.entries(json).filter(([name, value]) => names.includes(name) && value !== null));
 }
 
 /** Files of early versions do not say their kind, but a GraphModel is a list of nodes. */

@@ -1,0 +1,116 @@
+// The part of a GraphModel between its input and its output, and the shapes of all results: found by running it once, on zeros.
+
+import { type RowShape, rowSize, UnsupportedModelError } from '@ztw/core';
+import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
+import { channelsLastShape } from '../network/row-layout.ts';
+import { executeGraph, type GraphModelLike, type GraphNode, graphNodes } from './graph-definition.ts';
+
+export interface ReadGraphModelOptions {
+  /** The module whose engine the model was loaded with. */
+  readonly tf: TensorflowInference;
+  /** Stays the caller's: its weights are neither copied nor disposed. */
+  readonly model: GraphModelLike;
+  /** For reports. Default `graph-model`. */
+  readonly name?: string;
+  /** Row shape of the input, channels first; needed where the file leaves a size open. */
+  readonly inputShape?: RowShape;
+}
+
+export interface GraphFlow {
+  readonly name: string;
+  /** Names of nodes. */
+  readonly input: string;
+  readonly output: string;
+  /** Of the input, as it lies in memory. */
+  readonly rowShape: RowShape;
+  readonly classes: number;
+  /** Nodes that depend on the input and lead to the output, in an order in which they can run. */
+  readonly nodes: readonly GraphNode[];
+  /** Row shape of a node's first result; null where its first axis is not that of the rows. */
+  rowShapeOf(node: string): RowShape | null;
+  /** Whole shape of a node's first result or of a weight, where a few rows went in; null where unknown. */
+  shapeOf(node: string): readonly number[] | null;
+}
+
+/** Enough to tell the axis of the rows from others. */
+const probeRows = 2;
+
+/** @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class. */
+export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadGraphModelOptions): GraphFlow {
+  const [input] = model.inputs;
+  const [output] = model.outputs;
+  if (input === undefined || output === undefined || model.inputs.length > 1 || model.outputs.length > 1) {
+    throw new UnsupportedModelError(
+      `"${name}" has ${model.inputs.length} inputs and ${model.outputs.length} outputs; it needs one of each.`,
+    );
+  }
+  const inputName = nodeName(input.name);
+  const outputName = nodeName(output.name);
+  const rowShape = inputShape === undefined ? (input.shape ?? []).slice(1) : channelsLastShape(inputShape);
+  if (rowShape.length === 0 || rowShape.some((size) => size < 1)) {
+    throw new UnsupportedModelError(
+      `The input of "${name}" has rows of [${rowShape.join(', ')}], which are not fixed. Say inputShape, channels first.`,
+    );
+  }
+  const nodes = dataNodes(graphNodes(model), inputName, outputName);
+  const shapes = probe(tf, model, nodes, inputName, rowShape);
+  const outputShape = shapes.get(outputName) ?? [];
+  const [rows, classes] = outputShape;
+  if (outputShape.length !== 2 || rows !== probeRows || classes === undefined) {
+    throw new UnsupportedModelError(
+      `"${name}" should return one value per class for each row, but returned [${outputShape.join(', ')}] for ${probeRows} rows.`,
+    );
+  }
+  const shapeOf = (node: string): readonly number[] | null =>
+    shapes.get(node) ?? (node === inputName ? [probeRows, ...rowShape] : (model.weights[node]?.[0]?.shape ?? null));
+  return {
+    name,
+    input: inputName,
+    output: outputName,
+    rowShape,
+    classes,
+    nodes,
+    rowShapeOf(node) {
+      const shape = shapeOf(node) ?? [];
+      return shape[0] === probeRows && shape.length > 1 ? shape.slice(1) : null;
+    },
+    shapeOf,
+  };
+}
+
+function nodeName(tensor: string): string {
+  return tensor.split(':')[0] as string;
+}
+
+/** The nodes between the input and the output; constants and what is made of them alone are not among them. */
+function dataNodes(nodes: readonly GraphNode[], input: string, output: string): readonly GraphNode[] {
+  const fromInput = new Set([input]);
+  for (const { name, inputs } of nodes) {
+    if (inputs.some((source) => fromInput.has(source))) fromInput.add(name);
+  }
+  const toOutput = new Set([output]);
+  for (const { name, inputs } of nodes.toReversed()) {
+    if (toOutput.has(name)) for (const source of inputs) toOutput.add(source);
+  }
+  return nodes.filter(({ name }) => name !== input && fromInput.has(name) && toOutput.has(name));
+}
+
+/** Shape of every node's result, rows included. */
+function probe(
+  tf: TensorflowInference,
+  model: GraphModelLike,
+  nodes: readonly GraphNode[],
+  input: string,
+  rowShape: RowShape,
+): ReadonlyMap<string, readonly number[]> {
+  const zeros = tf.tensor(new Float32Array(probeRows * rowSize(rowShape)), [probeRows, ...rowShape], 'float32');
+  try {
+    const names = nodes.map(({ name }) => name);
+    const results = executeGraph(model, { [input]: zeros }, names);
+    const shapes = new Map(names.map((name, index) => [name, results[index]?.shape ?? []]));
+    for (const tensor of results) tensor.dispose();
+    return shapes;
+  } finally {
+    zeros.dispose();
+  }
+}

@@ -1,0 +1,133 @@
+import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import type { GraphModelLike, GraphNode } from '../graph-model/graph-definition.ts';
+import { type GraphFlow, graphFlow, type ReadGraphModelOptions } from '../graph-model/graph-flow.ts';
+import { nodeMacs } from '../graph-model/node-macs.ts';
+import { finishProgram } from './finish-program.ts';
+import type { NetworkProgram } from './network-program.ts';
+import type { GraphOperation, Operand } from './nodes/graph-operation.ts';
+import { operationLowering } from './nodes/table.ts';
+import { createProgramWriter, type ProgramWriter } from './program-writer.ts';
+
+/**
+ * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does a LayersModel. The graph runs once, on zeros, for
+ * its shapes.
+ * @throws UnsupportedModelError naming the node that a program cannot express, its operation, and what is supported; also for several
+ *   inputs or outputs, and for sizes that are left open.
+ */
+export async function graphModelProgram(options: ReadGraphModelOptions): Promise<NetworkProgram> {
+  const flow = graphFlow(options);
+  const writer = createProgramWriter();
+  const inputName = writer.claim('input');
+  const lowered = lowerGraph(flow, writer, await constantsOf(options.model), inputName);
+  return {
+    name: flow.name,
+    layers: lowered.nodes.length,
+    parameters: lowered.parameters,
+    macs: lowered.nodes.reduce(
+      (sum, { op, name, inputs }) => sum + nodeMacs(op, inputs.map(flow.shapeOf), flow.shapeOf(name)?.slice(1) ?? []),
+      0,
+    ),
+    ...finishProgram({
+      writer,
+      input: { name: inputName, rowShape: flow.rowShape },
+      result: lowered.result,
+      classes: flow.classes,
+      shapes: lowered.shapes,
+      what: flow.name,
+    }),
+  };
+}
+
+interface LoweredGraph {
+  readonly result: string;
+  /** Row shapes of results. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Nodes that were needed. */
+  readonly nodes: readonly GraphNode[];
+  /** Number of stored values that they read. */
+  readonly parameters: number;
+}
+
+function lowerGraph(
+  flow: GraphFlow,
+  writer: ProgramWriter,
+  constants: ReadonlyMap<string, Parameter>,
+  inputName: string,
+): LoweredGraph {
+  const inFlow = new Map(flow.nodes.map((node) => [node.name, node]));
+  const names = new Map([[flow.input, inputName]]);
+  const shapes = new Map<string, readonly number[]>();
+  const nodes: GraphNode[] = [];
+  const read = new Set<string>();
+
+  const operandOf = (node: GraphNode, position: number): Operand => {
+    const source = node.inputs[position];
+    if (source === undefined)
+      throw new UnsupportedModelError(`node "${node.name}" (${node.op}) has no input ${position}.`);
+    if (source === flow.input || inFlow.has(source)) {
+      return { kind: 'data', name: names.get(source) as string, rowShape: rowShapeOf(flow, source) };
+    }
+    const value = constants.get(source);
+    if (value === undefined) {
+      throw new UnsupportedModelError(
+        `node "${node.name}" (${node.op}) reads "${source}", which is computed from stored values alone; convert the network anew, so that such nodes are folded.`,
+      );
+    }
+    read.add(source);
+    return { kind: 'constant', value };
+  };
+
+  const needed = neededNodes(flow);
+  for (const node of flow.nodes.filter(({ name }) => needed.has(name))) {
+    if (!node.readsFirstOutputs) {
+      throw new UnsupportedModelError(
+        `node "${node.name}" (${node.op}) reads another than the first result of a node.`,
+      );
+    }
+    const operation: GraphOperation = {
+      name: node.name,
+      op: node.op,
+      attributes: node.attributes,
+      outputShape: rowShapeOf(flow, node.name),
+      inputCount: node.inputs.length,
+      operand: (position) => operandOf(node, position),
+    };
+    writer.begin(node.name);
+    const result = writer.finish(operationLowering(operation)(operation, writer));
+    names.set(node.name, result);
+    shapes.set(result, operation.outputShape);
+    nodes.push(node);
+  }
+  const parameters = [...read].reduce((sum, name) => sum + (constants.get(name)?.data.length ?? 0), 0);
+  return { result: names.get(flow.output) ?? inputName, shapes, nodes, parameters };
+}
+
+/** Nodes that lead to the output by values, not as the shape that a Reshape reads: the probe knows it. */
+function neededNodes(flow: GraphFlow): ReadonlySet<string> {
+  const found = new Set([flow.output]);
+  for (const { name, op, inputs } of flow.nodes.toReversed()) {
+    if (!found.has(name)) continue;
+    for (const source of op === 'Reshape' ? inputs.slice(0, 1) : inputs) found.add(source);
+  }
+  return found;
+}
+
+function rowShapeOf(flow: GraphFlow, node: string): readonly number[] {
+  const shape = flow.rowShapeOf(node);
+  if (shape === null) {
+    throw new UnsupportedModelError(
+      `node "${node}" has a result of [${(flow.shapeOf(node) ?? []).join(', ')}] for 2 rows; the first axis must be that of the rows.`,
+    );
+  }
+  return shape;
+}
+
+/** Copies of all stored values, whole numbers among them. */
+async function constantsOf({ weights }: GraphModelLike): Promise<ReadonlyMap<string, Parameter>> {
+  const found = new Map<string, Parameter>();
+  for (const [name, [tensor]] of Object.entries(weights)) {
+    if (tensor === undefined || tensor.dtype === 'string') continue;
+    found.set(name, { shape: [...tensor.shape], data: Float32Array.from((await tensor.data()) as Float32Array) });
+  }
+  return found;
+}
