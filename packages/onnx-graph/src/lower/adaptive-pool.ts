@@ -1,6 +1,7 @@
 // Adaptive pooling, which ONNX does not have. Window `i` of `n` over `size` runs from `floor(i * size / n)` to `ceil((i + 1) * size / n)`.
-// Windows of one size that do not overlap are a plain pool. Otherwise the average is a product with two constant matrices,
-// and the maximum is a plain pool over lines gathered with repeats, so that all windows have the size of the largest.
+// Often these are the windows of a plain pool, some of them cut short by the edge: padding counts neither as a maximum nor in a mean.
+// Otherwise the average is a product with two constant matrices, and the maximum is a plain pool over lines gathered with repeats,
+// so that all windows have the size of the largest.
 
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -64,14 +65,49 @@ function lowerPlainPool(
 ): string | null {
   const [, height = 0, width = 0] = shape;
   if (outHeight === 1 && outWidth === 1) return builder.apply(`Global${kind}Pool`, [name]);
-  if (height % outHeight !== 0 || width % outWidth !== 0) return null;
-  const kernel = [height / outHeight, width / outWidth];
+  const vertical = slidingWindow(height, outHeight);
+  const horizontal = slidingWindow(width, outWidth);
+  if (vertical === null || horizontal === null) return null;
+  const kernel = [vertical.size, horizontal.size];
   if (kernel.every((size) => size === 1)) return name;
+  const pads = [vertical.before, horizontal.before, vertical.after, horizontal.after];
   return builder.apply(
     `${kind}Pool`,
     [name],
-    [intsAttribute('kernel_shape', kernel), intsAttribute('strides', kernel)],
+    [
+      intsAttribute('kernel_shape', kernel),
+      intsAttribute('strides', [vertical.stride, horizontal.stride]),
+      ...(pads.some((pad) => pad > 0) ? [intsAttribute('pads', pads)] : []),
+    ],
   );
+}
+
+/** Windows of one size at one distance from each other; `before` and `after` is what they reach beyond the edges. */
+interface SlidingWindow {
+  readonly size: number;
+  readonly stride: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The sliding window that gives the same windows, each cut to the lines that there are; null where there is none. */
+function slidingWindow(size: number, count: number): SlidingWindow | null {
+  const windows = windowsOf(size, count);
+  const [first, last] = [windows[0] as Window, windows.at(-1) as Window];
+  // The first window's end and the last one's start are never cut: they leave one free choice.
+  for (let before = 0; before < size; before++) {
+    const length = first.end + before;
+    const stride = count === 1 ? size : (last.start + before) / (count - 1);
+    const after = (count - 1) * stride - before + length - size;
+    // Pools refuse padding as large as the window, and round the number of windows down.
+    if (!Number.isInteger(stride) || stride < 1 || before >= length || after < 0 || after >= length) continue;
+    const isSame = windows.every(({ start, end }, index) => {
+      const begin = index * stride - before;
+      return Math.max(0, begin) === start && Math.min(size, begin + length) === end;
+    });
+    if (isSame) return { size: length, stride, before, after };
+  }
+  return null;
 }
 
 /** `[size, count]` when transposed, else `[count, size]`: one window per column or row, each summing to 1. */
