@@ -67,6 +67,14 @@ describe('safetensors', () => {
     expect(decodeSafetensors(buffer.subarray(3))).toEqual(new Map([['x', { shape: [1], data: Float32Array.of(0) }]]));
   });
 
+  it('reads a Buffer of Node, whose slices are views', () => {
+    const original = new Map([
+      ['first', { shape: [2], data: Float32Array.of(1, 2) }],
+      ['second', { shape: [3], data: Float32Array.of(3, 4, 5) }],
+    ]);
+    expect(decodeSafetensors(Buffer.from(encodeSafetensors(original)))).toEqual(original);
+  });
+
   it('throws nothing but its own errors for any truncation or changed byte', () => {
     const file = encodeSafetensors(new Map([['w', { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]));
     for (let length = 0; length < file.length; length++) {

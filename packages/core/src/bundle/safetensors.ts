@@ -105,7 +105,9 @@ export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
           data_offsets: [start, end],
         },
       ]) => {
-        const data = new Float32Array(file.slice(dataStart + start, dataStart + end).buffer);
+        // Copied by a new array: the `slice` of Node's Buffer is a view.
+        const bytes = new Uint8Array(file.subarray(dataStart + start, dataStart + end));
+        const data = new Float32Array(bytes.buffer);
         const position = firstNotFinite(data);
         if (position >= 0)
           throw invalid(`tensor ${name} holds ${data[position]} at ${position}; weights must be finite`);
