@@ -5,6 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { runAllExits } from '@ztw/core';
+import { seededRandom } from '@ztw/heads';
+import { loadBundle as loadOnOnnx } from '@ztw/runtime-onnx';
+import { loadBundle as loadOnTensorflow } from '@ztw/runtime-tfjs';
+import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attribute, graphModel } from '../../../packages/runtime-tfjs/src/__fixtures__/graph-model.ts';
 import {
@@ -15,6 +20,7 @@ import type { ConvertResult } from '../src/jobs/convert/convert-network.ts';
 import type { NetworkInspection } from '../src/jobs/inspect-network.ts';
 import { loadTensorflow } from '../src/jobs/tensorflow.ts';
 import { runInProcess } from './support/run-command.ts';
+import { writeArrays } from './support/sample-data.ts';
 
 let root: string;
 let model: string;
@@ -125,6 +131,52 @@ describe('a GraphModel', () => {
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ inputShape: [2, 9, 6], macs: 54 * 54 });
   });
+});
+
+test('what was converted trains to a bundle that both runtimes run', async () => {
+  const make = layers.layers;
+  const small = layers.sequential({
+    name: 'small',
+    layers: [
+      make.conv2d({
+        filters: 4,
+        kernelSize: 3,
+        strides: 2,
+        padding: 'same',
+        activation: 'relu',
+        inputShape: [28, 28, 1],
+      }),
+      make.conv2d({ filters: 8, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+      make.globalAveragePooling2d({}),
+      make.dense({ units: 10, activation: 'softmax' }),
+    ],
+  });
+  const network = at('trainable.onnx');
+  const data = await writeArrays(at('data'), 60, 1);
+  const bundle = at('bundle');
+  const train = ['train', network, '--data', data, '--cuts', '1', '--head', 'pooled', '--epochs', '1', '--out', bundle];
+  for (const args of [
+    ['convert', await save(small, 'trainable'), '--out', network],
+    train,
+    ['run', bundle, data, '--threshold', '0.9'],
+  ]) {
+    const { code, stderr } = await runInProcess([...args, '--quiet']);
+    expect(code, stderr).toBe(0);
+  }
+  const tf = await loadTensorflow();
+  const read = (path: string): Promise<Uint8Array> => readFile(join(bundle, path));
+  const onTensorflow = await loadOnTensorflow({ tf, bundle: read });
+  const onOnnx = await loadOnOnnx({ ort, bundle: read });
+  const random = seededRandom(3);
+  const input = { data: Float32Array.from({ length: 2 * 784 }, random), rows: 2 };
+  const [actual, expected] = [await runAllExits(onTensorflow.model, input), await runAllExits(onOnnx.model, input)];
+  for (const [exit, logits] of expected.entries()) {
+    logits.forEach((value, index) => {
+      expect(Math.abs((actual[exit]?.[index] ?? Number.NaN) - value)).toBeLessThanOrEqual(1e-4);
+    });
+  }
+  await onTensorflow.model[Symbol.asyncDispose]();
+  await onOnnx.model[Symbol.asyncDispose]();
 });
 
 describe('refuses, and writes nothing', () => {

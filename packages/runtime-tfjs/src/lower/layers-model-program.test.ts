@@ -1,5 +1,9 @@
 // LayersModels as ONNX models: every supported layer on TensorFlow.js and on both ONNX Runtimes.
 
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { rowSize, softmax, UnsupportedModelError } from '@ztw/core';
@@ -164,6 +168,26 @@ describe('the ONNX model', () => {
     ];
     expect(analysis.cuts.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
     expect(chooseCuts(analysis, { kind: 'all' }).map(({ name }) => name)).toEqual(['active']);
+  });
+
+  test('passes the official checker', async (context) => {
+    try {
+      execFileSync('/usr/bin/python3', ['-c', 'import onnx'], { stdio: 'ignore' });
+    } catch {
+      context.skip('the official checker needs /usr/bin/python3 with the module onnx (Debian: python3-onnx)');
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'ztw-checker-'));
+    try {
+      for (const [name, build] of Object.entries(allLayersModels)) {
+        const { program, weights } = await layersModelProgram(randomise(build(), 1));
+        await writeFile(join(folder, `${name}.onnx`), programToOnnx(program, weights));
+      }
+      const paths = Object.keys(allLayersModels).map((name) => join(folder, `${name}.onnx`));
+      const check = 'import sys, onnx\nfor p in sys.argv[1:]: onnx.checker.check_model(onnx.load(p), full_check=True)';
+      execFileSync('/usr/bin/python3', ['-c', check, ...paths], { stdio: 'pipe' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('moves axes only where a map is taken apart', async () => {

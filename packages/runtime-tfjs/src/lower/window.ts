@@ -22,3 +22,8 @@ export function samePads(size: Pair, window: Pair, strides: Pair, dilations: Pai
 }
 
 export const noPads: Pads = [0, 0, 0, 0];
+
+/** Whether a window sees the whole map and nothing else: the mean or maximum of it, which every runtime does without a window. */
+export function seesWholeMap(size: Pair, window: Pair, pads: Pads): boolean {
+  return window[0] === size[0] && window[1] === size[1] && pads.every((count) => count === 0);
+}

@@ -1,3 +1,4 @@
+import { seesWholeMap } from '../window.ts';
 import { type LayerLowering, padsOf, pairOf } from './layer-node.ts';
 
 const lowerPool =
@@ -5,7 +6,14 @@ const lowerPool =
   (node, writer) => {
     const size = pairOf(node.config.poolSize, 2);
     const strides = node.config.strides === null ? size : pairOf(node.config.strides, size[0]);
-    return writer.add({ operator, input: node.inputs[0], size, strides, pads: padsOf(node, size, strides) });
+    const pads = padsOf(node, size, strides);
+    const [input] = node.inputs;
+    const [height = 1, width = 1] = node.inputShapes[0];
+    if (seesWholeMap([height, width], size, pads)) {
+      const name = operator === 'max-pool' ? 'maximum' : 'mean';
+      return writer.add({ operator: 'reduce', function: name, input, axes: [1, 2], keepAxes: true });
+    }
+    return writer.add({ operator, input, size, strides, pads });
   };
 
 /** @param axes Counted with that of the rows. */

@@ -1,7 +1,7 @@
-import { type Parameter, rowSize } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
 import { writeActivation } from '../activation.ts';
 import type { ProgramWriter } from '../program-writer.ts';
-import { noPads, type Pads, type Pair, samePads } from '../window.ts';
+import { noPads, type Pads, type Pair, samePads, seesWholeMap } from '../window.ts';
 import { constantOf, dataOf, type GraphOperation, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { flagOf, integersOf, numberOf, textOf, textsOf } from './node-attributes.ts';
 
@@ -93,8 +93,7 @@ const lowerPool =
     const strides = spatial(operation, 'strides');
     const [height = 1, width = 1] = dataOf(operation).rowShape;
     const pads = padsOf(operation, size, strides, [1, 1]);
-    // One window over the whole map is a mean or maximum of it, which every runtime does without a window.
-    if (size[0] === height && size[1] === width && rowSize(pads.map((count) => count + 1)) === 1) {
+    if (seesWholeMap([height, width], size, pads)) {
       const name = operator === 'max-pool' ? 'maximum' : 'mean';
       return writer.add({ operator: 'reduce', function: name, input, axes: [1, 2], keepAxes: true });
     }
