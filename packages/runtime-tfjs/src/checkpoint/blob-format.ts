@@ -51,7 +51,8 @@ export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
     if (end > blob.length) {
       throw damaged(name, `it ends inside "${arrayName}"`);
     }
-    arrays[arrayName] = new Float32Array(blob.slice(offset, end).buffer);
+    // A copy: the part need not lie where numbers may begin, and `slice` of Node's Buffer would be no copy.
+    arrays[arrayName] = new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer);
     offset = end;
   }
   return { header: description.header, arrays };
