@@ -2,7 +2,7 @@
 // Prints Markdown and writes the numbers as JSON.
 //
 //   pnpm --filter @ztw/bench speed BUNDLE NETWORK IMAGES [--sdn BUNDLE] [--chain BUNDLE] [--small NETWORK]
-//       [--out FILE.json] [--rounds N, default 15] [--budget 0.5]
+//       [--out FILE.json] [--rounds N, default 15] [--budget 0.5] [--parts race,decision,stream,deadline,worker]
 //
 // BUNDLE is a folder that `ztw train` wrote for NETWORK; IMAGES a data set as for `ztw eval`. Others to compare with: a bundle of the
 // method SDN, a chain that ends in NETWORK, and a smaller network.
@@ -13,18 +13,14 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { confidenceThreshold } from '@ztw/core';
 import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
 import { graphOptimiser } from '@ztw/runtime-onnx/node';
-import { keptDeadlines } from './speed/deadline.ts';
-import { exitDecisionMicroseconds } from './speed/exit-decision.ts';
-import { longestBlock } from './speed/longest-block.ts';
 import { type Method, readMethod, thresholdForBudget } from './speed/method.ts';
+import { tellBlocked, tellDeadlines, tellDecisions, tellStream } from './speed/other-claims.ts';
 import { race } from './speed/race.ts';
 import { readBundle, readInputs } from './speed/read-inputs.ts';
 import { readSmallNetwork } from './speed/small-network.ts';
 import { type RacedBatch, speedTableHead, speedTableLines } from './speed/speed-table.ts';
-import { streamSpeed } from './speed/stream.ts';
 
 const { positionals, values } = parseArgs({
   // pnpm hands its own separator on.
@@ -37,6 +33,7 @@ const { positionals, values } = parseArgs({
     out: { type: 'string' },
     rounds: { type: 'string', default: '15' },
     budget: { type: 'string', default: '0.5' },
+    parts: { type: 'string', default: 'race,decision,stream,deadline,worker' },
   },
 });
 const [folder, networkPath, images] = positionals;
@@ -45,6 +42,7 @@ if (folder === undefined || networkPath === undefined || images === undefined) {
 }
 // pnpm runs scripts in the package's folder; paths are meant from where the command was given.
 process.chdir(process.env.INIT_CWD ?? '.');
+const parts = new Set(values.parts.split(','));
 const rounds = Number(values.rounds);
 const budget = Number(values.budget);
 /** Single images differ in where they leave: many of them make a round. */
@@ -73,65 +71,39 @@ const small = values.small === undefined ? null : await readSmallNetwork(values.
 const whole = new Uint8Array(await readFile(networkPath));
 
 console.log(`${bundle.manifest.networks.map(({ name }) => name).join(', then ')}: ${cpus()[0]?.model}, one thread\n`);
-for (const line of speedTableHead) console.log(line);
 const measured: RacedBatch[] = [];
-for (const { runtime, ort, optimise } of [
-  { runtime: 'wasm', ort: web, optimise: null },
-  { runtime: 'node', ort: node, optimise: graphOptimiser(node) },
-]) {
-  for (const each of batches) {
-    const raced = await race({ ort, optimise, ...each, inputs, main, others, whole, small, budget });
-    const result = { runtime, batch: each.batch, imagesPerRound: each.imagesPerRound, raced };
-    measured.push(result);
-    for (const line of speedTableLines(result)) console.log(line);
+if (parts.has('race')) {
+  for (const line of speedTableHead) console.log(line);
+  for (const { runtime, ort, optimise } of [
+    { runtime: 'wasm', ort: web, optimise: null },
+    { runtime: 'node', ort: node, optimise: graphOptimiser(node) },
+  ]) {
+    for (const each of batches) {
+      const raced = await race({ ort, optimise, ...each, inputs, main, others, whole, small, budget });
+      const result = { runtime, batch: each.batch, imagesPerRound: each.imagesPerRound, raced };
+      measured.push(result);
+      for (const line of speedTableLines(result)) console.log(line);
+    }
   }
+  console.log('');
 }
 
-const decisions = {
-  tenClasses: await exitDecisionMicroseconds(10),
-  thousandClasses: await exitDecisionMicroseconds(1000),
-};
-console.log(
-  `\nExit decision per row on the host (softmax, ensemble, policy): ${decisions.tenClasses.toFixed(2)} us with 10 classes, ` +
-    `${decisions.thousandClasses.toFixed(1)} us with 1,000.`,
-);
-
-const threshold = thresholdForBudget(main, 2000, budget);
-const loaded = await loadBundle({ ort: node, bundle });
-const options = { policy: confidenceThreshold(threshold), ensemble: loaded.ensemble };
-const stream = await streamSpeed(loaded.model, options, inputs, rounds);
-console.log(
-  `classifyStream, 2,000 images, node: ${stream.stream.toFixed(0)} images/s, fixed batches of 32: ` +
-    `${stream.fixedBatches.toFixed(0)}; ratio ${stream.ratio.toFixed(3)} (quartiles ${stream.ratioQuartiles.map((value) => value.toFixed(3)).join(' to ')}); ` +
-    `order kept: ${stream.inOrder}; memory ${stream.growth.toFixed(0)} MiB.`,
-);
 const onWeb = await loadBundle({ ort: web, bundle });
-const deadlines = {
-  wasm: await keptDeadlines(onWeb.model, onWeb.ensemble, inputs),
-  node: await keptDeadlines(loaded.model, loaded.ensemble, inputs),
+const onNode = await loadBundle({ ort: node, bundle });
+const threshold = thresholdForBudget(main, 2000, budget);
+const result = {
+  machine: cpus()[0]?.model,
+  threads: 1,
+  budget,
+  measured,
+  decisions: parts.has('decision') ? await tellDecisions() : null,
+  stream: parts.has('stream') ? await tellStream(onNode, threshold, inputs, rounds) : null,
+  deadlines: parts.has('deadline') ? await tellDeadlines({ wasm: onWeb, node: onNode }, inputs) : null,
+  blocked: parts.has('worker') ? await tellBlocked(bundle, threshold, inputs) : null,
 };
 await onWeb.model[Symbol.asyncDispose]();
-for (const [runtime, { runs, deadline, longestStage, withProfile, withoutProfile }] of Object.entries(deadlines)) {
-  for (const [name, kept] of [
-    ['with a profile', withProfile],
-    ['without', withoutProfile],
-  ] as const) {
-    console.log(
-      `anytime ${name}, ${runtime}, deadline ${deadline.toFixed(2)} ms (40 %): ${(100 * kept.beforeOneStageMore).toFixed(1)} % of ` +
-        `${runs} answers before deadline + one stage (${longestStage.toFixed(2)} ms), ` +
-        `${(100 * kept.beforeDeadline).toFixed(1)} % before the deadline; ${kept.answers.toFixed(2)} answers per image.`,
-    );
-  }
-}
-await loaded.model[Symbol.asyncDispose]();
-const blocked = await longestBlock(bundle, inputs, threshold);
-console.log(
-  `Worker, node: longest block of the caller's event loop ${blocked.longestBlock.toFixed(1)} ms while batches of 256 ran ` +
-    `(${blocked.batch.toFixed(0)} ms each).`,
-);
-
+await onNode.model[Symbol.asyncDispose]();
 if (values.out !== undefined) {
-  const result = { machine: cpus()[0]?.model, threads: 1, budget, measured, decisions, stream, deadlines, blocked };
   await mkdir(dirname(values.out), { recursive: true });
   await writeFile(values.out, `${JSON.stringify(result, null, 2)}\n`);
 }
