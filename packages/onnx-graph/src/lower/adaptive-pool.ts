@@ -1,23 +1,12 @@
-// Adaptive pooling, which ONNX does not have. Window `i` of `n` over `size` runs from `floor(i * size / n)` to `ceil((i + 1) * size / n)`.
-// Often these are the windows of a plain pool, some of them cut short by the edge: padding counts neither as a maximum nor in a mean.
+// Adaptive pooling, which ONNX does not have.
+// Often its windows are those of a plain pool, some of them cut short by the edge: padding counts neither as a maximum nor in a mean.
 // Otherwise the average is a product with two constant matrices, and the maximum is a plain pool over lines gathered with repeats,
 // so that all windows have the size of the largest.
 
+import { adaptiveWindows, slidingWindow } from '@ztw/heads';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Value } from './lowering.ts';
-
-interface Window {
-  readonly start: number;
-  readonly end: number;
-}
-
-function windowsOf(size: number, count: number): readonly Window[] {
-  return Array.from({ length: count }, (_unused, index) => ({
-    start: Math.floor((index * size) / count),
-    end: Math.ceil(((index + 1) * size) / count),
-  }));
-}
 
 /** `[C, H, W]` -> `[C, h, w]`: the mean of each window. */
 export function lowerAdaptiveAverage(
@@ -82,38 +71,10 @@ function lowerPlainPool(
   );
 }
 
-/** Windows of one size at one distance from each other; `before` and `after` is what they reach beyond the edges. */
-interface SlidingWindow {
-  readonly size: number;
-  readonly stride: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-/** The sliding window that gives the same windows, each cut to the lines that there are; null where there is none. */
-function slidingWindow(size: number, count: number): SlidingWindow | null {
-  const windows = windowsOf(size, count);
-  const [first, last] = [windows[0] as Window, windows.at(-1) as Window];
-  // The first window's end and the last one's start are never cut: they leave one free choice.
-  for (let before = 0; before < size; before++) {
-    const length = first.end + before;
-    const stride = count === 1 ? size : (last.start + before) / (count - 1);
-    const after = (count - 1) * stride - before + length - size;
-    // Pools refuse padding as large as the window, and round the number of windows down.
-    if (!Number.isInteger(stride) || stride < 1 || before >= length || after < 0 || after >= length) continue;
-    const isSame = windows.every(({ start, end }, index) => {
-      const begin = index * stride - before;
-      return Math.max(0, begin) === start && Math.min(size, begin + length) === end;
-    });
-    if (isSame) return { size: length, stride, before, after };
-  }
-  return null;
-}
-
 /** `[size, count]` when transposed, else `[count, size]`: one window per column or row, each summing to 1. */
 function averagingMatrix(size: number, count: number, transposed: boolean): Float32Array {
   const matrix = new Float32Array(size * count);
-  for (const [index, { start, end }] of windowsOf(size, count).entries()) {
+  for (const [index, { start, end }] of adaptiveWindows(size, count).entries()) {
     for (let line = start; line < end; line++) {
       matrix[transposed ? line * count + index : index * size + line] = 1 / (end - start);
     }
@@ -126,7 +87,7 @@ function repeatedLines(
   size: number,
   count: number,
 ): { readonly lines: readonly number[]; readonly windowSize: number } {
-  const windows = windowsOf(size, count);
+  const windows = adaptiveWindows(size, count);
   const windowSize = Math.max(...windows.map(({ start, end }) => end - start));
   const offsets = Array.from({ length: windowSize }, (_unused, offset) => offset);
   return {

@@ -1,4 +1,5 @@
 import { InvalidModelError, rowSize } from '@ztw/core';
+import { adaptiveWindows } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
@@ -89,16 +90,9 @@ export function adaptivePoolsRunner(outputSize: readonly [number, number], { inp
 
 /** Top, bottom, left and right (ends exclusive) of every output position's window. */
 function windowsOf(height: number, width: number, outHeight: number, outWidth: number): Int32Array {
-  const windows: number[] = [];
-  for (let y = 0; y < outHeight; y++) {
-    for (let x = 0; x < outWidth; x++) {
-      windows.push(
-        Math.floor((y * height) / outHeight),
-        Math.ceil(((y + 1) * height) / outHeight),
-        Math.floor((x * width) / outWidth),
-        Math.ceil(((x + 1) * width) / outWidth),
-      );
-    }
-  }
+  const across = adaptiveWindows(width, outWidth);
+  const windows = adaptiveWindows(height, outHeight).flatMap((rows) =>
+    across.flatMap((columns) => [rows.start, rows.end, columns.start, columns.end]),
+  );
   return Int32Array.from(windows);
 }

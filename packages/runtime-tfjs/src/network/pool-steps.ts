@@ -1,6 +1,7 @@
 // Adaptive pools of maps as steps.
 
 import type { RowShape } from '@ztw/core';
+import { adaptiveWindows, type SlidingWindow, slidingWindow } from '@ztw/heads';
 import { channelsFirst, channelsLast, type HeadValue, type StepWriter } from './step-writer.ts';
 
 export interface PooledValues {
@@ -17,23 +18,32 @@ export function adaptivePools(
   const [channels = 0, height = 0, width = 0] = input.shape;
   const [outHeight, outWidth] = outputSize;
   const shape = [channels, outHeight, outWidth];
-  return height % outHeight === 0 && width % outWidth === 0
-    ? evenPools(writer, input, shape, [height / outHeight, width / outWidth])
-    : unevenPools(writer, input, shape);
+  const vertical = slidingWindow(height, outHeight);
+  const horizontal = slidingWindow(width, outWidth);
+  return vertical === null || horizontal === null
+    ? unevenPools(writer, input, shape)
+    : slidingPools(writer, input, shape, vertical, horizontal);
 }
 
-/** Windows of one size side by side: what every runtime has a kernel for. */
-function evenPools(
+/** What every runtime has a kernel for. */
+function slidingPools(
   writer: StepWriter,
   input: HeadValue,
   shape: RowShape,
-  size: readonly [number, number],
+  vertical: SlidingWindow,
+  horizontal: SlidingWindow,
 ): PooledValues {
   // Windows of one value: maximum and average are that value.
-  if (size[0] === 1 && size[1] === 1) return { maximum: input, average: input };
+  if (vertical.size === 1 && horizontal.size === 1) return { maximum: input, average: input };
   const last = channelsLast(writer, input);
   const pool = (operator: 'max-pool' | 'average-pool'): HeadValue => ({
-    name: writer.add({ operator, input: last, size, strides: size, pads: [0, 0, 0, 0] }),
+    name: writer.add({
+      operator,
+      input: last,
+      size: [vertical.size, horizontal.size],
+      strides: [vertical.stride, horizontal.stride],
+      pads: [vertical.before, vertical.after, horizontal.before, horizontal.after],
+    }),
     shape,
     isChannelsLast: true,
   });
@@ -52,9 +62,8 @@ function unevenPools(writer: StepWriter, input: HeadValue, shape: RowShape): Poo
       [2, height, outHeight],
       [3, width, outWidth],
     ] as const) {
-      const windows = Array.from({ length: count }, (_unused, index) => {
-        const start = Math.floor((index * size) / count);
-        const length = Math.ceil(((index + 1) * size) / count) - start;
+      const windows = adaptiveWindows(size, count).map(({ start, end }) => {
+        const length = end - start;
         const window =
           length === size ? current : add({ operator: 'slice', input: current, axis, start, length, stride: 1 });
         return length === 1
