@@ -1,58 +1,13 @@
-// Operators that take parts of tensors, put them together, or repeat them.
+// Operators that take parts of tensors.
 
-import { intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
-import { combineFloats, floats, sliceFloats, transposeFloats } from '../float-array.ts';
-import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';
+import { intsAttributeOf } from '../../model/attributes.ts';
+import { sliceFloats } from '../float-array.ts';
+import type { Lowering, NodeReader } from '../node-reader.ts';
 import { stepShape } from '../program-builder.ts';
-import { fixedSize, fixedSizes, fixedValue, fixedValues, type Size } from '../size.ts';
+import { fixedSize, fixedValue, fixedValues, type Size } from '../size.ts';
 import { naturalOrder, storedAxis, storedShape, type TensorValue, type Value } from '../value.ts';
 import { axisAttribute, axisOf } from './axes.ts';
-import { broadcastSizes, padSizes } from './broadcast.ts';
 import { shapeOf } from './shapes.ts';
-import { lengthOf } from './window.ts';
-
-export const lowerConcat: Lowering = (node) => {
-  const { builder, hint, proto } = node;
-  const inputs = proto.input.map((_name, position) => node.input(position));
-  const rank = inputs[0]?.shape.length ?? 0;
-  const axis = axisAttribute(node, 1, rank);
-  if (inputs.every((input) => input.kind === 'integers')) {
-    const values = inputs.flatMap((input) => input.values);
-    return { kind: 'integers', shape: [values.length], values };
-  }
-  const shapes = inputs.map(shapeOf);
-  const shape = (shapes[0] ?? []).map((size, position) => (position === axis ? total(node, shapes, axis) : size));
-  const columns = rank === 2 && axis === 1 ? joinedColumns(node, inputs) : null;
-  const order = inputs.find((input) => input.kind === 'tensor')?.order ?? naturalOrder(rank);
-  const names = inputs.map((input, position) => {
-    if (input.kind === 'tensor') return columns === null ? builder.inOrder(input, order).name : input.name;
-    const values = asFloats(input) ?? node.refuse(`input ${position} depends on the number of rows`);
-    return builder.store(`${hint}/constant`, transposeFloats(values, order));
-  });
-  const joined = builder.add({ operator: 'concat', inputs: names, axis: order.indexOf(axis) }, hint, shape, order);
-  return { ...joined, columns };
-};
-
-function total(node: NodeReader, shapes: readonly (readonly Size[])[], axis: number): Size {
-  const sizes = shapes.map((shape) => shape[axis] ?? node.refuse('the shapes of its inputs do not fit'));
-  return {
-    fixed: sizes.reduce((sum, { fixed }) => sum + fixed, 0),
-    perRow: sizes.reduce((sum, { perRow }) => sum + perRow, 0),
-  };
-}
-
-/** Columns side by side, each input's where it lies; null where all agree with the graph. */
-function joinedColumns(node: NodeReader, inputs: readonly Value[]): readonly number[] | null {
-  if (!inputs.some((input) => input.kind === 'tensor' && input.columns !== null)) return null;
-  const columns: number[] = [];
-  for (const input of inputs) {
-    const width = fixedValue(shapeOf(input)[1] ?? fixedSize(0)) ?? node.refuse('its axis must have a fixed length');
-    const own = input.kind === 'tensor' && input.columns !== null ? input.columns : naturalOrder(width);
-    const offset = columns.length;
-    for (const column of own) columns.push(column + offset);
-  }
-  return columns;
-}
 
 interface Range {
   readonly start: number;
@@ -175,65 +130,3 @@ function withoutAxis({ builder, hint }: NodeReader, value: Value, axis: number):
   const stored = stepShape(storedShape(target), hint);
   return builder.add({ operator: 'reshape', input: value.name, shape: stored }, hint, target.shape, target.order);
 }
-
-export const lowerPad: Lowering = (node) => {
-  const { builder, hint, proto } = node;
-  const given = node.tensor(0);
-  const input = given.columns === null ? given : builder.natural(given);
-  if (stringAttributeOf(proto, 'mode', 'constant') !== 'constant') node.refuse('only constant padding is supported');
-  const amounts = intsAttributeOf(proto, 'pads') ?? node.integers(1) ?? node.refuse('it names no pads');
-  const rank = input.shape.length;
-  const axes = node.integers(3)?.map((axis) => axisOf(node, axis, rank)) ?? naturalOrder(rank);
-  if (amounts.some((amount) => amount < 0)) node.refuse('negative pads are not supported');
-  const padsOf = (axis: number): readonly [number, number] => {
-    const position = axes.indexOf(axis);
-    return position < 0 ? [0, 0] : [amounts[position] ?? 0, amounts[position + axes.length] ?? 0];
-  };
-  if (amounts.every((amount) => amount === 0)) return input;
-  const shape = input.shape.map((size, axis) => {
-    const [before, after] = padsOf(axis);
-    return before + after === 0 ? size : fixedSize(lengthOf(node, input, axis) + before + after);
-  });
-  const value = proto.attribute.find(({ name }) => name === 'value')?.f ?? node.floats(2)?.data[0] ?? 0;
-  return builder.add(
-    { operator: 'pad', input: input.name, pads: input.order.map(padsOf), value },
-    hint,
-    shape,
-    input.order,
-  );
-};
-
-export const lowerExpand: Lowering = (node) => {
-  const { builder, hint } = node;
-  const input = node.input(0);
-  const target = node.input(1);
-  if (target.kind !== 'integers') return node.refuse('its target shape must be known');
-  const shape = broadcastSizes(shapeOf(input), target.values) ?? node.refuse('its target shape does not fit');
-  const fixed = fixedValues(shape);
-  const known = input.kind === 'tensor' ? null : asFloats(input);
-  if (known !== null && fixed !== null) {
-    const zeros = floats(fixed, new Float32Array(fixed.reduce((product, size) => product * size, 1)));
-    return combineFloats(known, zeros, (value) => value) ?? node.refuse('its target shape does not fit');
-  }
-  const stored = builder.natural(node.stored(0));
-  const padded = padSizes(stored.shape, shape.length);
-  const source = padded.length === stored.shape.length ? stored : builder.reshape(stored, padded, `${hint}/padded`);
-  const repeats = shape.map((size, axis) => (fixedValue(padded[axis] as Size) === 1 ? size : fixedSize(1)));
-  if (fixedValues(repeats)?.every((count) => count === 1)) return source;
-  return builder.add({ operator: 'tile', input: source.name, repeats: stepShape(repeats, hint) }, hint, shape);
-};
-
-export const lowerConstantOfShape: Lowering = (node) => {
-  const shape = node.integers(0) ?? node.refuse('its shape must be known');
-  const tensor = node.proto.attribute.find(({ name }) => name === 'value')?.t;
-  const length = shape.reduce((product, size) => product * size, 1);
-  const filled = tensor === undefined ? floats([1], Float32Array.of(0)) : node.constant(tensor);
-  if (filled.kind === 'integers') {
-    return {
-      kind: 'integers',
-      shape,
-      values: fixedSizes(new Array<number>(length).fill(filled.values[0]?.fixed ?? 0)),
-    };
-  }
-  return floats(shape, new Float32Array(length).fill(filled.data[0] ?? 0));
-};

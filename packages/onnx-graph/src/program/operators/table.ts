@@ -4,7 +4,9 @@ import { floats } from '../float-array.ts';
 import type { Lowering } from '../node-reader.ts';
 import { fixedSize } from '../size.ts';
 import { lowerBinary, lowerVariadic } from './binary.ts';
+import { lowerConcat } from './concat.ts';
 import { lowerBatchNormalisation, lowerConvolution } from './convolution.ts';
+import { lowerConstantOfShape, lowerExpand, lowerPad } from './extension.ts';
 import {
   lowerClip,
   lowerElu,
@@ -18,15 +20,7 @@ import {
 import { lowerAveragePool, lowerGlobalAveragePool, lowerGlobalMaxPool, lowerMaxPool } from './pools.ts';
 import { lowerGemm, lowerMatMul } from './products.ts';
 import { lowerLayerNormalisation, lowerReduction, lowerSoftmax } from './reductions.ts';
-import {
-  lowerConcat,
-  lowerConstantOfShape,
-  lowerExpand,
-  lowerGather,
-  lowerPad,
-  lowerSlice,
-  lowerSplit,
-} from './selection.ts';
+import { lowerGather, lowerSlice, lowerSplit } from './selection.ts';
 import {
   lowerCast,
   lowerFlatten,
