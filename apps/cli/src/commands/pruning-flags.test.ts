@@ -6,7 +6,7 @@ test('nothing is pruned unless told', () => {
 });
 
 test('at the accuracy of the full network', () => {
-  const defaults = { tolerance: 0, alternatives: [] };
+  const defaults = { tolerance: null, alternatives: [] };
   expect(pruningOptions({ pruneExits: 'macs' })).toEqual({ unit: 'macs', ...defaults });
   expect(pruningOptions({ pruneExits: 'milliseconds', profile: 'here.json' })).toMatchObject({ unit: 'milliseconds' });
 });

@@ -25,7 +25,7 @@ export function addPruningOptions(command: Command): Command {
     )
     .option(
       '--prune-tolerance <share>',
-      'answers that may be lost against the full network by that (default: 0)',
+      'answers that may be lost against the full network by that (default: one standard error of its accuracy on the held-out images)',
       numberBetween(0, 1),
     )
     .option(
@@ -54,5 +54,5 @@ export function pruningOptions(flags: PruningFlags): PruningOptions | null {
       '--alternative is measured on this device and cannot be compared with times from --profile. Leave one of them out.',
     );
   }
-  return { unit, tolerance: pruneTolerance ?? 0, alternatives: alternative };
+  return { unit, tolerance: pruneTolerance ?? null, alternatives: alternative };
 }

@@ -18,7 +18,7 @@ import { keepExits, placeOfCuts } from './keep-exits.ts';
 import type { PriceExits } from './price-exits.ts';
 import type { PruningOptions } from './pruning-options.ts';
 import type { DroppedExitReport, PruningReport } from './pruning-report.ts';
-import { shareRight } from './share-right.ts';
+import { shareRight, standardError } from './share-right.ts';
 
 export interface PruneNetworkOptions extends Omit<AssembleBundleOptions, 'networks'> {
   readonly pruning: PruningOptions;
@@ -43,7 +43,9 @@ export interface PrunedNetwork {
 export async function pruneNetwork(options: PruneNetworkOptions, context: JobContext): Promise<PrunedNetwork> {
   const { pruning, method, targets, alternatives } = options;
   const wholeAccuracy = shareRight(networkLogits(options), targets);
-  const accuracy = Math.max(0, wholeAccuracy - pruning.tolerance);
+  // One image more or fewer is no loss: without a wish, the ensemble of all exits would often fail by that.
+  const tolerance = pruning.tolerance ?? standardError(wholeAccuracy, targets.length);
+  const accuracy = Math.max(0, wholeAccuracy - tolerance);
   const dropped: DroppedExitReport[] = [];
   let kept: readonly number[] = options.trained.plan.cuts
     .map((_, exit) => exit)

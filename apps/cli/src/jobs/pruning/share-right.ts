@@ -9,3 +9,14 @@ export function shareRight(logits: Float32Array, targets: Int32Array): number {
   const classes = logits.length / targets.length;
   return targets.filter((target, row) => argMax(logits, row * classes, classes) === target).length / targets.length;
 }
+
+/**
+ * How far a share of rows scatters by chance: one standard error, by Agresti and Coull (1998), which does not become 0 where all rows or
+ * none are right.
+ * @param share Of `rows`, 0 to 1.
+ */
+export function standardError(share: number, rows: number): number {
+  const tried = rows + 4;
+  const shrunk = (share * rows + 2) / tried;
+  return Math.sqrt((shrunk * (1 - shrunk)) / tried);
+}
