@@ -33,7 +33,10 @@ const emitters = [
   { form: 'batch-if', emit: emitBatchIf },
 ] as const;
 
-async function compiled(cut: 'all' | 'none', options: { batch?: number } = {}): Promise<CompiledNetwork> {
+async function compiled(
+  cut: 'all' | 'none',
+  options: { batch?: number; opset?: number } = {},
+): Promise<CompiledNetwork> {
   const analysis = await analyseGraph(readModel(tinyResnet(options)), wasmProbe);
   const cuts = cut === 'none' ? [] : chooseCuts(analysis, { kind: 'all' });
   const heads = initialHeads(cuts, classes);
@@ -145,6 +148,27 @@ describe.each(emitters)('$form', ({ form, emit }) => {
         threshold: new ort.Tensor('float32', Float32Array.of(1), [1, 1]),
       });
       expect(Array.from(exit!.data as BigInt64Array)).toEqual([30n]);
+    } finally {
+      await session.release();
+    }
+  });
+
+  test.each([11, 13, 18, 20, 22])('runs in opset %i', async (opset) => {
+    const network = await compiled('all', { opset });
+    const last = network.network.stages.length - 1;
+    const ensemble = equalWeights('geometric', last + 1, classes);
+    const session = await ort.InferenceSession.create(emit(optionsOf([network], ensemble)), { logSeverityLevel: 4 });
+    try {
+      for (const [threshold, expected] of [
+        [0, 0],
+        [1, last],
+      ] as const) {
+        const { exit } = await session.run({
+          input: new ort.Tensor('float32', randomRows(1, inputShape).data as Float32Array, [1, ...inputShape]),
+          threshold: new ort.Tensor('float32', Float32Array.of(threshold), [1, 1]),
+        });
+        expect(Array.from(exit!.data as BigInt64Array, Number)).toEqual([expected]);
+      }
     } finally {
       await session.release();
     }

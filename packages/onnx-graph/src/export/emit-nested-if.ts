@@ -21,6 +21,9 @@ import { atMostOne, writeExit } from './write-exit.ts';
 import { writeIf } from './write-if.ts';
 import { writeStage } from './write-stage.ts';
 
+/** First opset in which a Split must say into how many parts. */
+const splitCountOpset = 18;
+
 /** What is handed from an exit to the stage behind it: names of tensors with one row. */
 interface Carried {
   readonly features: readonly string[];
@@ -73,7 +76,8 @@ function writeThresholds(builder: GraphBuilder, exits: number): readonly string[
   const all = builder.apply('Expand', [unreachableOne(builder, thresholdName), shape]);
   if (exits === 1) return [all];
   const each = Array.from({ length: exits }, (_, exit) => builder.claim(`ztw/threshold_${exit}`));
-  builder.add(makeNode('Split', [all], each, [intAttribute('axis', 1)]));
+  const count = builder.opset >= splitCountOpset ? [intAttribute('num_outputs', exits)] : [];
+  builder.add(makeNode('Split', [all], each, [intAttribute('axis', 1), ...count]));
   return each;
 }
 
