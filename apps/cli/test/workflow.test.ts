@@ -1,6 +1,6 @@
 // The main job from end to end, small: train, inspect, eval, run and bench on made-up images.
 
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleManifest, EvaluationReport } from '@ztw/core';
@@ -212,44 +212,6 @@ describe('eval', () => {
   });
 });
 
-describe('eval with times', () => {
-  const evaluate = (bundle: string, ...more: readonly string[]) =>
-    runInProcess(['eval', bundle, '--data', testData, '--out', out('timed'), '--overwrite', '--quiet', ...more]);
-
-  test('tells accuracy at budgets in milliseconds, by the profile beside the bundle', async () => {
-    const bundle = out('again');
-    const unknown = await evaluate(bundle, '--budgets', '0.5,3ms');
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining(`"ztw bench ${bundle}"`) });
-    const bench = ['bench', bundle, '--network', network, '--batch', '1', '--repeat', '2', '--quiet'];
-    expect((await runInProcess(bench)).code).toBe(0);
-    const report = json<EvaluationReport>(await evaluate(bundle, '--budgets', '0.5,10000ms', '--json'));
-    for (const { budgets, times, exits } of report.methods) {
-      expect(budgets.map(({ budget }) => budget)).toEqual([0.5]);
-      expect(times?.exitMilliseconds).toHaveLength(exits.length);
-      expect(times).toMatchObject({ batchSize: 1, wholeMilliseconds: expect.any(Number) });
-      expect(times?.budgets).toMatchObject([{ budgetMilliseconds: 10_000, swept: { cost: expect.any(Number) } }]);
-    }
-    // What the bundle itself would do with that budget: its dearest operating point.
-    const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as BundleManifest;
-    const calibrated = report.methods[0]?.times?.budgets[0]?.calibrated;
-    expect(manifest.operatingPoints.map(({ threshold }) => threshold)).toContain(calibrated?.setting);
-    const { stdout } = await evaluate(bundle, '--budgets', '10000ms');
-    expect(stdout).toMatch(/times per image in batches of 1 on: onnxruntime-.*; the uncut network takes/);
-    expect(stdout).toMatch(/\(\d+\.\d %, \d.* ms\)/);
-  });
-
-  test('refuses a profile that does not fit', async () => {
-    const profile = ['--profile', out('other.json')];
-    const batches = [{ batchSize: 1, repeats: 1, stageMilliseconds: [1], wholeMilliseconds: null }];
-    const content = { format: 'ztw-device-profile', version: 1, model: 'other', stages: ['final'], batches };
-    await writeFile(out('other.json'), JSON.stringify(content));
-    expect((await evaluate(out('again'), ...profile)).stderr).toContain("measured on 'other' with the stages final");
-    expect((await evaluate(out('again'), '--profile-batch', '7')).stderr).toContain('received 7');
-    expect((await evaluate(out('again'), '--profile', out('nothing.json'))).stderr).toContain('nothing.json');
-    expect((await evaluate(out('again'), '--budgets', '0ms')).stderr).toContain('above 0');
-  });
-});
-
 describe('run', () => {
   test('classifies, and reports what cannot be read as skipped', async () => {
     const images = await writeImages(out('images'), 5);
@@ -325,53 +287,6 @@ describe('bench', () => {
     expect(whole).toMatchObject({ timeRatio: 1, macsRatio: 1 });
     expect(staged?.macsRatio).toBeGreaterThan(1);
     expect(early?.macsRatio).toBeLessThan(0.5);
-  });
-
-  test('stores what each stage costs on this device', async () => {
-    const file = out('profiles', 'device.json');
-    const args = ['bench', out('bundles', 'ztw'), '--network', network, '--batch', '1,4', '--repeat', '2'];
-    const { profile } = json<BenchResult>(await runInProcess([...args, '--profile', file, '--json']));
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(profile);
-    expect(profile?.batches.map(({ batchSize, repeats }) => [batchSize, repeats])).toEqual([
-      [1, 2],
-      [4, 2],
-    ]);
-    for (const { stageMilliseconds, wholeMilliseconds } of profile?.batches ?? []) {
-      expect(stageMilliseconds).toHaveLength(profile?.stages.length ?? 0);
-      expect(Math.min(...stageMilliseconds, wholeMilliseconds ?? 0)).toBeGreaterThan(0);
-    }
-  });
-
-  test('a budget in milliseconds, by the profile of this device', async () => {
-    const file = out('profiles', 'times.json');
-    const bench = ['bench', out('bundles', 'ztw'), '--batch', '1', '--repeat', '3', '--budget', '10000ms'];
-    const { policy } = json<BenchResult>(await runInProcess([...bench, '--profile', file, '--json']));
-    const run = ['run', out('bundles', 'ztw'), testData, '--limit', '3', '--json', '--budget'];
-    const classified = json<ClassifiedImages>(await runInProcess([...run, '10000ms', '--profile', file]));
-    expect(classified).toMatchObject({ policy, executor: 'nested-if' });
-    const short = await runInProcess([...run, '0.000001ms', '--profile', file]);
-    expect(short).toMatchObject({ code: 2, stderr: expect.stringContaining('ms per row on this device') });
-    const unknown = await runInProcess([...run, '3ms', '--threads', '2']);
-    expect(unknown).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('Measure them once with "ztw bench BUNDLE"'),
-    });
-    const elsewhere = await runInProcess([...run, '10000ms', '--profile', file, '--runtime', 'web']);
-    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('The profile was measured on') });
-  });
-
-  test('the profile lies beside the bundle, where a later budget in milliseconds finds it', async () => {
-    const folder = out('bundles', 'sdn');
-    const bench = ['bench', folder, '--batch', '1', '--repeat', '2', '--json'];
-    const none = json<BenchResult>(await runInProcess([...bench, '--no-profile']));
-    expect([none.profile, none.profileFile]).toEqual([null, null]);
-    const { profile, profileFile } = json<BenchResult>(await runInProcess(bench));
-    expect(profileFile).toMatch(/sdn\/profiles\/onnxruntime-[^/]+\.json$/);
-    expect(JSON.parse(await readFile(profileFile ?? '', 'utf8'))).toEqual(profile);
-    const run = ['run', folder, testData, '--limit', '1', '--budget', '10000ms'];
-    expect(json<ClassifiedImages>(await runInProcess([...run, '--json'])).answers).toHaveLength(1);
-    const inspected = await runInProcess(['inspect', folder]);
-    expect(inspected.stdout).toContain('all hashes agree');
   });
 
   test('random input needs no data', async () => {

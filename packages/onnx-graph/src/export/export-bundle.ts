@@ -26,8 +26,9 @@ export interface ExportBundleOptions {
 const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exits': emitAllExits } as const;
 
 /**
- * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata holds, as JSON, what a caller needs
- * to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds), `ztw.exits` (names and costs).
+ * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata
+ * holds, as JSON, what a caller needs to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
+ * `ztw.exits` (names and costs).
  * @throws InvalidBundleError for a damaged bundle, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
  */
 export async function exportBundle(bundle: Bundle, { form, optimise }: ExportBundleOptions): Promise<Uint8Array> {
