@@ -50,7 +50,7 @@ function option(method: MethodReport, shown: readonly ShownBudget[], index: numb
   const panel = (position: number) => ({ left, right: 8, top: 28 + position * panelHeight, height: 70 });
   return {
     title: shown.map(({ label, reading }, position) => ({
-      text: `Budget ${label}: ${percent(reading.accuracy, 1)} right${narrow ? ', cost' : ' at a cost of'} ${paid(method, reading)}`,
+      text: `Budget ${label}: ${percent(reading.accuracy, 1)} ${narrow ? 'for' : 'right at a cost of'} ${paid(method, reading)}`,
       left,
       top: position * panelHeight,
       padding: 0,
