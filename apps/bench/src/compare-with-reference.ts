@@ -5,7 +5,7 @@
 // The reference's scores are those of the ICs alone, before any ensemble, so the methods of the report that have no ensemble count.
 
 import { readFile } from 'node:fs/promises';
-import type { EvaluationReport } from '@ztw/core';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 
 interface Reference {
   readonly methods: Readonly<Record<string, { readonly threshold: { readonly head_scores: readonly number[] } }>>;

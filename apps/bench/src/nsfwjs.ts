@@ -21,8 +21,8 @@ import {
   segmentNetwork,
   stageNetwork,
   type TensorflowNetwork,
-  trainInternalClassifiers,
-} from '@ztw/runtime-tfjs';
+, tensorflowKernels } from '@ztw/runtime-tfjs';
+import { trainInternalClassifiers } from '@ztw/training';
 import { type LabelledData, openData } from '../../cli/src/data/index.ts';
 import { nsfwjsModel, nsfwjsVersion } from './nsfwjs/package-models.ts';
 
@@ -122,7 +122,7 @@ async function report(kind: string, { network, whole }: Subject): Promise<void> 
   const labels = training.labels as Int32Array;
   const testLabels = test.labels as Int32Array;
   const result = await trainInternalClassifiers({
-    tf,
+    kernels: tensorflowKernels(tf),
     backbone,
     data: { rows: training.rows, copies: 1, labels, read: (batch) => images(training, batch) },
     heldOut: { rows: test.rows, labels: testLabels, read: (batch) => images(test, batch) },

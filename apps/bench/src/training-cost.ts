@@ -8,7 +8,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { type HeadSpecification, memoryBlobStore, type RowShape } from '@ztw/core';
 import { convHead, poolConvHead, pooledHead } from '@ztw/heads';
-import { trainInternalClassifiers } from '@ztw/runtime-tfjs';
+import { tensorflowKernels } from '@ztw/runtime-tfjs';
+import { trainInternalClassifiers } from '@ztw/training';
 import { median } from './median.ts';
 import { randomBackbone } from './random-backbone.ts';
 
@@ -53,7 +54,7 @@ for (const { name, head } of families) {
   let held = 0;
   for (let round = 0; round < 4; round++) {
     const result = await trainInternalClassifiers({
-      tf,
+      kernels: tensorflowKernels(tf),
       backbone: randomBackbone(cutShapes, heads, classes),
       data: { rows, copies: 1, labels, read: async (wanted) => new Float32Array(wanted.length) },
       variants: [{ name, heads }],

@@ -3,7 +3,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BundleManifest, DeviceProfile } from '@ztw/core';
+import type { BundleManifest } from '@ztw/bundle';
+import type { DeviceProfile } from '@ztw/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClassifiedImages } from '../src/jobs/classify-images.ts';
 import type { TrainJobResult } from '../src/jobs/train-job.ts';

@@ -3,7 +3,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BundleManifest, EvaluationReport } from '@ztw/core';
+import type { BundleManifest } from '@ztw/bundle';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../src/jobs/bench-bundle.ts';
 import type { ClassifiedImages } from '../src/jobs/classify-images.ts';

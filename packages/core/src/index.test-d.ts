@@ -1,10 +1,10 @@
 // Types of the public API, checked by the compiler.
 
 import { expectTypeOf } from 'vitest';
+import { chain } from './chain/chain.ts';
 import {
   anyOf,
   type Classification,
-  chain,
   classify,
   confidenceThreshold,
   type Ensemble,

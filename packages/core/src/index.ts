@@ -2,17 +2,6 @@
 
 export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from './contract/backbone.ts';
 export type { BlobStore } from './contract/blob-store.ts';
-export type {
-  BundleFile,
-  BundleManifest,
-  BundleNetwork,
-  BundleReader,
-  BundleStage,
-  BundleStageProgram,
-  BundleTensor,
-  OperatingPoint,
-  Preprocessing,
-} from './contract/bundle.ts';
 export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } from './contract/ensemble.ts';
 export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
@@ -37,21 +26,8 @@ export type {
   RowShape,
   TakeTokenLayer,
 } from './contract/head.ts';
-export type {
-  BinaryStep,
-  ConvolutionStep,
-  DenseStep,
-  PoolStep,
-  ProgramActivation,
-  ProgramBinaryFunction,
-  ProgramFunction,
-  ProgramPort,
-  ProgramSize,
-  ProgramStep,
-  ReduceStep,
-  SliceStep,
-  StageProgram,
-} from './contract/stage-program.ts';
+export type { OperatingPoint } from './contract/operating-point.ts';
+
 export type {
   InputBatch,
   StageDescription,
@@ -102,8 +78,8 @@ export type { PerExit } from './policy/per-exit.ts';
 
 // Inference
 
+export { type ChainOptions, chain } from './chain/chain.ts';
 export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
-export { type ChainOptions, chain } from './inference/chain.ts';
 export { checkInputBatch } from './inference/check-input.ts';
 export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
 export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
@@ -132,109 +108,7 @@ export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 
 // Evaluation
 
-export { auroc } from './evaluation/auroc.ts';
-export {
-  interpolatedAccuracy,
-  lastBeforeOverspending,
-  lastWithinBudget,
-} from './evaluation/budget-readoff.ts';
-export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './evaluation/budget-table.ts';
-export {
-  type CalibrateOptions,
-  type ChooseSettingsOptions,
-  type ChosenSetting,
-  calibrate,
-  chooseSettings,
-} from './evaluation/calibrate.ts';
-export { type CalibrateTimesOptions, calibrateTimes } from './evaluation/calibrate-times.ts';
-export {
-  DEFAULT_CALIBRATION_BINS,
-  exitExpectedCalibrationErrors,
-  exitKsCalibrationErrors,
-  expectedCalibrationError,
-  ksCalibrationError,
-  ksCalibrationErrors,
-  ksCalibrationSweep,
-} from './evaluation/calibration-error.ts';
-export { exitAccuracies } from './evaluation/exit-accuracy.ts';
-export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './evaluation/exit-outcome.ts';
-export {
-  type ExitPredictions,
-  type PredictionsFromLogitsOptions,
-  predictionsFromLogits,
-  selectPredictions,
-} from './evaluation/exit-predictions.ts';
-export {
-  DEFAULT_THRESHOLD_COUNT,
-  type ExitRule,
-  patienceRule,
-  type ThresholdRuleOptions,
-  thresholdRule,
-} from './evaluation/exit-rule.ts';
-export { failurePredictionAurocs } from './evaluation/failure-prediction.ts';
-export { hindsightImprovability } from './evaluation/hindsight-improvability.ts';
-export { oracleBound } from './evaluation/oracle-bound.ts';
-export {
-  type OutOfDistributionPoint,
-  outOfDistributionAurocs,
-  outOfDistributionSweep,
-} from './evaluation/out-of-distribution.ts';
-export {
-  type DroppedExit,
-  type PrunedExits,
-  type PruneExitsOptions,
-  pruneExits,
-  type WholeNetwork,
-} from './evaluation/prune-exits.ts';
-export {
-  createEvaluationReport,
-  type EvaluationReport,
-  type ExitReport,
-  type MethodReport,
-  type MethodTimes,
-  type ReferencePoint,
-  type ReportMethodOptions,
-  type ReportPoint,
-  reportMethod,
-} from './evaluation/report.ts';
-export { type SimulatePolicyOptions, simulatePolicy } from './evaluation/simulate-policy.ts';
-export {
-  type CurvePoint,
-  type PatienceSweepOptions,
-  patienceSweep,
-  sweep,
-  type ThresholdSweepOptions,
-  thresholdSweep,
-} from './evaluation/sweep.ts';
-export { thresholdGrid } from './evaluation/threshold-grid.ts';
-export {
-  meanMilliseconds,
-  pricedInMilliseconds,
-  type TimeBudgetRow,
-  type TimeBudgetsOptions,
-  type TimedReading,
-  timeBudgets,
-} from './evaluation/time-budgets.ts';
-
 // Bundles
-
-export { type BundleContents, bundleFiles } from './bundle/bundle-files.ts';
-export { isBundlePath } from './bundle/bundle-path.ts';
-export { createManifest, type ManifestContent } from './bundle/create-manifest.ts';
-export { decodeHeads, encodeHeads, type HeadsFile } from './bundle/heads-file.ts';
-export { type Bundle, openBundle } from './bundle/open-bundle.ts';
-export { parseManifest } from './bundle/parse-manifest.ts';
-export { parseStageProgram } from './bundle/parse-stage-program.ts';
-export {
-  type Budget,
-  operatingPointFor,
-  operatingPointWithin,
-  policyForBudget,
-  type TimeBudget,
-} from './bundle/policy-for-budget.ts';
-export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
-export { sha256 } from './bundle/sha256.ts';
-export { stepReads } from './bundle/step-reads.ts';
 
 // Workers
 
@@ -242,4 +116,5 @@ export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from 
 
 // Storage
 
+export { decodeFloat16, decodeFloat16Into, encodeFloat16, float16Table } from './numeric/float16.ts';
 export { memoryBlobStore } from './storage/memory-blob-store.ts';

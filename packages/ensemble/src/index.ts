@@ -1,5 +1,5 @@
 // Loading a bundle, whatever runs its stages
-export { completeBundle, type LoadedBundle, loadNetworks } from './bundle/loaded-bundle.ts';
+
 // Combining predictions as they arrive
 export { arithmeticEnsemble } from './combine/arithmetic-ensemble.ts';
 export { ensembleFromSpecification } from './combine/ensemble-from-specification.ts';

@@ -12,12 +12,7 @@ export { seededRandom } from './initialise/seeded-random.ts';
 // What is applied before features are cached, and what is trained
 export { type SplitHead, splitPrefix } from './prefix/split-prefix.ts';
 // What follows from the layers: shapes, parameters, cost, validity
-export {
-  type AdaptiveWindow,
-  adaptiveWindows,
-  type SlidingWindow,
-  slidingWindow,
-} from './shapes/adaptive-windows.ts';
+export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './shapes/adaptive-windows.ts';
 export { headMacs } from './shapes/head-macs.ts';
 export { headShapes } from './shapes/head-shapes.ts';
 export { layerOutputShape } from './shapes/layer-output-shape.ts';

@@ -1,8 +1,7 @@
 // The injected runtime
 
-export type { MessageEndpoint, WorkerThread } from '@ztw/core';
 // Inference
-export type { LoadedBundle } from '@ztw/ensemble';
+
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';

@@ -1,9 +1,9 @@
 // Training
 
 // Inference
-export type { LoadedBundle } from '@ztw/ensemble';
+
 // Features
-export { decodeFloat16, encodeFloat16 } from './features/float16.ts';
+
 export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';
 export { readGraphModel } from './graph-model/read-graph-model.ts';
 export type { LoadBundleOptions } from './inference/load-bundle.ts';
@@ -38,27 +38,8 @@ export {
 } from './personalise/new-classes-job.ts';
 export { saveHeads } from './personalise/save-heads.ts';
 export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
+
 // Storage
-export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
-export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
-export type {
-  HeadVariant,
-  HeldOutData,
-  TrainedVariant,
-  TrainingData,
-  TrainingTimings,
-  TrainOptions,
-  TrainResult,
-} from './training/train-options.ts';
-export type {
-  CheckpointProgress,
-  CutDoneProgress,
-  FeaturesProgress,
-  OverallProgress,
-  ResumedProgress,
-  StepProgress,
-  TrainingProgress,
-} from './training/training-progress.ts';
-export type { Distillation, LearningRateSchedule, TrainingRecipe } from './training/training-recipe.ts';
-export { defaultTrainingRecipe } from './training/training-recipe.ts';
+
+export { tensorflowKernels } from './kernels/tensorflow-kernels.ts';
 export { type TrainInWorkerOptions, trainInWorker } from './worker/train-in-worker.ts';

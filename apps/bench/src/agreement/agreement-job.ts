@@ -1,4 +1,5 @@
-import type { BundleNetwork, EnsembleSpecification, RowShape } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import type { EnsembleSpecification, RowShape } from '@ztw/core';
 
 /** What every runtime is given; JSON-safe. */
 export interface AgreementJob {

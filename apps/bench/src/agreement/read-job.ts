@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleNetwork, type BundleStage, openBundle } from '@ztw/core';
+import { type BundleNetwork, type BundleStage, openBundle } from '@ztw/bundle';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 import type { AgreementJob } from './agreement-job.ts';

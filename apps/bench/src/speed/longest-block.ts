@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { type Bundle, classify, confidenceThreshold } from '@ztw/core';
-import { loadBundleInWorker } from '@ztw/runtime-onnx';
+import type { Bundle } from '@ztw/bundle';
+import { classify, confidenceThreshold } from '@ztw/core';
+import { loadBundleInWorker } from '@ztw/runtime-onnx/worker';
 import type { Inputs } from './read-inputs.ts';
 
 /** How long a batch took, and the longest time for which its caller's event loop did not turn, both in milliseconds. */

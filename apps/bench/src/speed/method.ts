@@ -1,15 +1,14 @@
 // A bundle that takes part: what it answers at every exit on the images that are timed, and the thresholds that follow from it.
 
+import type { Bundle } from '@ztw/bundle';
+import { exitCosts, runAllExits } from '@ztw/core';
 import {
-  type Bundle,
   calibrate,
   type ExitPredictions,
-  exitCosts,
   predictionsFromLogits,
-  runAllExits,
   selectPredictions,
   thresholdSweep,
-} from '@ztw/core';
+} from '@ztw/core/evaluation';
 import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
 import { combineExits } from '../../../cli/src/jobs/combine-exits.ts';
 import type { Inputs } from './read-inputs.ts';

@@ -1,7 +1,7 @@
 // What is claimed besides the race, each measured and told in a sentence or two.
 
-import { type Bundle, confidenceThreshold } from '@ztw/core';
-import type { LoadedBundle } from '@ztw/runtime-onnx';
+import type { Bundle, LoadedBundle } from '@ztw/bundle';
+import { confidenceThreshold } from '@ztw/core';
 import { type KeptDeadlines, keptDeadlines } from './deadline.ts';
 import { exitDecisionMicroseconds } from './exit-decision.ts';
 import { type BlockedLoop, longestBlock } from './longest-block.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, type InputBatch, openBundle, rowSize } from '@ztw/core';
+import { type Bundle, openBundle } from '@ztw/bundle';
+import { type InputBatch, rowSize } from '@ztw/core';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 
 /** Test images as the network wants them, in an order that mixes the classes. */

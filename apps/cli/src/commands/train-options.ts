@@ -3,7 +3,7 @@
 import { InvalidInputError } from '@ztw/core';
 import type { HeadFamily } from '@ztw/heads';
 import { type CutSelection, parseCutSelection } from '@ztw/onnx-graph';
-import type { Distillation, LearningRateSchedule, TrainingRecipe } from '@ztw/runtime-tfjs';
+import type { Distillation, LearningRateSchedule, TrainingRecipe } from '@ztw/training';
 import type { NormalisationOptions } from '../data/normalisation.ts';
 import type { EnsembleChoice } from '../jobs/assemble-bundle.ts';
 import type { Method } from '../jobs/method.ts';

@@ -1,7 +1,7 @@
 // What the commands know of a data set: rows of uint8 pixels, of one size, with or without labels.
 // Where the pixels come from (folders, archives, arrays) stays behind it.
 
-import type { Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
 
 /** The size that every row is brought to, and how. */
 export interface PixelTarget {

@@ -1,6 +1,7 @@
 // From the options of a command to the Preprocessing that a bundle stores.
 
-import { InvalidDataError, InvalidInputError, type Preprocessing, type RowShape } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
+import { InvalidDataError, InvalidInputError, type RowShape } from '@ztw/core';
 
 export interface Normalisation {
   readonly mean: readonly number[];

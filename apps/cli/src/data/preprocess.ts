@@ -1,4 +1,5 @@
-import { InvalidInputError, type Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
+import { InvalidInputError } from '@ztw/core';
 
 export interface ToInputOptions {
   /** Mirrors every row from left to right. */

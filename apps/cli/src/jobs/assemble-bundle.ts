@@ -1,15 +1,9 @@
 // From trained ICs to all that a bundle holds but its thresholds: models compiled, the ensemble fitted, and what the exits then
 // say on the held-out rows.
 
-import {
-  type BundleNetwork,
-  type EnsembleSpecification,
-  type ExitPredictions,
-  type Head,
-  InvalidInputError,
-  predictionsFromLogits,
-  type RowShape,
-} from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import { type EnsembleSpecification, type Head, InvalidInputError, type RowShape } from '@ztw/core';
+import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
 import { ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
 import { combineExits } from './combine-exits.ts';
 import { compileStages } from './compile-stages.ts';

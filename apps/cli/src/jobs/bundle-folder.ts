@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BundleReader } from '@ztw/core';
+import type { BundleReader } from '@ztw/bundle';
 import { readBytes } from './read-bytes.ts';
 
 /** Reads a bundle's files from a folder. The core checks that paths stay inside it, and says which file cannot be read. */

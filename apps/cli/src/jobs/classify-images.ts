@@ -1,6 +1,7 @@
 // The whole of `ztw run`: images in, answers out, each image only as deep as it needs.
 
-import type { Preprocessing, RowResult } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
+import type { RowResult } from '@ztw/core';
 import type { ExecutorKind } from '@ztw/runtime-onnx';
 import { type LabelledData, toInput } from '../data/index.ts';
 import { findDeviceProfile } from './device-profile-file.ts';

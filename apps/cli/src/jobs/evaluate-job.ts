@@ -1,15 +1,14 @@
 // The whole of `ztw eval`: bundles and data from files, all exits run once, one report for all bundles.
 
 import { basename, dirname, extname, resolve } from 'node:path';
+import type { BundleManifest } from '@ztw/bundle';
+import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import {
-  type BundleManifest,
   createEvaluationReport,
   type EvaluationReport,
-  InvalidDataError,
-  InvalidInputError,
   type MethodReport,
   type ReferencePoint,
-} from '@ztw/core';
+} from '@ztw/core/evaluation';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type LabelledData, writeNpy } from '../data/index.ts';
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';

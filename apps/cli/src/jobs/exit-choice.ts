@@ -1,12 +1,12 @@
 // When rows may leave, as a person asks for it, and as the core wants it.
 
+import { operatingPointFor } from '@ztw/bundle';
 import {
   confidenceThreshold,
   type DeviceProfile,
   type ExitPolicy,
   InvalidInputError,
   type OperatingPoint,
-  operatingPointFor,
   patience,
 } from '@ztw/core';
 

@@ -1,4 +1,4 @@
-import type { BundleNetwork } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
 
 /** MACs per row of leaving at each exit of a chain, all segments and heads before it counted. */
 export function networkExitCosts(networks: readonly BundleNetwork[]): readonly number[] {

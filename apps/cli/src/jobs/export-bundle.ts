@@ -1,7 +1,8 @@
 // The whole of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
 
 import { basename, join, resolve } from 'node:path';
-import { type BundleManifest, InvalidInputError, openBundle, throwIfAborted } from '@ztw/core';
+import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { InvalidInputError, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { assertOutputFile, assertOutputFolder, writeOutputFile, writeOutputFolder } from '../storage/index.ts';
 import { about } from './about.ts';

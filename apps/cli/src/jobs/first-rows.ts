@@ -1,5 +1,5 @@
 import type { InputBatch } from '@ztw/core';
-import type { HeldOutData } from '@ztw/runtime-tfjs';
+import type { HeldOutData } from '@ztw/training';
 
 /** A batch of held-out rows to measure on; they begin again where there are not enough. */
 export async function firstRows(heldOut: HeldOutData, rows: number): Promise<InputBatch> {

@@ -1,4 +1,4 @@
-import { type BundleManifest, openBundle } from '@ztw/core';
+import { type BundleManifest, openBundle } from '@ztw/bundle';
 import { parameterCount } from '@ztw/heads';
 import { about } from './about.ts';
 import { folderReader } from './bundle-folder.ts';

@@ -1,4 +1,5 @@
-import { type DeviceProfile, type Preprocessing, parseDeviceProfile } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
+import { type DeviceProfile, parseDeviceProfile } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { loadBundle } from '@ztw/runtime-onnx';
 import type { AssembledBundle } from './assemble-bundle.ts';

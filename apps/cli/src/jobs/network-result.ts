@@ -1,14 +1,7 @@
 // What training one network gives, and how it is kept in the work folder until the whole job is done.
 
-import {
-  type BlobStore,
-  decodeSafetensors,
-  encodeSafetensors,
-  type Head,
-  type HeadParameters,
-  InvalidInputError,
-  type Parameter,
-} from '@ztw/core';
+import { decodeSafetensors, encodeSafetensors } from '@ztw/bundle';
+import { type BlobStore, type Head, type HeadParameters, InvalidInputError, type Parameter } from '@ztw/core';
 import type { BundleMethod } from './method.ts';
 import type { PlannedVariant } from './plan-training.ts';
 

@@ -1,5 +1,6 @@
-import { InvalidDataError, openBundle, type Preprocessing } from '@ztw/core';
-import { type LoadedBundle, loadBundle } from '@ztw/runtime-onnx';
+import { type LoadedBundle, openBundle, type Preprocessing } from '@ztw/bundle';
+import { InvalidDataError } from '@ztw/core';
+import { loadBundle } from '@ztw/runtime-onnx';
 import type { NetworkClasses } from '../data/index.ts';
 import { about } from './about.ts';
 import { folderReader } from './bundle-folder.ts';

@@ -1,14 +1,7 @@
 // A bundle's folder, ready to classify by one choice of exits, run in whichever way is fastest or was asked for.
 
-import {
-  type BundleManifest,
-  type Classification,
-  classify,
-  type DeviceProfile,
-  type InputBatch,
-  InvalidInputError,
-  openBundle,
-} from '@ztw/core';
+import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { type Classification, classify, type DeviceProfile, type InputBatch, InvalidInputError } from '@ztw/core';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, type ExecutorKind } from '@ztw/runtime-onnx';
 import { about } from './about.ts';

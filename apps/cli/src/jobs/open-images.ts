@@ -1,6 +1,6 @@
 // Opens a data set for a network: brought to its input size, checked against its classes, cut down to the rows that are wanted.
 
-import type { Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
 import {
   type DataProgress,
   type LabelledData,

@@ -1,14 +1,8 @@
 // From the parts of a bundle to its files: thresholds chosen on the held-out rows, the manifest written.
 
-import {
-  bundleFiles,
-  calibrate,
-  calibrateTimes,
-  exitAccuracies,
-  InvalidInputError,
-  type OperatingPoint,
-  type Preprocessing,
-} from '@ztw/core';
+import { bundleFiles, type Preprocessing } from '@ztw/bundle';
+import { InvalidInputError, type OperatingPoint } from '@ztw/core';
+import { calibrate, calibrateTimes, exitAccuracies } from '@ztw/core/evaluation';
 import type { AssembledBundle } from './assemble-bundle.ts';
 
 export interface PackBundleOptions {

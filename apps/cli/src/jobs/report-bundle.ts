@@ -1,14 +1,13 @@
 // What one bundle's stored logits amount to: one report per way of answering, and its whole networks for comparison.
 
+import { operatingPointWithin } from '@ztw/bundle';
+import { type Ensemble, exitCosts } from '@ztw/core';
 import {
   chooseSettings,
-  type Ensemble,
   type ExitPredictions,
   type ExitRule,
   exitAccuracies,
-  exitCosts,
   type MethodReport,
-  operatingPointWithin,
   patienceRule,
   predictionsFromLogits,
   pricedInMilliseconds,
@@ -16,7 +15,7 @@ import {
   type ReportMethodOptions,
   reportMethod,
   thresholdRule,
-} from '@ztw/core';
+} from '@ztw/core/evaluation';
 import type { BundleTimes } from './bundle-times.ts';
 import { combineExits } from './combine-exits.ts';
 import type { RunnableBundle } from './open-bundle.ts';

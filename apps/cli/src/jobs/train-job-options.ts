@@ -1,5 +1,5 @@
 import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
-import type { TrainingRecipe } from '@ztw/runtime-tfjs';
+import type { TrainingRecipe } from '@ztw/training';
 import type { NormalisationOptions } from '../data/index.ts';
 import type { EnsembleChoice } from './assemble-bundle.ts';
 import type { Method } from './method.ts';

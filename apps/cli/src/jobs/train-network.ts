@@ -1,7 +1,8 @@
 // One network of a job: its ICs trained in one sweep, or, where it has no cuts, its own answers on the held-out rows.
 
 import type { SegmentedBackbone } from '@ztw/core';
-import { type HeldOutData, type TrainingData, type TrainingRecipe, trainInternalClassifiers } from '@ztw/runtime-tfjs';
+import { tensorflowKernels } from '@ztw/runtime-tfjs';
+import { type HeldOutData, type TrainingData, type TrainingRecipe, trainInternalClassifiers } from '@ztw/training';
 import { featureBackbone } from './feature-backbone.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import { loadResult, type NetworkResult, storeResult } from './network-result.ts';
@@ -56,7 +57,7 @@ async function trainHeads(
   const { plan, place, work, training } = options;
   if (training === null) throw new Error(`internal: ${plan.network.name} has cuts, but there is no training data`);
   const { variants } = await trainInternalClassifiers({
-    tf: await options.loadTensorflow(),
+    kernels: tensorflowKernels(await options.loadTensorflow()),
     backbone,
     data: training,
     heldOut: options.heldOut,

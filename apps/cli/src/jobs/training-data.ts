@@ -1,7 +1,7 @@
 // Image data as the trainer reads it: batches of input rows, by row number and copy.
 
-import type { Preprocessing } from '@ztw/core';
-import type { HeldOutData, TrainingData } from '@ztw/runtime-tfjs';
+import type { Preprocessing } from '@ztw/bundle';
+import type { HeldOutData, TrainingData } from '@ztw/training';
 import { type LabelledData, toInput } from '../data/index.ts';
 
 export const augmentations = ['none', 'flip'] as const;

@@ -2,7 +2,7 @@
 // the bundle as its provenance.
 
 import { createHash } from 'node:crypto';
-import type { Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { LabelledData } from '../data/index.ts';
 import { dataFingerprint } from './data-fingerprint.ts';

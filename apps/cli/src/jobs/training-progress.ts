@@ -1,4 +1,4 @@
-import type { TrainingProgress } from '@ztw/runtime-tfjs';
+import type { TrainingProgress } from '@ztw/training';
 import { formatPercent } from '../output/format.ts';
 import type { JobContext } from './job-context.ts';
 

@@ -1,6 +1,6 @@
 // A folder that Triton Inference Server, alone or under KServe, takes as one model of its repository.
 
-import type { BundleManifest } from '@ztw/core';
+import type { BundleManifest } from '@ztw/bundle';
 import type { SingleFileForm } from '@ztw/onnx-graph';
 
 export interface TritonModelOptions {

@@ -1,6 +1,7 @@
 // The last part of a training job: from trained networks to a bundle per method in its folder.
 
-import type { OperatingPoint, Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
+import type { OperatingPoint } from '@ztw/core';
 import { writeOutputFolder } from '../storage/index.ts';
 import { assembleBundle, type TrainedNetwork } from './assemble-bundle.ts';
 import type { CalibrationTargets } from './calibration-targets.ts';

@@ -4,7 +4,7 @@ import {
   type MethodReport,
   type MethodTimes,
   meanMilliseconds,
-} from '@ztw/core';
+} from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent } from './format.ts';
 import { type Column, renderTable } from './table.ts';
 

@@ -1,4 +1,5 @@
-import { meanMilliseconds, type OperatingPoint } from '@ztw/core';
+import type { OperatingPoint } from '@ztw/core';
+import { meanMilliseconds } from '@ztw/core/evaluation';
 import type { TrainJobResult } from '../jobs/train-job.ts';
 import type { WrittenBundle } from '../jobs/write-bundles.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';

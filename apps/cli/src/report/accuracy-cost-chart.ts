@@ -1,4 +1,4 @@
-import type { EvaluationReport, MethodReport } from '@ztw/core';
+import type { EvaluationReport, MethodReport } from '@ztw/core/evaluation';
 import { chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
 import { legend } from './chart-legend.ts';

@@ -1,4 +1,4 @@
-import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core';
+import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core/evaluation';
 import { absent, milliseconds, percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@ztw/core';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import { dashOf, ink, seriesColor } from './palette.ts';

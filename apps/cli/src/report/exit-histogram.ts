@@ -1,4 +1,4 @@
-import type { BudgetReading, MethodReport } from '@ztw/core';
+import type { BudgetReading, MethodReport } from '@ztw/core/evaluation';
 import { type ChartSize, chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
 import { percent, setting } from './format.ts';

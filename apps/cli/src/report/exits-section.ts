@@ -1,4 +1,4 @@
-import type { EvaluationReport, ExitReport, MethodReport } from '@ztw/core';
+import type { EvaluationReport, ExitReport, MethodReport } from '@ztw/core/evaluation';
 import { absent, macs, milliseconds, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import { scrollingTable } from './table.ts';

@@ -1,6 +1,6 @@
 // Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
 
-import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core';
+import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core/evaluation';
 import { milliseconds, percent } from './format.ts';
 
 export interface LabelledBudget {

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@ztw/core';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 import { count } from './format.ts';
 import { type Html, html } from './html.ts';
 

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@ztw/core';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 import { describe, expect, it } from 'vitest';
 import { madeReport } from './__fixtures__/made-report.ts';
 import { renderReport } from './render-report.ts';

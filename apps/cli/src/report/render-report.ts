@@ -1,6 +1,6 @@
 // An evaluation as one HTML file that can be mailed, archived and opened anywhere: no scripts, no requests, no fonts.
 
-import type { EvaluationReport } from '@ztw/core';
+import type { EvaluationReport } from '@ztw/core/evaluation';
 import { accuracyCostChart } from './accuracy-cost-chart.ts';
 import { budgetSection } from './budget-section.ts';
 import { exitHistogram } from './exit-histogram.ts';

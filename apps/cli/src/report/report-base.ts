@@ -1,4 +1,4 @@
-import type { EvaluationReport, MethodReport, ReferencePoint } from '@ztw/core';
+import type { EvaluationReport, MethodReport, ReferencePoint } from '@ztw/core/evaluation';
 
 /**
  * MACs that are 100 % in charts of several methods: the largest backbone, since methods may have different ones.

@@ -1,4 +1,4 @@
-import type { EvaluationReport, MethodReport } from '@ztw/core';
+import type { EvaluationReport, MethodReport } from '@ztw/core/evaluation';
 import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { operatingPointFor } from '../bundle/policy-for-budget.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { calibrateTimes } from './calibrate-times.ts';
 import { predictionsFromLogits } from './exit-predictions.ts';
@@ -19,14 +18,6 @@ it('chooses the last threshold within each time, and says what it costs in MACs'
     { budget: 0.1, cost: 0.1, accuracy: 0.5, exitShares: [1, 0] },
     { budget: 0.55, cost: 0.55, accuracy: 1, exitShares: [0.5, 0.5] },
   ]);
-});
-
-it('a bundle with these points keeps the budgets that they were chosen for', () => {
-  const points = calibrateTimes({ ...options, budgets: [2, 3] });
-  const batches = [{ batchSize: 1, repeats: 1, stageMilliseconds: [2, 2], wholeMilliseconds: null }];
-  const stages = ['first', 'final'];
-  const profile = { format: 'ztw-device-profile', version: 1, model: 'small', stages, batches } as const;
-  expect(operatingPointFor(points, { milliseconds: 3, profile }, stages)).toBe(points[1]);
 });
 
 it('refuses a time that is none', () => {

@@ -1,4 +1,4 @@
-import type { OperatingPoint } from '../contract/bundle.ts';
+import type { OperatingPoint } from '../contract/operating-point.ts';
 import { type CalibrateOptions, chooseSettings } from './calibrate.ts';
 import { applyRule } from './exit-outcome.ts';
 import { thresholdRule } from './exit-rule.ts';

@@ -1,6 +1,6 @@
 // Choosing settings on held-out rows, so that reported rows have no say in them.
 
-import type { OperatingPoint } from '../contract/bundle.ts';
+import type { OperatingPoint } from '../contract/operating-point.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { lastWithinBudget } from './budget-readoff.ts';
 import { applyRule } from './exit-outcome.ts';

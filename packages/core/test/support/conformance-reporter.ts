@@ -6,7 +6,6 @@ import {
   formatConformanceTable,
 } from '../../src/testing/conformance/format-conformance-table.ts';
 // For what it adds to vitest's types.
-import type {} from './test-conformance.ts';
 
 export default class ConformanceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

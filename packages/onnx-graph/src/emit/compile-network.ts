@@ -1,4 +1,5 @@
-import { type BundleNetwork, type BundleStage, type BundleStageProgram, type Head, InvalidInputError } from '@ztw/core';
+import type { BundleNetwork, BundleStage, BundleStageProgram } from '@ztw/bundle';
+import { type Head, InvalidInputError } from '@ztw/core';
 import { headMacs } from '@ztw/heads';
 import type { GraphAnalysis } from '../analysis/analyse-graph.ts';
 import type { Cut } from '../analysis/cut.ts';

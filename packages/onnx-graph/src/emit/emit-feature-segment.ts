@@ -1,4 +1,5 @@
-import type { BundleTensor, HeadLayer } from '@ztw/core';
+import type { BundleTensor } from '@ztw/bundle';
+import type { HeadLayer } from '@ztw/core';
 import { TensorProto_DataType } from 'onnx-buf';
 import { intAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';

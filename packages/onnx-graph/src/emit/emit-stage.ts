@@ -1,4 +1,5 @@
-import { type BundleTensor, type Head, InvalidInputError } from '@ztw/core';
+import type { BundleTensor } from '@ztw/bundle';
+import { type Head, InvalidInputError } from '@ztw/core';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';

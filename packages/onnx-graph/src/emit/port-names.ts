@@ -1,6 +1,6 @@
 // The names that all emitted files share, so that whoever runs them needs to know no network's own names.
 
-import type { BundleTensor } from '@ztw/core';
+import type { BundleTensor } from '@ztw/bundle';
 import type { ValueInfoProto } from 'onnx-buf';
 import type { CutTensor } from '../analysis/cut.ts';
 import { type Dimension, valueInfo } from '../graph/build.ts';

@@ -2,7 +2,8 @@
 // If, and what they answer is scattered back over what all rows would have answered here.
 
 import { create } from '@bufbuild/protobuf';
-import { type BundleNetwork, UnsupportedModelError } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import { UnsupportedModelError } from '@ztw/core';
 import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { intAttribute, intsAttribute, tensorAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';

@@ -1,7 +1,8 @@
 // One file for one row at a time: the stages behind an exit lie in the branch of an If, with their weights, and that
 // branch runs only where the row has not left.
 
-import { type BundleNetwork, UnsupportedModelError } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import { UnsupportedModelError } from '@ztw/core';
 import { intAttribute, makeNode } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { type ExportStage, readStages } from './read-stages.ts';

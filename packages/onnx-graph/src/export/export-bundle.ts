@@ -1,6 +1,7 @@
 // From a bundle to one ONNX file that needs nothing else of this project to run.
 
-import { type Bundle, type BundleManifest, UnsupportedModelError } from '@ztw/core';
+import type { Bundle, BundleManifest } from '@ztw/bundle';
+import { UnsupportedModelError } from '@ztw/core';
 import { emitAllExits } from './emit-all-exits.ts';
 import { emitBatchIf } from './emit-batch-if.ts';
 import { emitNestedIf } from './emit-nested-if.ts';

@@ -1,7 +1,8 @@
 // All stages of all networks in one row, and what a file that holds them all must say of itself.
 
 import { toBinary } from '@bufbuild/protobuf';
-import { type BundleStage, InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import type { BundleStage } from '@ztw/bundle';
+import { InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import { type FunctionProto, FunctionProtoSchema, type OperatorSetIdProto } from 'onnx-buf';
 import type { FileDescription } from '../graph/graph-builder.ts';
 import type { OnnxModel } from '../model/onnx-model.ts';

@@ -1,4 +1,5 @@
-import type { BundleNetwork, EnsembleSpecification, RowShape } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import type { EnsembleSpecification, RowShape } from '@ztw/core';
 
 /**
  * A trained early-exit network, or chain of networks, as a bundle holds it.

@@ -1,6 +1,7 @@
 // The names and shapes that all single files share.
 
-import type { BundleNetwork, RowShape } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import type { RowShape } from '@ztw/core';
 import { TensorProto_DataType, type ValueInfoProto } from 'onnx-buf';
 import { type Dimension, valueInfo } from '../graph/build.ts';
 

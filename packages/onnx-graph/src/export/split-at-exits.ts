@@ -2,7 +2,8 @@
 // machine, so that its stages hand on tensors in that machine's own layouts, which a stage optimised by itself cannot do.
 
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type BundleNetwork, type BundleStage, UnsupportedModelError } from '@ztw/core';
+import type { BundleNetwork, BundleStage } from '@ztw/bundle';
+import { UnsupportedModelError } from '@ztw/core';
 import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { type GraphNode, viewGraph } from '../graph/graph-view.ts';
 import { readModel } from '../model/read-model.ts';

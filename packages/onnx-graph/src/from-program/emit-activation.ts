@@ -1,4 +1,4 @@
-import type { ProgramActivation, ProgramFunction } from '@ztw/core';
+import type { ProgramActivation, ProgramFunction } from '@ztw/program';
 import type { ProgramEmitter } from './program-emitter.ts';
 
 /** ONNX operators of functions on every value; `relu6` is a Clip. */

@@ -1,4 +1,5 @@
-import { type ConvolutionStep, InvalidModelError, type Parameter, type PoolStep, type ProgramSize } from '@ztw/core';
+import { InvalidModelError, type Parameter } from '@ztw/core';
+import type { ConvolutionStep, PoolStep, ProgramSize } from '@ztw/program';
 import type { AttributeProto } from 'onnx-buf';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import { emitActivated } from './emit-activation.ts';

@@ -1,4 +1,4 @@
-import type { BinaryStep, ProgramBinaryFunction } from '@ztw/core';
+import type { BinaryStep, ProgramBinaryFunction } from '@ztw/program';
 import { floatAttribute } from '../graph/build.ts';
 import { emitClip, emitFunction } from './emit-activation.ts';
 import { broadcastShape, naturalOrder, type PlacedValue } from './placed-value.ts';

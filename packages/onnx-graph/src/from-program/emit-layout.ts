@@ -1,6 +1,7 @@
 // Steps that only move values.
 
-import { type ProgramSize, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { ProgramSize } from '@ztw/program';
 import { intAttribute } from '../graph/build.ts';
 import { channelsFirst, naturalOrder, type PlacedValue, sameMemory, sameSize } from './placed-value.ts';
 import { type ProgramEmitter, reshapeTarget, type StepOf } from './program-emitter.ts';

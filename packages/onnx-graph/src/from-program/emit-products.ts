@@ -1,4 +1,5 @@
-import { type DenseStep, InvalidModelError, type ProgramSize } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import type { DenseStep, ProgramSize } from '@ztw/program';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import { emitActivated } from './emit-activation.ts';
 import { broadcastShape, channelsFirst, naturalOrder, type PlacedValue, sameOrder } from './placed-value.ts';

@@ -1,4 +1,4 @@
-import type { ReduceStep } from '@ztw/core';
+import type { ReduceStep } from '@ztw/program';
 import { floatAttribute, intAttribute, intsAttribute } from '../graph/build.ts';
 import { channelsFirst, naturalOrder, type PlacedValue, sameOrder } from './placed-value.ts';
 import type { ProgramEmitter, StepOf } from './program-emitter.ts';

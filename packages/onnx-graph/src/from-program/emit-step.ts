@@ -1,4 +1,4 @@
-import type { ProgramStep } from '@ztw/core';
+import type { ProgramStep } from '@ztw/program';
 import { emitConvolution, emitPool } from './emit-convolution.ts';
 import { emitBinary, emitUnary } from './emit-elementwise.ts';
 import { emitConcat, emitGather, emitPad, emitReshape, emitSlice, emitTile, emitTranspose } from './emit-layout.ts';

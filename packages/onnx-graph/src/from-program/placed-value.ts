@@ -1,7 +1,7 @@
 // Where a value of a program stands in the graph that is being written. Programs keep the channels of maps last, ONNX keeps them first:
 // every value remembers how its axes lie, so that they are moved only where an operator asks for another order.
 
-import type { ProgramSize } from '@ztw/core';
+import type { ProgramSize } from '@ztw/program';
 
 /** Order of a map's axes with its channels first: axis `i` in the graph is axis `order[i]` of the program. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2];

@@ -1,12 +1,7 @@
 // What all emitters of steps share: the graph that is being written, the stored weights, and where every value of the program stands.
 
-import {
-  InvalidModelError,
-  type Parameter,
-  type ProgramSize,
-  type ProgramStep,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { InvalidModelError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import type { ProgramSize, ProgramStep } from '@ztw/program';
 import type { AttributeProto } from 'onnx-buf';
 import { intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';

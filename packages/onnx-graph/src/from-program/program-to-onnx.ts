@@ -1,10 +1,5 @@
-import {
-  InvalidInputError,
-  type Parameter,
-  type ProgramPort,
-  type StageProgram,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import type { ProgramPort, StageProgram } from '@ztw/program';
 import { valueInfo } from '../graph/build.ts';
 import { createGraphBuilder } from '../graph/graph-builder.ts';
 import { emitStep } from './emit-step.ts';

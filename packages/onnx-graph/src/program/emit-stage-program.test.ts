@@ -1,4 +1,6 @@
-import { decodeSafetensors, parseStageProgram, type StageProgram, UnsupportedModelError } from '@ztw/core';
+import { decodeSafetensors } from '@ztw/bundle';
+import { UnsupportedModelError } from '@ztw/core';
+import { parseStageProgram, type StageProgram } from '@ztw/program';
 import { describe, expect, test } from 'vitest';
 import { type TinyNet, tinyModel } from '../../test/support/tiny.ts';
 import { intAttribute, intsAttribute, untypedOutput } from '../graph/build.ts';

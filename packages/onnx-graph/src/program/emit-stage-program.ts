@@ -1,12 +1,6 @@
-import {
-  encodeSafetensors,
-  InvalidModelError,
-  type Parameter,
-  type ProgramPort,
-  type StageProgram,
-  stepReads,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { encodeSafetensors } from '@ztw/bundle';
+import { InvalidModelError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import { type ProgramPort, type StageProgram, stepReads } from '@ztw/program';
 import { logitsName, previousLogitsName } from '../emit/port-names.ts';
 import { declaredDims } from '../graph/build.ts';
 import type { OnnxModel } from '../model/onnx-model.ts';

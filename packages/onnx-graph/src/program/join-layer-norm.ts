@@ -1,6 +1,7 @@
 // Finds layer norms that an ONNX file spells out, as files for operator sets before 17 do, and makes one step of each.
 
-import type { Parameter, ProgramBinaryFunction, ProgramStep } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
+import type { ProgramBinaryFunction, ProgramStep } from '@ztw/program';
 import { fixedValue, type Size } from './size.ts';
 
 /** What is known of a program's steps. */

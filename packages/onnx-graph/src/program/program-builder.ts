@@ -1,7 +1,8 @@
 // Collects the steps and weights of a program, keeps its names unique, and moves axes only where somebody needs them moved.
 
-import type { Parameter, ProgramSize, ProgramStep } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
 import { firstNotFinite, UnsupportedModelError } from '@ztw/core';
+import type { ProgramSize, ProgramStep } from '@ztw/program';
 import { fixedSize, fixedValue, programSize, type Size } from './size.ts';
 import { type FloatsValue, naturalOrder, sameOrder, storedShape, type TensorValue } from './value.ts';
 

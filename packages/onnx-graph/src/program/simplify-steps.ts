@@ -1,7 +1,8 @@
 // Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are spelled out and chains of
 // reshapes become one step, and what nobody reads goes.
 
-import { type Parameter, type ProgramStep, stepReads } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
+import { type ProgramStep, stepReads } from '@ztw/program';
 import { joinLayerNorms, type KnownSteps } from './join-layer-norm.ts';
 
 /** @param results Names that must stay: outputs and logits. */

@@ -1,6 +1,6 @@
 // Lengths of axes and integers made from them, as far as they are known before anything runs: `fixed + perRow * rows`.
 
-import type { ProgramSize } from '@ztw/core';
+import type { ProgramSize } from '@ztw/program';
 
 export interface Size {
   readonly fixed: number;

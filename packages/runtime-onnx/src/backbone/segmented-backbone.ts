@@ -2,7 +2,8 @@
 // so only the segment in use has a session: it is opened at its first run and released when another segment's turn
 // comes.
 
-import type { BundleTensor, CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
+import type { BundleTensor } from '@ztw/bundle';
+import type { CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
 import { checkInputBatch, InvalidInputError, RuntimeFailureError, UseGuard } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { createSerial } from '../ort/serial.ts';

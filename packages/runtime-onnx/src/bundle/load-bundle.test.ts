@@ -1,12 +1,5 @@
-import {
-  classify,
-  InvalidBundleError,
-  InvalidInputError,
-  InvalidModelError,
-  never,
-  openBundle,
-  runAllExits,
-} from '@ztw/core';
+import { openBundle } from '@ztw/bundle';
+import { classify, InvalidBundleError, InvalidInputError, InvalidModelError, never, runAllExits } from '@ztw/core';
 import { equalWeights } from '@ztw/ensemble';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-import { type Bundle, InvalidInputError, type StagedModel } from '@ztw/core';
+import type { Bundle } from '@ztw/bundle';
+import { InvalidInputError, type StagedModel } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { loadNetwork } from '../staged/load-network.ts';
 import type { OnnxFeatures } from '../staged/onnx-features.ts';

@@ -1,10 +1,10 @@
+import { openBundle } from '@ztw/bundle';
 import {
   AbortedError,
   classify,
   DisposedError,
   InvalidInputError,
   never,
-  openBundle,
   type RowResult,
   RuntimeFailureError,
   UnsupportedModelError,

@@ -1,13 +1,7 @@
 // One function for all ways to run a bundle.
 
-import {
-  type Bundle,
-  type BundleReader,
-  classifyDefaults,
-  InvalidInputError,
-  openBundle,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { type Bundle, type BundleReader, openBundle } from '@ztw/bundle';
+import { classifyDefaults, InvalidInputError, UnsupportedModelError } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { describeNetworks } from './describe-networks.ts';
 import type { Executor, ExecutorKind } from './executor.ts';

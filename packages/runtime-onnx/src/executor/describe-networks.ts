@@ -1,4 +1,5 @@
-import type { BundleManifest, DescribedNetwork } from '@ztw/core';
+import type { BundleManifest } from '@ztw/bundle';
+import type { DescribedNetwork } from '@ztw/core';
 import { describeStage } from '../staged/load-network.ts';
 
 /** A bundle's networks as one, described as its staged model describes itself. */

@@ -1,7 +1,8 @@
 // From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it, to a model that
 // runs.
 
-import type { BundleNetwork, BundleStage, RowShape, StageDescription, StagedModel } from '@ztw/core';
+import type { BundleNetwork, BundleStage } from '@ztw/bundle';
+import type { RowShape, StageDescription, StagedModel } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph, type RowPort } from '../rows/row-graph.ts';
 import type { OnnxFeatures } from './onnx-features.ts';

@@ -4,8 +4,8 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import { type Bundle, type BundleReader, openBundle, type WorkerThread } from '@ztw/core';
-import { completeBundle, type LoadedBundle } from '@ztw/ensemble';
+import { type Bundle, type BundleReader, completeBundle, type LoadedBundle, openBundle } from '@ztw/bundle';
+import type { WorkerThread } from '@ztw/core';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 import type { ModelDescription } from './messages.ts';
 import { RemoteModel } from './remote-model.ts';

@@ -1,6 +1,7 @@
 // What goes over the border to a worker and back. All of it is plain data; features never cross, only their numbers do.
 
-import type { BundleManifest, InputBatch, PackedError, StagedModel } from '@ztw/core';
+import type { BundleManifest } from '@ztw/bundle';
+import type { InputBatch, PackedError, StagedModel } from '@ztw/core';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 
 /** What a worker loads a bundle from. */

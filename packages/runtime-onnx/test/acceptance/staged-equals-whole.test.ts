@@ -3,17 +3,8 @@
 // join in where they are present.
 
 import { basename } from 'node:path';
-import {
-  classify,
-  confidenceThreshold,
-  type Ensemble,
-  exitCosts,
-  lastPrediction,
-  never,
-  predictionsFromLogits,
-  runAllExits,
-  simulatePolicy,
-} from '@ztw/core';
+import { classify, confidenceThreshold, type Ensemble, exitCosts, lastPrediction, never, runAllExits } from '@ztw/core';
+import { predictionsFromLogits, simulatePolicy } from '@ztw/core/evaluation';
 import { ensembleFromSpecification, equalWeights } from '@ztw/ensemble';
 import { describe, expect, test } from 'vitest';
 import {

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BundleNetwork, bundleFiles, type EnsembleSpecification, type Head, type StagedModel } from '@ztw/core';
+import { type BundleNetwork, bundleFiles } from '@ztw/bundle';
+import type { EnsembleSpecification, Head, StagedModel } from '@ztw/core';
 import { type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,

@@ -1,8 +1,9 @@
 // Networks cut into stages with programs, beside the same stages as ONNX files.
 
-import type { BundleNetwork, BundleReader, BundleStage, Head, RowShape } from '@ztw/core';
+import type { BundleNetwork, BundleReader, BundleStage } from '@ztw/bundle';
+import type { Head, RowShape } from '@ztw/core';
 import { type CompiledNetwork, type Cut, compileNetwork, emitStageProgram } from '@ztw/onnx-graph';
-import type { OnnxRuntime } from '../../../runtime-onnx/src/index.ts';
+import type { OnnxRuntime } from '@ztw/runtime-onnx';
 import { cutNetwork } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { runtimes } from '../../../runtime-onnx/test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork } from '../../../runtime-onnx/test/support/tiny-network.ts';

@@ -1,8 +1,8 @@
 // The same stages on TensorFlow.js and on ONNX Runtime: the same logits, and the same exits.
 
 import { classify, confidenceThreshold, lastPrediction, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import { loadNetwork as loadOnnxNetwork } from '@ztw/runtime-onnx';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadNetwork as loadOnnxNetwork } from '../../../runtime-onnx/src/index.ts';
 import {
   fashionNetwork,
   largestDifference,

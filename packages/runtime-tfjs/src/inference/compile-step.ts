@@ -11,7 +11,7 @@ import type {
   ProgramStep,
   ReduceStep,
   SliceStep,
-} from '@ztw/core';
+} from '@ztw/program';
 import { layerNorm } from './layer-norm.ts';
 import { takeEntries } from './take-entries.ts';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';

@@ -1,17 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
-import {
-  type BundleNetwork,
-  type BundleReader,
-  bundleFiles,
-  classify,
-  confidenceThreshold,
-  InvalidBundleError,
-  InvalidInputError,
-  openBundle,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { type BundleNetwork, type BundleReader, bundleFiles, openBundle } from '@ztw/bundle';
+import { classify, confidenceThreshold, InvalidBundleError, InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import { loadBundle as loadOnnxBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
-import { loadBundle as loadOnnxBundle } from '../../../runtime-onnx/src/index.ts';
 import { readFrom, tinyBundle, tinyNetwork, tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { ort, tinyProgramNetwork } from '../__fixtures__/program-networks.ts';

@@ -4,8 +4,14 @@
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 //   console.log(results[0].label);
 
-import { type Bundle, type BundleReader, openBundle } from '@ztw/core';
-import { completeBundle, type LoadedBundle, loadNetworks } from '@ztw/ensemble';
+import {
+  type Bundle,
+  type BundleReader,
+  completeBundle,
+  type LoadedBundle,
+  loadNetworks,
+  openBundle,
+} from '@ztw/bundle';
 import { loadStagedModel } from './load-staged-model.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 

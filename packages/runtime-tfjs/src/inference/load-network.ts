@@ -1,18 +1,16 @@
 // From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it with programs, to a
 // model that runs.
 
+import type { BundleNetwork, BundleStage, BundleTensor } from '@ztw/bundle';
 import {
-  type BundleNetwork,
-  type BundleStage,
-  type BundleTensor,
   InvalidBundleError,
-  type ProgramPort,
   type RowShape,
   rowSize,
   type StageDescription,
   type StagedModel,
   UnsupportedModelError,
 } from '@ztw/core';
+import type { ProgramPort } from '@ztw/program';
 import { type OpenProgram, openProgram } from './open-program.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 import type { TfFeatures } from './tf-features.ts';

@@ -1,4 +1,5 @@
-import { type Bundle, InvalidInputError, type StagedModel } from '@ztw/core';
+import type { Bundle } from '@ztw/bundle';
+import { InvalidInputError, type StagedModel } from '@ztw/core';
 import { loadNetwork } from './load-network.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 import type { TfFeatures } from './tf-features.ts';

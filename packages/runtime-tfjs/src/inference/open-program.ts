@@ -1,7 +1,9 @@
 // A stage program ready to run: its weights in the backend's memory, its steps compiled.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { decodeSafetensors, parseStageProgram, RuntimeFailureError, type StageProgram, stepReads } from '@ztw/core';
+import { decodeSafetensors } from '@ztw/bundle';
+import { RuntimeFailureError } from '@ztw/core';
+import { parseStageProgram, type StageProgram, stepReads } from '@ztw/program';
 import { type CompiledStep, compileStep } from './compile-step.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 

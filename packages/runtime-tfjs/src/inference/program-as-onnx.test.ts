@@ -1,16 +1,11 @@
 // Every step of stage programs, as this package runs it and as an ONNX model: the same values.
 
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
-import {
-  encodeSafetensors,
-  InvalidInputError,
-  type Parameter,
-  type ProgramStep,
-  type StageProgram,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { encodeSafetensors } from '@ztw/bundle';
+import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { programToOnnx } from '@ztw/onnx-graph';
+import type { ProgramStep, StageProgram } from '@ztw/program';
 import { expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';

@@ -2,12 +2,12 @@ import { memory } from '@tensorflow/tfjs-core';
 import type { Conv2dLayer } from '@ztw/core';
 import { executeLayers } from '@ztw/core/testing';
 import { seededRandom } from '@ztw/heads';
+import type { ConvolutionGeometry } from '@ztw/training';
+import { type Activation, activationOf } from '@ztw/training';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
-import { type Activation, activationOf } from '../layers/activation.ts';
-import type { ConvolutionGeometry } from './math-kernels.ts';
 import { tensorflowKernels } from './tensorflow-kernels.ts';
 
 interface Drawn extends ConvolutionGeometry {

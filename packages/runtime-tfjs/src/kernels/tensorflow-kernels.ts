@@ -1,10 +1,9 @@
 // The heavy operations on TensorFlow.js kernels. Arrays go in and out; on the wasm backend that is one copy each way.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
+import type { ConvolutionGeometry, MathKernels } from '@ztw/training';
+import { createScratchBuffer, transposeInto } from '@ztw/training';
 import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
-import type { ConvolutionGeometry, MathKernels } from './math-kernels.ts';
 import type { TensorflowCore } from './tensorflow-core.ts';
 
 /**

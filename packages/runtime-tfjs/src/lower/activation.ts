@@ -1,6 +1,6 @@
 // Activations by their names in TensorFlow.js, as steps. What a program has no function for is spelled out.
 
-import type { ProgramFunction } from '@ztw/core';
+import type { ProgramFunction } from '@ztw/program';
 import type { ProgramWriter } from './program-writer.ts';
 
 /** @param rank Number of axes of the input, that of the rows included. @returns the result's name. */

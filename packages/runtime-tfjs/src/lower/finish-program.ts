@@ -1,4 +1,5 @@
-import { type ProgramPort, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { ProgramPort } from '@ztw/program';
 import type { NetworkProgram } from './network-program.ts';
 import { dropSoftmax } from './passes/drop-softmax.ts';
 import { foldPads } from './passes/fold-pads.ts';

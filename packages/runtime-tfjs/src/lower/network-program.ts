@@ -1,4 +1,5 @@
-import type { Parameter, StageProgram } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
+import type { StageProgram } from '@ztw/program';
 
 /** A network of TensorFlow.js as a program of tensor operations, its weights beside it. */
 export interface NetworkProgram {

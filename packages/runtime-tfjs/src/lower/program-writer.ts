@@ -1,6 +1,7 @@
 // Collects the steps and weights of a program that is being written, and keeps its names unique.
 
-import type { Parameter, ProgramBinaryFunction, ProgramFunction, ProgramStep } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
+import type { ProgramBinaryFunction, ProgramFunction, ProgramStep } from '@ztw/program';
 
 /** A step without the name of its result. */
 type Unnamed<Step> = Step extends ProgramStep ? Omit<Step, 'output'> : never;

@@ -6,11 +6,11 @@ import {
   type HeadLayer,
   type HeadParameters,
   type Parameter,
-  type ProgramStep,
   type RowShape,
   rowSize,
 } from '@ztw/core';
 import { layerOutputShape } from '@ztw/heads';
+import type { ProgramStep } from '@ztw/program';
 import { adaptivePools, type PooledValues } from './pool-steps.ts';
 import {
   binary,

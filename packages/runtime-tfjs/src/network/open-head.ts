@@ -1,4 +1,6 @@
-import { encodeSafetensors, type HeadLayer, type HeadParameters, type RowShape, type StageProgram } from '@ztw/core';
+import { encodeSafetensors } from '@ztw/bundle';
+import type { HeadLayer, HeadParameters, RowShape } from '@ztw/core';
+import type { StageProgram } from '@ztw/program';
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { featuresName, headSteps, previousLogitsName } from './head-steps.ts';

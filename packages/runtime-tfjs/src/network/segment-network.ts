@@ -3,6 +3,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   checkInputBatch,
+  decodeFloat16,
+  encodeFloat16,
   type FeatureRows,
   type HeadSpecification,
   InvalidInputError,
@@ -11,7 +13,6 @@ import {
   UseGuard,
 } from '@ztw/core';
 import { splitPrefix } from '@ztw/heads';
-import { decodeFloat16, encodeFloat16 } from '../features/float16.ts';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { networkLogits } from './network-logits.ts';

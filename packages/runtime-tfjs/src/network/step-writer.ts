@@ -1,7 +1,8 @@
 // What heads are written with: steps and weights under names of their own, and maps whose axes are moved only where somebody needs them moved.
 
-import type { HeadParameters, Parameter, ProgramBinaryFunction, ProgramStep, RowShape } from '@ztw/core';
+import type { HeadParameters, Parameter, RowShape } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
+import type { ProgramBinaryFunction, ProgramStep } from '@ztw/program';
 import { channelsLastShape } from './row-layout.ts';
 
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

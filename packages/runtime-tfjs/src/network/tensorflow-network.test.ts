@@ -12,13 +12,14 @@ import {
 } from '@ztw/core';
 import { type ConformanceSubject, conformanceCases, executeHead } from '@ztw/core/testing';
 import { convHead, initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
+import { trainInternalClassifiers } from '@ztw/training';
 import { describe, expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
 import { smallGraphModel, smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
 import { readGraphModel } from '../graph-model/read-graph-model.ts';
+import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
 import { readLayersModel } from '../layers-model/read-layers-model.ts';
-import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
 import { chooseNetworkCuts } from './choose-network-cuts.ts';
 import { segmentNetwork } from './segment-network.ts';
 import { stageNetwork } from './stage-network.ts';
@@ -175,7 +176,7 @@ describe.each(['layers', 'graph'] as const)('%s model', (kind) => {
       const own = newClasses === undefined ? {} : { newClasses };
       const backbone = segmentNetwork({ tf, network, cuts, heads: specifications, precision: 'float32', ...own });
       const { variants } = await trainInternalClassifiers({
-        tf,
+        kernels: tensorflowKernels(tf),
         backbone,
         data: { rows, copies: 1, labels, read },
         heldOut: { rows, labels, read },

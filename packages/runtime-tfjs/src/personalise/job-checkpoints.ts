@@ -1,8 +1,9 @@
 // Checkpoints of one job in a store that later jobs use too: a job finds its own, and leaves nothing of others.
 
-import { type BlobStore, sha256 } from '@ztw/core';
+import { sha256 } from '@ztw/bundle';
+import type { BlobStore } from '@ztw/core';
+import { guardStorage } from '@ztw/training';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
-import { guardStorage } from '../storage/guard-storage.ts';
 import type { NewClassesJob } from './new-classes-job.ts';
 
 export interface JobCheckpoints {

@@ -1,4 +1,5 @@
-import { decodeHeads, InvalidInputError } from '@ztw/core';
+import { decodeHeads } from '@ztw/bundle';
+import { InvalidInputError } from '@ztw/core';
 import { validateHead } from '@ztw/heads';
 import { checkHeads } from '../network/check-heads.ts';
 import type { NetworkCut, TensorflowNetwork } from '../network/tensorflow-network.ts';

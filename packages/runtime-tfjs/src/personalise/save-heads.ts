@@ -1,4 +1,4 @@
-import { encodeHeads } from '@ztw/core';
+import { encodeHeads } from '@ztw/bundle';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import type { NetworkHeads } from './network-heads.ts';
 

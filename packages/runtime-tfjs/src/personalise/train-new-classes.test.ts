@@ -9,6 +9,7 @@ import {
   memoryBlobStore,
   runAllExits,
 } from '@ztw/core';
+import type { TrainingProgress } from '@ztw/training';
 import { describe, expect, test } from 'vitest';
 import { accuracyOf } from '../__fixtures__/accuracy-of.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
@@ -16,7 +17,6 @@ import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts'
 import { smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
 import { readLayersModel } from '../layers-model/read-layers-model.ts';
 import { stageNetwork } from '../network/stage-network.ts';
-import type { TrainingProgress } from '../training/training-progress.ts';
 import type { NewClassesJob } from './new-classes-job.ts';
 import { trainNewClasses } from './train-new-classes.ts';
 

@@ -10,14 +10,14 @@ import {
   takeRows,
 } from '@ztw/core';
 import { type HeadForOptions, headFor } from '@ztw/heads';
+import type { HeldOutData, TrainingProgress } from '@ztw/training';
+import { trainInternalClassifiers } from '@ztw/training';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
+import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
 import { chooseNetworkCuts } from '../network/choose-network-cuts.ts';
 import { segmentNetwork } from '../network/segment-network.ts';
 import type { NetworkCut, TensorflowNetwork } from '../network/tensorflow-network.ts';
-import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
-import type { HeldOutData } from '../training/train-options.ts';
-import type { TrainingProgress } from '../training/training-progress.ts';
 import { jobCheckpoints } from './job-checkpoints.ts';
 import { type LabelledRows, type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
 
@@ -61,7 +61,7 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   const backbone = segmentNetwork({ tf, network, cuts, heads, newClasses, preferredBatch });
   try {
     const { variants, timings } = await trainInternalClassifiers({
-      tf,
+      kernels: tensorflowKernels(tf),
       backbone,
       data: { ...training, labels: job.training.labels, copies: 1 },
       heldOut,

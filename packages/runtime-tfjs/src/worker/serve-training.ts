@@ -23,11 +23,11 @@ import {
   packError,
   throwIfAborted,
 } from '@ztw/core';
+import type { TrainingProgress } from '@ztw/training';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
-import type { TrainingProgress } from '../training/training-progress.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 
 export interface ServeTrainingOptions {

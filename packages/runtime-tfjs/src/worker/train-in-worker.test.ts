@@ -9,6 +9,7 @@ import {
   runAllExits,
   type WorkerThread,
 } from '@ztw/core';
+import type { TrainingProgress } from '@ztw/training';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startWorker } from '../../../runtime-onnx/test/support/start-worker.ts';
 import { accuracyOf } from '../__fixtures__/accuracy-of.ts';
@@ -19,7 +20,6 @@ import { readLayersModel } from '../layers-model/read-layers-model.ts';
 import { stageNetwork } from '../network/stage-network.ts';
 import type { NewClassesJob } from '../personalise/new-classes-job.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
-import type { TrainingProgress } from '../training/training-progress.ts';
 import { type ServeTrainingOptions, serveTraining } from './serve-training.ts';
 import { trainInWorker } from './train-in-worker.ts';
 

@@ -5,8 +5,8 @@
 //   const model = stageNetwork({ tf, network, ...trained });
 
 import { onBreakdown, onMessage, RuntimeFailureError, throwIfAborted, unpackError, type WorkerThread } from '@ztw/core';
+import type { TrainingProgress } from '@ztw/training';
 import type { LabelledRows, NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
-import type { TrainingProgress } from '../training/training-progress.ts';
 import { type TrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {

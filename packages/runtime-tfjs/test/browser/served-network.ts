@@ -1,4 +1,4 @@
-import type { BundleNetwork } from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
 import type { ProgramNetwork } from '../../src/__fixtures__/program-networks.ts';
 
 /** A network as the page reads it; JSON-safe. */

@@ -3,11 +3,11 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { runAllExits } from '@ztw/core';
+import { indexedDbBlobStore } from '@ztw/training';
 import { accuracyOf } from '../../src/__fixtures__/accuracy-of.ts';
 import { stripeClasses, stripedImages } from '../../src/__fixtures__/striped-images.ts';
 import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
 import {
-  indexedDbBlobStore,
   loadHeads,
   type NewClassesJob,
   type NewClassesResult,

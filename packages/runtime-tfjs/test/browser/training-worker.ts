@@ -3,8 +3,9 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MessageEndpoint } from '@ztw/core';
+import { indexedDbBlobStore } from '@ztw/training';
 import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
-import { indexedDbBlobStore, readLayersModel } from '../../src/index.ts';
+import { readLayersModel } from '../../src/index.ts';
 import { serveTraining } from '../../src/worker/index.ts';
 
 serveTraining({

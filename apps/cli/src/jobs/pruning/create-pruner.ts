@@ -1,4 +1,4 @@
-import type { Preprocessing } from '@ztw/core';
+import type { Preprocessing } from '@ztw/bundle';
 import type { TrainedNetwork } from '../assemble-bundle.ts';
 import type { JobContext } from '../job-context.ts';
 import type { TrainJobOptions } from '../train-job-options.ts';

@@ -1,4 +1,5 @@
-import type { BundleNetwork, BundleStage, DeviceProfile } from '@ztw/core';
+import type { BundleNetwork, BundleStage } from '@ztw/bundle';
+import type { DeviceProfile } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
 import { describe, expect, test } from 'vitest';
 import { exitCostsOf, pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';

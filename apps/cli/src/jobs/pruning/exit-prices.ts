@@ -1,12 +1,7 @@
 // What segments and heads cost, in one unit, as the judgement of exits wants it.
 
-import {
-  type BundleNetwork,
-  checkProfiledStages,
-  type DeviceProfile,
-  InvalidInputError,
-  type ProfiledBatch,
-} from '@ztw/core';
+import type { BundleNetwork } from '@ztw/bundle';
+import { checkProfiledStages, type DeviceProfile, InvalidInputError, type ProfiledBatch } from '@ztw/core';
 import type { PruningUnit } from './pruning-options.ts';
 
 /** Costs per row, all in one unit. */

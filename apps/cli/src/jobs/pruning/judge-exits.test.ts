@@ -1,4 +1,4 @@
-import { predictionsFromLogits } from '@ztw/core';
+import { predictionsFromLogits } from '@ztw/core/evaluation';
 import { expect, test } from 'vitest';
 import { judgeExits } from './judge-exits.ts';
 

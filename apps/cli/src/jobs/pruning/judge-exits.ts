@@ -1,6 +1,12 @@
 // Which exits pay on the held-out rows, at the accuracy of the full network.
 
-import { type ExitPredictions, type PrunedExits, pruneExits, thresholdSweep, type WholeNetwork } from '@ztw/core';
+import {
+  type ExitPredictions,
+  type PrunedExits,
+  pruneExits,
+  thresholdSweep,
+  type WholeNetwork,
+} from '@ztw/core/evaluation';
 import type { ExitPrices } from './exit-prices.ts';
 
 export interface JudgeExitsOptions {

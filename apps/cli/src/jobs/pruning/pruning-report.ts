@@ -1,4 +1,4 @@
-import type { PrunedExits } from '@ztw/core';
+import type { PrunedExits } from '@ztw/core/evaluation';
 import type { PruningUnit } from './pruning-options.ts';
 
 export interface DroppedExitReport {

@@ -1,6 +1,6 @@
 // Other networks that could answer every row: how often they are right, and what they cost.
 
-import type { WholeNetwork } from '@ztw/core';
+import type { WholeNetwork } from '@ztw/core/evaluation';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { firstRows } from '../first-rows.ts';
 import { type JobContext, throwIfAborted } from '../job-context.ts';

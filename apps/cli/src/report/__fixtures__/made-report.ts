@@ -1,15 +1,6 @@
 // A report like a real one: made-up predictions that get better with depth, measured by the real evaluation.
 
-import {
-  chooseSettings,
-  createEvaluationReport,
-  type EvaluationReport,
-  type MethodReport,
-  patienceRule,
-  predictionsFromLogits,
-  reportMethod,
-  thresholdRule,
-} from '@ztw/core';
+import { chooseSettings, createEvaluationReport, type EvaluationReport, type MethodReport, patienceRule, predictionsFromLogits, reportMethod, thresholdRule } from '@ztw/core/evaluation';
 import { seededRandom } from '../../data/random.ts';
 
 const classes = 10;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chain } from '../../chain/chain.ts';
 import type { Ensemble } from '../../contract/ensemble.ts';
 import type { ExitPolicy } from '../../contract/exit-policy.ts';
 import type { StagedModel } from '../../contract/staged-model.ts';
@@ -17,7 +18,6 @@ import { referenceModel } from '../../testing/reference-model.ts';
 import { replayModel } from '../../testing/replay-model.ts';
 import { seededNetwork } from '../../testing/seeded-network.ts';
 import { seededValues } from '../../testing/seeded-values.ts';
-import { chain } from '../chain.ts';
 import type { RowResult, StageEvent } from '../classification.ts';
 import { classify } from '../classify.ts';
 import { classifyStream } from './classify-stream.ts';

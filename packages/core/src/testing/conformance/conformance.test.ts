@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runOn, testConformance } from '../../../test/support/test-conformance.ts';
+import { chain } from '../../chain/chain.ts';
 import type { InputBatch, StagedModel } from '../../contract/staged-model.ts';
-import { chain } from '../../inference/chain.ts';
 import { takeRows } from '../../numeric/take-rows.ts';
 import type { HostFeatures, HostModel } from '../host-model.ts';
 import { referenceModel } from '../reference-model.ts';

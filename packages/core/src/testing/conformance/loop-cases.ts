@@ -1,8 +1,8 @@
 // The core's loop on the model: live exits against exits worked out from stored logits.
 
+import { chain } from '../../chain/chain.ts';
 import type { ExitPolicy } from '../../contract/exit-policy.ts';
 import type { StagedModel } from '../../contract/staged-model.ts';
-import { chain } from '../../inference/chain.ts';
 import { classify } from '../../inference/classify.ts';
 import { runAllExits } from '../../inference/run-all-exits.ts';
 import { softmax } from '../../numeric/softmax.ts';

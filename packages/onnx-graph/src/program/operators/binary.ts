@@ -1,6 +1,6 @@
 // Operators on two values: computed at once where both are known, else a step.
 
-import type { ProgramBinaryFunction } from '@ztw/core';
+import type { ProgramBinaryFunction } from '@ztw/program';
 import { combineFloats, floats, padShape, transposeFloats } from '../float-array.ts';
 import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';
 import { fixedSize, fixedValue, type Size } from '../size.ts';

@@ -1,4 +1,4 @@
-import type { ConvolutionStep } from '@ztw/core';
+import type { ConvolutionStep } from '@ztw/program';
 import { intAttributeOf } from '../../model/attributes.ts';
 import { floats, transposeFloats } from '../float-array.ts';
 import type { Lowering, NodeReader } from '../node-reader.ts';

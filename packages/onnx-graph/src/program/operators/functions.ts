@@ -1,6 +1,6 @@
 // Operators on one value.
 
-import type { ProgramFunction } from '@ztw/core';
+import type { ProgramFunction } from '@ztw/program';
 import { floatAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import { floats } from '../float-array.ts';
 import { asFloats, type Lowering, type NodeReader } from '../node-reader.ts';

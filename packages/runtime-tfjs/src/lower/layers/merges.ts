@@ -1,4 +1,4 @@
-import type { ProgramBinaryFunction } from '@ztw/core';
+import type { ProgramBinaryFunction } from '@ztw/program';
 import type { ProgramWriter } from '../program-writer.ts';
 import { axisOf, type LayerLowering, type LayerNode, refuseLayer } from './layer-node.ts';
 

@@ -1,4 +1,4 @@
-import type { ProgramBinaryFunction, ProgramFunction } from '@ztw/core';
+import type { ProgramBinaryFunction, ProgramFunction } from '@ztw/program';
 import { constantOf, dataOf, nameOf, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { numberOf } from './node-attributes.ts';
 

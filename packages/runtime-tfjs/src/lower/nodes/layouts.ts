@@ -1,4 +1,4 @@
-import type { ReduceStep } from '@ztw/core';
+import type { ReduceStep } from '@ztw/program';
 import { axesOf, constantOf, dataOf, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { flagOf } from './node-attributes.ts';
 

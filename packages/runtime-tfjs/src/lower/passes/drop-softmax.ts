@@ -1,6 +1,6 @@
 // A softmax at the very end goes: what reads it reads its input, which are the logits.
 
-import type { ProgramStep } from '@ztw/core';
+import type { ProgramStep } from '@ztw/program';
 
 export interface WithoutSoftmax {
   readonly steps: readonly ProgramStep[];

@@ -1,6 +1,6 @@
 // Zeros around a map right before a convolution become the convolution's own padding.
 
-import { type ProgramStep, stepReads } from '@ztw/core';
+import { type ProgramStep, stepReads } from '@ztw/program';
 
 /** @param result Name that must stay. */
 export function foldPads(steps: readonly ProgramStep[], result: string): readonly ProgramStep[] {

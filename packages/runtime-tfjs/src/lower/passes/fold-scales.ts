@@ -1,6 +1,7 @@
 // A scale and an offset per channel right behind a convolution or a matrix, as batch normalisation is written, become part of it.
 
-import { type ConvolutionStep, type DenseStep, type Parameter, type ProgramStep, stepReads } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
+import { type ConvolutionStep, type DenseStep, type ProgramStep, stepReads } from '@ztw/program';
 
 type LinearStep = ConvolutionStep | DenseStep;
 

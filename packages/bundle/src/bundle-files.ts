@@ -1,0 +1,35 @@
+import type { Head } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { createManifest, type ManifestContent } from './create-manifest.ts';
+import { tensorsFromHeads } from './head-weights.ts';
+import { MANIFEST_PATH } from './manifest-checks.ts';
+import { encodeSafetensors } from './safetensors.ts';
+
+const WEIGHTS_PATH = 'weights.safetensors';
+
+export interface BundleContents {
+  readonly manifest: ManifestContent;
+  /** Stage models and whatever else belongs to the bundle, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** One list per network: the heads of its ICs, in the order of its stages; an empty list for a network without any. */
+  readonly heads: readonly (readonly Head[])[];
+}
+
+/**
+ * Assembles all files of a bundle, the weights and the manifest included. The caller writes them, the manifest last.
+ * @returns Bytes by path; the manifest comes last.
+ * @throws InvalidInputError where heads do not fit their stages, a path is reserved, or the manifest would not be valid.
+ */
+export async function bundleFiles(contents: BundleContents): Promise<Map<string, Uint8Array>> {
+  const { manifest: content, heads } = contents;
+  const files = new Map(contents.files);
+  for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH]) {
+    if (files.has(reserved))
+      throw new InvalidInputError(`${reserved} is written by the bundle itself; rename the file.`);
+  }
+  const tensors = tensorsFromHeads(content.networks, heads);
+  const weights = tensors.size > 0 ? WEIGHTS_PATH : null;
+  if (weights !== null) files.set(weights, encodeSafetensors(tensors));
+  const manifest = await createManifest(content, weights, files);
+  return files.set(MANIFEST_PATH, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+}

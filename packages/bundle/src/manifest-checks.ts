@@ -1,0 +1,151 @@
+// What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
+
+import type { HeadSpecification, RowShape } from '@ztw/core';
+import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
+
+/** The manifest's own path; it lists all files but itself. */
+export const MANIFEST_PATH = 'manifest.json';
+
+type Check = (manifest: BundleManifest) => string | null;
+
+/** The first contradiction in a manifest; null where there is none. */
+export function findContradiction(manifest: BundleManifest): string | null {
+  return firstProblem(CHECKS, (check) => check(manifest));
+}
+
+const CHECKS: readonly Check[] = [
+  checkLabels,
+  checkPreprocessing,
+  checkNetworks,
+  checkEnsemble,
+  checkPoints,
+  checkFiles,
+];
+
+function checkLabels({ labels, classes }: BundleManifest): string | null {
+  if (labels === null || labels.length === classes) return null;
+  return `labels: ${labels.length} names for ${classes} classes`;
+}
+
+function checkPreprocessing({ preprocessing, inputShape }: BundleManifest): string | null {
+  if (preprocessing === null) return null;
+  const { channels, height, width, mean, std } = preprocessing;
+  if (!sameShape(inputShape, [channels, height, width])) {
+    return `preprocessing: makes [${channels}, ${height}, ${width}], but the input is [${inputShape}]`;
+  }
+  if (mean.length === channels && std.length === channels) return null;
+  return `preprocessing: ${mean.length} means and ${std.length} deviations for ${channels} channels`;
+}
+
+function checkNetworks(manifest: BundleManifest): string | null {
+  return firstProblem(manifest.networks, (network, networkIndex) =>
+    firstProblem(network.stages, (stage, stageIndex) => {
+      const problem = checkStage(stage, stageIndex, network, manifest);
+      return problem && `networks[${networkIndex}].stages[${stageIndex}]: ${problem}`;
+    }),
+  );
+}
+
+function checkStage(
+  stage: BundleStage,
+  stageIndex: number,
+  network: BundleNetwork,
+  { inputShape, classes }: BundleManifest,
+): string | null {
+  const before = network.stages[stageIndex - 1];
+  const isLast = stageIndex === network.stages.length - 1;
+  const arriving = before ? before.outputs.map((tensor) => tensor.rowShape) : [inputShape];
+  if (!sameShapes(stage.inputs, arriving)) {
+    return `takes ${formatShapes(stage.inputs.map((tensor) => tensor.rowShape))}, but ${formatShapes(arriving)} arrives`;
+  }
+  if (isLast !== (stage.outputs.length === 0)) {
+    return isLast ? 'is the last stage, but passes features on' : 'passes no features on to the next stage';
+  }
+  if (isLast !== (stage.head === null)) {
+    return isLast ? "is the last stage, but has a head beside the network's own classifier" : 'has no head';
+  }
+  if (stage.previousLogits !== null && before === undefined) {
+    return 'wants the logits of the stage before, but is the first of its network';
+  }
+  return stage.head && checkHead(stage.head, stage, classes);
+}
+
+function checkHead(head: HeadSpecification, stage: BundleStage, classes: number): string | null {
+  const features = stage.outputs[0] as BundleTensor;
+  if (!sameShape(head.inputShape, features.rowShape)) {
+    return `its head takes [${head.inputShape}], but its features are [${features.rowShape}]`;
+  }
+  const last = head.layers.at(-1);
+  if (head.classes !== classes || last?.kind !== 'dense' || last.outFeatures !== classes) {
+    return `its head does not end in a dense layer of ${classes} classes`;
+  }
+  const cascades = head.layers.some((layer) => layer.kind === 'cascade');
+  if (cascades === (stage.previousLogits !== null)) return null;
+  return cascades
+    ? 'its head has a cascade layer, but it takes no previous logits'
+    : 'it takes previous logits, but its head has no cascade layer';
+}
+
+function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string | null {
+  if (ensemble === null) return null;
+  const stageCount = networks.reduce((sum, network) => sum + network.stages.length, 0);
+  if (ensemble.classes !== classes) return `ensemble: ${ensemble.classes} classes instead of ${classes}`;
+  if (ensemble.exits.length !== stageCount) {
+    return `ensemble: ${ensemble.exits.length} exits for ${stageCount} stages over all networks`;
+  }
+  return firstProblem(ensemble.exits, (exit, exitIndex) => {
+    if (exit === null || (exit.weights.length === exitIndex + 1 && exit.bias.length === classes)) return null;
+    return `ensemble.exits[${exitIndex}]: ${exit.weights.length} weights and ${exit.bias.length} biases; expected ${exitIndex + 1} and ${classes}`;
+  });
+}
+
+function checkPoints({ operatingPoints, networks }: BundleManifest): string | null {
+  const stageCount = networks.reduce((sum, network) => sum + network.stages.length, 0);
+  return firstProblem(operatingPoints, ({ exitShares }, index) => {
+    if (exitShares === undefined || exitShares.length === stageCount) return null;
+    return `operatingPoints[${index}]: ${exitShares.length} exit shares for ${stageCount} stages over all networks`;
+  });
+}
+
+function checkFiles({ files, networks, weights }: BundleManifest): string | null {
+  // Some file systems do not tell upper from lower case.
+  const folded = files.map((file) => file.path.toLowerCase());
+  const twice = folded.findIndex((path, index) => folded.indexOf(path) !== index);
+  if (twice >= 0) return `files[${twice}]: ${files[twice]?.path} is listed twice`;
+  if (folded.includes(MANIFEST_PATH)) return `files: lists ${MANIFEST_PATH}, which cannot hold its own hash`;
+  const stages = networks.flatMap((network) => network.stages);
+  const listed = new Set(files.map((file) => file.path));
+  const named = stages.flatMap(({ model, program }) => [model, ...(program ? [program.steps, program.weights] : [])]);
+  const unlisted = named.find((path) => !listed.has(path));
+  if (unlisted !== undefined) return `files: ${unlisted} is missing from the list`;
+  if (weights !== null && !listed.has(weights)) return `files: ${weights} is missing from the list`;
+  const hasHeads = stages.some((stage) => stage.head !== null);
+  if (hasHeads === (weights !== null)) return null;
+  return hasHeads ? 'weights: null, but there are heads' : 'weights: a file, but there are no heads';
+}
+
+function firstProblem<Item>(
+  items: readonly Item[],
+  check: (item: Item, index: number) => string | null,
+): string | null {
+  for (const [index, item] of items.entries()) {
+    const problem = check(item, index);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function sameShapes(tensors: readonly BundleTensor[], shapes: readonly RowShape[]): boolean {
+  return (
+    tensors.length === shapes.length &&
+    tensors.every((tensor, index) => sameShape(tensor.rowShape, shapes[index] ?? []))
+  );
+}
+
+function sameShape(left: RowShape, right: RowShape): boolean {
+  return left.length === right.length && left.every((size, axis) => size === right[axis]);
+}
+
+function formatShapes(shapes: readonly RowShape[]): string {
+  return shapes.length === 0 ? 'nothing' : shapes.map((shape) => `[${shape}]`).join(' and ');
+}

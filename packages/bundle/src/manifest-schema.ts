@@ -1,0 +1,124 @@
+// The form of a manifest, field by field. What fields must be to each other is checked in `manifest-checks.ts`.
+// Unknown fields are refused: one that this version does not know may change what the others mean.
+
+import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import * as v from 'valibot';
+import { isBundlePath } from './bundle-path.ts';
+import type { BundleManifest } from './manifest.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty());
+const finite = v.pipe(v.number(), v.finite());
+const notNegative = v.pipe(finite, v.minValue(0));
+const positive = v.pipe(finite, v.gtValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const share = v.pipe(finite, v.minValue(0), v.maxValue(1));
+const rowShape = v.array(size);
+const path = v.pipe(
+  v.string(),
+  v.check(
+    isBundlePath,
+    ({ received }) =>
+      `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
+  ),
+);
+const poolSize = v.strictTuple([size, size]);
+
+const headLayer: v.GenericSchema<unknown, HeadLayer> = v.variant('kind', [
+  v.strictObject({ kind: v.literal('relu') }),
+  v.strictObject({ kind: v.literal('gelu') }),
+  v.strictObject({ kind: v.literal('channels-first') }),
+  v.strictObject({
+    kind: v.literal('conv2d'),
+    name: text,
+    inChannels: size,
+    outChannels: size,
+    kernelSize: size,
+    stride: size,
+    padding: count,
+  }),
+  v.strictObject({ kind: v.literal('mixed-pool'), name: text, outputSize: poolSize }),
+  v.strictObject({ kind: v.literal('adaptive-pools'), outputSize: poolSize }),
+  v.strictObject({ kind: v.literal('pool-mix'), name: text }),
+  v.strictObject({ kind: v.literal('flatten') }),
+  v.strictObject({ kind: v.literal('take-token'), index: v.pipe(v.number(), v.safeInteger()) }),
+  v.strictObject({ kind: v.literal('mean-tokens') }),
+  v.strictObject({ kind: v.literal('layer-norm'), name: text, size, epsilon: positive }),
+  v.strictObject({ kind: v.literal('cascade'), name: text, classes: size, layerNorm: v.boolean(), epsilon: positive }),
+  v.strictObject({ kind: v.literal('dense'), name: text, inFeatures: size, outFeatures: size }),
+]);
+
+/** A head's architecture, wherever it is written. */
+export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
+  specificationVersion: v.literal('v1'),
+  family: text,
+  inputShape: rowShape,
+  classes: size,
+  layers: v.array(headLayer),
+});
+
+const tensor = v.strictObject({ name: text, rowShape });
+
+const stage = v.strictObject({
+  name: text,
+  model: path,
+  program: v.exactOptional(v.strictObject({ steps: path, weights: path })),
+  inputs: v.array(tensor),
+  previousLogits: v.nullable(text),
+  outputs: v.array(tensor),
+  logits: text,
+  segmentMacs: notNegative,
+  headMacs: notNegative,
+  head: v.nullable(headSchema),
+});
+
+const ensemble = v.strictObject({
+  specificationVersion: v.literal('v1'),
+  kind: v.picklist(['geometric', 'arithmetic']),
+  classes: size,
+  exits: v.array(v.nullable(v.strictObject({ weights: v.array(finite), bias: v.array(finite) }))),
+});
+
+const preprocessing = v.strictObject({
+  channels: v.picklist([1, 3]),
+  height: size,
+  width: size,
+  resize: v.picklist(['none', 'stretch', 'cover', 'contain']),
+  mean: v.array(finite),
+  std: v.array(positive),
+});
+
+/** A manifest of version 1. */
+export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strictObject({
+  format: v.literal('ztw-bundle'),
+  version: v.literal(1),
+  method: text,
+  classes: size,
+  labels: v.nullable(v.array(v.string())),
+  inputShape: rowShape,
+  preprocessing: v.nullable(preprocessing),
+  networks: v.pipe(
+    v.array(
+      v.strictObject({
+        name: text,
+        backboneMacs: positive,
+        batch: v.union([v.literal('dynamic'), size]),
+        stages: v.pipe(v.array(stage), v.minLength(1)),
+      }),
+    ),
+    v.minLength(1),
+  ),
+  weights: v.nullable(path),
+  ensemble: v.nullable(ensemble),
+  operatingPoints: v.array(
+    v.strictObject({
+      budget: positive,
+      threshold: finite,
+      accuracy: share,
+      cost: notNegative,
+      exitShares: v.exactOptional(v.array(share)),
+    }),
+  ),
+  provenance: v.record(v.string(), v.unknown()),
+  files: v.array(v.strictObject({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })),
+});

@@ -1,0 +1,76 @@
+import type { Head } from '@ztw/core';
+import { AbortedError, InvalidBundleError } from '@ztw/core';
+import { headsFromTensors } from './head-weights.ts';
+import type { BundleManifest, BundleReader } from './manifest.ts';
+import { MANIFEST_PATH } from './manifest-checks.ts';
+import { parseManifest } from './parse-manifest.ts';
+import { decodeSafetensors } from './safetensors.ts';
+import { sha256 } from './sha256.ts';
+
+/** A bundle whose manifest has been read and found valid. Its files are read, and checked, when they are asked for. */
+export interface Bundle {
+  readonly manifest: BundleManifest;
+  /**
+   * Bytes of one file, as the manifest's hash says they must be.
+   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or changed.
+   */
+  file(path: string): Promise<Uint8Array>;
+  /**
+   * One list per network: the heads of its ICs, in the order of its stages.
+   * @throws InvalidBundleError as `file`, or where the weights do not fit the heads.
+   */
+  heads(): Promise<readonly (readonly Head[])[]>;
+}
+
+/**
+ * Opens a bundle from a folder, an archive or the network, whatever the reader reads. No code is run from it.
+ * @throws InvalidBundleError for a manifest that is missing or not valid.
+ */
+export async function openBundle(reader: BundleReader): Promise<Bundle> {
+  const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH)));
+  const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path);
+  return {
+    manifest,
+    file,
+    heads: async () => {
+      if (manifest.weights === null) return manifest.networks.map(() => []);
+      return headsFromTensors(manifest.networks, decodeSafetensors(await file(manifest.weights)));
+    },
+  };
+}
+
+async function readListedFile(reader: BundleReader, manifest: BundleManifest, path: string): Promise<Uint8Array> {
+  const listed = manifest.files.find((candidate) => candidate.path === path);
+  if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`);
+  const bytes = await readFrom(reader, path);
+  if (bytes.length !== listed.bytes) {
+    throw new InvalidBundleError(
+      `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was cut short or changed. Copy the bundle again.`,
+    );
+  }
+  const hash = await sha256(bytes);
+  if (hash !== listed.sha256) {
+    throw new InvalidBundleError(
+      `${path}: its SHA-256 is ${hash}, the manifest says ${listed.sha256}; the file was changed. Copy the bundle again.`,
+    );
+  }
+  return bytes;
+}
+
+async function readFrom(reader: BundleReader, path: string): Promise<Uint8Array> {
+  try {
+    return await reader(path);
+  } catch (cause) {
+    if (AbortedError.isInstance(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidBundleError(`${path}: the file is missing or cannot be read (${reason}).`, { cause });
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new InvalidBundleError(`${MANIFEST_PATH}: not JSON; the file was cut short or changed.`, { cause });
+  }
+}

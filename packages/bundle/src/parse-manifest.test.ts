@@ -1,0 +1,162 @@
+import { InvalidBundleError } from '@ztw/core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { smallBundle } from './__fixtures__/small-bundle.ts';
+import { bundleFiles } from './bundle-files.ts';
+import { parseManifest } from './parse-manifest.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests damage single fields of untyped JSON
+type Json = any;
+
+let valid: Json;
+
+beforeAll(async () => {
+  const files = await bundleFiles(smallBundle());
+  valid = JSON.parse(new TextDecoder().decode(files.get('manifest.json')));
+});
+
+describe('parseManifest', () => {
+  it('gives a valid manifest back as it is', () => {
+    expect(parseManifest(structuredClone(valid))).toEqual(valid);
+  });
+
+  it.each([null, undefined, 1, 'text', [], {}, { format: 'other', version: 1 }])('refuses %j: not a bundle', (json) => {
+    expect(() => parseManifest(json)).toThrow(/not a bundle/);
+  });
+
+  it.each([0, 2, '1', undefined])('refuses version %j and says what to do', (version) => {
+    expect(() => parseManifest({ ...valid, version })).toThrow(InvalidBundleError);
+    expect(() => parseManifest({ ...valid, version })).toThrow(/reads version 1\. Update ztw/);
+  });
+
+  const large = (json: Json): Json => json.networks[1];
+  const damages: readonly (readonly [string, (json: Json) => void, RegExp])[] = [
+    ['a missing field', (json) => delete json.classes, /classes/],
+    ['an unknown field', (json) => (json.surprise = 1), /surprise: A field that version 1 does not have/],
+    [
+      'an unknown layer',
+      (json) => (large(json).stages[0].head.layers[0].kind = 'warp'),
+      /networks\.1\.stages\.0\.head/,
+    ],
+    ['an unknown field of a layer', (json) => (large(json).stages[0].head.layers[0].code = 'x'), /code/],
+    ['a negative cost', (json) => (large(json).stages[0].segmentMacs = -1), /stages\.0\.segmentMacs/],
+    ['an infinite cost', (json) => (large(json).stages[0].headMacs = JSON.parse('1e999')), /stages\.0\.headMacs/],
+    ['a cost that is text', (json) => (large(json).stages[0].headMacs = '6'), /headMacs/],
+    ['a backbone that costs nothing', (json) => (large(json).backboneMacs = 0), /backboneMacs/],
+    ['no network', (json) => (json.networks = []), /networks/],
+    ['a network without stages', (json) => (json.networks[0].stages = []), /stages/],
+    ['a fixed batch of 0', (json) => (large(json).batch = 0), /batch/],
+    ['a row shape with a hole', (json) => (json.inputShape = [1, null, 4]), /inputShape/],
+    [
+      'a model outside the bundle',
+      (json) => (large(json).stages[0].model = '../evil.onnx'),
+      /path inside the bundle .* received "\.\.\/evil\.onnx"/,
+    ],
+    ['an absolute model', (json) => (large(json).stages[0].model = '/etc/passwd'), /path inside the bundle/],
+    ['weights behind a URL', (json) => (json.weights = 'https://x.org/w'), /path inside the bundle/],
+    ['a file on a drive', (json) => (json.files[0].path = 'C:/x'), /path inside the bundle/],
+    ['a backslash', (json) => (json.files[0].path = 'a\\b'), /path inside the bundle/],
+    ['a hash that is none', (json) => (json.files[0].sha256 = 'abc'), /sha256/],
+    ['an accuracy over 1', (json) => (json.operatingPoints[0].accuracy = 91), /accuracy/],
+    ['a deviation of 0', (json) => (json.preprocessing.std = [0]), /std/],
+    ['too few labels', (json) => json.labels.pop(), /labels: 2 names for 3 classes/],
+    ['preprocessing of another size', (json) => (json.preprocessing.width = 5), /makes \[1, 4, 5\]/],
+    ['too many means', (json) => json.preprocessing.mean.push(0), /2 means/],
+    ['an input that is not the network’s', (json) => (json.inputShape = [1, 4, 5]), /makes \[1, 4, 4\]/],
+    [
+      'a first stage that takes something else',
+      (json) => (large(json).stages[0].inputs[0].rowShape = [1, 4, 3]),
+      /networks\[1\]\.stages\[0\]: takes \[1,4,3\], but \[1,4,4\] arrives/,
+    ],
+    [
+      'a tensor that gets lost',
+      (json) => large(json).stages[2].inputs.pop(),
+      /stages\[2\]: takes .* but .* and \[8\] arrives/,
+    ],
+    [
+      'features after the last stage',
+      (json) => (large(json).stages[2].outputs = [{ name: 'x', rowShape: [1] }]),
+      /passes features on/,
+    ],
+    ['a stage in the middle without features', (json) => (large(json).stages[0].outputs = []), /passes no features on/],
+    ['a stage in the middle without a head', (json) => (large(json).stages[0].head = null), /has no head/],
+    [
+      'a head on the last stage',
+      (json) => (large(json).stages[2].head = large(json).stages[0].head),
+      /beside the network/,
+    ],
+    ['logits across networks', (json) => (large(json).stages[0].previousLogits = 'p'), /first of its network/],
+    ['a head of other features', (json) => (large(json).stages[0].head.inputShape = [2, 2, 3]), /its head takes/],
+    [
+      'a head of other classes',
+      (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
+      /dense layer of 3 classes/,
+    ],
+    ['a head without layers', (json) => (large(json).stages[0].head.layers = []), /dense layer of 3 classes/],
+    ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
+    ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],
+    ['an ensemble of other classes', (json) => (json.ensemble.classes = 4), /ensemble: 4 classes/],
+    ['an ensemble with an exit too few', (json) => json.ensemble.exits.pop(), /3 exits for 4 stages/],
+    ['an ensemble with a weight too few', (json) => json.ensemble.exits[2].weights.pop(), /exits\[2\]: 2 weights/],
+    ['an ensemble with a bias too many', (json) => json.ensemble.exits[2].bias.push(0), /4 biases/],
+    ['a model that is not listed', (json) => json.files.shift(), /stage-0\.onnx is missing from the list/],
+    ['weights that are not listed', (json) => (json.weights = 'other'), /other is missing from the list/],
+    ['heads without weights', (json) => (json.weights = null), /weights: null, but there are heads/],
+    ['a file twice', (json) => json.files.push(json.files[0]), /listed twice/],
+    [
+      'a file twice in other letters',
+      (json) => json.files.push({ ...json.files[0], path: 'Networks/0/stage-0.onnx' }),
+      /listed twice/,
+    ],
+    [
+      'a manifest that lists itself',
+      (json) => json.files.push({ ...json.files[0], path: 'manifest.json' }),
+      /its own hash/,
+    ],
+  ];
+
+  it.each(damages)('refuses %s', (_what, damage, message) => {
+    const json = structuredClone(valid);
+    damage(json);
+    expect(() => parseManifest(json)).toThrow(InvalidBundleError);
+    expect(() => parseManifest(json)).toThrow(message);
+  });
+
+  it('throws nothing but its own error, whatever stands in any field', () => {
+    fc.assert(
+      fc.property(
+        fc.infiniteStream(fc.nat(1000)),
+        fc.integer({ min: 1, max: 7 }),
+        fc.jsonValue(),
+        (dice, depth, value) => {
+          const json = structuredClone(valid);
+          let place = json;
+          for (let level = 0; level < depth; level++) {
+            const keys = Object.keys(place);
+            const key = keys[dice.next().value % keys.length];
+            if (key === undefined) break;
+            const next = place[key];
+            if (level === depth - 1 || typeof next !== 'object' || next === null) {
+              place[key] = value;
+              break;
+            }
+            place = next;
+          }
+          try {
+            parseManifest(json);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InvalidBundleError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('refuses weights of a bundle without heads', () => {
+    const json = structuredClone(valid);
+    json.networks.pop();
+    json.ensemble = null;
+    expect(() => parseManifest(json)).toThrow(/a file, but there are no heads/);
+  });
+});

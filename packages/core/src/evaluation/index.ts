@@ -1,0 +1,75 @@
+export { auroc } from './auroc.ts';
+export { interpolatedAccuracy, lastBeforeOverspending, lastWithinBudget } from './budget-readoff.ts';
+export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './budget-table.ts';
+export {
+  type CalibrateOptions,
+  type ChooseSettingsOptions,
+  type ChosenSetting,
+  calibrate,
+  chooseSettings,
+} from './calibrate.ts';
+export { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
+export {
+  DEFAULT_CALIBRATION_BINS,
+  exitExpectedCalibrationErrors,
+  exitKsCalibrationErrors,
+  expectedCalibrationError,
+  ksCalibrationError,
+  ksCalibrationErrors,
+  ksCalibrationSweep,
+} from './calibration-error.ts';
+export { exitAccuracies } from './exit-accuracy.ts';
+export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
+export {
+  type ExitPredictions,
+  type PredictionsFromLogitsOptions,
+  predictionsFromLogits,
+  selectPredictions,
+} from './exit-predictions.ts';
+export {
+  DEFAULT_THRESHOLD_COUNT,
+  type ExitRule,
+  patienceRule,
+  type ThresholdRuleOptions,
+  thresholdRule,
+} from './exit-rule.ts';
+export { failurePredictionAurocs } from './failure-prediction.ts';
+export { hindsightImprovability } from './hindsight-improvability.ts';
+export { oracleBound } from './oracle-bound.ts';
+export { type OutOfDistributionPoint, outOfDistributionAurocs, outOfDistributionSweep } from './out-of-distribution.ts';
+export {
+  type DroppedExit,
+  type PrunedExits,
+  type PruneExitsOptions,
+  pruneExits,
+  type WholeNetwork,
+} from './prune-exits.ts';
+export {
+  createEvaluationReport,
+  type EvaluationReport,
+  type ExitReport,
+  type MethodReport,
+  type MethodTimes,
+  type ReferencePoint,
+  type ReportMethodOptions,
+  type ReportPoint,
+  reportMethod,
+} from './report.ts';
+export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
+export {
+  type CurvePoint,
+  type PatienceSweepOptions,
+  patienceSweep,
+  sweep,
+  type ThresholdSweepOptions,
+  thresholdSweep,
+} from './sweep.ts';
+export { thresholdGrid } from './threshold-grid.ts';
+export {
+  meanMilliseconds,
+  pricedInMilliseconds,
+  type TimeBudgetRow,
+  type TimeBudgetsOptions,
+  type TimedReading,
+  timeBudgets,
+} from './time-budgets.ts';

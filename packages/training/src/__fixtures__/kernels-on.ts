@@ -1,0 +1,10 @@
+// The kernels that the tests train with: those of the TensorFlow.js runtime. This package itself knows no runtime.
+
+import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
+import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';
+import type { MathKernels } from '../kernels/math-kernels.ts';
+
+/** Kernels of TensorFlow.js on one backend. */
+export async function kernelsOn(backend: Parameters<typeof tensorflowOn>[0]): Promise<MathKernels> {
+  return tensorflowKernels(await tensorflowOn(backend));
+}
