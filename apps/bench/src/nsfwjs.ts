@@ -21,7 +21,8 @@ import {
   segmentNetwork,
   stageNetwork,
   type TensorflowNetwork,
-, tensorflowKernels } from '@ztw/runtime-tfjs';
+  tensorflowKernels,
+} from '@ztw/runtime-tfjs';
 import { trainInternalClassifiers } from '@ztw/training';
 import { type LabelledData, openData } from '../../cli/src/data/index.ts';
 import { nsfwjsModel, nsfwjsVersion } from './nsfwjs/package-models.ts';
