@@ -40,12 +40,12 @@ export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program
 export type { OnnxModel } from './model/onnx-model.ts';
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
 export { writeModel } from './model/write-model.ts';
+// Cutting
+export type { Segment } from './segment/segment.ts';
+export { splitGraph } from './segment/split-graph.ts';
 // Stages without ONNX
 export {
   type EmitStageProgramOptions,
   type EmittedStageProgram,
   emitStageProgram,
-} from './program/emit-stage-program.ts';
-// Cutting
-export type { Segment } from './segment/segment.ts';
-export { splitGraph } from './segment/split-graph.ts';
+} from './to-program/emit-stage-program.ts';

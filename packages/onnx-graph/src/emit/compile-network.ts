@@ -3,9 +3,12 @@ import { type Head, InvalidInputError } from '@ztw/core';
 import { headMacs } from '@ztw/heads';
 import type { GraphAnalysis } from '../analysis/analyse-graph.ts';
 import type { Cut } from '../analysis/cut.ts';
-import { type EmittedStageProgram, emitStageProgram } from '../program/emit-stage-program.ts';
+import type { OnnxModel } from '../model/onnx-model.ts';
+import { writeModel } from '../model/write-model.ts';
 import { splitGraph } from '../segment/split-graph.ts';
-import { type EmitOptions, emitStage } from './emit-stage.ts';
+import { encodeProgramFiles } from '../to-program/emit-stage-program.ts';
+import { graphToProgram, type TranslatedGraph } from '../to-program/graph-to-program.ts';
+import { buildStage, type EmitOptions } from './emit-stage.ts';
 
 export interface CompileNetworkOptions extends EmitOptions {
   readonly analysis: GraphAnalysis;
@@ -41,24 +44,25 @@ export function compileNetwork(options: CompileNetworkOptions): CompiledNetwork 
     throw new InvalidInputError(`expected one head per cut, received ${heads.length} heads for ${cuts.length} cuts`);
   }
   const files = new Map<string, Uint8Array>();
-  let inputOrders: EmittedStageProgram['outputOrders'] = [];
-  const writeProgram = (bytes: Uint8Array, stem: string): BundleStageProgram => {
-    const { steps, weights, outputOrders } = emitStageProgram(bytes, { inputOrders });
+  let inputOrders: TranslatedGraph['outputOrders'] = [];
+  const writeProgram = ({ graph, opset }: OnnxModel, stem: string): BundleStageProgram => {
+    const translated = graphToProgram({ graph, opset, inputOrders });
+    const { steps, weights } = encodeProgramFiles(translated);
     const paths = { steps: `${stem}.json`, weights: `${stem}.safetensors` };
     files.set(paths.steps, steps).set(paths.weights, weights);
-    inputOrders = outputOrders;
+    inputOrders = translated.outputOrders;
     return paths;
   };
   const stages = splitGraph(analysis, cuts).map((segment): BundleStage => {
     const head = heads[segment.index] ?? null;
-    const { bytes, ...ports } = emitStage(segment, head, options);
+    const { model: stage, ...ports } = buildStage(segment, head, options);
     const stem = `${pathPrefix}stage-${String(segment.index).padStart(2, '0')}`;
     const model = `${stem}.onnx`;
-    files.set(model, bytes);
+    files.set(model, writeModel(stage));
     return {
       name: segment.name,
       model,
-      ...(options.programs === true ? { program: writeProgram(bytes, stem) } : {}),
+      ...(options.programs === true ? { program: writeProgram(stage, stem) } : {}),
       ...ports,
       segmentMacs: segment.macs,
       headMacs: head === null ? 0 : headMacs(head.specification),

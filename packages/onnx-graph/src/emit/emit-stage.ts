@@ -2,6 +2,8 @@ import type { BundleTensor } from '@ztw/bundle';
 import { type Head, InvalidInputError } from '@ztw/core';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import type { OnnxModel } from '../model/onnx-model.ts';
+import { writeModel } from '../model/write-model.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
 import { writeSegment } from '../segment/write-segment.ts';
@@ -21,9 +23,8 @@ export interface EmitOptions {
   readonly rewrite?: boolean;
 }
 
-/** One stage as an ONNX file, and the names to run it by. */
-export interface StageModel {
-  readonly bytes: Uint8Array;
+/** The names to run a stage by. */
+interface StagePorts {
   /** `input`, or `features_0` and perhaps `features_1`. */
   readonly inputs: readonly BundleTensor[];
   /** `previous_logits`, `[rows, classes]`; null where the head has no cascade. */
@@ -34,6 +35,16 @@ export interface StageModel {
   readonly logits: string;
 }
 
+/** One stage as an ONNX file. */
+export interface StageModel extends StagePorts {
+  readonly bytes: Uint8Array;
+}
+
+/** One stage as a graph in memory. */
+export interface StageGraph extends StagePorts {
+  readonly model: OnnxModel;
+}
+
 /**
  * Writes a segment and the classifier behind it as one ONNX file, for the network's own opset.
  * The head reads the first tensor of the cut.
@@ -42,6 +53,12 @@ export interface StageModel {
  *   InvalidModelError for a head whose layers or parameters do not fit together.
  */
 export function emitStage(segment: Segment, head: Head | null, options: EmitOptions = {}): StageModel {
+  const { model, ...ports } = buildStage(segment, head, options);
+  return { bytes: writeModel(model), ...ports };
+}
+
+/** The same, not encoded. */
+export function buildStage(segment: Segment, head: Head | null, options: EmitOptions): StageGraph {
   checkHead(segment, head);
   const { analysis } = segment;
   const inputs = inputPorts(segment);
@@ -55,13 +72,13 @@ export function emitStage(segment: Segment, head: Head | null, options: EmitOpti
   }
   const classes = { name: logitsName, rowShape: [analysis.classes] };
   const previous = cascades ? [{ ...classes, name: previousLogitsName }] : [];
-  const bytes = builder.finish({
+  const model = builder.model({
     ...sourceFile(analysis.source.model),
     name: segment.name,
     inputs: [...inputs, ...previous].map((port) => portInfo(port, analysis.batch)),
     outputs: [...outputs, classes].map((port) => portInfo(port, analysis.batch)),
   });
-  return { bytes, inputs, previousLogits: cascades ? previousLogitsName : null, outputs, logits: logitsName };
+  return { model, inputs, previousLogits: cascades ? previousLogitsName : null, outputs, logits: logitsName };
 }
 
 function checkHead({ outputs, name, analysis }: Segment, head: Head | null): void {

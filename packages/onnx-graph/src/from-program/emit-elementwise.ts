@@ -1,8 +1,8 @@
-import type { BinaryStep, ProgramBinaryFunction } from '@ztw/program';
+import { type BinaryStep, naturalOrder, type ProgramBinaryFunction, type StepOf } from '@ztw/program';
 import { floatAttribute } from '../graph/build.ts';
 import { emitClip, emitFunction } from './emit-activation.ts';
-import { broadcastShape, naturalOrder, type PlacedValue } from './placed-value.ts';
-import type { ProgramEmitter, StepOf } from './program-emitter.ts';
+import { broadcastShape, type PlacedValue } from './placed-value.ts';
+import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
 const binaryOperators: Readonly<Record<ProgramBinaryFunction, string>> = {
   add: 'Add',
@@ -14,26 +14,20 @@ const binaryOperators: Readonly<Record<ProgramBinaryFunction, string>> = {
   maximum: 'Max',
 };
 
-/** Works on values as they lie. */
-export function emitUnary(emitter: ProgramEmitter, step: StepOf<'function' | 'clip' | 'leaky-relu'>): PlacedValue {
-  const value = emitter.read(step.input);
-  const output = emitter.outputName(step.output);
-  switch (step.operator) {
-    case 'function':
-      emitFunction(emitter, step.function, value.name, output);
-      break;
-    case 'clip':
-      emitClip(emitter, value.name, step.minimum, step.maximum, output);
-      break;
-    case 'leaky-relu':
-      emitter.apply('LeakyRelu', [value.name], [floatAttribute('alpha', step.slope)], output);
-      break;
-  }
-  return { ...value, name: output };
+/** A step that works on values as they lie. */
+function inPlace<Step extends { readonly input: string; readonly output: string }>(
+  write: (emitter: ProgramEmitter, step: Step, input: string, output: string) => void,
+): (emitter: ProgramEmitter, step: Step) => PlacedValue {
+  return (emitter, step) => {
+    const value = emitter.read(step.input);
+    const output = emitter.outputName(step.output);
+    write(emitter, step, value.name, output);
+    return { ...value, name: output };
+  };
 }
 
 /** Both sides in the order of the one that is computed; of both, where they have the same number of axes. */
-export function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedValue {
+function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedValue {
   const sides = [step.left, step.right];
   const computed = sides.filter((name) => emitter.weight(name) === null).map((name) => emitter.read(name));
   const shapes = sides.map((name) => emitter.weight(name)?.shape ?? emitter.read(name).shape);
@@ -50,3 +44,16 @@ export function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedVal
   const name = emitter.apply(binaryOperators[step.function], inputs, [], emitter.outputName(step.output));
   return { name, shape, order };
 }
+
+export const elementwiseEmitters: StepEmitters<'function' | 'clip' | 'leaky-relu' | 'binary'> = {
+  function: inPlace((emitter, step: StepOf<'function'>, input, output) => {
+    emitFunction(emitter, step.function, input, output);
+  }),
+  clip: inPlace((emitter, { minimum, maximum }: StepOf<'clip'>, input, output) => {
+    emitClip(emitter, input, minimum, maximum, output);
+  }),
+  'leaky-relu': inPlace((emitter, { slope }: StepOf<'leaky-relu'>, input, output) => {
+    emitter.apply('LeakyRelu', [input], [floatAttribute('alpha', slope)], output);
+  }),
+  binary: emitBinary,
+};

@@ -1,17 +1,17 @@
 // Steps that only move values.
 
 import { UnsupportedModelError } from '@ztw/core';
-import type { ProgramSize } from '@ztw/program';
+import { naturalOrder, type ProgramSize, type StepOf } from '@ztw/program';
 import { intAttribute } from '../graph/build.ts';
-import { channelsFirst, naturalOrder, type PlacedValue, sameMemory, sameSize } from './placed-value.ts';
-import { type ProgramEmitter, reshapeTarget, type StepOf } from './program-emitter.ts';
+import { channelsFirst, type PlacedValue, sameLength, sameMemory } from './placed-value.ts';
+import { type ProgramEmitter, reshapeTarget, type StepEmitters } from './program-emitter.ts';
 
 /** Values in the program's order of axes; where axes of length 1 make no difference, they stay where they lie. */
-export function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedValue {
+function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedValue {
   const value = emitter.read(step.input);
   const shape = step.shape;
   const isUnchanged =
-    shape.length === value.shape.length && shape.every((size, axis) => sameSize(size, value.shape[axis]));
+    shape.length === value.shape.length && shape.every((size, axis) => sameLength(size, value.shape[axis]));
   if (isUnchanged) return value;
   const natural = naturalOrder(value.shape.length);
   const input = sameMemory(value.shape, value.order, natural) ? value.name : emitter.inOrder(step.input, natural);
@@ -20,7 +20,7 @@ export function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): P
   const order = shape.length === 4 && sameMemory(shape, channelsFirst, own) ? channelsFirst : own;
   const output = emitter.outputName(step.output);
   const rows: ProgramSize = { perRow: 1 };
-  if (shape.length === 2 && sameSize(shape[0], rows) && sameSize(value.shape[0], rows)) {
+  if (shape.length === 2 && sameLength(shape[0], rows) && sameLength(value.shape[0], rows)) {
     emitter.apply('Flatten', [input], [intAttribute('axis', 1)], output);
     return { name: output, shape, order };
   }
@@ -33,7 +33,7 @@ export function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): P
 }
 
 /** No node: from here on, the same tensor has another order of axes. */
-export function emitTranspose(emitter: ProgramEmitter, step: StepOf<'transpose'>): PlacedValue {
+function emitTranspose(emitter: ProgramEmitter, step: StepOf<'transpose'>): PlacedValue {
   const { name, shape, order } = emitter.read(step.input);
   return {
     name,
@@ -42,7 +42,7 @@ export function emitTranspose(emitter: ProgramEmitter, step: StepOf<'transpose'>
   };
 }
 
-export function emitConcat(emitter: ProgramEmitter, step: StepOf<'concat'>): PlacedValue {
+function emitConcat(emitter: ProgramEmitter, step: StepOf<'concat'>): PlacedValue {
   const values = step.inputs.map((name) => emitter.read(name));
   const [first] = values as [PlacedValue];
   const axis = (step.axis + first.shape.length) % first.shape.length;
@@ -59,7 +59,7 @@ export function emitConcat(emitter: ProgramEmitter, step: StepOf<'concat'>): Pla
   return { name, shape: first.shape.with(axis, length), order };
 }
 
-export function emitSlice(emitter: ProgramEmitter, step: StepOf<'slice'>): PlacedValue {
+function emitSlice(emitter: ProgramEmitter, step: StepOf<'slice'>): PlacedValue {
   const value = emitter.read(step.input);
   const output = emitter.outputName(step.output);
   const stored = (hint: string, entry: number): string => emitter.builder.integers(`${output}/${hint}`, [1], [entry]);
@@ -75,7 +75,7 @@ export function emitSlice(emitter: ProgramEmitter, step: StepOf<'slice'>): Place
   return { ...value, name: output, shape: value.shape.with(step.axis, step.length) };
 }
 
-export function emitPad(emitter: ProgramEmitter, step: StepOf<'pad'>): PlacedValue {
+function emitPad(emitter: ProgramEmitter, step: StepOf<'pad'>): PlacedValue {
   const value = emitter.read(step.input);
   const output = emitter.outputName(step.output);
   const sides = value.order.map((axis) => step.pads[axis] ?? [0, 0]);
@@ -94,7 +94,7 @@ export function emitPad(emitter: ProgramEmitter, step: StepOf<'pad'>): PlacedVal
   return { ...value, name: output, shape };
 }
 
-export function emitGather(emitter: ProgramEmitter, step: StepOf<'gather'>): PlacedValue {
+function emitGather(emitter: ProgramEmitter, step: StepOf<'gather'>): PlacedValue {
   const value = emitter.read(step.input);
   const output = emitter.outputName(step.output);
   const indices = emitter.builder.integers(`${output}/indices`, [step.indices.length], step.indices);
@@ -102,7 +102,7 @@ export function emitGather(emitter: ProgramEmitter, step: StepOf<'gather'>): Pla
   return { ...value, name: output, shape: value.shape.with(step.axis, step.indices.length) };
 }
 
-export function emitTile(emitter: ProgramEmitter, step: StepOf<'tile'>): PlacedValue {
+function emitTile(emitter: ProgramEmitter, step: StepOf<'tile'>): PlacedValue {
   const value = emitter.read(step.input);
   const repeats = step.repeats.map((count) => {
     if (typeof count === 'number') return count;
@@ -122,3 +122,13 @@ export function emitTile(emitter: ProgramEmitter, step: StepOf<'tile'>): PlacedV
   );
   return { ...value, name: output, shape };
 }
+
+export const layoutEmitters: StepEmitters<'reshape' | 'transpose' | 'concat' | 'slice' | 'pad' | 'gather' | 'tile'> = {
+  reshape: emitReshape,
+  transpose: emitTranspose,
+  concat: emitConcat,
+  slice: emitSlice,
+  pad: emitPad,
+  gather: emitGather,
+  tile: emitTile,
+};

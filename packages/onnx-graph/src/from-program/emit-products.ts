@@ -1,12 +1,12 @@
 import { InvalidModelError } from '@ztw/core';
-import type { DenseStep, ProgramSize } from '@ztw/program';
+import { type DenseStep, naturalOrder, type ProgramSize, type StepOf, sameOrder } from '@ztw/program';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import { emitActivated } from './emit-activation.ts';
-import { broadcastShape, channelsFirst, naturalOrder, type PlacedValue, sameOrder } from './placed-value.ts';
-import type { ProgramEmitter, StepOf } from './program-emitter.ts';
+import { broadcastShape, channelsFirst, type PlacedValue } from './placed-value.ts';
+import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
 /** A Gemm for rows, a 1 x 1 convolution for maps that have their channels first, and a MatMul for everything else. */
-export function emitDense(emitter: ProgramEmitter, step: DenseStep): PlacedValue {
+function emitDense(emitter: ProgramEmitter, step: DenseStep): PlacedValue {
   const { shape, order } = emitter.read(step.input);
   const weight = emitter.weight(step.weight);
   if (weight?.shape.length !== 2) {
@@ -42,7 +42,7 @@ export function emitDense(emitter: ProgramEmitter, step: DenseStep): PlacedValue
   return { name, shape: result, order: isMap ? order : naturalOrder(shape.length) };
 }
 
-export function emitMatMul(emitter: ProgramEmitter, step: StepOf<'matmul'>): PlacedValue {
+function emitMatMul(emitter: ProgramEmitter, step: StepOf<'matmul'>): PlacedValue {
   const left = emitter.read(step.left).shape;
   const right = emitter.read(step.right).shape;
   const inputs = [
@@ -54,3 +54,5 @@ export function emitMatMul(emitter: ProgramEmitter, step: StepOf<'matmul'>): Pla
   const shape = [...leading, left.at(-2) ?? 1, right.at(-1) ?? 1];
   return { name, shape, order: naturalOrder(shape.length) };
 }
+
+export const productEmitters: StepEmitters<'dense' | 'matmul'> = { dense: emitDense, matmul: emitMatMul };

@@ -1,9 +1,9 @@
-import type { ReduceStep } from '@ztw/program';
+import { naturalOrder, type ProgramReduction, type ReduceStep, type StepOf, sameOrder } from '@ztw/program';
 import { floatAttribute, intAttribute, intsAttribute } from '../graph/build.ts';
-import { channelsFirst, naturalOrder, type PlacedValue, sameOrder } from './placed-value.ts';
-import type { ProgramEmitter, StepOf } from './program-emitter.ts';
+import { channelsFirst, type PlacedValue } from './placed-value.ts';
+import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
-const operators: Readonly<Record<ReduceStep['function'], string>> = {
+const operators: Readonly<Record<ProgramReduction, string>> = {
   mean: 'ReduceMean',
   sum: 'ReduceSum',
   maximum: 'ReduceMax',
@@ -11,12 +11,12 @@ const operators: Readonly<Record<ReduceStep['function'], string>> = {
 };
 
 /** Poolings over whole maps, which all tools know better than reductions. */
-const globalPools: Readonly<Partial<Record<ReduceStep['function'], string>>> = {
+const globalPools: Readonly<Partial<Record<ProgramReduction, string>>> = {
   mean: 'GlobalAveragePool',
   maximum: 'GlobalMaxPool',
 };
 
-export function emitReduce(emitter: ProgramEmitter, step: ReduceStep): PlacedValue {
+function emitReduce(emitter: ProgramEmitter, step: ReduceStep): PlacedValue {
   const value = emitter.read(step.input);
   const { shape, order } = value;
   const axes = step.axes.map((axis) => (axis + shape.length) % shape.length);
@@ -54,14 +54,14 @@ function isWholeMap({ order }: PlacedValue, axes: readonly number[]): boolean {
   return sameOrder(order, channelsFirst) && axes.toSorted().join() === '1,2';
 }
 
-export function emitSoftmax(emitter: ProgramEmitter, step: StepOf<'softmax'>): PlacedValue {
+function emitSoftmax(emitter: ProgramEmitter, step: StepOf<'softmax'>): PlacedValue {
   const value = emitter.read(step.input);
   const axis = value.order.indexOf(value.shape.length - 1);
   const name = emitter.apply('Softmax', [value.name], [intAttribute('axis', axis)], emitter.outputName(step.output));
   return { ...value, name };
 }
 
-export function emitLayerNorm(emitter: ProgramEmitter, step: StepOf<'layer-norm'>): PlacedValue {
+function emitLayerNorm(emitter: ProgramEmitter, step: StepOf<'layer-norm'>): PlacedValue {
   const { shape } = emitter.read(step.input);
   const size = shape.at(-1) as number;
   const inputs = [
@@ -73,3 +73,9 @@ export function emitLayerNorm(emitter: ProgramEmitter, step: StepOf<'layer-norm'
   const name = emitter.apply('LayerNormalization', inputs, attributes, emitter.outputName(step.output));
   return { name, shape, order: naturalOrder(shape.length) };
 }
+
+export const reductionEmitters: StepEmitters<'reduce' | 'softmax' | 'layer-norm'> = {
+  reduce: emitReduce,
+  softmax: emitSoftmax,
+  'layer-norm': emitLayerNorm,
+};

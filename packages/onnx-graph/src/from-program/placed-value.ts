@@ -1,7 +1,7 @@
 // Where a value of a program stands in the graph that is being written. Programs keep the channels of maps last, ONNX keeps them first:
 // every value remembers how its axes lie, so that they are moved only where an operator asks for another order.
 
-import type { ProgramSize } from '@ztw/program';
+import { naturalOrder, type ProgramSize, sameOrder } from '@ztw/program';
 
 /** Order of a map's axes with its channels first: axis `i` in the graph is axis `order[i]` of the program. */
 export const channelsFirst: readonly number[] = [0, 3, 1, 2];
@@ -15,22 +15,13 @@ export interface PlacedValue {
   readonly order: readonly number[];
 }
 
-/** `[0, 1, ..., rank - 1]` */
-export function naturalOrder(rank: number): readonly number[] {
-  return Array.from({ length: rank }, (_unused, axis) => axis);
-}
-
-export function sameOrder(left: readonly number[], right: readonly number[]): boolean {
-  return left.length === right.length && left.every((axis, position) => axis === right[position]);
-}
-
 /** Whether two orders mean the same values in memory, as axes of length 1 may stand anywhere. */
 export function sameMemory(shape: readonly ProgramSize[], left: readonly number[], right: readonly number[]): boolean {
   const long = (order: readonly number[]): readonly number[] => order.filter((axis) => shape[axis] !== 1);
   return sameOrder(long(left), long(right));
 }
 
-export function sameSize(left: ProgramSize | undefined, right: ProgramSize | undefined): boolean {
+export function sameLength(left: ProgramSize | undefined, right: ProgramSize | undefined): boolean {
   if (typeof left === 'object' && typeof right === 'object') return left.perRow === right.perRow;
   return left === right;
 }

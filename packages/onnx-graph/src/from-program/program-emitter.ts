@@ -1,15 +1,18 @@
 // What all emitters of steps share: the graph that is being written, the stored weights, and where every value of the program stands.
 
 import { InvalidModelError, type Parameter, UnsupportedModelError } from '@ztw/core';
-import type { ProgramSize, ProgramStep } from '@ztw/program';
+import {
+  naturalOrder,
+  type ProgramOperator,
+  type ProgramSize,
+  permuteAxes,
+  type StepOf,
+  sameOrder,
+} from '@ztw/program';
 import type { AttributeProto } from 'onnx-buf';
 import { intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { permuteValues } from './permute-values.ts';
-import { broadcastShape, naturalOrder, type PlacedValue, sameMemory, sameOrder } from './placed-value.ts';
-
-/** A step by its operator. */
-export type StepOf<Operator extends ProgramStep['operator']> = Extract<ProgramStep, { readonly operator: Operator }>;
+import { broadcastShape, type PlacedValue, sameMemory } from './placed-value.ts';
 
 export interface ProgramEmitter {
   readonly builder: GraphBuilder;
@@ -30,6 +33,11 @@ export interface ProgramEmitter {
   /** Adds a node; `output` is a name of `outputName`, or left out for one that nobody asks for. */
   apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
 }
+
+/** One function per operator, which writes the nodes of a step and says where its result stands. */
+export type StepEmitters<Operator extends ProgramOperator> = {
+  readonly [Each in Operator]: (emitter: ProgramEmitter, step: StepOf<Each>) => PlacedValue;
+};
 
 /** A shape as the input of Reshape: the axis of the rows is left for the runtime to find. */
 export function reshapeTarget(shape: readonly ProgramSize[], what: string): readonly number[] {
@@ -76,7 +84,7 @@ export function createProgramEmitter(
       return once(stored, JSON.stringify([name, order, dims]), () => {
         const weight = weights.get(name);
         if (weight === undefined) throw new InvalidModelError(`the program has no weight "${name}"`);
-        return builder.floats(name, dims, permuteValues(weight, order));
+        return builder.floats(name, dims, valuesInOrder(weight, order));
       });
     },
     inOrder(name, order) {
@@ -117,4 +125,8 @@ function moveAxes(
   }
   const permutation = to.map((axis) => from.indexOf(axis));
   return builder.apply('Transpose', [name], [intsAttribute('perm', permutation)], output);
+}
+
+function valuesInOrder(weight: Parameter, order: readonly number[]): Float32Array {
+  return sameOrder(order, naturalOrder(order.length)) ? weight.data : permuteAxes(weight, order).data;
 }

@@ -1,9 +1,9 @@
 import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
-import type { ProgramPort, StageProgram } from '@ztw/program';
+import { naturalOrder, type ProgramPort, sameOrder, type TensorProgram } from '@ztw/program';
 import { valueInfo } from '../graph/build.ts';
 import { createGraphBuilder } from '../graph/graph-builder.ts';
 import { emitStep } from './emit-step.ts';
-import { channelsFirst, naturalOrder, sameOrder } from './placed-value.ts';
+import { channelsFirst } from './placed-value.ts';
 import { createProgramEmitter } from './program-emitter.ts';
 
 export interface ProgramToOnnxOptions {
@@ -29,7 +29,7 @@ const outputName = 'logits';
  *   UnsupportedModelError for steps that ONNX cannot express; InvalidModelError where steps and weights do not fit together.
  */
 export function programToOnnx(
-  program: StageProgram,
+  program: TensorProgram,
   weights: ReadonlyMap<string, Parameter>,
   options: ProgramToOnnxOptions = {},
 ): Uint8Array {
@@ -63,7 +63,7 @@ export function programToOnnx(
   });
 }
 
-function wholeNetworkInput({ inputs, outputs, previousLogits }: StageProgram): ProgramPort {
+function wholeNetworkInput({ inputs, outputs, previousLogits }: TensorProgram): ProgramPort {
   const [input] = inputs;
   if (input === undefined || inputs.length > 1 || outputs.length > 0 || previousLogits !== null) {
     throw new InvalidInputError(

@@ -23,8 +23,9 @@ export function intsAttribute(name: string, values: readonly number[]): Attribut
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: values.map(BigInt) });
 }
 
+/** The value is rounded to float32, as files store it. */
 export function floatAttribute(name: string, value: number): AttributeProto {
-  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value });
+  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: Math.fround(value) });
 }
 
 export function stringAttribute(name: string, value: string): AttributeProto {

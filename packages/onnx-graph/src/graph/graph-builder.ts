@@ -1,6 +1,6 @@
 // Collects the nodes and stored tensors of a graph that is being written, and keeps its names unique.
 
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
   type FunctionProto,
@@ -15,7 +15,9 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
+import type { OnnxModel } from '../model/onnx-model.ts';
 import { floatTensor, integerTensor } from '../model/tensor.ts';
+import { writeModel } from '../model/write-model.ts';
 import { makeNode } from './build.ts';
 
 export interface GraphBuilder {
@@ -37,6 +39,8 @@ export interface GraphBuilder {
   inner(): GraphBuilder;
   /** What was collected, as a graph. */
   graph(ports: GraphPorts): GraphProto;
+  /** What was collected, as a model that is not encoded yet. */
+  model(file: FileDescription): OnnxModel;
   /** What was collected, as a file. */
   finish(file: FileDescription): Uint8Array;
 }
@@ -109,19 +113,21 @@ function createBuilder(opset: number, used: Set<string>, nodeNames: Set<string>)
         input: [...inputs],
         output: [...outputs],
       }),
-    finish({ irVersion = plainIrVersion, opsetImport = plainOpset(opset), functions = [], metadata = {}, ...ports }) {
-      const model = create(ModelProtoSchema, {
+    model({ irVersion = plainIrVersion, opsetImport = plainOpset(opset), functions = [], metadata = {}, ...ports }) {
+      const graph = builder.graph(ports);
+      const proto = create(ModelProtoSchema, {
         irVersion,
         opsetImport: [...opsetImport],
         producerName: 'ztw',
         functions: [...functions],
-        graph: builder.graph(ports),
+        graph,
         metadataProps: Object.entries(metadata).map(([key, value]) =>
           create(StringStringEntryProtoSchema, { key, value }),
         ),
       });
-      return toBinary(ModelProtoSchema, model);
+      return { proto, graph, opset };
     },
+    finish: (file) => writeModel(builder.model(file)),
   };
   return builder;
 }

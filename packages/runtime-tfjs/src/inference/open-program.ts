@@ -1,9 +1,9 @@
-// A stage program ready to run: its weights in the backend's memory, its steps compiled.
+// A program ready to run: its weights in the backend's memory, its steps compiled.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { decodeSafetensors } from '@ztw/bundle';
 import { RuntimeFailureError } from '@ztw/core';
-import { parseStageProgram, type StageProgram, stepReads } from '@ztw/program';
+import { parseTensorProgram, stepReads, type TensorProgram } from '@ztw/program';
 import { type CompiledStep, compileStep } from './compile-step.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 
@@ -38,7 +38,7 @@ export interface StageRunner {
 }
 
 export interface OpenProgram extends StageRunner {
-  readonly program: StageProgram;
+  readonly program: TensorProgram;
 }
 
 /** A step, and the tensors that nobody reads after it. */
@@ -54,7 +54,7 @@ interface ScheduledStep {
  */
 export function openProgram({ tf, steps, weights, path, what }: OpenProgramOptions): OpenProgram {
   const stored = decodeSafetensors(weights);
-  const program = parseStageProgram(steps, stored.keys(), path);
+  const program = parseTensorProgram(steps, stored.keys(), path);
   const constants = new Map<string, Tensor>();
   for (const [name, { shape, data }] of stored) {
     constants.set(name, tf.keep(tf.tensor(data, [...shape], 'float32')));
@@ -109,7 +109,7 @@ function runSteps(
 
 function scheduleSteps(
   tf: TensorflowInference,
-  program: StageProgram,
+  program: TensorProgram,
   constants: ReadonlyMap<string, Tensor>,
 ): readonly ScheduledStep[] {
   const needed = new Set([...program.outputs.map(({ name }) => name), program.logits, ...constants.keys()]);

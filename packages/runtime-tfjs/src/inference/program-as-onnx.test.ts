@@ -5,7 +5,7 @@ import { encodeSafetensors } from '@ztw/bundle';
 import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { programToOnnx } from '@ztw/onnx-graph';
-import type { ProgramStep, StageProgram } from '@ztw/program';
+import type { ProgramStep, TensorProgram } from '@ztw/program';
 import { expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
@@ -166,7 +166,7 @@ add('tile', { ...image, operator: 'tile', repeats: [1, 2, 1, 3] });
 const rows = 2;
 
 /** The steps of a case with their result as rows of values; `pixels` is the image as `[rows, 4, 18]`. */
-function programOf(steps: readonly ProgramStep[], size: number): StageProgram {
+function programOf(steps: readonly ProgramStep[], size: number): TensorProgram {
   const needsPixels = steps.some((step) => step.operator === 'matmul' && step.right === 'pixels');
   const pixels: ProgramStep = { operator: 'reshape', input: 'image', shape: [{ perRow: 1 }, 4, 18], output: 'pixels' };
   return {
@@ -184,7 +184,7 @@ function programOf(steps: readonly ProgramStep[], size: number): StageProgram {
   };
 }
 
-async function runTensorflow(program: StageProgram, data: Tensor): Promise<Tensor> {
+async function runTensorflow(program: TensorProgram, data: Tensor): Promise<Tensor> {
   const steps = new TextEncoder().encode(JSON.stringify(program));
   const open = openProgram({ tf, steps, weights: encodeSafetensors(weights), path: 'program.json', what: 'test' });
   const { logits } = open.run([data.clone()], null, rows);

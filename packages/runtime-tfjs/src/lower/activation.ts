@@ -1,10 +1,10 @@
 // Activations by their names in TensorFlow.js, as steps. What a program has no function for is spelled out.
 
 import type { ProgramFunction } from '@ztw/program';
-import type { ProgramWriter } from './program-writer.ts';
+import type { NodeWriter } from './node-writer.ts';
 
 /** @param rank Number of axes of the input, that of the rows included. @returns the result's name. */
-type WriteActivation = (writer: ProgramWriter, input: string, rank: number) => string;
+type WriteActivation = (writer: NodeWriter, input: string, rank: number) => string;
 
 const plain =
   (name: ProgramFunction): WriteActivation =>
@@ -66,6 +66,6 @@ const activations: ReadonlyMap<string, WriteActivation> = new Map<string, WriteA
 export const knownActivations: readonly string[] = [...activations.keys()];
 
 /** Writes an activation; null for one that is unknown. */
-export function writeActivation(writer: ProgramWriter, name: string, input: string, rank: number): string | null {
+export function writeActivation(writer: NodeWriter, name: string, input: string, rank: number): string | null {
   return activations.get(name)?.(writer, input, rank) ?? null;
 }

@@ -1,10 +1,6 @@
 import { UnsupportedModelError } from '@ztw/core';
-import type { ProgramPort } from '@ztw/program';
+import { closeProgram, dropSoftmax, foldPads, foldScales, type ProgramPort, type ProgramWriter } from '@ztw/program';
 import type { NetworkProgram } from './network-program.ts';
-import { dropSoftmax } from './passes/drop-softmax.ts';
-import { foldPads } from './passes/fold-pads.ts';
-import { foldScales } from './passes/fold-scales.ts';
-import type { ProgramWriter } from './program-writer.ts';
 
 export interface FinishProgramOptions {
   readonly writer: ProgramWriter;
@@ -12,8 +8,6 @@ export interface FinishProgramOptions {
   /** Name of what the network returns. */
   readonly result: string;
   readonly classes: number;
-  /** Row shapes of results, where they are known. */
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The network's name, for messages. */
   readonly what: string;
 }
@@ -27,26 +21,12 @@ export function finishProgram({
   input,
   result,
   classes,
-  shapes,
   what,
 }: FinishProgramOptions): Pick<NetworkProgram, 'program' | 'weights' | 'classes' | 'droppedSoftmax'> {
-  const { steps, logits, dropped } = dropSoftmax(writer.steps, result, classes, (name) => shapes.get(name)?.at(-1));
-  if (!steps.some(({ output }) => output === logits)) {
+  const { body, logits, dropped } = dropSoftmax(writer.body([result]), classes);
+  if (!body.steps.some(({ output }) => output === logits)) {
     throw new UnsupportedModelError(`"${what}" computes nothing but a softmax, so there is nothing to write.`);
   }
-  const weights = new Map(writer.weights);
-  return {
-    program: {
-      format: 'ztw-stage-program',
-      version: 1,
-      inputs: [input],
-      previousLogits: null,
-      outputs: [],
-      logits,
-      steps: foldScales(foldPads(steps, logits), weights, logits),
-    },
-    weights,
-    classes,
-    droppedSoftmax: dropped,
-  };
+  const ports = { inputs: [input], previousLogits: null, outputs: [], logits };
+  return { ...closeProgram(foldScales(foldPads(body)), ports), classes, droppedSoftmax: dropped };
 }

@@ -1,12 +1,13 @@
 import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { createProgramWriter, type ProgramWriter } from '@ztw/program';
 import type { GraphModelLike, GraphNode } from '../graph-model/graph-definition.ts';
 import { type GraphFlow, graphFlow, type ReadGraphModelOptions } from '../graph-model/graph-flow.ts';
 import { nodeMacs } from '../graph-model/node-macs.ts';
 import { finishProgram } from './finish-program.ts';
 import type { NetworkProgram } from './network-program.ts';
+import { createNodeWriter } from './node-writer.ts';
 import type { GraphOperation, Operand } from './nodes/graph-operation.ts';
 import { operationLowering } from './nodes/table.ts';
-import { createProgramWriter, type ProgramWriter } from './program-writer.ts';
 
 /**
  * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does a LayersModel. The graph runs once, on zeros, for
@@ -32,7 +33,6 @@ export async function graphModelProgram(options: ReadGraphModelOptions): Promise
       input: { name: inputName, rowShape: flow.rowShape },
       result: lowered.result,
       classes: flow.classes,
-      shapes: lowered.shapes,
       what: flow.name,
     }),
   };
@@ -40,8 +40,6 @@ export async function graphModelProgram(options: ReadGraphModelOptions): Promise
 
 interface LoweredGraph {
   readonly result: string;
-  /** Row shapes of results. */
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Nodes that were needed. */
   readonly nodes: readonly GraphNode[];
   /** Number of stored values that they read. */
@@ -56,7 +54,6 @@ function lowerGraph(
 ): LoweredGraph {
   const inFlow = new Map(flow.nodes.map((node) => [node.name, node]));
   const names = new Map([[flow.input, inputName]]);
-  const shapes = new Map<string, readonly number[]>();
   const nodes: GraphNode[] = [];
   const read = new Set<string>();
 
@@ -92,14 +89,13 @@ function lowerGraph(
       inputCount: node.inputs.length,
       operand: (position) => operandOf(node, position),
     };
-    writer.begin(node.name);
-    const result = writer.finish(operationLowering(operation)(operation, writer));
-    names.set(node.name, result);
-    shapes.set(result, operation.outputShape);
+    const nodeWriter = createNodeWriter(writer, node.name);
+    const result = operationLowering(operation)(operation, nodeWriter);
+    names.set(node.name, nodeWriter.finish(result, operation.outputShape));
     nodes.push(node);
   }
   const parameters = [...read].reduce((sum, name) => sum + (constants.get(name)?.data.length ?? 0), 0);
-  return { result: names.get(flow.output) ?? inputName, shapes, nodes, parameters };
+  return { result: names.get(flow.output) ?? inputName, nodes, parameters };
 }
 
 /** Nodes that lead to the output by values, not as the shape that a Reshape reads: the probe knows it. */

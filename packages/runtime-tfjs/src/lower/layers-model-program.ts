@@ -1,4 +1,5 @@
 import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { createProgramWriter } from '@ztw/program';
 import { fixedShape, refuseChannelsFirst } from '../layers-model/fixed-shape.ts';
 import { layerMacs } from '../layers-model/layer-macs.ts';
 import { layerUses } from '../layers-model/layer-uses.ts';
@@ -7,7 +8,7 @@ import { finishProgram } from './finish-program.ts';
 import type { LayerNode } from './layers/layer-node.ts';
 import { layerLowering } from './layers/table.ts';
 import type { NetworkProgram } from './network-program.ts';
-import { createProgramWriter } from './program-writer.ts';
+import { createNodeWriter } from './node-writer.ts';
 
 /**
  * Writes a LayersModel, functional or sequential, nested or not, as a program of tensor operations. `programToOnnx` of `@ztw/onnx-graph`
@@ -29,7 +30,6 @@ export async function layersModelProgram(model: LayersModelLike): Promise<Networ
   const writer = createProgramWriter();
   const inputName = writer.claim('input');
   const names = new Map([[input, inputName]]);
-  const shapes = new Map<string, readonly number[]>();
   const weights = await weightsOf(uses);
   let macs = 0;
   for (const use of uses) {
@@ -44,10 +44,8 @@ export async function layersModelProgram(model: LayersModelLike): Promise<Networ
       outputShape: fixedShape(model, use.output),
       weights: weights.get(use.layer) ?? [],
     };
-    writer.begin(use.name);
-    const result = writer.finish(layerLowering(node)(node, writer));
-    names.set(use.output, result);
-    shapes.set(result, node.outputShape);
+    const nodeWriter = createNodeWriter(writer, use.name);
+    names.set(use.output, nodeWriter.finish(layerLowering(node)(node, nodeWriter), node.outputShape));
     macs += layerMacs(use.layer, inputShapes[0] ?? [], node.outputShape);
   }
   return {
@@ -60,7 +58,6 @@ export async function layersModelProgram(model: LayersModelLike): Promise<Networ
       input: { name: inputName, rowShape: fixedShape(model, input) },
       result: names.get(output) ?? inputName,
       classes,
-      shapes,
       what: model.name,
     }),
   };

@@ -1,12 +1,12 @@
 import type { Parameter } from '@ztw/core';
-import type { StageProgram } from '@ztw/program';
+import type { TensorProgram } from '@ztw/program';
 
 /** A network of TensorFlow.js as a program of tensor operations, its weights beside it. */
 export interface NetworkProgram {
   /** For reports. */
   readonly name: string;
   /** From one input (`[rows, height, width, channels]` for images) to logits `[rows, classes]`, without earlier logits or cuts. */
-  readonly program: StageProgram;
+  readonly program: TensorProgram;
   /** The stored tensors that steps name. */
   readonly weights: ReadonlyMap<string, Parameter>;
   readonly classes: number;

@@ -1,10 +1,9 @@
 import { encodeSafetensors } from '@ztw/bundle';
 import type { HeadLayer, HeadParameters, RowShape } from '@ztw/core';
-import type { StageProgram } from '@ztw/program';
+import { encodeTensorProgram } from '@ztw/program';
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
-import { featuresName, headSteps, previousLogitsName } from './head-steps.ts';
-import { channelsLastShape } from './row-layout.ts';
+import { headProgram } from './head-program.ts';
 
 export interface OpenHeadOptions {
   readonly tf: TensorflowInference;
@@ -18,21 +17,7 @@ export interface OpenHeadOptions {
 
 /** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
-  const { steps, weights, output } = headSteps(layers, parameters, inputShape);
-  const program: StageProgram = {
-    format: 'ztw-stage-program',
-    version: 1,
-    inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
-    previousLogits: layers.some(({ kind }) => kind === 'cascade') ? previousLogitsName : null,
-    outputs: [],
-    logits: output,
-    steps,
-  };
-  return openProgram({
-    tf,
-    steps: new TextEncoder().encode(JSON.stringify(program)),
-    weights: encodeSafetensors(weights),
-    path: what,
-    what,
-  });
+  const { program, weights } = headProgram(layers, parameters, inputShape);
+  const steps = encodeTensorProgram(program);
+  return openProgram({ tf, steps, weights: encodeSafetensors(weights), path: what, what });
 }

@@ -1,25 +1,25 @@
 // Adaptive pools of maps as steps.
 
-import type { RowShape } from '@ztw/core';
 import { adaptiveWindows, type SlidingWindow, slidingWindow } from '@ztw/heads';
-import { channelsFirst, channelsLast, type HeadValue, type StepWriter } from './step-writer.ts';
+import { channelsLastOrder, fixedSize, type ProgramWriter, type Size, type TensorValue } from '@ztw/program';
 
 export interface PooledValues {
-  readonly maximum: HeadValue;
-  readonly average: HeadValue;
+  readonly maximum: TensorValue;
+  readonly average: TensorValue;
 }
 
-/** Both pools of a map `[channels, height, width]` to `[channels, ...outputSize]`. */
+const mapOrder = channelsLastOrder(4);
+
+/** Both pools of a map `[rows, channels, height, width]` to `[rows, channels, ...outputSize]`. */
 export function adaptivePools(
-  writer: StepWriter,
-  input: HeadValue,
+  writer: ProgramWriter,
+  input: TensorValue,
   outputSize: readonly [number, number],
 ): PooledValues {
-  const [channels = 0, height = 0, width = 0] = input.shape;
-  const [outHeight, outWidth] = outputSize;
-  const shape = [channels, outHeight, outWidth];
-  const vertical = slidingWindow(height, outHeight);
-  const horizontal = slidingWindow(width, outWidth);
+  const [rows, channels, height, width] = input.shape as readonly [Size, Size, Size, Size];
+  const shape = [rows, channels, ...outputSize.map(fixedSize)];
+  const vertical = slidingWindow(height.fixed, outputSize[0]);
+  const horizontal = slidingWindow(width.fixed, outputSize[1]);
   return vertical === null || horizontal === null
     ? unevenPools(writer, input, shape)
     : slidingPools(writer, input, shape, vertical, horizontal);
@@ -27,53 +27,76 @@ export function adaptivePools(
 
 /** What every runtime has a kernel for. */
 function slidingPools(
-  writer: StepWriter,
-  input: HeadValue,
-  shape: RowShape,
+  writer: ProgramWriter,
+  input: TensorValue,
+  shape: readonly Size[],
   vertical: SlidingWindow,
   horizontal: SlidingWindow,
 ): PooledValues {
   // Windows of one value: maximum and average are that value.
   if (vertical.size === 1 && horizontal.size === 1) return { maximum: input, average: input };
-  const last = channelsLast(writer, input);
-  const pool = (operator: 'max-pool' | 'average-pool'): HeadValue => ({
-    name: writer.add({
+  const map = writer.inOrder(input, mapOrder);
+  const pool = (operator: 'max-pool' | 'average-pool'): TensorValue =>
+    writer.addValue(
+      {
+        operator,
+        input: map.name,
+        size: [vertical.size, horizontal.size],
+        strides: [vertical.stride, horizontal.stride],
+        pads: [vertical.before, vertical.after, horizontal.before, horizontal.after],
+      },
       operator,
-      input: last,
-      size: [vertical.size, horizontal.size],
-      strides: [vertical.stride, horizontal.stride],
-      pads: [vertical.before, vertical.after, horizontal.before, horizontal.after],
-    }),
-    shape,
-    isChannelsLast: true,
-  });
+      shape,
+      mapOrder,
+    );
   return { maximum: pool('max-pool'), average: pool('average-pool') };
 }
 
 /** One axis after the other, over the entries of each window, which may overlap. */
-function unevenPools(writer: StepWriter, input: HeadValue, shape: RowShape): PooledValues {
-  const { add } = writer;
-  const [, height = 0, width = 0] = input.shape;
-  const [, outHeight = 0, outWidth = 0] = shape;
-  const first = channelsFirst(writer, input);
-  const pool = (kind: 'maximum' | 'mean'): HeadValue => {
+function unevenPools(writer: ProgramWriter, input: TensorValue, shape: readonly Size[]): PooledValues {
+  const first = writer.natural(input);
+  const pool = (kind: 'maximum' | 'mean'): TensorValue => {
     let current = first;
-    for (const [axis, size, count] of [
-      [2, height, outHeight],
-      [3, width, outWidth],
-    ] as const) {
-      const windows = adaptiveWindows(size, count).map(({ start, end }) => {
-        const length = end - start;
-        const window =
-          length === size ? current : add({ operator: 'slice', input: current, axis, start, length, stride: 1 });
-        return length === 1
-          ? window
-          : add({ operator: 'reduce', function: kind, input: window, axes: [axis], keepAxes: true });
-      });
-      current = windows.length === 1 ? (windows[0] as string) : add({ operator: 'concat', inputs: windows, axis });
+    for (const axis of [2, 3]) {
+      const size = current.shape[axis]?.fixed ?? 0;
+      const windows = adaptiveWindows(size, shape[axis]?.fixed ?? 0).map((window) =>
+        pooledWindow(writer, current, axis, window, kind),
+      );
+      const [only] = windows;
+      const sizes = current.shape.with(axis, fixedSize(windows.length));
+      const inputs = windows.map(({ name }) => name);
+      current =
+        only !== undefined && windows.length === 1
+          ? only
+          : writer.addValue({ operator: 'concat', inputs, axis }, `${kind}/windows`, sizes);
     }
-    const name = add({ operator: 'reshape', input: current, shape: [{ perRow: 1 }, ...shape] });
-    return { name, shape, isChannelsLast: false };
+    return writer.reshape(current, shape, kind);
   };
   return { maximum: pool('maximum'), average: pool('mean') };
+}
+
+/** The maximum or mean of some entries of an axis, which stays with length 1. */
+function pooledWindow(
+  writer: ProgramWriter,
+  input: TensorValue,
+  axis: number,
+  { start, end }: { readonly start: number; readonly end: number },
+  kind: 'maximum' | 'mean',
+): TensorValue {
+  const length = end - start;
+  const window =
+    length === input.shape[axis]?.fixed
+      ? input
+      : writer.addValue(
+          { operator: 'slice', input: input.name, axis, start, length, stride: 1 },
+          `${kind}/window`,
+          input.shape.with(axis, fixedSize(length)),
+        );
+  return length === 1
+    ? window
+    : writer.addValue(
+        { operator: 'reduce', function: kind, input: window.name, axes: [axis], keepAxes: true },
+        kind,
+        input.shape.with(axis, fixedSize(1)),
+      );
 }

@@ -1,6 +1,6 @@
 import { type Parameter, UnsupportedModelError } from '@ztw/core';
 import { knownActivations, writeActivation } from '../activation.ts';
-import type { ProgramWriter } from '../program-writer.ts';
+import type { NodeWriter } from '../node-writer.ts';
 import { noPads, type Pads, type Pair, samePads } from '../window.ts';
 
 /** One use of a layer, as its lowering sees it. Shapes are those of rows. */
@@ -17,7 +17,7 @@ export interface LayerNode {
 }
 
 /** Writes a layer. @returns the name of its result. */
-export type LayerLowering = (node: LayerNode, writer: ProgramWriter) => string;
+export type LayerLowering = (node: LayerNode, writer: NodeWriter) => string;
 
 /** @throws UnsupportedModelError always, naming the layer. */
 export function refuseLayer({ name, className }: LayerNode, reason: string): never {
@@ -25,7 +25,7 @@ export function refuseLayer({ name, className }: LayerNode, reason: string): nev
 }
 
 /** The activation that belongs to a layer, after what the layer computes. */
-export function activated(node: LayerNode, writer: ProgramWriter, linear: string): string {
+export function activated(node: LayerNode, writer: NodeWriter, linear: string): string {
   const { activation = 'linear' } = node.config as { readonly activation?: string };
   const result = writeActivation(writer, activation, linear, node.outputShape.length + 1);
   if (result !== null) return result;
@@ -36,7 +36,7 @@ export function activated(node: LayerNode, writer: ProgramWriter, linear: string
 }
 
 /** A stored weight of the layer under a name of the program. */
-export function storeWeight(node: LayerNode, writer: ProgramWriter, position: number, part: string): string {
+export function storeWeight(node: LayerNode, writer: NodeWriter, position: number, part: string): string {
   const weight = node.weights[position];
   if (weight === undefined) return refuseLayer(node, `it has no ${part}; build or load the model with its weights.`);
   return writer.store(part, weight.shape, weight.data);

@@ -1,8 +1,8 @@
 import type { ProgramBinaryFunction } from '@ztw/program';
-import type { ProgramWriter } from '../program-writer.ts';
+import type { NodeWriter } from '../node-writer.ts';
 import { axisOf, type LayerLowering, type LayerNode, refuseLayer } from './layer-node.ts';
 
-function combineAll(node: LayerNode, writer: ProgramWriter, name: ProgramBinaryFunction): string {
+function combineAll(node: LayerNode, writer: NodeWriter, name: ProgramBinaryFunction): string {
   const ranks = new Set(node.inputShapes.map(({ length }) => length));
   if (ranks.size > 1) {
     const shapes = node.inputShapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');

@@ -1,5 +1,5 @@
 import { type Parameter, UnsupportedModelError } from '@ztw/core';
-import type { ProgramWriter } from '../program-writer.ts';
+import type { NodeWriter } from '../node-writer.ts';
 import type { NodeAttributes } from './node-attributes.ts';
 
 /** What a node reads: a result that depends on the network's input, or values that are stored. */
@@ -26,7 +26,7 @@ export interface GraphOperation {
 }
 
 /** Writes a node. @returns the name of its result. */
-export type OperationLowering = (operation: GraphOperation, writer: ProgramWriter) => string;
+export type OperationLowering = (operation: GraphOperation, writer: NodeWriter) => string;
 
 /** @throws UnsupportedModelError always, naming the node. */
 export function refuseOperation({ name, op }: GraphOperation, reason: string): never {
@@ -53,7 +53,7 @@ export function axesOf(operation: GraphOperation, position: number, rank: number
 }
 
 /** Name of an operand, which is stored where it is none yet. Leading axes of length 1 say nothing there. */
-export function nameOf(operation: GraphOperation, position: number, writer: ProgramWriter, part: string): string {
+export function nameOf(operation: GraphOperation, position: number, writer: NodeWriter, part: string): string {
   const operand = operation.operand(position);
   if (operand.kind === 'data') return operand.name;
   const { shape, data } = operand.value;

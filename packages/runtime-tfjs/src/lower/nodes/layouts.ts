@@ -1,4 +1,4 @@
-import type { ReduceStep } from '@ztw/program';
+import type { ProgramReduction } from '@ztw/program';
 import { axesOf, constantOf, dataOf, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { flagOf } from './node-attributes.ts';
 
@@ -39,7 +39,7 @@ export const lowerConcat: OperationLowering = (operation, writer) => {
 };
 
 export const lowerReduction =
-  (name: ReduceStep['function']): OperationLowering =>
+  (name: ProgramReduction): OperationLowering =>
   (operation, writer) => {
     const { name: input, rowShape } = dataOf(operation);
     const axes = axesOf(operation, 1, rowShape.length + 1);

@@ -1,6 +1,6 @@
-import type { Parameter } from '@ztw/core';
+import { permuteAxes } from '@ztw/program';
 import { writeActivation } from '../activation.ts';
-import type { ProgramWriter } from '../program-writer.ts';
+import type { NodeWriter } from '../node-writer.ts';
 import { noPads, type Pads, type Pair, samePads, seesWholeMap } from '../window.ts';
 import { constantOf, dataOf, type GraphOperation, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { flagOf, integersOf, numberOf, textOf, textsOf } from './node-attributes.ts';
@@ -50,13 +50,13 @@ function fused(operation: GraphOperation): { readonly hasBias: boolean; readonly
   return { hasBias, activation: activation ?? '' };
 }
 
-function storeBias(operation: GraphOperation, writer: ProgramWriter): string | null {
+function storeBias(operation: GraphOperation, writer: NodeWriter): string | null {
   if (!fused(operation).hasBias) return null;
   const { data } = constantOf(operation, 2);
   return writer.store('bias', [data.length], data);
 }
 
-function activated(operation: GraphOperation, writer: ProgramWriter, linear: string): string {
+function activated(operation: GraphOperation, writer: NodeWriter, linear: string): string {
   const { activation } = fused(operation);
   if (activation === '') return linear;
   if (activation === 'LeakyRelu') {
@@ -113,7 +113,7 @@ export const lowerMatMul: OperationLowering = (operation, writer) => {
   if (stored.shape.length !== 2)
     refuseOperation(operation, `its matrix has ${stored.shape.length} axes; two are supported.`);
   const isTransposed = flagOf(attributes, 'transpose_b') || flagOf(attributes, 'adj_y');
-  const { shape, data } = isTransposed ? transposed(stored) : stored;
+  const { shape, data } = isTransposed ? permuteAxes(stored, [1, 0]) : stored;
   const linear = writer.add({
     operator: 'dense',
     input: dataOf(operation).name,
@@ -123,9 +123,3 @@ export const lowerMatMul: OperationLowering = (operation, writer) => {
   });
   return activated(operation, writer, linear);
 };
-
-function transposed({ shape, data }: Parameter): Parameter {
-  const [rows, columns] = shape as [number, number];
-  const result = data.map((_value, index) => data[(index % rows) * columns + Math.floor(index / rows)] as number);
-  return { shape: [columns, rows], data: result };
-}

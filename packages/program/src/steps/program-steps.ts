@@ -1,0 +1,45 @@
+// All kinds of steps. Everything that asks about a step in general asks this table.
+
+import * as v from 'valibot';
+import { type ElementwiseStep, elementwiseSteps } from './elementwise.ts';
+import { type LayoutStep, layoutSteps } from './layout.ts';
+import { type ProductStep, productSteps } from './products.ts';
+import { type ReductionStep, reductionSteps } from './reductions.ts';
+import { type SelectionStep, selectionSteps } from './selection.ts';
+import type { StepKind, StepKinds, StepWith } from './step-kind.ts';
+import { type WindowStep, windowSteps } from './windows.ts';
+
+export type ProgramStep = WindowStep | ProductStep | ElementwiseStep | ReductionStep | LayoutStep | SelectionStep;
+
+export type ProgramOperator = ProgramStep['operator'];
+
+/** A step by its operator. */
+export type StepOf<Operator extends ProgramOperator> = StepWith<ProgramStep, Operator>;
+
+export const programSteps: StepKinds<ProgramStep> = {
+  ...windowSteps,
+  ...productSteps,
+  ...elementwiseSteps,
+  ...reductionSteps,
+  ...layoutSteps,
+  ...selectionSteps,
+};
+
+/** Names that a step reads: inputs and outputs of earlier steps, and stored weights. Repeats are kept. */
+export function stepReads(step: ProgramStep): readonly string[] {
+  const kind: StepKind<ProgramStep> = programSteps[step.operator];
+  return kind.reads(step);
+}
+
+const knownOperator = v.looseObject({ operator: v.picklist(Object.keys(programSteps) as ProgramOperator[]) });
+
+/** Says what is wrong with the operator; lets nothing through. */
+const unknownStep: v.GenericSchema<unknown, never> = v.pipe(knownOperator, v.never());
+
+/** The form of any step: that of its kind. */
+export const stepSchema: v.GenericSchema<unknown, ProgramStep> = v.lazy(
+  (input): v.GenericSchema<unknown, ProgramStep> => {
+    const known = v.safeParse(knownOperator, input);
+    return known.success ? programSteps[known.output.operator].schema : unknownStep;
+  },
+);

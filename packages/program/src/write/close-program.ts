@@ -1,0 +1,30 @@
+import type { Parameter } from '@ztw/core';
+import type { ProgramBody } from '../passes/program-body.ts';
+import { stepReads } from '../steps/program-steps.ts';
+import type { TensorProgram } from '../tensor-program.ts';
+
+/** What a program has besides its steps. */
+export type ProgramPorts = Pick<TensorProgram, 'inputs' | 'previousLogits' | 'outputs' | 'logits'>;
+
+export interface WrittenProgram {
+  readonly program: TensorProgram;
+  /** The stored tensors that steps name, and no others. */
+  readonly weights: ReadonlyMap<string, Parameter>;
+}
+
+/** Makes a program of what was written. */
+export function closeProgram(
+  { steps, weights }: ProgramBody,
+  { inputs, previousLogits, outputs, logits }: ProgramPorts,
+): WrittenProgram {
+  const read = new Set(steps.flatMap(stepReads));
+  return {
+    program: { format: 'ztw-stage-program', version: 1, inputs, previousLogits, outputs, logits, steps },
+    weights: new Map([...weights].filter(([name]) => read.has(name))),
+  };
+}
+
+/** A program as the JSON that `parseTensorProgram` reads. */
+export function encodeTensorProgram(program: TensorProgram): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(program)}\n`);
+}
