@@ -1,8 +1,5 @@
-export { type BundleContents, bundleFiles } from './bundle-files.ts';
-export { isBundlePath } from './bundle-path.ts';
-export { createManifest, type ManifestContent } from './create-manifest.ts';
-export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
-export { completeBundle, type LoadedBundle, loadNetworks } from './load/loaded-bundle.ts';
+// What a bundle says of itself
+
 export type {
   BundleFile,
   BundleManifest,
@@ -13,8 +10,27 @@ export type {
   BundleTensor,
   Preprocessing,
 } from './manifest.ts';
-export { type Bundle, openBundle } from './open-bundle.ts';
+
+// Making one
+
+export { createManifest, type ManifestContent } from './create-manifest.ts';
+export { type BundleContents, bundleFiles } from './bundle-files.ts';
+export { sha256 } from './sha256.ts';
+
+// Its files: learned values, and heads alone
+
+export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
+
+// Opening one, whatever runs its stages
+
+export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
+export { type Bundle, openBundle } from './open-bundle.ts';
+export { completeBundle, type LoadedBundle, loadNetworks } from './load/loaded-bundle.ts';
+
+// When its rows leave, by a budget
+
 export {
   type Budget,
   operatingPointFor,
@@ -22,5 +38,3 @@ export {
   policyForBudget,
   type TimeBudget,
 } from './policy-for-budget.ts';
-export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
-export { sha256 } from './sha256.ts';

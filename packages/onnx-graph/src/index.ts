@@ -1,6 +1,11 @@
-// Reading and writing
+// Files of ONNX
+
+export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
+export type { OnnxModel } from './model/onnx-model.ts';
+export { writeModel } from './model/write-model.ts';
 
 // What there is to know of a network
+
 export {
   type AnalysedNode,
   type AnalyseGraphOptions,
@@ -10,24 +15,38 @@ export {
 } from './analysis/analyse-graph.ts';
 export type { NetworkInput } from './analysis/choose-ports.ts';
 export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
-// Where to cut
+
+// Where to cut it
+
 export { chooseCuts, sdnFractions } from './cuts/choose-cuts.ts';
 export type { CutSelection } from './cuts/cut-selection.ts';
 export { parseCutSelection } from './cuts/parse-cut-selection.ts';
-// Emitting
-export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
-export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
+
+// Cutting it, and its parts as files: for training, and with heads as stages
+
+export { splitGraph } from './segment/split-graph.ts';
+export type { Segment } from './segment/segment.ts';
 export {
   type EmitFeatureSegmentOptions,
   emitFeatureSegment,
   type FeatureSegmentModel,
 } from './emit/emit-feature-segment.ts';
-export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
-// One file
-export { emitAllExits, exitLogitsName } from './export/emit-all-exits.ts';
-export { emitBatchIf } from './export/emit-batch-if.ts';
-export { emitNestedIf } from './export/emit-nested-if.ts';
+export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
+export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
+export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
+
+// Programs of ONNX stages, and ONNX of programs
+
+export {
+  type EmitStageProgramOptions,
+  type EmittedStageProgram,
+  emitStageProgram,
+} from './to-program/emit-stage-program.ts';
+export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program-to-onnx.ts';
+
+// All stages of a bundle in one file
+
 export {
   type ExportBundleOptions,
   exportBundle,
@@ -35,17 +54,6 @@ export {
   type SingleFileForm,
 } from './export/export-bundle.ts';
 export type { SingleFileOptions } from './export/single-file-options.ts';
-// ONNX from programs
-export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program-to-onnx.ts';
-export type { OnnxModel } from './model/onnx-model.ts';
-export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
-export { writeModel } from './model/write-model.ts';
-// Cutting
-export type { Segment } from './segment/segment.ts';
-export { splitGraph } from './segment/split-graph.ts';
-// Stages without ONNX
-export {
-  type EmitStageProgramOptions,
-  type EmittedStageProgram,
-  emitStageProgram,
-} from './to-program/emit-stage-program.ts';
+export { emitAllExits, exitLogitsName } from './export/emit-all-exits.ts';
+export { emitBatchIf } from './export/emit-batch-if.ts';
+export { emitNestedIf } from './export/emit-nested-if.ts';

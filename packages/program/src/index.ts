@@ -1,24 +1,19 @@
-// The program, and reading one
+// A program, and its steps
 
-export { parseTensorProgram } from './parse-tensor-program.ts';
 export type { ProgramPort, TensorProgram } from './tensor-program.ts';
-
-// Its steps
-
-export type { BinaryStep, ProgramBinaryFunction, ProgramFunction } from './steps/elementwise.ts';
-export type { DenseStep } from './steps/products.ts';
 export { type ProgramOperator, type ProgramStep, type StepOf, stepReads } from './steps/program-steps.ts';
-export type { ProgramReduction, ReduceStep } from './steps/reductions.ts';
-export type { SliceStep } from './steps/selection.ts';
 export type { ProgramActivation, ProgramSize } from './steps/step-fields.ts';
 export type { ConvolutionStep, PoolStep } from './steps/windows.ts';
+export type { DenseStep } from './steps/products.ts';
+export type { BinaryStep, ProgramBinaryFunction, ProgramFunction } from './steps/elementwise.ts';
+export type { ProgramReduction, ReduceStep } from './steps/reductions.ts';
+export type { SliceStep } from './steps/selection.ts';
 
-// Writing one
+// Writing one: the writer, and what it knows of tensors
 
-export { channelsLastOrder, naturalOrder, sameOrder } from './write/axis-order.ts';
-export { closeProgram, encodeTensorProgram, type WrittenProgram } from './write/close-program.ts';
-export { permuteAxes, readStrided } from './write/permute-axes.ts';
 export { createProgramWriter, type NewStep, type ProgramWriter, stepShape } from './write/program-writer.ts';
+export { storedAxis, storedShape, type TensorValue } from './write/tensor-value.ts';
+export { channelsLastOrder, naturalOrder, sameOrder } from './write/axis-order.ts';
 export {
   fixedSize,
   fixedSizes,
@@ -29,12 +24,17 @@ export {
   type Size,
   sameSize,
 } from './write/size.ts';
-export { storedAxis, storedShape, type TensorValue } from './write/tensor-value.ts';
+export { permuteAxes, readStrided } from './write/permute-axes.ts';
 
-// Making one smaller, with the same results
+// Making it smaller, with the same results
 
+export type { ProgramBody } from './passes/program-body.ts';
+export { simplifySteps } from './passes/simplify-steps.ts';
 export { dropSoftmax, type WithoutSoftmax } from './passes/drop-softmax.ts';
 export { foldPads } from './passes/fold-pads.ts';
 export { foldScales } from './passes/fold-scales.ts';
-export type { ProgramBody } from './passes/program-body.ts';
-export { simplifySteps } from './passes/simplify-steps.ts';
+
+// Closing it, its file, and reading the file
+
+export { closeProgram, encodeTensorProgram, type WrittenProgram } from './write/close-program.ts';
+export { parseTensorProgram } from './parse-tensor-program.ts';

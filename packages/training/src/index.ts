@@ -1,10 +1,5 @@
-export type { ConvolutionGeometry, MathKernels } from './kernels/math-kernels.ts';
-export { type Activation, activationOf } from './layers/activation.ts';
-export { createScratchBuffer } from './numeric/scratch-buffer.ts';
-export { transposeInto } from './numeric/transpose.ts';
-export { guardStorage } from './storage/guard-storage.ts';
-export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
-export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
+// Training internal classifiers: what goes in and what comes out
+
 export type {
   HeadVariant,
   HeldOutData,
@@ -14,6 +9,16 @@ export type {
   TrainOptions,
   TrainResult,
 } from './training/train-options.ts';
+export {
+  type Distillation,
+  defaultTrainingRecipe,
+  type LearningRateSchedule,
+  type TrainingRecipe,
+} from './training/training-recipe.ts';
+export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
+
+// What it reports on the way
+
 export type {
   CheckpointProgress,
   CutDoneProgress,
@@ -23,9 +28,15 @@ export type {
   StepProgress,
   TrainingProgress,
 } from './training/training-progress.ts';
-export {
-  type Distillation,
-  defaultTrainingRecipe,
-  type LearningRateSchedule,
-  type TrainingRecipe,
-} from './training/training-recipe.ts';
+
+// Where checkpoints and features go
+
+export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
+export { guardStorage } from './storage/guard-storage.ts';
+
+// What kernels of a runtime are made of
+
+export type { ConvolutionGeometry, MathKernels } from './kernels/math-kernels.ts';
+export { type Activation, activationOf } from './layers/activation.ts';
+export { createScratchBuffer } from './numeric/scratch-buffer.ts';
+export { transposeInto } from './numeric/transpose.ts';

@@ -1,6 +1,49 @@
-export { auroc } from './auroc.ts';
+// What all exits predict, for every row
+
+export {
+  type ExitPredictions,
+  type PredictionsFromLogitsOptions,
+  predictionsFromLogits,
+  selectPredictions,
+} from './exit-predictions.ts';
+export { exitAccuracies } from './exit-accuracy.ts';
+
+// Where rows leave, by a rule or a policy
+
+export {
+  DEFAULT_THRESHOLD_COUNT,
+  type ExitRule,
+  patienceRule,
+  type ThresholdRuleOptions,
+  thresholdRule,
+} from './exit-rule.ts';
+export { thresholdGrid } from './threshold-grid.ts';
+export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
+export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
+
+// Accuracy against cost: curves, and what they say at a budget
+
+export {
+  type CurvePoint,
+  type PatienceSweepOptions,
+  patienceSweep,
+  sweep,
+  type ThresholdSweepOptions,
+  thresholdSweep,
+} from './sweep.ts';
 export { interpolatedAccuracy, lastBeforeOverspending, lastWithinBudget } from './budget-readoff.ts';
 export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './budget-table.ts';
+export {
+  meanMilliseconds,
+  pricedInMilliseconds,
+  type TimeBudgetRow,
+  type TimeBudgetsOptions,
+  type TimedReading,
+  timeBudgets,
+} from './time-budgets.ts';
+
+// Choosing settings on held-out rows
+
 export {
   type CalibrateOptions,
   type ChooseSettingsOptions,
@@ -10,6 +53,21 @@ export {
 } from './calibrate.ts';
 export { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
 export {
+  type DroppedExit,
+  type PrunedExits,
+  type PruneExitsOptions,
+  pruneExits,
+  type WholeNetwork,
+} from './prune-exits.ts';
+
+// What the best choice of exits would give
+
+export { hindsightImprovability } from './hindsight-improvability.ts';
+export { oracleBound } from './oracle-bound.ts';
+
+// Whether confidences mean what they say
+
+export {
   DEFAULT_CALIBRATION_BINS,
   exitExpectedCalibrationErrors,
   exitKsCalibrationErrors,
@@ -18,32 +76,12 @@ export {
   ksCalibrationErrors,
   ksCalibrationSweep,
 } from './calibration-error.ts';
-export { exitAccuracies } from './exit-accuracy.ts';
-export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
-export {
-  type ExitPredictions,
-  type PredictionsFromLogitsOptions,
-  predictionsFromLogits,
-  selectPredictions,
-} from './exit-predictions.ts';
-export {
-  DEFAULT_THRESHOLD_COUNT,
-  type ExitRule,
-  patienceRule,
-  type ThresholdRuleOptions,
-  thresholdRule,
-} from './exit-rule.ts';
+export { auroc } from './auroc.ts';
 export { failurePredictionAurocs } from './failure-prediction.ts';
-export { hindsightImprovability } from './hindsight-improvability.ts';
-export { oracleBound } from './oracle-bound.ts';
 export { type OutOfDistributionPoint, outOfDistributionAurocs, outOfDistributionSweep } from './out-of-distribution.ts';
-export {
-  type DroppedExit,
-  type PrunedExits,
-  type PruneExitsOptions,
-  pruneExits,
-  type WholeNetwork,
-} from './prune-exits.ts';
+
+// The report
+
 export {
   createEvaluationReport,
   type EvaluationReport,
@@ -55,21 +93,3 @@ export {
   type ReportPoint,
   reportMethod,
 } from './report.ts';
-export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
-export {
-  type CurvePoint,
-  type PatienceSweepOptions,
-  patienceSweep,
-  sweep,
-  type ThresholdSweepOptions,
-  thresholdSweep,
-} from './sweep.ts';
-export { thresholdGrid } from './threshold-grid.ts';
-export {
-  meanMilliseconds,
-  pricedInMilliseconds,
-  type TimeBudgetRow,
-  type TimeBudgetsOptions,
-  type TimedReading,
-  timeBudgets,
-} from './time-budgets.ts';

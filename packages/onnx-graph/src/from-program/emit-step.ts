@@ -3,6 +3,7 @@ import { elementwiseEmitters } from './emit-elementwise.ts';
 import { layoutEmitters } from './emit-layout.ts';
 import { productEmitters } from './emit-products.ts';
 import { reductionEmitters } from './emit-reductions.ts';
+import { selectionEmitters } from './emit-selection.ts';
 import { windowEmitters } from './emit-windows.ts';
 import type { PlacedValue } from './placed-value.ts';
 import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
@@ -13,6 +14,7 @@ const emitters: StepEmitters<ProgramOperator> = {
   ...elementwiseEmitters,
   ...reductionEmitters,
   ...layoutEmitters,
+  ...selectionEmitters,
 };
 
 /** Writes the nodes of one step, and says where its result stands. */

@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { decodeSafetensors } from '@ztw/bundle';
 import { RuntimeFailureError } from '@ztw/core';
 import { parseTensorProgram, stepReads, type TensorProgram } from '@ztw/program';
-import { type CompiledStep, compileStep } from './compile-step.ts';
+import { compileStep } from './compile/compile-step.ts';
+import type { CompiledStep } from './compile/compiled-step.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 
 export interface OpenProgramOptions {

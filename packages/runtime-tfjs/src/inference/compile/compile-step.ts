@@ -1,0 +1,25 @@
+import type { ProgramOperator, ProgramStep } from '@ztw/program';
+import type { TensorflowInference } from '../tensorflow-inference.ts';
+import { elementwiseCompilers } from './compile-elementwise.ts';
+import { layoutCompilers } from './compile-layout.ts';
+import { productCompilers } from './compile-products.ts';
+import { reductionCompilers } from './compile-reductions.ts';
+import { selectionCompilers } from './compile-selection.ts';
+import { windowCompilers } from './compile-windows.ts';
+import type { CompiledStep, StepCompilers } from './compiled-step.ts';
+
+const compilers: StepCompilers<ProgramOperator> = {
+  ...windowCompilers,
+  ...productCompilers,
+  ...elementwiseCompilers,
+  ...reductionCompilers,
+  ...layoutCompilers,
+  ...selectionCompilers,
+};
+
+/** One step of a program as a function on tensors. */
+export function compileStep(tf: TensorflowInference, step: ProgramStep): CompiledStep {
+  // An operator's function takes the steps of that operator, which the compiler does not see through the union.
+  const compile = compilers[step.operator] as (tf: TensorflowInference, step: ProgramStep) => CompiledStep;
+  return compile(tf, step);
+}
