@@ -89,6 +89,7 @@ function packageChecks() {
 check('browser', ensureChromium);
 check('lint and format', () => run('pnpm', ['exec', 'biome', 'check', '--error-on-warnings', '.']));
 check('types', () => run('pnpm', ['exec', 'tsc', '--noEmit']));
+check('directions and circles of imports', () => run('node', ['scripts/check-imports.mjs']));
 check('unused files, exports and dependencies', () => run('pnpm', ['exec', 'knip']));
 check('build', () => run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']));
 check('package contents', packageChecks);

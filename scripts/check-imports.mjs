@@ -1,0 +1,163 @@
+// Which file may import which: no circles between files, and packages only of those below them. Imports of types count like all others.
+// An exception is named below with its reason; one that nothing needs any more is a failure too.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** From the bottom to the top: a package may import what stands in a line above its own. */
+const levels = [
+  ['packages/core'],
+  ['packages/heads', 'packages/ensemble', 'packages/program'],
+  ['packages/bundle'],
+  ['packages/onnx-graph'],
+  ['packages/training', 'packages/runtime-onnx', 'packages/runtime-tfjs'],
+  ['apps/cli', 'apps/bench'],
+];
+
+/** What the code reachable from a file must not import: who trains on a backbone of another kind loads no ONNX. */
+const unreachable = [{ entry: 'packages/training/src/index.ts', target: 'packages/onnx-graph' }];
+
+/** Imports from below `from` into the package `to`, against the rules. */
+const exceptions = [
+  {
+    from: 'packages/runtime-tfjs/src/personalise',
+    to: 'packages/training',
+    why: 'heads for new classes are trained here',
+  },
+  { from: 'packages/runtime-tfjs/src/worker', to: 'packages/training', why: 'the same, in a worker' },
+  { from: 'packages/runtime-tfjs/src/kernels', to: 'packages/training', why: 'kernels for the training' },
+  { from: 'apps/bench/src', to: 'apps/cli', why: 'benchmarks read data and combine exits as the command does' },
+  { from: 'apps/bench/src', to: 'packages/core', why: 'benchmarks in a browser are served as browser tests are' },
+  { from: 'apps/bench/src', to: 'packages/runtime-onnx', why: 'benchmarks run on the networks of the tests' },
+  { from: 'apps/bench/src/kernels.ts', to: 'packages/runtime-tfjs', why: 'a kernel is timed alone' },
+];
+
+/** Files of circles that are still to be opened, sorted. */
+const knownCircles = [
+  ['packages/training/src/training/batch-reader.ts', 'packages/training/src/training/train-cut.ts'],
+  ['packages/training/src/training/logits-on-all-rows.ts', 'packages/training/src/training/train-cut.ts'],
+];
+
+const packageNames = levels.flat();
+const levelOf = (name) => levels.findIndex((level) => level.includes(name));
+const packageOf = (file) => packageNames.find((name) => file.startsWith(`${name}/`));
+const isTest = (file) => /\.test(-d)?\.ts$|\/__fixtures__\/|\/test\//.test(file);
+
+/** Every file of a package with what it imports: files by path, other packages by name. */
+function readImports() {
+  const files = new Map();
+  for (const name of packageNames) {
+    for (const folder of ['src', 'test'].map((part) => join(root, name, part)).filter(existsSync)) {
+      for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        if (!entry.endsWith('.ts')) continue;
+        const path = join(folder, entry);
+        const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'));
+        const targets = importedFiles
+          .map(({ fileName }) => targetOf(path, fileName))
+          .filter((target) => target !== null);
+        files.set(relative(root, path), targets);
+      }
+    }
+  }
+  return files;
+}
+
+function targetOf(path, specifier) {
+  if (specifier.startsWith('.')) {
+    const file = relative(root, resolve(dirname(path), specifier));
+    return { file, package: packageOf(file), isRelative: true };
+  }
+  const name = packageNames.find((folder) => {
+    const own = `@ztw/${folder.split('/')[1]}`;
+    return specifier === own || specifier.startsWith(`${own}/`);
+  });
+  return name === undefined ? null : { file: null, package: name, isRelative: false };
+}
+
+/** One message per import that the levels or the borders of a package forbid. */
+function checkDirections(files) {
+  const used = new Set();
+  const messages = [];
+  for (const [file, targets] of files) {
+    if (isTest(file)) continue;
+    const own = packageOf(file);
+    for (const target of targets) {
+      if (target.package === own) continue;
+      const goesDown = target.package !== undefined && levelOf(target.package) < levelOf(own);
+      if (goesDown && !target.isRelative) continue;
+      const exception = exceptions.find(({ from, to }) => file.startsWith(from) && target.package === to);
+      used.add(exception);
+      if (exception !== undefined) continue;
+      const rule = goesDown ? 'by its file instead of its name' : 'which is not below it';
+      messages.push(`${file} imports ${target.file ?? target.package}, ${rule}`);
+    }
+  }
+  for (const exception of exceptions.filter((each) => !used.has(each))) {
+    messages.push(`the exception from ${exception.from} to ${exception.to} is no longer needed; remove it`);
+  }
+  return messages;
+}
+
+/** Files that a file leads to within its package, itself only where it stands in a circle. */
+function reachable(files, start) {
+  const found = new Set();
+  const open = [start];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const target of files.get(file) ?? []) {
+      if (target.file === null || found.has(target.file)) continue;
+      found.add(target.file);
+      open.push(target.file);
+    }
+  }
+  return found;
+}
+
+function checkReach(files) {
+  return unreachable.flatMap(({ entry, target }) => {
+    const reached = [entry, ...reachable(files, entry)];
+    const wrong = reached.filter((file) => files.get(file)?.some((each) => each.package === target));
+    return wrong.map((file) => `${file} imports ${target}, and ${entry} leads to it`);
+  });
+}
+
+/** The shortest circle through each import that closes one, once. */
+function findCircles(files) {
+  const circles = new Map();
+  for (const start of files.keys()) {
+    const before = new Map();
+    const open = [start];
+    search: for (const file of open) {
+      for (const target of files.get(file) ?? []) {
+        if (target.file === start) {
+          const circle = [];
+          for (let step = file; step !== undefined; step = before.get(step)) circle.push(step);
+          circles.set(circle.toSorted().join(), circle.toReversed());
+          break search;
+        }
+        if (target.file === null || before.has(target.file)) continue;
+        before.set(target.file, file);
+        open.push(target.file);
+      }
+    }
+  }
+  return circles;
+}
+
+function checkCircles(files) {
+  const circles = findCircles(files);
+  const known = new Set(knownCircles.map((circle) => circle.toSorted().join()));
+  const messages = [...circles]
+    .filter(([key]) => !known.has(key))
+    .map(([, circle]) => `files import each other in a circle: ${[...circle, circle[0]].join(' -> ')}`);
+  for (const key of known) if (!circles.has(key)) messages.push(`the known circle of ${key} is open; remove it here`);
+  return messages;
+}
+
+const files = readImports();
+const messages = [...checkDirections(files), ...checkReach(files), ...checkCircles(files)];
+for (const message of messages) console.error(message);
+console.log(`${files.size} files, ${messages.length} imports against the rules`);
+process.exitCode = messages.length === 0 ? 0 : 1;
