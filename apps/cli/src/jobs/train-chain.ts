@@ -1,5 +1,5 @@
+import type { JobContext } from '../program/job-context.ts';
 import type { TrainedNetwork } from './assemble-bundle.ts';
-import type { JobContext } from './job-context.ts';
 import type { NetworkPlan } from './plan-training.ts';
 import { type TrainerSettings, trainNetwork } from './train-network.ts';
 
