@@ -3,9 +3,9 @@
 import type { HeadSpecification } from '@ztw/core';
 import { type HeadForOptions, headFor } from '@ztw/heads';
 import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
-import { about } from './about.ts';
+import { about } from '../program/about.ts';
+import type { Network } from '../runtime/network.ts';
 import type { BundleMethod } from './method.ts';
-import type { Network } from './network.ts';
 
 /** How the heads of all ICs look; the family may adapt to each cut's features. */
 export type HeadChoice = Pick<HeadForOptions, 'family' | 'layers' | 'padding'>;

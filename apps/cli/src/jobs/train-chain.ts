@@ -1,6 +1,6 @@
 import type { NetworkLogits } from '@ztw/training';
+import type { JobContext } from '../program/job-context.ts';
 import type { TrainedNetwork } from './assemble-bundle.ts';
-import type { JobContext } from './job-context.ts';
 import { type NetworkResult, networkLogits } from './network-result.ts';
 import type { NetworkPlan, PlannedVariant } from './plan-training.ts';
 import { type TrainerSettings, type TrainNetworkOptions, trainNetwork } from './train-network.ts';

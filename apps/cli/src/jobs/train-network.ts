@@ -9,14 +9,14 @@ import {
   type TrainingRecipe,
   trainInternalClassifiers,
 } from '@ztw/training';
+import { trainingProgress } from '../commands/train/progress.ts';
+import type { WorkFolder } from '../commands/train/work-folder.ts';
+import { type JobContext, throwIfAborted } from '../program/job-context.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
+import type { Tensorflow } from '../runtime/tensorflow.ts';
 import { featureBackbone } from './feature-backbone.ts';
-import { type JobContext, throwIfAborted } from './job-context.ts';
 import { loadResult, type NetworkResult, storeResult } from './network-result.ts';
-import type { LoadedRuntime } from './onnx-runtime.ts';
 import type { NetworkPlan } from './plan-training.ts';
-import type { Tensorflow } from './tensorflow.ts';
-import { trainingProgress } from './training-progress.ts';
-import type { WorkFolder } from './work-folder.ts';
 
 /** What all trainings of a job have in common. */
 export interface TrainerSettings {

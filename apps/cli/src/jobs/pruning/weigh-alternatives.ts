@@ -2,9 +2,9 @@
 
 import type { WholeNetwork } from '@ztw/core/evaluation';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
+import type { Network } from '../../runtime/network.ts';
 import { firstRows } from '../first-rows.ts';
-import { type JobContext, throwIfAborted } from '../job-context.ts';
-import type { Network } from '../network.ts';
 import { timingOf } from '../timing.ts';
 import { type TrainerSettings, trainNetwork } from '../train-network.ts';
 import { openWholeNetwork } from '../whole-network.ts';
