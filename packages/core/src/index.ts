@@ -133,6 +133,7 @@ export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 // Evaluation
 
 export { auroc } from './evaluation/auroc.ts';
+export { bestAssignment } from './evaluation/best-assignment.ts';
 export {
   interpolatedAccuracy,
   lastBeforeOverspending,
@@ -156,6 +157,17 @@ export {
   ksCalibrationErrors,
   ksCalibrationSweep,
 } from './evaluation/calibration-error.ts';
+export {
+  type BestPermutation,
+  type ClassAgreement,
+  type ClassAgreementOptions,
+  classAgreement,
+  confusionMatrix,
+  isNearChance,
+  type MeasuredAccuracy,
+  measuredAccuracy,
+  NEAR_CHANCE_SHARE,
+} from './evaluation/class-agreement.ts';
 export { exitAccuracies } from './evaluation/exit-accuracy.ts';
 export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './evaluation/exit-outcome.ts';
 export {
@@ -215,6 +227,7 @@ export {
   type TimedReading,
   timeBudgets,
 } from './evaluation/time-budgets.ts';
+export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './evaluation/wilson-interval.ts';
 
 // Bundles
 
