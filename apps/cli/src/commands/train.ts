@@ -11,7 +11,13 @@ import type { CommandEnvironment } from './environment.ts';
 import * as parse from './parse-values.ts';
 import { addPruningOptions } from './pruning-flags.ts';
 import { runJob } from './run-job.ts';
-import { addExamples, addGraphOptions, addRuntimeOptions, type GlobalOptions } from './shared-options.ts';
+import {
+  addClassNamesOption,
+  addExamples,
+  addGraphOptions,
+  addRuntimeOptions,
+  type GlobalOptions,
+} from './shared-options.ts';
 import { schedules, type TrainFlags, trainOptions } from './train-options.ts';
 
 /** `ztw train`: internal classifiers for one network or a chain, written as bundles. */
@@ -78,6 +84,10 @@ function addDataOptions(command: Command): void {
         parse.oneOf(resizeModes),
       ),
     );
+  addClassNamesOption(command).option(
+    '--allow-mismatch',
+    'go on with a network that by itself does not know the classes of the data, or knows them in another order',
+  );
 }
 
 function addArchitectureOptions(command: Command): void {

@@ -1,6 +1,6 @@
 import { type InputBatch, rowSize } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
-import { type LabelledData, toInput } from '../data/index.ts';
+import { type LabelledData, toInput, withClassNames } from '../data/index.ts';
 import type { JobContext } from './job-context.ts';
 import { classesOf, preprocessingOf, type RunnableBundle } from './open-bundle.ts';
 import { type ImageSource, openImages } from './open-images.ts';
@@ -16,6 +16,8 @@ export interface BenchInputs {
 export interface BenchInputsOptions {
   /** Null: random input. */
   readonly data: ImageSource | null;
+  /** File with the names of the classes; null: as the bundle says. */
+  readonly classNames: string | null;
   readonly seed: number;
 }
 
@@ -27,7 +29,8 @@ export async function benchInputs(
 ): Promise<BenchInputs> {
   if (options.data === null) return noise(rowSize(bundle.model.inputShape), options.seed);
   const preprocessing = preprocessingOf(bundle);
-  const images = await openImages({ ...options.data, preprocessing, network: classesOf(bundle) }, context);
+  const network = await withClassNames(classesOf(bundle), options.classNames);
+  const images = await openImages({ ...options.data, preprocessing, network }, context);
   const shuffled = shuffledRows(images, options.seed);
   return {
     name: images.name,

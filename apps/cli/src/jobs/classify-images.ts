@@ -2,7 +2,7 @@
 
 import type { Preprocessing, RowResult } from '@ztw/core';
 import type { ExecutorKind } from '@ztw/runtime-onnx';
-import { type LabelledData, toInput } from '../data/index.ts';
+import { type LabelledData, type NetworkClasses, toInput, withClassNames } from '../data/index.ts';
 import { findDeviceProfile } from './device-profile-file.ts';
 import type { ExitChoice } from './exit-choice.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
@@ -19,6 +19,8 @@ export interface ClassifyImagesOptions {
   readonly exit: ExitChoice;
   /** File with a device profile, for a budget in milliseconds; null for what lies beside the bundle. */
   readonly profile: string | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
+  readonly classNames: string | null;
   readonly executor: ExecutorChoice;
   /** Images that run together. */
   readonly batch: number;
@@ -71,15 +73,15 @@ export async function classifyImages(options: ClassifyImagesOptions, context: Jo
   const profile = timed ? await findDeviceProfile(options.bundle, options.profile, runtime) : null;
   await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);
   const preprocessing = preprocessingOf(classifier);
+  const network = await withClassNames(classesOf(classifier), options.classNames);
   const answers: ImageAnswer[] = [];
   const skipped: { readonly name: string; readonly reason: string }[] = [];
   for (const path of options.sources) {
-    const images = await openImages(
-      { path, rows: null, limit: options.limit, preprocessing, network: classesOf(classifier) },
-      context,
-    );
+    const images = await openImages({ path, rows: null, limit: options.limit, preprocessing, network }, context);
     skipped.push(...images.skipped);
-    answers.push(...(await classifySource(images, { classifier, preprocessing, batch: options.batch }, context)));
+    answers.push(
+      ...(await classifySource(images, { classifier, preprocessing, network, batch: options.batch }, context)),
+    );
   }
   return {
     policy: classifier.policy,
@@ -95,6 +97,7 @@ export async function classifyImages(options: ClassifyImagesOptions, context: Jo
 interface SourceSettings {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
+  readonly network: NetworkClasses;
   readonly batch: number;
 }
 
@@ -103,7 +106,7 @@ async function classifySource(
   settings: SourceSettings,
   context: JobContext,
 ): Promise<readonly ImageAnswer[]> {
-  const { classifier, preprocessing, batch } = settings;
+  const { classifier, preprocessing, network, batch } = settings;
   const answers: ImageAnswer[] = [];
   for (const rows of rowBatches(images.rows, batch)) {
     throwIfAborted(context.signal);
@@ -111,7 +114,8 @@ async function classifySource(
     const start = performance.now();
     const { results } = await classifier.classify({ data, rows: rows.length }, context.signal);
     const milliseconds = (performance.now() - start) / rows.length;
-    answers.push(...results.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
+    const known = results.map((result) => ({ ...result, label: network.labels?.[result.labelIndex] ?? null }));
+    answers.push(...known.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
     context.onProgress({
       phase: `Classifying ${images.name}`,
       done: answers.length,

@@ -11,7 +11,7 @@ import {
   type ReferencePoint,
 } from '@ztw/core';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type LabelledData, writeNpy } from '../data/index.ts';
+import { type LabelledData, readClassNames, withClassNames, writeNpy } from '../data/index.ts';
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { type BundleTimesOptions, bundleTimes } from './bundle-times.ts';
@@ -30,6 +30,8 @@ export interface EvaluateOptions {
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundles say. */
+  readonly classNames: string | null;
   /** Fractions of the MACs. */
   readonly budgets: readonly number[];
   /** Mean milliseconds per image. */
@@ -56,7 +58,7 @@ export interface EvaluateOptions {
 export async function evaluateJob(options: EvaluateOptions, context: JobContext): Promise<EvaluationReport> {
   await assertOutputFolder(options.out, { overwrite: options.overwrite });
   const runtime = await loadRuntime(options.runtime);
-  const openShared = sharedImages(context);
+  const openShared = sharedImages(options.classNames, context);
   const labels = bundleLabels(
     await Promise.all(options.bundles.map(async (folder) => ({ folder, method: await bundleMethod(folder) }))),
   );
@@ -84,7 +86,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
     });
     if (options.saveLogits !== null) await saveLogits(options.saveLogits, labels, index, reported, images.rows);
   }
-  const report = createReport(options, evaluated, runtime.name);
+  const report = await createReport(options, evaluated, runtime.name);
   // The charts' library takes longer to load than all else together, so no other command pays for it.
   const { renderReport } = await import('../report/index.ts');
   await writeOutputFolder(
@@ -107,14 +109,18 @@ interface EvaluatedBundle {
 }
 
 /** Opens data sets once for all bundles that want them in the same form. */
-function sharedImages(context: JobContext): (source: ImageSource, bundle: RunnableBundle) => Promise<LabelledData> {
+function sharedImages(
+  classNames: string | null,
+  context: JobContext,
+): (source: ImageSource, bundle: RunnableBundle) => Promise<LabelledData> {
   const opened = new Map<string, Promise<LabelledData>>();
-  return (source, bundle) => {
+  return async (source, bundle) => {
     const preprocessing = preprocessingOf(bundle);
     const { height, width, channels, resize } = preprocessing;
-    const { classes, labels } = classesOf(bundle);
+    const network = await withClassNames(classesOf(bundle), classNames);
+    const { classes, labels } = network;
     const key = JSON.stringify([source, height, width, channels, resize, classes, labels]);
-    const images = opened.get(key) ?? openImages({ ...source, preprocessing, network: classesOf(bundle) }, context);
+    const images = opened.get(key) ?? openImages({ ...source, preprocessing, network }, context);
     opened.set(key, images);
     return images;
   };
@@ -134,11 +140,12 @@ async function storedLogits(
   return { logits: await collectLogits(bundle, images, batch, context), labels: images.labels };
 }
 
-function createReport(
+async function createReport(
   options: EvaluateOptions,
   evaluated: readonly EvaluatedBundle[],
   runtime: string,
-): EvaluationReport {
+): Promise<EvaluationReport> {
+  const names = options.classNames === null ? null : await readClassNames(options.classNames);
   const [first] = evaluated;
   if (first === undefined) throw new InvalidInputError('There is no bundle to evaluate; give at least one folder.');
   const references = new Map(
@@ -148,7 +155,7 @@ function createReport(
     title: options.title,
     rows: first.images.rows,
     classes: first.manifest.classes,
-    labels: first.manifest.labels ?? first.images.classNames,
+    labels: names ?? first.manifest.labels ?? first.images.classNames,
     references: [...references.values()],
     methods: evaluated.flatMap((bundle) => bundle.methods),
     skipped: first.images.skipped,

@@ -2,15 +2,17 @@
 
 import { join } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
-import { createPreprocessing } from '../data/index.ts';
+import { createPreprocessing, withClassNames } from '../data/index.ts';
 import { assertOutputFolder } from '../storage/index.ts';
 import { calibrationTargets } from './calibration-targets.ts';
-import { describeChain } from './chain-description.ts';
+import { type ChainDescription, describeChain } from './chain-description.ts';
+import { checkNetworks } from './check-networks.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import type { BundleMethod } from './method.ts';
 import { readNetwork } from './network.ts';
 import { type LoadedRuntime, loadRuntime } from './onnx-runtime.ts';
 import { openTimes } from './open-times.ts';
+import type { OwnAccuracy } from './own-accuracy.ts';
 import { type NetworkPlan, planTraining } from './plan-training.ts';
 import { createPruner } from './pruning/create-pruner.ts';
 import { openPruning } from './pruning/open-pruning.ts';
@@ -32,6 +34,8 @@ export interface TrainJobResult {
   readonly calibrationRows: number;
   /** Whether accuracies are measured against labels, or against the last network's own answers. */
   readonly measuredAgainst: 'labels' | 'network';
+  /** Each network by itself, before the training; empty without labels. */
+  readonly ownAccuracies: readonly OwnAccuracy[];
   readonly seconds: number;
 }
 
@@ -63,11 +67,16 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   }
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
-  const chain = describeChain(plans);
+  const chain = await withClassNames(describeChain(plans), options.classNames);
   const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
-  for (const caution of trainingCautions(options)) context.onNote(caution);
+  for (const caution of trainingCautions({ ...options, preprocessing })) context.onNote(caution);
   const images = await openTrainingImages(
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
+    context,
+  );
+  const own = await checkNetworks(
+    { ...options, networks: plans.map(({ network }) => network), images, classes: chain, preprocessing },
+    runtime,
     context,
   );
   const times = await openTimes(options.times, plans);
@@ -98,7 +107,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         folders,
         networks,
         calibration,
-        labels: classLabels(images, chain.classes),
+        labels: classLabels(images, chain),
         preprocessing,
         job,
         // An interrupted job may have written some of its bundles already.
@@ -113,6 +122,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     return {
       bundles,
       measuredAgainst: calibration.measuredAgainst,
+      ownAccuracies: own,
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,
@@ -140,10 +150,10 @@ async function planNetworks(
   return plans;
 }
 
-/** The data's class names, where there is one for each class. */
-function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
-  const names = training?.classNames ?? heldOut.classNames;
-  return names?.length === classes ? names : null;
+/** The names that the user gave, else the data's, where there is one for each class. */
+function classLabels({ training, heldOut }: TrainingImages, chain: ChainDescription): readonly string[] | null {
+  const names = chain.labels ?? training?.classNames ?? heldOut.classNames;
+  return names?.length === chain.classes ? names : null;
 }
 
 function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {

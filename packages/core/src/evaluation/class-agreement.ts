@@ -33,7 +33,7 @@ export interface ClassAgreement extends MeasuredAccuracy {
 /** The order of the classes under which most answers are right. */
 export interface BestPermutation {
   /** `[classes]` the label that each output stands for; an output for whose label there is no row keeps its own where it can. */
-  readonly labelOfOutput: Int32Array;
+  readonly labelOfOutput: readonly number[];
   /** On the rows that it was chosen on: a little too high, much so for few rows. */
   readonly accuracy: number;
   /** Chosen on one half of the rows and measured on the other, both ways: not too high. */
@@ -84,7 +84,7 @@ export function classAgreement(options: ClassAgreementOptions): ClassAgreement {
     count(rows, (row) => labels[row] === answers[row]),
     rows,
   );
-  const labelOfOutput = new Int32Array(classes);
+  const labelOfOutput = new Array<number>(classes);
   outputOfLabel.forEach((output, label) => {
     labelOfOutput[output] = label;
   });
