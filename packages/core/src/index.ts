@@ -185,6 +185,7 @@ export {
 } from './evaluation/exit-rule.ts';
 export { failurePredictionAurocs } from './evaluation/failure-prediction.ts';
 export { hindsightImprovability } from './evaluation/hindsight-improvability.ts';
+export { missingClasses } from './evaluation/missing-classes.ts';
 export { oracleBound } from './evaluation/oracle-bound.ts';
 export {
   type OutOfDistributionPoint,

@@ -15,6 +15,7 @@ import { type LabelledData, readClassNames, withClassNames, writeNpy } from '../
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { type BundleTimesOptions, bundleTimes } from './bundle-times.ts';
+import { missingClassesCaution } from './class-coverage.ts';
 import { collectLogits } from './collect-logits.ts';
 import type { JobContext } from './job-context.ts';
 import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
@@ -63,16 +64,20 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
     await Promise.all(options.bundles.map(async (folder) => ({ folder, method: await bundleMethod(folder) }))),
   );
   const evaluated: EvaluatedBundle[] = [];
+  const cautions = new Set<string>();
   for (const [index, folder] of options.bundles.entries()) {
     await using bundle = await loadBundleFolder(folder, runtime);
     const label = labels[index] as string;
     const times = options.times === null ? null : await bundleTimes(bundle, options.times, runtime);
     const images = await openShared(options.data, bundle);
+    const calibrationImages = options.calibration === null ? null : await openShared(options.calibration, bundle);
+    for (const [kind, data] of [['reported', images] as const, ['calibration', calibrationImages] as const]) {
+      const caution = data === null ? null : missingClassesCaution(kind, data, bundle.manifest.classes);
+      if (caution !== null) cautions.add(caution);
+    }
     const reported = await storedLogits(bundle, images, options.batch, context);
     const calibration =
-      options.calibration === null
-        ? null
-        : await storedLogits(bundle, await openShared(options.calibration, bundle), options.batch, context);
+      calibrationImages === null ? null : await storedLogits(bundle, calibrationImages, options.batch, context);
     const foreign =
       options.foreign === null
         ? null
@@ -86,7 +91,8 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
     });
     if (options.saveLogits !== null) await saveLogits(options.saveLogits, labels, index, reported, images.rows);
   }
-  const report = await createReport(options, evaluated, runtime.name);
+  for (const caution of cautions) context.onNote(caution);
+  const report = await createReport(options, { evaluated, cautions: [...cautions], runtime: runtime.name });
   // The charts' library takes longer to load than all else together, so no other command pays for it.
   const { renderReport } = await import('../report/index.ts');
   await writeOutputFolder(
@@ -106,6 +112,13 @@ interface EvaluatedBundle {
   readonly images: LabelledData;
   readonly methods: readonly MethodReport[];
   readonly references: readonly ReferencePoint[];
+}
+
+/** All that goes into a report. */
+interface Measured {
+  readonly evaluated: readonly EvaluatedBundle[];
+  readonly cautions: readonly string[];
+  readonly runtime: string;
 }
 
 /** Opens data sets once for all bundles that want them in the same form. */
@@ -142,8 +155,7 @@ async function storedLogits(
 
 async function createReport(
   options: EvaluateOptions,
-  evaluated: readonly EvaluatedBundle[],
-  runtime: string,
+  { evaluated, cautions, runtime }: Measured,
 ): Promise<EvaluationReport> {
   const names = options.classNames === null ? null : await readClassNames(options.classNames);
   const [first] = evaluated;
@@ -159,6 +171,7 @@ async function createReport(
     references: [...references.values()],
     methods: evaluated.flatMap((bundle) => bundle.methods),
     skipped: first.images.skipped,
+    ...(cautions.length > 0 && { cautions }),
     provenance: {
       command: options.command,
       data: first.images.name,

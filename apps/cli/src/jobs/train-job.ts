@@ -7,6 +7,7 @@ import { assertOutputFolder } from '../storage/index.ts';
 import { calibrationTargets } from './calibration-targets.ts';
 import { type ChainDescription, describeChain } from './chain-description.ts';
 import { checkNetworks } from './check-networks.ts';
+import { missingClassesCaution } from './class-coverage.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
 import type { BundleMethod } from './method.ts';
 import { readNetwork } from './network.ts';
@@ -74,6 +75,10 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
     context,
   );
+  for (const [kind, data] of [['training', images.training] as const, ['calibration', images.heldOut] as const]) {
+    const caution = data === null ? null : missingClassesCaution(kind, data, chain.classes);
+    if (caution !== null) context.onNote(caution);
+  }
   const own = await checkNetworks(
     { ...options, networks: plans.map(({ network }) => network), images, classes: chain, preprocessing },
     runtime,

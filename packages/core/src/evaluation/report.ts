@@ -96,6 +96,8 @@ export interface EvaluationReport {
   readonly methods: readonly MethodReport[];
   /** Inputs that could not be read, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** What a reader should know before believing the numbers, a sentence or two each; left out where there is nothing. */
+  readonly cautions?: readonly string[];
   /** How it was made: versions, seed, data, rows, commands. */
   readonly provenance: Readonly<Record<string, unknown>>;
 }
