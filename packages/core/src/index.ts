@@ -209,7 +209,9 @@ export {
   type ReportMethodOptions,
   type ReportPoint,
   reportMethod,
+  type SettingsOrigin,
 } from './evaluation/report.ts';
+export { type RowOverlap, rowOverlap, type SeenRows } from './evaluation/row-overlap.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './evaluation/simulate-policy.ts';
 export {
   type CurvePoint,

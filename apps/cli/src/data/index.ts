@@ -6,6 +6,7 @@ export { type OpenDataOptions, openData } from './open-data.ts';
 // Classes and rows
 
 export { readClassNames, withClassNames } from './class-names.ts';
+export { hashRows, rowHashName } from './hash-rows.ts';
 export { matchClasses, type NetworkClasses } from './match-classes.ts';
 export { limitRows, parseRowSelection, selectRows } from './select.ts';
 export { type RowSplit, type SplitOptions, splitRows } from './split.ts';

@@ -9,6 +9,7 @@ import {
   InvalidInputError,
   type MethodReport,
   type ReferencePoint,
+  type SettingsOrigin,
 } from '@ztw/core';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type LabelledData, readClassNames, withClassNames, writeNpy } from '../data/index.ts';
@@ -22,6 +23,7 @@ import { loadRuntime, type RuntimeOptions } from './onnx-runtime.ts';
 import { bundleMethod, classesOf, loadBundleFolder, preprocessingOf, type RunnableBundle } from './open-bundle.ts';
 import { type ImageSource, openImages } from './open-images.ts';
 import { referencePoints, reportBundle, type StoredLogits } from './report-bundle.ts';
+import { checkOverlaps, commonOrigin } from './row-overlaps.ts';
 
 export interface EvaluateOptions {
   /** Folders; several are compared in one report. */
@@ -75,6 +77,15 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
       const caution = data === null ? null : missingClassesCaution(kind, data, bundle.manifest.classes);
       if (caution !== null) cautions.add(caution);
     }
+    const { manifest } = bundle;
+    const overlaps = await checkOverlaps({
+      folder,
+      manifest,
+      reported: images,
+      calibration: calibrationImages,
+      signal: context.signal,
+    });
+    for (const caution of overlaps.cautions) cautions.add(caution);
     const reported = await storedLogits(bundle, images, options.batch, context);
     const calibration =
       calibrationImages === null ? null : await storedLogits(bundle, calibrationImages, options.batch, context);
@@ -84,7 +95,8 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
         : await collectLogits(bundle, await openShared(options.foreign, bundle), options.batch, context);
     evaluated.push({
       folder,
-      manifest: bundle.manifest,
+      manifest,
+      settings: overlaps.settings,
       images,
       methods: reportBundle({ ...options, bundle, label, reported, calibration, foreign, times }),
       references: referencePoints(bundle, reported),
@@ -112,6 +124,7 @@ interface EvaluatedBundle {
   readonly images: LabelledData;
   readonly methods: readonly MethodReport[];
   readonly references: readonly ReferencePoint[];
+  readonly settings: SettingsOrigin;
 }
 
 /** All that goes into a report. */
@@ -172,6 +185,7 @@ async function createReport(
     methods: evaluated.flatMap((bundle) => bundle.methods),
     skipped: first.images.skipped,
     ...(cautions.length > 0 && { cautions }),
+    settingsOrigin: commonOrigin(evaluated.map(({ settings }) => settings)),
     provenance: {
       command: options.command,
       data: first.images.name,

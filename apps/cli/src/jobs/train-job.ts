@@ -17,6 +17,8 @@ import type { OwnAccuracy } from './own-accuracy.ts';
 import { type NetworkPlan, planTraining } from './plan-training.ts';
 import { createPruner } from './pruning/create-pruner.ts';
 import { openPruning } from './pruning/open-pruning.ts';
+import { trainedCalibrationCaution } from './row-overlaps.ts';
+import { describeSeenRows, hashJobRows } from './seen-rows.ts';
 import { loadTensorflow } from './tensorflow.ts';
 import { trainChain } from './train-chain.ts';
 import type { TrainJobOptions } from './train-job-options.ts';
@@ -79,6 +81,10 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     const caution = data === null ? null : missingClassesCaution(kind, data, chain.classes);
     if (caution !== null) context.onNote(caution);
   }
+  const rows = await hashJobRows(images, context.signal);
+  // Rows that were split off are others, even where the data holds an image twice.
+  const trainedOn = options.calibration.kind === 'split' ? null : trainedCalibrationCaution(rows);
+  if (trainedOn !== null) context.onNote(trainedOn);
   const own = await checkNetworks(
     { ...options, networks: plans.map(({ network }) => network), images, classes: chain, preprocessing },
     runtime,
@@ -115,6 +121,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         labels: classLabels(images, chain),
         preprocessing,
         job,
+        seenRows: describeSeenRows(rows),
         // An interrupted job may have written some of its bundles already.
         overwrite: options.overwrite || (work.resumed && !work.finished),
         prune,
