@@ -147,6 +147,11 @@ describe('the normalisation', () => {
     expect(message).toContain('--preset none to keep it');
   });
 
+  test('that the user chose stops where the network knows nothing with it', async () => {
+    const message = await refused(folders, '--class-names', names, '--mean', '9', '--std', '0.1');
+    expect(message).toContain('hardly more than guessing among 10 classes');
+  });
+
   test('is only told where the user chose it', async () => {
     const { code, stderr } = await train(folders, 'dull', '--class-names', names, '--preset', 'none');
     expect(code, stderr).toBe(0);

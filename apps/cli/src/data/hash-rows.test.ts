@@ -23,16 +23,16 @@ function dataOf(values: readonly number[]): LabelledData {
 
 it('tells equal rows from others, over batches', async () => {
   const values = Array.from({ length: 600 }, (_, row) => row % 200);
-  const { rows, hashes } = await hashRows(dataOf(values), signal);
+  const { rows, hashes } = await hashRows(dataOf(values), { signal });
   expect([rows, hashes.length, new Set(hashes).size]).toEqual([600, 600, 200]);
   expect(hashes[0]).toBe(hashes[200]);
-  expect((await hashRows(dataOf([5]), signal)).hashes[0]).toBe(hashes[5]);
+  expect((await hashRows(dataOf([5]), { signal })).hashes[0]).toBe(hashes[5]);
 });
 
 it('takes a sample at equal distances', async () => {
   const values = Array.from({ length: 100 }, (_, row) => row);
-  const all = await hashRows(dataOf(values), signal);
-  const some = await hashRows(dataOf(values), signal, 4);
+  const all = await hashRows(dataOf(values), { signal });
+  const some = await hashRows(dataOf(values), { signal, most: 4 });
   expect(some.rows).toBe(100);
   expect([...some.hashes]).toEqual([0, 25, 50, 75].map((row) => all.hashes[row]));
 });

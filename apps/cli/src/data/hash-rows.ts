@@ -7,13 +7,21 @@ export const rowHashName = 'first 64 bits of SHA-256 over uint8 [height, width, 
 
 const batchRows = 256;
 
+export interface HashRowsOptions {
+  /** Where there are more rows, so many at equal distances are hashed; every row when left out. */
+  readonly most?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * A hash of each row's pixels as the network sees them, before normalisation. Equal images have equal hashes wherever they lie; of a
  * million rows, two different ones with the same hash are found once in ten million times.
- * @param most Where there are more rows, so many at equal distances are hashed; every row when left out.
+ * @throws AbortedError once the signal has fired.
  */
-export async function hashRows(data: LabelledData, signal: AbortSignal, most: number = data.rows): Promise<SeenRows> {
-  const count = Math.min(most, data.rows);
+export async function hashRows(data: LabelledData, options: HashRowsOptions): Promise<SeenRows> {
+  const { signal, onProgress } = options;
+  const count = Math.min(options.most ?? data.rows, data.rows);
   const hashes = new BigUint64Array(count);
   for (let first = 0; first < count; first += batchRows) {
     throwIfAborted(signal, 'hashing of the rows');
@@ -28,6 +36,7 @@ export async function hashRows(data: LabelledData, signal: AbortSignal, most: nu
         .digest();
       hashes[first + row] = digest.readBigUInt64LE(0);
     }
+    onProgress?.(first + rows.length, count);
   }
   return { rows: data.rows, hashes };
 }

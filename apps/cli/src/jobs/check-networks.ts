@@ -42,16 +42,16 @@ export async function checkNetworks(
     const own = await ownAccuracies({ network, graph, rows, preprocessing, alternatives }, runtime, context);
     for (const accuracy of own.accuracies) context.onNote(accuracyText(accuracy));
     measured.push(...own.accuracies);
-    const problem = problemOf(own, options);
-    if (problem === null) continue;
-    if (problem.stops && !options.allowMismatch) throw problem.error;
-    context.onNote(`Caution: ${problem.error.message}`);
+    for (const { stops, error } of problemsOf(own, options)) {
+      if (stops && !options.allowMismatch) throw error;
+      context.onNote(`Caution: ${error.message}`);
+    }
   }
   return measured;
 }
 
 /** `net by itself: 93.1 % of 2,000 training rows (sampled from 54,000), 95 % interval 91.9 to 94.1 %` */
-export function accuracyText({ network, kind, rowsInAll, agreement }: OwnAccuracy): string {
+function accuracyText({ network, kind, rowsInAll, agreement }: OwnAccuracy): string {
   const sampled = rowsInAll > agreement.rows ? ` (sampled from ${count(rowsInAll)})` : '';
   return `${network} by itself: ${share(agreement)} right on ${count(agreement.rows)} ${kind} rows${sampled}, 95 % interval ${interval(agreement)}`;
 }
@@ -62,16 +62,20 @@ interface Problem {
   readonly error: InvalidDataError | InvalidInputError;
 }
 
-function problemOf(own: OwnAccuracies, options: CheckNetworksOptions): Problem | null {
-  const permuted = own.accuracies.find(({ agreement }) => agreement.best.isFarBetter);
+/** What is wrong, the likeliest cause first. */
+function problemsOf(own: OwnAccuracies, options: CheckNetworksOptions): readonly Problem[] {
   const better = betterPreset(own);
+  const preset = better === null ? null : presetProblem(better, options);
   // A wrong normalisation may look like another order; whichever explains more answers is told.
-  if (better !== null && better.accuracy >= (permuted?.agreement.best.crossFitted.accuracy ?? 0)) {
-    return presetProblem(better, options);
-  }
-  if (permuted !== undefined) return { stops: true, error: orderError(permuted, options) };
+  const permuted = own.accuracies.find(
+    ({ agreement }) => agreement.best.isFarBetter && agreement.best.crossFitted.accuracy > (better?.accuracy ?? 0),
+  );
+  if (permuted !== undefined) return [{ stops: true, error: orderError(permuted, options) }];
   const poor = own.accuracies.find(({ agreement }) => agreement.nearChance);
-  return poor === undefined ? null : { stops: true, error: chanceError(poor, options) };
+  return [
+    ...(preset === null ? [] : [preset]),
+    ...(poor === undefined ? [] : [{ stops: true, error: chanceError(poor, options) }]),
+  ];
 }
 
 interface BetterPreset {

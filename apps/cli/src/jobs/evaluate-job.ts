@@ -9,6 +9,7 @@ import {
   InvalidInputError,
   type MethodReport,
   type ReferencePoint,
+  type SeenRows,
   type SettingsOrigin,
 } from '@ztw/core';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import { bundleMethod, classesOf, loadBundleFolder, preprocessingOf, type Runnab
 import { type ImageSource, openImages } from './open-images.ts';
 import { referencePoints, reportBundle, type StoredLogits } from './report-bundle.ts';
 import { checkOverlaps, commonOrigin } from './row-overlaps.ts';
+import { hashForJob } from './seen-rows.ts';
 
 export interface EvaluateOptions {
   /** Folders; several are compared in one report. */
@@ -67,6 +69,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
   );
   const evaluated: EvaluatedBundle[] = [];
   const cautions = new Set<string>();
+  const hash = hashedOnce(context);
   for (const [index, folder] of options.bundles.entries()) {
     await using bundle = await loadBundleFolder(folder, runtime);
     const label = labels[index] as string;
@@ -83,7 +86,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
       manifest,
       reported: images,
       calibration: calibrationImages,
-      signal: context.signal,
+      hash,
     });
     for (const caution of overlaps.cautions) cautions.add(caution);
     const reported = await storedLogits(bundle, images, options.batch, context);
@@ -149,6 +152,16 @@ function sharedImages(
     const images = opened.get(key) ?? openImages({ ...source, preprocessing, network }, context);
     opened.set(key, images);
     return images;
+  };
+}
+
+/** Hashes the rows of a data set once for all bundles. */
+function hashedOnce(context: JobContext): (data: LabelledData) => Promise<SeenRows> {
+  const hashed = new Map<LabelledData, Promise<SeenRows>>();
+  return (data) => {
+    const rows = hashed.get(data) ?? hashForJob(data, context);
+    hashed.set(data, rows);
+    return rows;
   };
 }
 

@@ -1,7 +1,7 @@
 // Rows that are used twice: reported although thresholds were chosen or ICs trained on them, or calibration rows that were trained on.
 
 import { type BundleManifest, type RowOverlap, rowOverlap, type SeenRows, type SettingsOrigin } from '@ztw/core';
-import { hashRows, type LabelledData } from '../data/index.ts';
+import type { LabelledData } from '../data/index.ts';
 import { dataFingerprint } from './data-fingerprint.ts';
 import { type JobRows, readSeenRows, type SeenKind } from './seen-rows.ts';
 
@@ -11,7 +11,8 @@ export interface CheckOverlapsOptions {
   readonly reported: LabelledData;
   /** Rows on which this evaluation chooses settings; null for none. */
   readonly calibration: LabelledData | null;
-  readonly signal: AbortSignal;
+  /** Hashes all rows of a data set. */
+  readonly hash: (data: LabelledData) => Promise<SeenRows>;
 }
 
 export interface Overlaps {
@@ -25,11 +26,11 @@ export interface Overlaps {
  * @throws InvalidBundleError, AbortedError.
  */
 export async function checkOverlaps(options: CheckOverlapsOptions): Promise<Overlaps> {
-  const { folder, manifest, reported, calibration, signal } = options;
-  const { hashes } = await hashRows(reported, signal);
+  const { folder, manifest, reported, calibration, hash } = options;
+  const { hashes } = await hash(reported);
   const thresholds = await bundleOverlap('calibration', options, hashes);
   const trained = await bundleOverlap('training', options, hashes);
-  const chosen = calibration === null ? null : rowOverlap(hashes, await hashRows(calibration, signal));
+  const chosen = calibration === null ? null : rowOverlap(hashes, await hash(calibration));
   const caution = (overlap: RowOverlap | null, purpose: string, effect: string): readonly string[] =>
     overlap === null || overlap.rows === 0
       ? []

@@ -2,8 +2,9 @@
 // in the provenance where these are. Readers that know nothing of it see two more files.
 
 import { type BundleManifest, InvalidBundleError, openBundle, type SeenRows } from '@ztw/core';
-import { hashRows, rowHashName } from '../data/index.ts';
+import { hashRows, type LabelledData, rowHashName } from '../data/index.ts';
 import { folderReader } from './bundle-folder.ts';
+import type { JobContext } from './job-context.ts';
 import type { TrainingImages } from './training-images.ts';
 
 /** At most 128 KiB of hashes: thresholds are seldom chosen on more rows. */
@@ -23,11 +24,21 @@ export interface JobRows {
 }
 
 /** Hashes the rows of a job, all or a sample. @throws AbortedError once the signal has fired. */
-export async function hashJobRows({ training, heldOut }: TrainingImages, signal: AbortSignal): Promise<JobRows> {
+export async function hashJobRows({ training, heldOut }: TrainingImages, context: JobContext): Promise<JobRows> {
   return {
-    training: training === null ? null : await hashRows(training, signal, trainingHashes),
-    calibration: await hashRows(heldOut, signal, calibrationHashes),
+    training: training === null ? null : await hashForJob(training, context, trainingHashes),
+    calibration: await hashForJob(heldOut, context, calibrationHashes),
   };
+}
+
+/** Hashes rows with progress: where images are decoded anew, it takes a while. */
+export function hashForJob(data: LabelledData, context: JobContext, most: number = data.rows): Promise<SeenRows> {
+  return hashRows(data, {
+    most,
+    signal: context.signal,
+    onProgress: (done, total) =>
+      context.onProgress({ phase: `Hashing ${data.name}`, done, total, remainingSeconds: null, detail: null }),
+  });
 }
 
 /** Files for a bundle, and what its provenance says of them. */

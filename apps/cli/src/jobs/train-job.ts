@@ -81,7 +81,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     const caution = data === null ? null : missingClassesCaution(kind, data, chain.classes);
     if (caution !== null) context.onNote(caution);
   }
-  const rows = await hashJobRows(images, context.signal);
+  const rows = await hashJobRows(images, context);
   // Rows that were split off are others, even where the data holds an image twice.
   const trainedOn = options.calibration.kind === 'split' ? null : trainedCalibrationCaution(rows);
   if (trainedOn !== null) context.onNote(trainedOn);
