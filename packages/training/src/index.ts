@@ -3,6 +3,7 @@
 export type {
   HeadVariant,
   HeldOutData,
+  NetworkLogits,
   TrainedVariant,
   TrainingData,
   TrainingTimings,

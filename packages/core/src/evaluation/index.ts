@@ -8,6 +8,24 @@ export {
 } from './exit-predictions.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
 
+// Whether the data are what a network was made for: classes, their order, rows that were seen before
+
+export {
+  type BestPermutation,
+  type ClassAgreement,
+  type ClassAgreementOptions,
+  classAgreement,
+  confusionMatrix,
+  isNearChance,
+  type MeasuredAccuracy,
+  measuredAccuracy,
+  NEAR_CHANCE_SHARE,
+} from './class-agreement.ts';
+export { bestAssignment } from './best-assignment.ts';
+export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';
+export { missingClasses } from './missing-classes.ts';
+export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
+
 // Where rows leave, by a rule or a policy
 
 export {
@@ -92,4 +110,5 @@ export {
   type ReportMethodOptions,
   type ReportPoint,
   reportMethod,
+  type SettingsOrigin,
 } from './report.ts';
