@@ -24,7 +24,7 @@ export interface EmitOptions {
 }
 
 /** The names to run a stage by. */
-interface StagePorts {
+interface StageSignature {
   /** `input`, or `features_0` and perhaps `features_1`. */
   readonly inputs: readonly BundleTensor[];
   /** `previous_logits`, `[rows, classes]`; null where the head has no cascade. */
@@ -36,12 +36,12 @@ interface StagePorts {
 }
 
 /** One stage as an ONNX file. */
-export interface StageModel extends StagePorts {
+export interface StageModel extends StageSignature {
   readonly bytes: Uint8Array;
 }
 
 /** One stage as a graph in memory. */
-export interface StageGraph extends StagePorts {
+export interface StageGraph extends StageSignature {
   readonly model: OnnxModel;
 }
 

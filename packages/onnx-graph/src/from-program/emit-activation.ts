@@ -2,7 +2,7 @@ import type { ProgramActivation, ProgramFunction } from '@ztw/program';
 import type { ProgramEmitter } from './program-emitter.ts';
 
 /** ONNX operators of functions on every value; `relu6` is a Clip. */
-const operators: Readonly<Record<Exclude<ProgramFunction, 'relu6'>, string>> = {
+const functionNodes: Readonly<Record<Exclude<ProgramFunction, 'relu6'>, string>> = {
   relu: 'Relu',
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
@@ -21,7 +21,7 @@ const operators: Readonly<Record<Exclude<ProgramFunction, 'relu6'>, string>> = {
 export function emitFunction(emitter: ProgramEmitter, name: ProgramFunction, input: string, output: string): string {
   return name === 'relu6'
     ? emitClip(emitter, input, 0, 6, output)
-    : emitter.apply(operators[name], [input], [], output);
+    : emitter.apply(functionNodes[name], [input], [], output);
 }
 
 /** `min(max(x, minimum), maximum)`; null for no limit. */

@@ -4,7 +4,7 @@ import { emitClip, emitFunction } from './emit-activation.ts';
 import { broadcastShape, type PlacedValue } from './placed-value.ts';
 import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
-const binaryOperators: Readonly<Record<ProgramBinaryFunction, string>> = {
+const binaryNodes: Readonly<Record<ProgramBinaryFunction, string>> = {
   add: 'Add',
   subtract: 'Sub',
   multiply: 'Mul',
@@ -41,7 +41,7 @@ function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedValue {
       ? emitter.broadcastInOrder(name, order)
       : emitter.inOrder(name, naturalOrder(emitter.read(name).shape.length));
   });
-  const name = emitter.apply(binaryOperators[step.function], inputs, [], emitter.outputName(step.output));
+  const name = emitter.apply(binaryNodes[step.function], inputs, [], emitter.outputName(step.output));
   return { name, shape, order };
 }
 

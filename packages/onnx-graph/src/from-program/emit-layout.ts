@@ -4,7 +4,7 @@ import { UnsupportedModelError } from '@ztw/core';
 import { naturalOrder, type ProgramSize, type StepOf } from '@ztw/program';
 import { intAttribute } from '../graph/build.ts';
 import { channelsFirst, type PlacedValue, sameLength, sameMemory } from './placed-value.ts';
-import { type ProgramEmitter, reshapeTarget, type StepEmitters } from './program-emitter.ts';
+import { type ProgramEmitter, reshapeSizes, type StepEmitters } from './program-emitter.ts';
 
 /** Values in the program's order of axes; where axes of length 1 make no difference, they stay where they lie. */
 function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedValue {
@@ -24,7 +24,7 @@ function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedVa
     emitter.apply('Flatten', [input], [intAttribute('axis', 1)], output);
     return { name: output, shape, order };
   }
-  const sizes = reshapeTarget(
+  const sizes = reshapeSizes(
     order.map((axis) => shape[axis] as ProgramSize),
     step.output,
   );

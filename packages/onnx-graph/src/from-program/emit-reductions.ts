@@ -3,7 +3,7 @@ import { floatAttribute, intAttribute, intsAttribute } from '../graph/build.ts';
 import { channelsFirst, type PlacedValue } from './placed-value.ts';
 import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
-const operators: Readonly<Record<ProgramReduction, string>> = {
+const reductionNodes: Readonly<Record<ProgramReduction, string>> = {
   mean: 'ReduceMean',
   sum: 'ReduceSum',
   maximum: 'ReduceMax',
@@ -45,7 +45,7 @@ function emitReduce(emitter: ProgramEmitter, step: ReduceStep): PlacedValue {
     emitter.apply('ReduceSum', [value.name, stored], [keep], output);
   } else {
     // Axes are an attribute of these three up to opset 17.
-    emitter.apply(operators[step.function], [value.name], [intsAttribute('axes', graphAxes), keep], output);
+    emitter.apply(reductionNodes[step.function], [value.name], [intsAttribute('axes', graphAxes), keep], output);
   }
   return result;
 }

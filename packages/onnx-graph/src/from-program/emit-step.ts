@@ -8,7 +8,7 @@ import { windowEmitters } from './emit-windows.ts';
 import type { PlacedValue } from './placed-value.ts';
 import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
-const emitters: StepEmitters<ProgramOperator> = {
+const stepEmitters: StepEmitters<ProgramOperator> = {
   ...windowEmitters,
   ...productEmitters,
   ...elementwiseEmitters,
@@ -20,6 +20,6 @@ const emitters: StepEmitters<ProgramOperator> = {
 /** Writes the nodes of one step, and says where its result stands. */
 export function emitStep(emitter: ProgramEmitter, step: ProgramStep): PlacedValue {
   // An operator's function takes the steps of that operator, which the compiler does not see through the union.
-  const emit = emitters[step.operator] as (emitter: ProgramEmitter, step: ProgramStep) => PlacedValue;
+  const emit = stepEmitters[step.operator] as (emitter: ProgramEmitter, step: ProgramStep) => PlacedValue;
   return emit(emitter, step);
 }

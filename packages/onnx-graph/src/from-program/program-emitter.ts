@@ -40,7 +40,7 @@ export type StepEmitters<Operator extends ProgramOperator> = {
 };
 
 /** A shape as the input of Reshape: the axis of the rows is left for the runtime to find. */
-export function reshapeTarget(shape: readonly ProgramSize[], what: string): readonly number[] {
+export function reshapeSizes(shape: readonly ProgramSize[], what: string): readonly number[] {
   if (shape.filter((size) => typeof size !== 'number').length > 1) {
     throw new UnsupportedModelError(
       `step "${what}" has several axes that grow with the number of rows; ONNX can express one`,
@@ -117,7 +117,7 @@ function moveAxes(
 ): string {
   const output = builder.claim(`${name}/${sameOrder(to, naturalOrder(to.length)) ? 'channels-last' : 'moved'}`);
   if (sameMemory(shape, from, to)) {
-    const sizes = reshapeTarget(
+    const sizes = reshapeSizes(
       to.map((axis) => shape[axis] as ProgramSize),
       name,
     );

@@ -1,11 +1,9 @@
 // Finds layer norms that an ONNX file spells out, as files for operator sets before 17 do, and makes one step of each.
 
-import type { ProgramBinaryFunction } from '../steps/elementwise.ts';
-import type { ProgramStep, StepOf } from '../steps/program-steps.ts';
+import type { BinaryStep, ProgramBinaryFunction } from '../steps/elementwise.ts';
+import type { ProgramStep } from '../steps/program-steps.ts';
 import { fixedValue } from '../write/size.ts';
 import type { ProgramBody } from './program-body.ts';
-
-type BinaryStep = StepOf<'binary'>;
 
 type Makers = ReadonlyMap<string, ProgramStep>;
 

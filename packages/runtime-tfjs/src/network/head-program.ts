@@ -11,7 +11,6 @@ import {
 } from '@ztw/core';
 import { layerOutputShape } from '@ztw/heads';
 import {
-  channelsLastOrder,
   closeProgram,
   createProgramWriter,
   fixedSizes,
@@ -24,14 +23,11 @@ import {
   type TensorValue,
   type WrittenProgram,
 } from '@ztw/program';
-import { adaptivePools, type PooledValues } from './pool-steps.ts';
+import { adaptivePools, mapOrder, type PooledValues } from './pool-steps.ts';
 import { channelsLastShape } from './row-layout.ts';
 
 const featuresName = 'features';
 const previousLogitsName = 'previous_logits';
-
-/** Maps lie in memory as `[rows, height, width, channels]`; heads see them as `[rows, channels, height, width]`. */
-const mapOrder = channelsLastOrder(4);
 
 interface HeadWriter {
   readonly writer: ProgramWriter;

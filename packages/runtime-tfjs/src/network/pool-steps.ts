@@ -8,7 +8,8 @@ export interface PooledValues {
   readonly average: TensorValue;
 }
 
-const mapOrder = channelsLastOrder(4);
+/** Maps lie in memory as `[rows, height, width, channels]`; heads see them as `[rows, channels, height, width]`. */
+export const mapOrder: readonly number[] = channelsLastOrder(4);
 
 /** Both pools of a map `[rows, channels, height, width]` to `[rows, channels, ...outputSize]`. */
 export function adaptivePools(

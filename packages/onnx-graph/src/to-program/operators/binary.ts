@@ -1,7 +1,14 @@
 // Operators on two values: computed at once where both are known, else a step.
 
-import type { ProgramBinaryFunction } from '@ztw/program';
-import { fixedSize, fixedValue, naturalOrder, type Size, sameOrder, type TensorValue } from '@ztw/program';
+import {
+  fixedSize,
+  fixedValue,
+  naturalOrder,
+  type ProgramBinaryFunction,
+  type Size,
+  sameOrder,
+  type TensorValue,
+} from '@ztw/program';
 import { combineFloats, floats, padShape, transposeFloats } from '../float-array.ts';
 import type { FloatsValue, GraphValue, IntegersValue } from '../graph-value.ts';
 import { asFloats, type NodeReader, type OperatorTable, type OperatorTranslation } from '../node-reader.ts';

@@ -1,12 +1,9 @@
-import type { ConvolutionStep } from '@ztw/program';
-import { channelsLastOrder, fixedSize, type Size, type TensorValue } from '@ztw/program';
+import { type ConvolutionStep, channelsLastOrder, fixedSize, type Size, type TensorValue } from '@ztw/program';
 import { intAttributeOf } from '../../model/attributes.ts';
 import { floats, transposeFloats } from '../float-array.ts';
 import type { FloatsValue } from '../graph-value.ts';
 import type { NodeReader, OperatorTable, OperatorTranslation } from '../node-reader.ts';
-import { lengthOf, type Window, windowOf } from './window.ts';
-
-const imageOrder = channelsLastOrder(4);
+import { imageOrder, lengthOf, type Window, windowOf } from './window.ts';
 
 /** Filters `[out, in / groups, height, width]` become `[height, width, in, out]`; images get their channels last. */
 const translateConvolution: OperatorTranslation = (node) => {

@@ -1,9 +1,7 @@
-import { channelsLastOrder, fixedSize, naturalOrder, type Size, storedAxis, type TensorValue } from '@ztw/program';
+import { fixedSize, naturalOrder, type Size, storedAxis, type TensorValue } from '@ztw/program';
 import { intAttributeOf, intsAttributeOf } from '../../model/attributes.ts';
 import type { NodeReader, OperatorTable, OperatorTranslation } from '../node-reader.ts';
-import { windowOf } from './window.ts';
-
-const imageOrder = channelsLastOrder(4);
+import { imageOrder, windowOf } from './window.ts';
 
 const translateMaxPool: OperatorTranslation = (node) => {
   if (node.proto.output.length > 1 && node.proto.output[1] !== '') node.refuse('indices of maxima are not supported');

@@ -1,8 +1,11 @@
 // Windows of convolutions and pools: their attributes with defaults, explicit pads, and the size of what comes out.
 
-import { fixedValue, type TensorValue } from '@ztw/program';
+import { channelsLastOrder, fixedValue, type TensorValue } from '@ztw/program';
 import { intAttributeOf, intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import type { NodeReader } from '../node-reader.ts';
+
+/** Of images in memory: channels last. */
+export const imageOrder: readonly number[] = channelsLastOrder(4);
 
 type Pair = readonly [number, number];
 
