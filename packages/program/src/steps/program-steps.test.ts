@@ -1,45 +1,18 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { type ProgramOperator, type ProgramStep, type StepOf, stepReads, stepSchema } from './program-steps.ts';
+import { stepCases } from '../__fixtures__/step-cases.ts';
+import { programSteps, stepReads, stepSchema } from './program-steps.ts';
 
-const window = { strides: [2, 1], pads: [0, 1, 2, 0] } as const;
-const linear = { filter: 'f', bias: 'b', dilations: [1, 2], activation: 'relu6' } as const;
+const steps = stepCases.flatMap(({ steps }) => steps);
 
-const samples: { readonly [Operator in ProgramOperator]: StepOf<Operator> } = {
-  conv2d: { operator: 'conv2d', input: 'x', output: 'y', ...window, ...linear },
-  'depthwise-conv2d': { operator: 'depthwise-conv2d', input: 'x', output: 'y', ...window, ...linear, bias: null },
-  'max-pool': { operator: 'max-pool', input: 'x', output: 'y', size: [3, 2], ...window },
-  'average-pool': { operator: 'average-pool', input: 'x', output: 'y', size: [3, 2], ...window },
-  dense: { operator: 'dense', input: 'x', output: 'y', weight: 'w', bias: 'b', activation: null },
-  matmul: { operator: 'matmul', left: 'x', right: 'z', output: 'y' },
-  function: { operator: 'function', function: 'erf', input: 'x', output: 'y' },
-  clip: { operator: 'clip', minimum: null, maximum: 0.5, input: 'x', output: 'y' },
-  'leaky-relu': { operator: 'leaky-relu', slope: 0.1, input: 'x', output: 'y' },
-  binary: { operator: 'binary', function: 'power', left: 'x', right: 'x', output: 'y' },
-  reduce: { operator: 'reduce', function: 'mean', axes: [1, 2], keepAxes: false, input: 'x', output: 'y' },
-  softmax: { operator: 'softmax', input: 'x', output: 'y' },
-  'layer-norm': { operator: 'layer-norm', input: 'x', weight: 'w', bias: null, epsilon: 1e-5, output: 'y' },
-  reshape: { operator: 'reshape', shape: [{ perRow: 2 }, 3], input: 'x', output: 'y' },
-  transpose: { operator: 'transpose', permutation: [0, 2, 1], input: 'x', output: 'y' },
-  tile: { operator: 'tile', repeats: [{ perRow: 1 }, 2], input: 'x', output: 'y' },
-  concat: { operator: 'concat', inputs: ['x', 'z', 'x'], axis: 1, output: 'y' },
-  slice: { operator: 'slice', axis: 1, start: 0, length: 2, stride: 3, input: 'x', output: 'y' },
-  pad: {
-    operator: 'pad',
-    pads: [
-      [0, 0],
-      [1, 2],
-    ],
-    value: -1,
-    input: 'x',
-    output: 'y',
-  },
-  gather: { operator: 'gather', axis: 1, indices: [2, 2, 0], input: 'x', output: 'y' },
-};
+test('every kind of step has a case', () => {
+  expect(new Set(steps.map(({ operator }) => operator))).toEqual(new Set(Object.keys(programSteps)));
+});
 
-const names = new Set(['x', 'z', 'f', 'w', 'b']);
+/** The field that names a function may be called as a tensor is. */
+const noNames = new Set(['operator', 'output', 'function', 'activation']);
 
-describe.each(Object.values<ProgramStep>(samples))('$operator', (step) => {
+describe.each(steps)('$operator to $output', (step) => {
   test('is read as it was written', () => {
     expect(v.parse(stepSchema, JSON.parse(JSON.stringify(step)))).toEqual(step);
   });
@@ -55,8 +28,8 @@ describe.each(Object.values<ProgramStep>(samples))('$operator', (step) => {
   });
 
   test('reads every name that stands in its fields', () => {
-    const fields = Object.values(step).flat() as readonly unknown[];
-    const expected = fields.filter((value) => typeof value === 'string' && names.has(value));
+    const fields = Object.entries(step).filter(([field]) => !noNames.has(field));
+    const expected = fields.flatMap(([, value]) => value as unknown).filter((value) => typeof value === 'string');
     expect([...stepReads(step)].sort()).toEqual(expected.sort());
   });
 });
