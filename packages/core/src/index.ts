@@ -232,6 +232,10 @@ export {
   policyForBudget,
   type TimeBudget,
 } from './bundle/policy-for-budget.ts';
+export {
+  type InferProgramShapesOptions,
+  inferProgramShapes,
+} from './bundle/program-shapes/infer-program-shapes.ts';
 export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
 export { stepReads } from './bundle/step-reads.ts';
