@@ -154,6 +154,12 @@ describe('programs that are refused', () => {
     ['a mean over nothing', [{ ...reduce, axes: [] }], /one axis or more/],
     ['a softmax over rows', [reduce, transpose(1, 0), { operator: 'softmax' }], /a fixed length on axis 1/],
     [
+      'limits that are none',
+      [{ operator: 'clip', minimum: 6, maximum: 0 }],
+      /a minimum below the maximum, .* but got 6 and 0/,
+    ],
+    ['a limit beyond float32', [{ operator: 'clip', minimum: null, maximum: 1e308 }], /both of float32/],
+    [
       'a norm of another size',
       [{ operator: 'layer-norm', weight: 'bias', bias: null, epsilon: 1 }],
       /with a weight and a bias `\[size\]`/,

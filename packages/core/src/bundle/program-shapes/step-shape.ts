@@ -4,7 +4,7 @@ import { reduceShape, reshapeShape, tileShape, transposeShape } from './layout-s
 import { denseShape, matMulShape } from './product-shapes.ts';
 import { concatShape, gatherShape, padShape, sliceShape } from './selection-shapes.ts';
 import type { StepShapes } from './step-shapes.ts';
-import { binaryShape, layerNormShape, softmaxShape } from './value-shapes.ts';
+import { binaryShape, clipShape, layerNormShape, softmaxShape } from './value-shapes.ts';
 import { convolutionShape, poolShape } from './window-shapes.ts';
 
 /** Shape of a step's result. */
@@ -21,9 +21,10 @@ export function stepShape(step: ProgramStep, known: StepShapes): Shape {
     case 'matmul':
       return matMulShape(step, known);
     case 'function':
-    case 'clip':
     case 'leaky-relu':
       return known.read(step.input);
+    case 'clip':
+      return clipShape(step, known);
     case 'binary':
       return binaryShape(step, known);
     case 'reduce':

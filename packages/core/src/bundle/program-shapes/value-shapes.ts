@@ -1,6 +1,6 @@
 // Steps that work value by value or along the last axis.
 
-import type { BinaryStep, LayerNormStep, SoftmaxStep } from '../../contract/stage-program.ts';
+import type { BinaryStep, ClipStep, LayerNormStep, SoftmaxStep } from '../../contract/stage-program.ts';
 import { type AxisSize, formatShape, type Shape, sameAxis } from './axis-size.ts';
 import { fixedLength, type StepShapes } from './step-shapes.ts';
 
@@ -21,6 +21,18 @@ function broadcast(left: AxisSize, right: AxisSize): AxisSize | null {
   if (right === 1 || sameAxis(left, right)) return left;
   return left === 1 ? right : null;
 }
+
+/** The kernel of WebAssembly leaves its result unwritten where its limits are none. */
+export function clipShape({ input, minimum, maximum }: ClipStep, known: StepShapes): Shape {
+  const [lowest, highest] = [Math.fround(minimum ?? -largest), Math.fround(maximum ?? largest)];
+  if (!(lowest < highest && Number.isFinite(lowest) && Number.isFinite(highest))) {
+    known.refuse('a minimum below the maximum, both of float32', `${minimum} and ${maximum}`);
+  }
+  return known.read(input);
+}
+
+/** Of float32. */
+const largest = 3.4028234663852886e38;
 
 export function softmaxShape(step: SoftmaxStep, known: StepShapes): Shape {
   const shape = known.read(step.input);
