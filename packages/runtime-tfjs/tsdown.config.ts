@@ -6,6 +6,8 @@ const config: UserConfig = defineConfig({
   platform: 'neutral',
   dts: { oxc: true },
   sourcemap: true,
+  // Bundled on purpose: it checks files, and nobody should have to install it.
+  inlineOnly: ['valibot'],
 });
 
 export default config;
