@@ -76,6 +76,7 @@ export {
 export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
+export { letEventsIn } from './inference/let-events-in.ts';
 
 // Numbers
 
