@@ -2,9 +2,6 @@ import type { ProgramStep } from '../../contract/stage-program.ts';
 import { InvalidBundleError } from '../../errors/errors.ts';
 import { type AxisSize, formatShape, type Shape } from './axis-size.ts';
 
-/** A step by its operator. */
-export type StepOf<Operator extends ProgramStep['operator']> = Extract<ProgramStep, { readonly operator: Operator }>;
-
 /** What the steps before have made, as one step sees it. */
 export interface StepShapes {
   /** Shape of an input, a stored weight or an earlier result. */
