@@ -51,7 +51,7 @@ export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadG
   const inputName = nodeName(input.name);
   const outputName = nodeName(output.name);
   const rowShape = inputShape === undefined ? (input.shape ?? []).slice(1) : channelsLastShape(inputShape);
-  if (rowShape.length === 0 || rowShape.some((size) => size < 1)) {
+  if (rowShape.length === 0 || rowShape.some((size) => !(size >= 1))) {
     throw new UnsupportedModelError(
       `The input of "${name}" has rows of [${rowShape.join(', ')}], which are not fixed. Say inputShape, channels first.`,
     );
@@ -112,7 +112,9 @@ function probe(
     const names = nodes.map(({ name }) => name);
     const results = runOnZeros(model, { [input]: zeros }, names);
     const shapes = new Map(names.map((name, index) => [name, results[index]?.shape ?? []]));
-    for (const tensor of results) tensor.dispose();
+    // A node that passes a weight on returns the weight itself, which is the model's.
+    const kept = new Set<Tensor>(Object.values(model.weights).flat());
+    for (const tensor of results) if (!kept.has(tensor)) tensor.dispose();
     return shapes;
   } finally {
     zeros.dispose();

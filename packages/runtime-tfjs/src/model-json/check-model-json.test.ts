@@ -132,6 +132,11 @@ describe('checkModelJson', () => {
       /at most 67108864 values/,
     ],
     [
+      'an initialiser whose width is no number',
+      edited(layersModel, `${layer('first')}/config/kernel_initializer/config`, { maxval: 'x' }),
+      /config\.kernelInitializer\.config\.maxval: expected a number/,
+    ],
+    [
       'another class of model',
       edited(layersModel, 'modelTopology/class_name', 'Graph'),
       /class_name: expected Sequential, Model or Functional/,

@@ -9,7 +9,7 @@ const finite = v.pipe(v.number(), v.finite());
 const integer = v.union([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.regex(/^-?\d{1,19}$/))]);
 /** Texts are stored as base64, or as the codes of their characters. */
 const stored = v.union([v.literal(''), v.pipe(v.string(), v.base64()), v.array(v.pipe(v.number(), v.integer()))]);
-const shape = v.looseObject({ dim: v.optional(v.array(v.looseObject({ size: v.optional(integer) }))) });
+const shape = v.looseObject({ dim: v.optional(v.array(v.looseObject({ size: integer }))) });
 const many = <Item extends v.GenericSchema>(item: Item): v.OptionalSchema<v.ArraySchema<Item, undefined>, undefined> =>
   v.optional(v.array(item));
 
@@ -75,7 +75,7 @@ function nodeOf(input: string): string {
 }
 
 function checkPlaceholder({ attr }: Node, path: string): void {
-  const sizes = (attr?.shape?.shape?.dim ?? []).map(({ size = -1 }) => Number(size));
+  const sizes = (attr?.shape?.shape?.dim ?? []).map(({ size }) => Number(size));
   const wrong = sizes.find((size) => size !== -1 && !(size >= 1 && size <= maximumLength));
   if (wrong !== undefined) refuse(`${path}.attr.shape`, `sizes from 1 to ${maximumLength}, or -1`, wrong);
   const product = sizes.reduce((total, size) => total * Math.abs(size), 1);

@@ -43,6 +43,7 @@ export function checkLayerSizes(config: Config, path: string, weightLengths: Rea
   checkShape(config.targetShape, `${path}.targetShape`, 0);
   checkAxes(config.dims, `${path}.dims`);
   checkAxes(config.axis, `${path}.axis`);
+  checkInitialisers(config, path);
 }
 
 function checkNumbers(value: unknown, path: string, minimum: 0 | 1): void {
@@ -74,4 +75,23 @@ function checkAxes(value: unknown, path: string): void {
 
 function isLength(value: unknown, minimum: number): boolean {
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximumLength;
+}
+
+/** TensorFlow.js draws initial values before it reads the weights, and draws for ever from a distribution whose width is no number. */
+function checkInitialisers(config: Config, path: string): void {
+  for (const [key, initialiser] of Object.entries(config)) {
+    if (!/initializer$/i.test(key) || typeof initialiser !== 'object' || initialiser === null) continue;
+    const own = (initialiser as { readonly config?: unknown }).config;
+    if (typeof own !== 'object' || own === null || Array.isArray(own)) {
+      refuse(`${path}.${key}.config`, 'an object', own);
+    }
+    for (const [name, value] of Object.entries(own)) checkInitialValue(name, value, `${path}.${key}.config.${name}`);
+  }
+}
+
+const numbersOfInitialisers = ['gain', 'maxval', 'mean', 'minval', 'scale', 'stddev', 'value'];
+
+function checkInitialValue(name: string, value: unknown, path: string): void {
+  if (!numbersOfInitialisers.includes(name) || value === undefined || value === null) return;
+  if (typeof value !== 'number' || !(Math.abs(value) <= 1e6)) refuse(path, 'a number from -1e6 to 1e6', value);
 }
