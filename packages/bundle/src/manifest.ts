@@ -23,7 +23,7 @@ export interface BundleTensor {
 
 /** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both are paths inside the bundle. */
 export interface BundleStageProgram {
-  /** JSON file, a `StageProgram`. */
+  /** JSON file, a `TensorProgram`. */
   readonly steps: string;
   /** safetensors file with the program's own weights, in the layouts that its steps want. */
   readonly weights: string;

@@ -11,7 +11,7 @@ export type { SliceStep } from './steps/selection.ts';
 
 // Writing one: the writer, and what it knows of tensors
 
-export { createProgramWriter, type NewStep, type ProgramWriter, stepShape } from './write/program-writer.ts';
+export { createProgramWriter, type NewStep, type ProgramWriter, programShape } from './write/program-writer.ts';
 export { storedAxis, storedShape, type TensorValue } from './write/tensor-value.ts';
 export { channelsLastOrder, naturalOrder, sameOrder } from './write/axis-order.ts';
 export {
@@ -34,7 +34,8 @@ export { dropSoftmax, type WithoutSoftmax } from './passes/drop-softmax.ts';
 export { foldPads } from './passes/fold-pads.ts';
 export { foldScales } from './passes/fold-scales.ts';
 
-// Closing it, its file, and reading the file
+// Closing it, its file, and reading and checking the file
 
 export { closeProgram, encodeTensorProgram, type WrittenProgram } from './write/close-program.ts';
 export { parseTensorProgram } from './parse-tensor-program.ts';
+export { type InferProgramShapesOptions, inferProgramShapes } from './shapes/infer-program-shapes.ts';

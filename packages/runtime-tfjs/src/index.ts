@@ -25,6 +25,10 @@ export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
 
+// The same, of strangers: their files before they are loaded
+
+export { type CheckedModelJson, checkModelJson, type ModelJsonKind } from './model-json/check-model-json.ts';
+
 // Training: kernels, and heads for new classes, in this thread or in a worker
 
 export { tensorflowKernels } from './kernels/tensorflow-kernels.ts';

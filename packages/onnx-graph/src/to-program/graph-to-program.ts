@@ -7,9 +7,9 @@ import {
   naturalOrder,
   type ProgramPort,
   type ProgramWriter,
+  programShape,
   type Size,
   simplifySteps,
-  stepShape,
   storedShape,
   type TensorValue,
   type WrittenProgram,
@@ -107,7 +107,7 @@ function finishOutputs(
     const isHandedOn = keepsOrder && value.order[0] === 0 && value.columns === null;
     let result = isHandedOn ? value : writer.natural(value);
     if (used.has(result.name)) {
-      const shape = stepShape(storedShape(result), name);
+      const shape = programShape(storedShape(result), name);
       result = writer.addValue({ operator: 'reshape', input: result.name, shape }, name, result.shape, result.order);
     }
     used.add(result.name);

@@ -1,8 +1,10 @@
 // Steps that work value by value.
 
 import * as v from 'valibot';
+import { type AxisSize, formatShape, type Shape, sameAxis } from '../shapes/axis-size.ts';
+import type { StepShapes } from '../shapes/step-shapes.ts';
 import { finite, text, unary } from './step-fields.ts';
-import { readsBoth, readsInput, type Step, type StepKinds, type UnaryStep } from './step-kind.ts';
+import { readsBoth, readsInput, type Step, type StepKinds, shapeOfInput, type UnaryStep } from './step-kind.ts';
 
 const functions = [
   'relu',
@@ -52,10 +54,41 @@ export interface BinaryStep extends Step<'binary'> {
 
 export type ElementwiseStep = FunctionStep | ClipStep | LeakyReluStep | BinaryStep;
 
+/** The kernel of WebAssembly leaves its result unwritten where its limits are none. */
+function clipShape({ input, minimum, maximum }: ClipStep, known: StepShapes): Shape {
+  const [lowest, highest] = [Math.fround(minimum ?? -largest), Math.fround(maximum ?? largest)];
+  if (!(lowest < highest && Number.isFinite(lowest) && Number.isFinite(highest))) {
+    known.refuse('a minimum below the maximum, both of float32', `${minimum} and ${maximum}`);
+  }
+  return known.read(input);
+}
+
+/** Of float32. */
+const largest = 3.4028234663852886e38;
+
+function binaryShape(step: BinaryStep, known: StepShapes): Shape {
+  const [left, right] = [known.read(step.left), known.read(step.right)];
+  const rank = Math.max(left.length, right.length);
+  return Array.from({ length: rank }, (_unused, axis) => {
+    const first = left[axis - rank + left.length] ?? 1;
+    const second = right[axis - rank + right.length] ?? 1;
+    return (
+      broadcast(first, second) ??
+      known.refuse('shapes that broadcast from the right', `${formatShape(left)} and ${formatShape(right)}`)
+    );
+  });
+}
+
+function broadcast(left: AxisSize, right: AxisSize): AxisSize | null {
+  if (right === 1 || sameAxis(left, right)) return left;
+  return left === 1 ? right : null;
+}
+
 export const elementwiseSteps: StepKinds<ElementwiseStep> = {
   function: {
     schema: v.strictObject({ operator: v.literal('function'), ...unary, function: v.picklist(functions) }),
     reads: readsInput,
+    shape: shapeOfInput,
   },
   clip: {
     schema: v.strictObject({
@@ -65,10 +98,12 @@ export const elementwiseSteps: StepKinds<ElementwiseStep> = {
       maximum: v.nullable(finite),
     }),
     reads: readsInput,
+    shape: clipShape,
   },
   'leaky-relu': {
     schema: v.strictObject({ operator: v.literal('leaky-relu'), ...unary, slope: finite }),
     reads: readsInput,
+    shape: shapeOfInput,
   },
   binary: {
     schema: v.strictObject({
@@ -79,5 +114,6 @@ export const elementwiseSteps: StepKinds<ElementwiseStep> = {
       function: v.picklist(binaryFunctions),
     }),
     reads: readsBoth,
+    shape: binaryShape,
   },
 };

@@ -1,6 +1,8 @@
 // All kinds of steps. Everything that asks about a step in general asks this table.
 
 import * as v from 'valibot';
+import type { Shape } from '../shapes/axis-size.ts';
+import type { StepShapes } from '../shapes/step-shapes.ts';
 import { type ElementwiseStep, elementwiseSteps } from './elementwise.ts';
 import { type LayoutStep, layoutSteps } from './layout.ts';
 import { type ProductStep, productSteps } from './products.ts';
@@ -29,6 +31,15 @@ export const programSteps: StepKinds<ProgramStep> = {
 export function stepReads(step: ProgramStep): readonly string[] {
   const kind: StepKind<ProgramStep> = programSteps[step.operator];
   return kind.reads(step);
+}
+
+/**
+ * Shape of a step's result.
+ * @throws InvalidBundleError where its operands do not fit it.
+ */
+export function stepShape(step: ProgramStep, known: StepShapes): Shape {
+  const kind: StepKind<ProgramStep> = programSteps[step.operator];
+  return kind.shape(step, known);
 }
 
 const knownOperator = v.looseObject({ operator: v.picklist(Object.keys(programSteps) as ProgramOperator[]) });

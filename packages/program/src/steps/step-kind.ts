@@ -1,6 +1,9 @@
-// What one file of this folder says of the kinds of steps in it. A kind is described there and nowhere else: its type, its JSON, what it reads.
+// What one file of this folder says of the kinds of steps in it. A kind is described there and nowhere else: its type, its JSON, what it reads, and the
+// shape of its result.
 
 import type * as v from 'valibot';
+import type { Shape } from '../shapes/axis-size.ts';
+import type { StepShapes } from '../shapes/step-shapes.ts';
 
 export interface Step<Operator extends string> {
   readonly operator: Operator;
@@ -17,6 +20,11 @@ export interface StepKind<Each> {
   readonly schema: v.GenericSchema<unknown, Each>;
   /** Names that it reads: inputs and outputs of earlier steps, and stored weights. Repeats are kept. */
   reads(step: Each): readonly string[];
+  /**
+   * Shape of its result.
+   * @throws InvalidBundleError where its operands do not fit it.
+   */
+  shape(step: Each, known: StepShapes): Shape;
 }
 
 /** The member of a union of steps that an operator belongs to. */
@@ -35,4 +43,9 @@ export function readsInput({ input }: UnaryStep<string>): readonly string[] {
 /** What a step with two operands reads. */
 export function readsBoth({ left, right }: { readonly left: string; readonly right: string }): readonly string[] {
   return [left, right];
+}
+
+/** The result of a step that works on values where they lie. */
+export function shapeOfInput({ input }: UnaryStep<string>, known: StepShapes): Shape {
+  return known.read(input);
 }

@@ -83,7 +83,7 @@ export function createProgramWriter(): ProgramWriter {
     if (known !== undefined) return { ...known, shape: plain.shape, order };
     const hint = `${plain.name}/moved`;
     const step: NewStep = onlyMovesOnes(plain, order)
-      ? { operator: 'reshape', input: plain.name, shape: stepShape(storedShape({ ...plain, order }), hint) }
+      ? { operator: 'reshape', input: plain.name, shape: programShape(storedShape({ ...plain, order }), hint) }
       : { operator: 'transpose', input: plain.name, permutation };
     const result = addValue(step, hint, plain.shape, order);
     moved.set(key, result);
@@ -122,7 +122,7 @@ export function createProgramWriter(): ProgramWriter {
     natural,
     reshape(value, shape, hint) {
       const input = natural(value).name;
-      return addValue({ operator: 'reshape', input, shape: stepShape(shape, hint) }, hint, shape);
+      return addValue({ operator: 'reshape', input, shape: programShape(shape, hint) }, hint, shape);
     },
     body: (results) => ({ steps: [...steps], weights: new Map(weights), shapes: new Map(shapes), results }),
   };
@@ -132,7 +132,7 @@ export function createProgramWriter(): ProgramWriter {
  * A shape as a program stores it.
  * @throws UnsupportedModelError for a length that is neither fixed nor a multiple of the number of rows.
  */
-export function stepShape(shape: readonly Size[], what: string): readonly ProgramSize[] {
+export function programShape(shape: readonly Size[], what: string): readonly ProgramSize[] {
   return shape.map((size) => {
     const stored = programSize(size);
     if (stored === null || stored === 0) {

@@ -18,6 +18,13 @@ export interface OpenHeadOptions {
 /** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { program, weights } = headProgram(layers, parameters, inputShape);
-  const steps = encodeTensorProgram(program);
-  return openProgram({ tf, steps, weights: encodeSafetensors(weights), path: what, what });
+  const cascade = layers.find(({ kind }) => kind === 'cascade');
+  return openProgram({
+    tf,
+    steps: encodeTensorProgram(program),
+    weights: encodeSafetensors(weights),
+    path: what,
+    what,
+    ...(cascade?.kind === 'cascade' ? { previousClasses: cascade.classes } : {}),
+  });
 }

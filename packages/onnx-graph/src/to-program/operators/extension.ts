@@ -1,6 +1,6 @@
 // Operators that make tensors larger: constants around them, and copies.
 
-import { fixedSize, fixedValue, fixedValues, naturalOrder, type Size, stepShape } from '@ztw/program';
+import { fixedSize, fixedValue, fixedValues, naturalOrder, programShape, type Size } from '@ztw/program';
 import { intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import { combineFloats, floats } from '../float-array.ts';
 import { asFloats, type OperatorTable, type OperatorTranslation } from '../node-reader.ts';
@@ -53,7 +53,7 @@ const translateExpand: OperatorTranslation = (node) => {
   const source = padded.length === stored.shape.length ? stored : writer.reshape(stored, padded, `${hint}/padded`);
   const repeats = shape.map((size, axis) => (fixedValue(padded[axis] as Size) === 1 ? size : fixedSize(1)));
   if (fixedValues(repeats)?.every((count) => count === 1)) return source;
-  return writer.addValue({ operator: 'tile', input: source.name, repeats: stepShape(repeats, hint) }, hint, shape);
+  return writer.addValue({ operator: 'tile', input: source.name, repeats: programShape(repeats, hint) }, hint, shape);
 };
 
 export const extensionOperators: OperatorTable = { Pad: translatePad, Expand: translateExpand };

@@ -5,8 +5,8 @@ import {
   fixedValue,
   fixedValues,
   naturalOrder,
+  programShape,
   type Size,
-  stepShape,
   storedAxis,
   storedShape,
   type TensorValue,
@@ -136,7 +136,7 @@ function withoutAxis({ writer, hint }: NodeReader, value: GraphValue, axis: numb
     shape: value.shape.filter((_size, other) => other !== axis),
     order: value.order.filter((other) => other !== axis).map((other) => (other > axis ? other - 1 : other)),
   };
-  const stored = stepShape(storedShape(target), hint);
+  const stored = programShape(storedShape(target), hint);
   return writer.addValue({ operator: 'reshape', input: value.name, shape: stored }, hint, target.shape, target.order);
 }
 

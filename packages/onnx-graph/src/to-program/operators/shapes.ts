@@ -7,11 +7,11 @@ import {
   fixedValues,
   naturalOrder,
   product,
+  programShape,
   quotient,
   type Size,
   sameOrder,
   sameSize,
-  stepShape,
   type TensorValue,
 } from '@ztw/program';
 import { intAttributeOf, intsAttributeOf } from '../../model/attributes.ts';
@@ -114,7 +114,11 @@ function withColumns({ writer, hint }: NodeReader, input: TensorValue, shape: re
     ),
     order.slice(1).map((axis) => axis - 1),
   ).data;
-  const flat = writer.addValue({ operator: 'reshape', input: input.name, shape: stepShape(shape, hint) }, hint, shape);
+  const flat = writer.addValue(
+    { operator: 'reshape', input: input.name, shape: programShape(shape, hint) },
+    hint,
+    shape,
+  );
   const moved = columns.some((column, index) => column !== index);
   return { ...flat, columns: moved ? Array.from(columns) : null };
 }
@@ -135,7 +139,7 @@ function withChannelsLast(
     sameSize(rows, input.shape[0] as Size) &&
     sameSize(channels, input.shape[1] as Size);
   if (!keeps || !sameOrder(order, channelsLastOrder(order.length))) return null;
-  const stored = stepShape([rows, ...positions, channels], hint);
+  const stored = programShape([rows, ...positions, channels], hint);
   return writer.addValue(
     { operator: 'reshape', input: input.name, shape: stored },
     hint,
