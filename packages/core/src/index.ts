@@ -240,6 +240,10 @@ export { stepReads } from './bundle/step-reads.ts';
 
 export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from './worker/message-endpoint.ts';
 
+// Formats
+
+export { parseJson } from './json/parse-json.ts';
+
 // Storage
 
 export { memoryBlobStore } from './storage/memory-blob-store.ts';
