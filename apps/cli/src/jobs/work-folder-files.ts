@@ -46,7 +46,7 @@ export function describedJob(job: Readonly<Record<string, unknown>>): string {
  * @throws StorageError where the folder cannot be read.
  */
 export async function inspectWorkFolder(path: string): Promise<WorkFolderContent> {
-  const names = await readdir(path).catch((error: unknown) => {
+  const names: readonly string[] = await readdir(path).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw storageError('read', path, error);
   });
