@@ -118,7 +118,7 @@ function damagedGzip(path: string, cause: unknown): InvalidDataError {
 
 function unreadable(path: string, cause: unknown): InvalidDataError {
   // Of another kind or too large; the message names the path.
-  if (InvalidInputError.isInstance(cause)) return new InvalidDataError(cause.message, { cause });
+  if (InvalidInputError.isInstance(cause)) return new InvalidDataError(`${cause.message}.`, { cause });
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new InvalidDataError(`There is no file or folder ${path}. Check the path.`, { cause });

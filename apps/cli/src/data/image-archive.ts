@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { InvalidDataError, throwIfAborted, ZtwError } from '@ztw/core';
@@ -40,7 +39,7 @@ export async function readImageArchive(path: string, options: ArchiveOptions): P
         entry.resume();
         continue;
       }
-      const content = await readImageEntry(entry as Readable, name, entry.header.size);
+      const content = await readImageEntry(entry, name, entry.header.size);
       if (content === null) continue;
       images.set(name, content);
       bytes += content.length + 2 * name.length + archiveEntryBytes;
@@ -64,7 +63,7 @@ export async function readImageArchive(path: string, options: ArchiveOptions): P
 }
 
 /** The bytes of an entry; null for one that is no image, which is passed over without being kept. */
-async function readImageEntry(entry: Readable, name: string, size: number): Promise<Buffer | null> {
+async function readImageEntry(entry: AsyncIterable<unknown>, name: string, size: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   // Null as long as too little is known.
   let isImage: boolean | null = imageExtension.test(name) ? true : null;

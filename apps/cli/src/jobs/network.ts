@@ -6,6 +6,7 @@ import { InvalidInputError } from '@ztw/core';
 import { type AnalyseGraphOptions, analyseGraph, type GraphAnalysis, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe } from '@ztw/runtime-onnx';
 import { about } from './about.ts';
+import { networkBytesLimit } from './file-limits.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
 import { readBytes } from './read-bytes.ts';
 
@@ -39,7 +40,7 @@ export async function readNetwork(
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {
   try {
-    return await readBytes(path);
+    return await readBytes(path, networkBytesLimit);
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network ${path}: ${(cause as Error).message}`, { cause });
   }

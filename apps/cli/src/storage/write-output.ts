@@ -1,9 +1,10 @@
 // Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target, which
 // is then renamed.
 
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InvalidInputError, throwIfAborted, ZtwError } from '@ztw/core';
+import { InvalidInputError, parseJson, throwIfAborted, ZtwError } from '@ztw/core';
+import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';
@@ -23,6 +24,9 @@ const outputMarks: Readonly<Record<string, string>> = {
   'report.json': 'ztw-evaluation',
   'ztw.json': 'ztw-triton-model',
 };
+
+/** A larger file is none of our marks. */
+const markBytesLimit: number = 256 * 2 ** 20;
 
 /**
  * Checks that output may be written to a folder: it does not exist, is empty, or is an earlier output that may be
@@ -111,16 +115,16 @@ async function listFolder(path: string): Promise<string[]> {
 
 async function isOutput(folder: string): Promise<boolean> {
   for (const [file, format] of Object.entries(outputMarks)) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => null);
-    if (text !== null && formatOf(text) === format) return true;
+    const bytes = await readRegularFile(join(folder, file), { maximumBytes: markBytesLimit }).catch(() => null);
+    if (bytes !== null && formatOf(bytes) === format) return true;
   }
   return false;
 }
 
-/** The `format` of a JSON object; null where the text is none. */
-function formatOf(text: string): unknown {
+/** The `format` of a JSON object; null where the bytes are none. */
+function formatOf(bytes: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(bytes, (reason) => new InvalidInputError(reason));
     return typeof value === 'object' && value !== null && 'format' in value ? value.format : null;
   } catch {
     return null;

@@ -1,10 +1,11 @@
 // The file of a TensorFlow.js network, `model.json`, and the shards of its weights beside it.
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { InvalidInputError, InvalidModelError, parseJson } from '@ztw/core';
 import { checkRelativeName } from '../../storage/relative-name.ts';
+import { modelJsonBytesLimit } from '../file-limits.ts';
 import { readBytes } from '../read-bytes.ts';
 
 export type TensorflowModelKind = 'LayersModel' | 'GraphModel';
@@ -50,11 +51,9 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   }
   const groups = manifest as readonly WeightsGroup[];
   const weightSpecs = groups.flatMap(({ weights = [] }) => weights);
-  const weightData = await readShards(
-    dirname(file),
-    groups.flatMap(({ paths = [] }) => paths),
-  );
   const expected = weightSpecs.reduce((sum, spec) => sum + bytesOf(spec), 0);
+  const names = groups.flatMap(({ paths = [] }) => paths);
+  const weightData = await readShards(dirname(file), names, expected);
   if (weightData.byteLength !== expected) {
     throw new InvalidModelError(
       `the weights should take ${expected} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
@@ -68,12 +67,9 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 }
 
 function parse(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidModelError(`expected JSON, but it cannot be parsed: ${(cause as Error).message}`, { cause });
-  }
+  const value = parseJson(text, (reason, cause) => {
+    return new InvalidModelError(`expected JSON, but it cannot be parsed: ${reason}`, { cause });
+  });
   const object = objectOf(value);
   if (object === null) throw new InvalidModelError('expected a JSON object, as in the model.json of TensorFlow.js.');
   return object;
@@ -81,7 +77,7 @@ function parse(text: string): Record<string, unknown> {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return new TextDecoder().decode(await readBytes(file, modelJsonBytesLimit));
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network: ${(cause as Error).message}`, { cause });
   }
@@ -109,12 +105,13 @@ function kindOf({ format }: Record<string, unknown>, topology: Record<string, un
   );
 }
 
-async function readShards(folder: string, names: readonly string[]): Promise<ArrayBuffer> {
+/** @param maximumBytes Of a shard; what lies beyond belongs to no weight. */
+async function readShards(folder: string, names: readonly string[], maximumBytes: number): Promise<ArrayBuffer> {
   const shards: Uint8Array[] = [];
   for (const name of names) {
     checkRelativeName(name);
     try {
-      shards.push(await readBytes(join(folder, name)));
+      shards.push(await readBytes(join(folder, name), maximumBytes));
     } catch (cause) {
       throw new InvalidModelError(
         `it names the weights ${name}, which cannot be read beside it (${(cause as Error).message}). Keep all shards in the folder of model.json.`,
