@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import type { Head } from '../contract/head.ts';
 import { InvalidBundleError, InvalidInputError } from '../errors/errors.ts';
+import { parseJson } from '../json/parse-json.ts';
 import { findParameterProblem } from './head-parameters.ts';
 import { type HeadPlace, headAt, refuseStrangers } from './head-weights.ts';
 import { headSchema } from './manifest-schema.ts';
@@ -70,12 +71,10 @@ export function decodeHeads(file: Uint8Array): HeadsFile {
 function readDescription(file: Uint8Array): Description {
   const text = decodeSafetensorsMetadata(file)[entry];
   if (text === undefined) throw new InvalidBundleError('This file holds tensors, but no heads: it has no entry "ztw".');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidBundleError('The description of the heads is not JSON. Save them again.', { cause });
-  }
+  const json = parseJson(
+    text,
+    (reason, cause) => new InvalidBundleError(`The description of the heads is ${reason}. Save them again.`, { cause }),
+  );
   const result = v.safeParse(form, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
