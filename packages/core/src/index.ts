@@ -232,7 +232,7 @@ export {
   policyForBudget,
   type TimeBudget,
 } from './bundle/policy-for-budget.ts';
-export { decodeSafetensors, encodeSafetensors } from './bundle/safetensors.ts';
+export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './bundle/safetensors.ts';
 export { sha256 } from './bundle/sha256.ts';
 export { stepReads } from './bundle/step-reads.ts';
 

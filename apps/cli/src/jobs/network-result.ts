@@ -3,11 +3,15 @@
 import {
   type BlobStore,
   decodeSafetensors,
+  decodeSafetensorsMetadata,
   encodeSafetensors,
   type Head,
   type HeadParameters,
   InvalidInputError,
   type Parameter,
+  StorageError,
+  sha256,
+  ZtwError,
 } from '@ztw/core';
 import type { BundleMethod } from './method.ts';
 import type { PlannedVariant } from './plan-training.ts';
@@ -44,10 +48,13 @@ export async function storeResult(store: BlobStore, name: string, result: Networ
       tensors.set(`${method}.logits.${exit}`, { shape: [data.length], data });
     });
   }
-  await store.put(name, encodeSafetensors(tensors));
+  await store.put(name, encodeSafetensors(tensors, { sha256: await sha256(encodeSafetensors(tensors)) }));
 }
 
-/** Reads a result that was stored for the same plan; null where there is none. */
+/**
+ * Reads a result that was stored for the same plan; null where there is none.
+ * @throws StorageError for one that was cut short or changed.
+ */
 export async function loadResult(
   store: BlobStore,
   name: string,
@@ -55,7 +62,7 @@ export async function loadResult(
 ): Promise<NetworkResult | null> {
   const bytes = await store.get(name);
   if (bytes === null) return null;
-  const tensors = decodeSafetensors(bytes);
+  const tensors = await readTensors(name, bytes);
   return {
     variants: variants.map(({ method, heads }) => ({
       method,
@@ -68,6 +75,22 @@ export async function loadResult(
       ),
     })),
   };
+}
+
+/** The checksum is one of the tensors alone, written again: it lies in the same file. */
+async function readTensors(name: string, bytes: Uint8Array): Promise<ReadonlyMap<string, Parameter>> {
+  let damage: unknown = null;
+  try {
+    const tensors = decodeSafetensors(bytes);
+    if (decodeSafetensorsMetadata(bytes).sha256 === (await sha256(encodeSafetensors(tensors)))) return tensors;
+  } catch (error) {
+    if (!ZtwError.isInstance(error)) throw error;
+    damage = error;
+  }
+  throw new StorageError(
+    `The stored result ${name} of a finished network was cut short or changed. Start afresh with --no-resume.`,
+    damage === null ? {} : { cause: damage },
+  );
 }
 
 function withPrefix(tensors: ReadonlyMap<string, Parameter>, prefix: string): HeadParameters {
