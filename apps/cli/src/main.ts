@@ -2,15 +2,12 @@
 import { interruptionSignal } from './commands/interruption.ts';
 import { processEnvironment } from './commands/process-environment.ts';
 import { runCommandLine } from './commands/run-command-line.ts';
+import { watchStandardStreams } from './commands/standard-streams.ts';
 
-// A reader that has seen enough (`ztw inspect ... | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-const signal = interruptionSignal((text) => void process.stderr.write(text));
+const { stdout, stderr } = process;
+const finish = watchStandardStreams({ stdout, stderr, exit: (code) => process.exit(code) });
+const signal = interruptionSignal((text) => void stderr.write(text));
 const exitCode = await runCommandLine(process.argv.slice(2), processEnvironment(signal));
 
-// Runtimes may leave worker threads behind, so the process is ended here, once all results have been handed over.
-process.stdout.write('', () => process.exit(exitCode));
+// Runtimes may leave worker threads behind, so the process is ended here.
+finish(exitCode);
