@@ -1,6 +1,6 @@
 // The whole of `ztw eval`: bundles and data from files, all exits run once, one report for all bundles.
 
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import {
   type BundleManifest,
   createEvaluationReport,
@@ -12,7 +12,7 @@ import {
 } from '@ztw/core';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type LabelledData, writeNpy } from '../data/index.ts';
-import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../storage/index.ts';
+import { assertOutputFolder, assertWritablePlace, writeOutputFile, writeOutputFolder } from '../storage/index.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { type BundleTimesOptions, bundleTimes } from './bundle-times.ts';
 import { collectLogits } from './collect-logits.ts';
@@ -55,6 +55,7 @@ export interface EvaluateOptions {
  */
 export async function evaluateJob(options: EvaluateOptions, context: JobContext): Promise<EvaluationReport> {
   await assertOutputFolder(options.out, { overwrite: options.overwrite });
+  if (options.saveLogits !== null) await assertWritablePlace(dirname(options.saveLogits));
   const runtime = await loadRuntime(options.runtime);
   const openShared = sharedImages(context);
   const labels = bundleLabels(
@@ -179,5 +180,6 @@ async function saveLogits(
   const bytes = writeNpy(all, [logits.length, rows, (logits[0]?.length ?? 0) / rows]);
   const extension = extname(path);
   const suffix = labels.length === 1 ? '' : `-${(labels[index] ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
-  await fileBlobStore(dirname(resolve(path))).put(`${basename(path, extension)}${suffix}${extension}`, bytes);
+  const name = `${basename(path, extension)}${suffix}${extension}`;
+  await writeOutputFile(join(dirname(path), name), bytes, { overwrite: true });
 }

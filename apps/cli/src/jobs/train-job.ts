@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { createPreprocessing } from '../data/index.ts';
-import { assertOutputFolder } from '../storage/index.ts';
+import { assertOutputFolder, assertWritablePlace } from '../storage/index.ts';
 import { calibrationTargets } from './calibration-targets.ts';
 import { describeChain } from './chain-description.ts';
 import { type JobContext, throwIfAborted } from './job-context.ts';
@@ -61,6 +61,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   if (!(options.resume && (await holdsUnfinishedJob(options.work)))) {
     for (const folder of folders.values()) await assertOutputFolder(folder, options);
   }
+  for (const place of [options.out, options.work]) await assertWritablePlace(place);
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = describeChain(plans);

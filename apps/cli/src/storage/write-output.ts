@@ -1,9 +1,11 @@
 // Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target, which
 // is then renamed.
 
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { InvalidInputError, parseJson, throwIfAborted, ZtwError } from '@ztw/core';
+import { followLinks } from './follow-links.ts';
+import { assertWritablePlace, makeFolder } from './make-folder.ts';
 import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
@@ -29,13 +31,15 @@ const outputMarks: Readonly<Record<string, string>> = {
 const markBytesLimit: number = 256 * 2 ** 20;
 
 /**
- * Checks that output may be written to a folder: it does not exist, is empty, or is an earlier output that may be
+ * Checks that output may and can be written to a folder: it does not exist, is empty, or is an earlier output that may be
  * replaced. Other people's files are never replaced. Worth a call before hours of work.
  * @throws InvalidInputError where it may not.
- * @throws StorageError where the folder cannot be read.
+ * @throws StorageError where the folder cannot be read, or nothing can be written there.
  */
 export async function assertOutputFolder(target: string, options: OutputFolderOptions = {}): Promise<void> {
   const entries = await listFolder(target);
+  // Output is put together beside its place.
+  await assertWritablePlace(dirname(await followLinks(target)));
   if (entries.length === 0) return;
   if (!(await isOutput(target))) {
     throw new InvalidInputError(
@@ -51,6 +55,7 @@ export async function assertOutputFolder(target: string, options: OutputFolderOp
 
 /**
  * Writes a folder of files so that it is seen either whole or not at all, also after a crash, a full disk or Ctrl-C.
+ * A link stays; the folder that it leads to is written.
  * @param files Contents by relative, `/`-separated name.
  * @throws InvalidInputError where the target may not be replaced, or for a name that leaves the folder.
  * @throws StorageError where the file system fails.
@@ -63,11 +68,11 @@ export async function writeOutputFolder(
 ): Promise<void> {
   await assertOutputFolder(target, options);
   for (const name of files.keys()) checkRelativeName(name);
-  const place = resolve(target);
+  const place = await followLinks(target);
   const partial = join(dirname(place), `.${basename(place)}.partial`);
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     for (const [name, bytes] of files) {
       throwIfAborted(options.signal, 'writing of the output');
       await writeThrough(join(partial, name), bytes);
