@@ -4,6 +4,7 @@ import { addResize, convertChannels, sizeMismatch } from './fit-pixels.ts';
 import type { PixelTarget } from './labelled-data.ts';
 import { imagePixelsLimit } from './limits.ts';
 import type { PixelBudget } from './pixel-budget.ts';
+import { damagedPngChunk } from './png-checksums.ts';
 
 /** Names that say "this is an image", so that a file which is not is reported and not passed over. */
 export const imageExtension: RegExp = /\.(jpe?g|png|webp)$/i;
@@ -29,7 +30,10 @@ export function imageFormat(head: Uint8Array): 'jpeg' | 'png' | 'webp' | null {
  */
 export async function decodeImage(encoded: Uint8Array, target: PixelTarget, budget: PixelBudget): Promise<Uint8Array> {
   if (encoded.length === 0) throw new InvalidDataError('the file is empty');
-  if (imageFormat(encoded) === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
+  const format = imageFormat(encoded);
+  if (format === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
+  const damaged = format === 'png' ? damagedPngChunk(encoded) : null;
+  if (damaged !== null) throw new InvalidDataError(`it is damaged: the checksum of its ${damaged} chunk is wrong`);
   // `error` fails on truncated and damaged pixels, and lets mere warnings on metadata pass.
   const upright = sharp(encoded, { failOn: 'error', limitInputPixels: imagePixelsLimit }).autoOrient();
   // Only the header is read for the size.

@@ -129,6 +129,24 @@ describe('images that are larger than they look', () => {
   });
 });
 
+describe('PNG images with a wrong checksum', () => {
+  it.each(['IHDR', 'IDAT', 'IEND'])('in %s are skipped and named', async (kind) => {
+    const whole = await png({ width: 40, height: 40 });
+    const at = whole.indexOf(kind);
+    const folder = await temporaryFolder();
+    const altered = (bit: number) => {
+      const copy = Buffer.from(whole);
+      copy[at + 4 + whole.readUInt32BE(at - 4) + Math.floor(bit / 8)]! ^= 1 << (bit % 8);
+      return copy;
+    };
+    await writeFiles(folder, { 'whole.png': whole, 'first.png': altered(0), 'last.png': altered(31) });
+    const data = await openData(folder, options);
+    expect(data.rows).toBe(1);
+    expect(data.skipped.map(({ name }) => name)).toEqual(['first.png', 'last.png']);
+    for (const { reason } of data.skipped) expect(reason).toContain(`checksum of its ${kind} chunk is wrong`);
+  });
+});
+
 describe('tar archives', () => {
   it('with a huge file that is no image are read past it, in little memory', async () => {
     const file = await tarOf({ 'README.txt': new Uint8Array(0) });
