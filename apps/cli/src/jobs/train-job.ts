@@ -1,6 +1,6 @@
 // The whole of `ztw train`: networks and data from files, internal classifiers, ensemble, thresholds, bundles into folders.
 
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { createPreprocessing } from '../data/index.ts';
 import { assertOutputFolder, assertWritablePlace } from '../storage/index.ts';
@@ -58,6 +58,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const folders = new Map(
     methods.map((method) => [method, methods.length === 1 ? options.out : join(options.out, method)]),
   );
+  assertWorkOutside(options.work, [...folders.values()]);
   if (!(options.resume && (await holdsUnfinishedJob(options.work)))) {
     for (const folder of folders.values()) await assertOutputFolder(folder, options);
   }
@@ -123,6 +124,16 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     throw error;
   } finally {
     work.close();
+  }
+}
+
+/** An output folder is put in place as a whole, so nothing else may lie in it. */
+function assertWorkOutside(work: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (!`${resolve(work)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
+    throw new InvalidInputError(
+      `The work folder ${work} lies in the output folder ${folder}. Choose another with --work.`,
+    );
   }
 }
 
