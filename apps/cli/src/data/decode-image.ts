@@ -36,8 +36,9 @@ export async function decodeImage(encoded: Uint8Array, target: PixelTarget, budg
   if (damaged !== null) throw new InvalidDataError(`it is damaged: the checksum of its ${damaged} chunk is wrong`);
   // `error` fails on truncated and damaged pixels, and lets mere warnings on metadata pass.
   const upright = sharp(encoded, { failOn: 'error', limitInputPixels: imagePixelsLimit }).autoOrient();
-  // Only the header is read for the size.
-  const { width: storedWidth, height: storedHeight } = await upright.metadata().catch(refuse);
+  // Only the header is read for the size; without a limit, so that the message can name it.
+  const header = sharp(encoded, { failOn: 'error', limitInputPixels: false }).metadata();
+  const { width: storedWidth, height: storedHeight } = await header.catch(refuse);
   const pixels = storedWidth * storedHeight;
   if (pixels > imagePixelsLimit) {
     throw new InvalidDataError(

@@ -125,7 +125,7 @@ describe('images that are larger than they look', () => {
     await writeFiles(folder, { 'large.png': claimedPng(width, height), 'small.png': await png() });
     const data = await openData(folder, options);
     expect(data.rows).toBe(1);
-    expect(data.skipped).toEqual([{ name: 'large.png', reason: expect.stringMatching(/at most 67108864|exceeds/) }]);
+    expect(data.skipped).toEqual([{ name: 'large.png', reason: expect.stringMatching(/at most 67108864/) }]);
   });
 });
 
