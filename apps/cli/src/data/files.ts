@@ -75,8 +75,8 @@ export async function readHead(path: string): Promise<{ readonly head: Uint8Arra
   if (!isGzip(raw)) return { head: raw, gzipped: false };
   const chunks: Uint8Array[] = [];
   let read = 0;
+  const source = (await openRegularFile(path)).createReadStream();
   try {
-    const source = (await openRegularFile(path)).createReadStream();
     const unpacked = source.pipe(createGunzip());
     source.on('error', (error) => unpacked.destroy(error));
     for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
@@ -84,9 +84,10 @@ export async function readHead(path: string): Promise<{ readonly head: Uint8Arra
       read += chunk.length;
       if (read >= headBytes) break;
     }
-    source.destroy();
   } catch (error) {
     throw damagedGzip(path, error);
+  } finally {
+    source.destroy();
   }
   return { head: Buffer.concat(chunks).subarray(0, headBytes), gzipped: true };
 }
