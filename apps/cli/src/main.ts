@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitCodes } from './commands/exit-codes.ts';
 import { interruptionSignal } from './commands/interruption.ts';
 import { processEnvironment } from './commands/process-environment.ts';
 import { runCommandLine } from './commands/run-command-line.ts';
@@ -6,6 +7,11 @@ import { watchStandardStreams } from './commands/standard-streams.ts';
 
 const { stdout, stderr } = process;
 const finish = watchStandardStreams({ stdout, stderr, exit: (code) => process.exit(code) });
+// Node ends without a word where nothing is left to wait for and the command has not come to its end.
+process.once('beforeExit', () => {
+  stderr.write('error: internal: the command ended without a result. Please report how it was called.\n');
+  process.exit(exitCodes.failure);
+});
 const signal = interruptionSignal((text) => void stderr.write(text));
 const exitCode = await runCommandLine(process.argv.slice(2), processEnvironment(signal));
 
