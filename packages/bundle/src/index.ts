@@ -19,7 +19,7 @@ export { sha256 } from './sha256.ts';
 
 // Its files: learned values, and heads alone
 
-export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
 // Opening one, whatever runs its stages

@@ -1,4 +1,4 @@
-import { InvalidBundleError } from '@ztw/core';
+import { InvalidBundleError, parseJson } from '@ztw/core';
 import * as v from 'valibot';
 import { stepReads } from './steps/program-steps.ts';
 import type { TensorProgram } from './tensor-program.ts';
@@ -12,7 +12,11 @@ import { tensorProgramSchema } from './tensor-program-schema.ts';
  * @throws InvalidBundleError naming what is wrong.
  */
 export function parseTensorProgram(bytes: Uint8Array, weightNames: Iterable<string>, path: string): TensorProgram {
-  const result = v.safeParse(tensorProgramSchema, parseJson(bytes, path), { abortEarly: true });
+  const json = parseJson(
+    bytes,
+    (reason, cause) => new InvalidBundleError(`${path}: ${reason}; the file was cut short or changed.`, { cause }),
+  );
+  const result = v.safeParse(tensorProgramSchema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw new InvalidBundleError(
@@ -42,12 +46,4 @@ function checkNames(program: TensorProgram, weightNames: Iterable<string>, path:
   }
   const unwritten = [...program.outputs.map(({ name }) => name), program.logits].find((name) => !written.has(name));
   if (unwritten !== undefined) throw new InvalidBundleError(`${path}: no step writes the output "${unwritten}".`);
-}
-
-function parseJson(bytes: Uint8Array, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new InvalidBundleError(`${path}: not JSON; the file was cut short or changed.`, { cause });
-  }
 }
