@@ -93,6 +93,11 @@ describe('parseManifest', () => {
       /dense layer of 3 classes/,
     ],
     ['a head without layers', (json) => (large(json).stages[0].head.layers = []), /dense layer of 3 classes/],
+    [
+      'a head whose layers do not fit together',
+      (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
+      /stages\[0\]: its head is not whole: The layer dense "dense" expects \[5\]/,
+    ],
     ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
     ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],
     ['an ensemble of other classes', (json) => (json.ensemble.classes = 4), /ensemble: 4 classes/],

@@ -40,8 +40,8 @@ describe('chain', () => {
     expect(linked.name).toBe('small -> large');
     expect(linked.stages.map(({ name, network, isFinal }) => [name, network, isFinal])).toEqual([
       ['small/final', 0, true],
-      ['large/conv0', 1, false],
-      ['large/conv1', 1, false],
+      ['large/dense0', 1, false],
+      ['large/dense1', 1, false],
       ['large/dense2', 1, false],
       ['large/final', 1, true],
     ]);

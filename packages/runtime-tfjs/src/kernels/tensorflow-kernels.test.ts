@@ -1,7 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Conv2dLayer } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { seededRandom } from '@ztw/heads';
+import { type Conv2dLayer, executeLayers, seededRandom } from '@ztw/heads';
 import type { ConvolutionGeometry } from '@ztw/training';
 import { type Activation, activationOf } from '@ztw/training';
 import fc from 'fast-check';

@@ -1,5 +1,6 @@
 import { encodeSafetensors } from '@ztw/bundle';
-import type { HeadLayer, HeadParameters, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type HeadLayer, type HeadParameters, hasCascade } from '@ztw/heads';
 import type { StageProgram } from '@ztw/program';
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
@@ -23,7 +24,7 @@ export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadO
     format: 'ztw-stage-program',
     version: 1,
     inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
-    previousLogits: layers.some(({ kind }) => kind === 'cascade') ? previousLogitsName : null,
+    previousLogits: hasCascade({ layers }) ? previousLogitsName : null,
     outputs: [],
     logits: output,
     steps,

@@ -1,4 +1,5 @@
-import { type CascadeLayer, InvalidInputError, InvalidModelError } from '@ztw/core';
+import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import type { CascadeLayer } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';

@@ -1,4 +1,5 @@
-import { type Conv2dLayer, InvalidModelError, rowSize } from '@ztw/core';
+import { InvalidModelError, rowSize } from '@ztw/core';
+import type { Conv2dLayer } from '@ztw/heads';
 import type { ConvolutionGeometry } from '../kernels/math-kernels.ts';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { Activation } from './activation.ts';

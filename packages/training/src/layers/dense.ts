@@ -1,4 +1,5 @@
-import { type DenseLayer, InvalidModelError } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import type { DenseLayer } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { transposeInto } from '../numeric/transpose.ts';
 import type { Activation } from './activation.ts';

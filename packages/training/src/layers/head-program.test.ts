@@ -1,6 +1,16 @@
-import { type HeadParameters, type HeadSpecification, InvalidModelError, rowSize } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { convHead, initialiseHead, poolConvHead, seededRandom, splitPrefix, swinHead, tokenHead } from '@ztw/heads';
+import { InvalidModelError, rowSize } from '@ztw/core';
+import {
+  convHead,
+  executeHead,
+  type HeadParameters,
+  type HeadSpecification,
+  initialiseHead,
+  poolConvHead,
+  seededRandom,
+  splitPrefix,
+  swinHead,
+  tokenHead,
+} from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';

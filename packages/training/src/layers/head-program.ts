@@ -1,7 +1,7 @@
 // A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
 
-import type { HeadLayer, HeadSpecification } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
+import type { HeadLayer, HeadSpecification } from '@ztw/heads';
 import type { MathKernels } from '../kernels/math-kernels.ts';
 import { type Activation, activationOf, createActivationBuffers } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';

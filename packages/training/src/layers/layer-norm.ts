@@ -1,4 +1,5 @@
-import { InvalidModelError, type LayerNormLayer } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import type { LayerNormLayer } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
 

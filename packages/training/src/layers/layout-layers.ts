@@ -1,6 +1,7 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { InvalidModelError, rowSize, type TakeTokenLayer } from '@ztw/core';
+import { InvalidModelError, rowSize } from '@ztw/core';
+import type { TakeTokenLayer } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { transposeInto } from '../numeric/transpose.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';

@@ -1,4 +1,5 @@
-import { InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
+import { InvalidModelError, rowSize } from '@ztw/core';
+import type { MixedPoolLayer, PoolMixLayer } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { type Activation, activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';

@@ -6,8 +6,7 @@ import {
   memoryBlobStore,
   RuntimeFailureError,
 } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { pooledHead } from '@ztw/heads';
+import { executeHead, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';

@@ -2,15 +2,13 @@
 
 import {
   type FeatureRows,
-  type HeadLayer,
-  type HeadSpecification,
   InvalidDataError,
   InvalidInputError,
   type RowShape,
   rowSize,
   type SegmentedBackbone,
 } from '@ztw/core';
-import { headMacs, splitPrefix, validateHead } from '@ztw/heads';
+import { type HeadLayer, type HeadSpecification, headMacs, splitPrefix, validateHead } from '@ztw/heads';
 import type { RowBatch } from '../features/row-plan.ts';
 import type { HeldOutData, TrainingData, TrainOptions } from './train-options.ts';
 import { completeRecipe, type TrainingRecipe } from './training-recipe.ts';
