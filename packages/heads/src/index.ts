@@ -43,7 +43,7 @@ export { type SplitHead, splitPrefix } from './prefix/split-prefix.ts';
 // What follows from the layers: shapes, parameters, cost, form, validity
 export { hasCascade } from './shapes/has-cascade.ts';
 export { headMacs } from './shapes/head-macs.ts';
-export { findParameterProblem, parameterCount, parameterShapes } from './shapes/head-parameters.ts';
+export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
 export { headSchema } from './shapes/head-schema.ts';
 export { headShapes } from './shapes/head-shapes.ts';
 export { validateHead } from './shapes/validate-head.ts';

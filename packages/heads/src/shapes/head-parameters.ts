@@ -9,7 +9,7 @@ import type { NamedParameter } from '../layers/layer-writer.ts';
 /** A layer's parameters by their full names, in the order in which they are stored. */
 export function layerParameters(layer: HeadLayer): readonly (readonly [string, ParameterDefinition])[] {
   const parameters = Object.entries(definitionOf(layer).parameters?.(layer) ?? {});
-  return parameters.map(([name, definition]) => [fullName(layer, name), definition]);
+  return parameters.map(([name, definition]) => [parameterName(layer, name), definition]);
 }
 
 /** Shape of every parameter of a head by name, in the order of its layers. */
@@ -50,14 +50,14 @@ export function parametersOf(layer: HeadLayer, parameters: HeadParameters): (nam
   return (name) => {
     const shape = definitions[name]?.shape;
     if (shape === undefined) throw new InvalidModelError(`internal: a ${layer.kind} layer has no parameter "${name}".`);
-    const parameter = parameters[fullName(layer, name)];
-    const expected = `Expected a parameter "${fullName(layer, name)}" of shape [${shape.join(', ')}]`;
+    const parameter = parameters[parameterName(layer, name)];
+    const expected = `Expected a parameter "${parameterName(layer, name)}" of shape [${shape.join(', ')}]`;
     if (parameter === undefined) throw new InvalidModelError(`${expected}, but the head has none of that name.`);
     if (!hasShape(parameter, shape)) {
       const { data } = parameter;
       throw new InvalidModelError(`${expected}, received [${parameter.shape.join(', ')}] with ${data.length} values.`);
     }
-    return { ...parameter, name: fullName(layer, name) };
+    return { ...parameter, name: parameterName(layer, name) };
   };
 }
 
@@ -69,6 +69,7 @@ function hasShape(parameter: Parameter, shape: readonly number[]): boolean {
   );
 }
 
-function fullName(layer: HeadLayer, name: string): string {
+/** The full name, in its head, of a layer's parameter. */
+export function parameterName(layer: HeadLayer, name: string): string {
   return `${'name' in layer ? layer.name : layer.kind}.${name}`;
 }

@@ -8,7 +8,7 @@ import {
   rowSize,
   type SegmentedBackbone,
 } from '@ztw/core';
-import { type HeadLayer, type HeadSpecification, headMacs, splitPrefix, validateHead } from '@ztw/heads';
+import { type HeadLayer, type HeadSpecification, hasCascade, headMacs, splitPrefix, validateHead } from '@ztw/heads';
 import type { RowBatch } from '../features/row-plan.ts';
 import type { HeldOutData, TrainingData, TrainOptions } from './train-options.ts';
 import { completeRecipe, type TrainingRecipe } from './training-recipe.ts';
@@ -124,7 +124,7 @@ function prepareVariants({ variants, backbone }: TrainOptions): readonly Prepare
     heads: heads.map(({ specification, trained }) => ({
       specification,
       trained,
-      usesPreviousLogits: trained.layers.some((layer) => layer.kind === 'cascade'),
+      usesPreviousLogits: hasCascade(trained),
       macs: headMacs(trained),
     })),
   }));
@@ -142,7 +142,7 @@ function checkHead(variant: string, head: HeadSpecification, cut: number, backbo
   if (head.classes !== backbone.classes) {
     throw new InvalidInputError(`${where} has ${head.classes} classes, but the backbone has ${backbone.classes}.`);
   }
-  if (cut === 0 && head.layers.some((layer) => layer.kind === 'cascade')) {
+  if (cut === 0 && hasCascade(head)) {
     throw new InvalidInputError(`${where} has a cascade connection, but there is no IC before the first.`);
   }
 }
