@@ -11,6 +11,8 @@ export interface SeededNetworkOptions {
   readonly classes: number;
   /** Whether each IC but the first sees the logits of the one before. */
   readonly cascade: boolean;
+  /** Whether the first IC, too, sees logits: those of the network before it in a chain. */
+  readonly followsNetwork: boolean;
   /** Factor on the ICs' dense weights: larger ones make the predictions more confident. */
   readonly confidence: number;
   /** False leaves the ICs and cuts out: one final stage. */
@@ -23,6 +25,7 @@ export const seededNetworkDefaults: SeededNetworkOptions = {
   seed: 1,
   classes: 4,
   cascade: true,
+  followsNetwork: false,
   confidence: 3,
   internalClassifiers: true,
 };
@@ -38,7 +41,10 @@ const cutWidths = [36, 24, 12] as const;
  * Whatever the options, networks of one seed and number of classes have the same backbone.
  */
 export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): ReferenceNetwork {
-  const { name, seed, classes, cascade, confidence, internalClassifiers } = { ...seededNetworkDefaults, ...options };
+  const { name, seed, classes, cascade, followsNetwork, confidence, internalClassifiers } = {
+    ...seededNetworkDefaults,
+    ...options,
+  };
   const widths = [rowSize(seededInputShape), ...cutWidths];
   const segments = widths.map((inputs, index): ReferenceSegment => {
     const width = widths[index + 1];
@@ -50,7 +56,7 @@ export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): Refe
   const about = { name, classes, labels, inputShape: seededInputShape };
   if (!internalClassifiers) return { ...about, segments: [joined(segments)], heads: [] };
   const heads = cutWidths.map((width, index) =>
-    headOf(width, classes, cascade && index > 0, seed + 10 + index, confidence),
+    headOf(width, classes, index === 0 ? followsNetwork : cascade, seed + 10 + index, confidence),
   );
   return { ...about, segments, heads };
 }
