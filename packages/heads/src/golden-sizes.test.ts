@@ -4,7 +4,8 @@
 import { rowSize } from '@ztw/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readHeads, readNetworks, type StoredHead, type StoredTensor } from './__fixtures__/golden.ts';
+import { readHeads, readNetworks } from './__fixtures__/golden.ts';
+import type { StoredHead, StoredTensor } from './__fixtures__/golden-files.ts';
 import { executeHead } from './execute/execute-head.ts';
 import { convHead } from './families/conv-head.ts';
 import { pooledHead } from './families/pooled-head.ts';

@@ -1,16 +1,26 @@
 // Typed access to stored examples of the original PyTorch code, in this project's names: heads with their inputs,
 // outputs and gradients, the mixed pool alone, and chains of cascading heads. For tests of every package that runs,
-// trains or emits heads. Reads files beside itself, so it works in Node only.
+// trains or emits heads. Works in Node only.
 
-import type { Head, HeadSpecification } from '../head.ts';
-import { readFileSync } from 'node:fs';
 import type { Parameter } from '@ztw/core';
 import { convHead } from '../families/conv-head.ts';
 import type { HeadOptions } from '../families/head-options.ts';
 import { pooledHead } from '../families/pooled-head.ts';
 import { swinHead } from '../families/swin-head.ts';
 import { tokenHead } from '../families/token-head.ts';
+import type { Head, HeadSpecification } from '../head.ts';
 import { parameterShapes } from '../shapes/head-parameters.ts';
+import {
+  type CascadeFile,
+  type HeadFile,
+  type NetworkFile,
+  type PoolFile,
+  read,
+  type StoredArchitecture,
+  type StoredGradients,
+  type StoredHead,
+  type StoredTensor,
+} from './golden-files.ts';
 
 /** Gradients by parameter name in this project's names; null where the loss does not depend on the parameter. */
 export type GoldenGradients = Readonly<Record<string, Float32Array | null>>;
@@ -217,97 +227,6 @@ export function goldenCascades(): readonly GoldenCascade[] {
       },
     };
   });
-}
-
-// How the files are written
-
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-type StoredGradients = Readonly<Record<string, StoredTensor | null>>;
-
-interface StoredArchitecture {
-  readonly head_type: string;
-  readonly out_size: number;
-  readonly cascading: boolean | null;
-  readonly layer_norm?: boolean;
-  readonly pool_size?: number;
-  readonly num_layers?: number;
-  readonly hidden_dim?: number | null;
-  readonly input: StoredTensor;
-}
-
-export interface StoredHead extends StoredArchitecture {
-  readonly detach?: boolean;
-  readonly params: Readonly<Record<string, StoredTensor>>;
-  readonly output: StoredTensor;
-  readonly labels: StoredTensor;
-  readonly loss_ce_mean: number;
-  readonly grads: StoredGradients;
-  readonly grad_input: StoredTensor;
-  readonly cascading_input?: StoredTensor | null;
-  readonly grad_cascading_input?: StoredTensor | null;
-}
-
-export interface HeadFile {
-  readonly cases: readonly StoredHead[];
-}
-
-export interface NetworkFile {
-  readonly models: readonly {
-    readonly model: string;
-    readonly head_logits: readonly StoredTensor[];
-    readonly features?: readonly StoredTensor[];
-    readonly params?: Readonly<Record<string, StoredTensor>>;
-    readonly thresholds: readonly {
-      readonly threshold: number;
-      readonly expected_exit_at: StoredTensor;
-      readonly expected_outputs: StoredTensor;
-    }[];
-  }[];
-}
-
-interface PoolFile {
-  readonly cases: readonly {
-    readonly alpha: StoredTensor;
-    readonly input: StoredTensor;
-    readonly output: StoredTensor;
-    readonly grad_output: StoredTensor;
-    readonly grad_input: StoredTensor;
-    readonly grad_alpha: StoredTensor;
-  }[];
-}
-
-interface CascadeFile {
-  readonly cases: readonly {
-    readonly head_type: string;
-    readonly layer_norm: boolean;
-    readonly detach: boolean;
-    readonly num_classes: number;
-    readonly params: Readonly<Record<string, StoredTensor>>;
-    readonly features: readonly StoredTensor[];
-    readonly final_logits: StoredTensor;
-    readonly labels: StoredTensor;
-    readonly ic_logits: readonly StoredTensor[];
-    readonly ic_losses: readonly number[];
-    readonly final_loss: number;
-    readonly grads_loss_sum: StoredGradients;
-    readonly loss_ref: number;
-    readonly grads_loss_ref: StoredGradients;
-    readonly grad_norm_per_ic_loss: readonly Readonly<Record<string, number | null>>[];
-    readonly adam5: {
-      readonly lr: number;
-      readonly weight_decay: number;
-      readonly losses: readonly number[];
-      readonly params_after: Readonly<Record<string, StoredTensor>>;
-    };
-  }[];
-}
-
-function read<File>(name: string): File {
-  return JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8')) as File;
 }
 
 function floats(tensor: StoredTensor): Float32Array {

@@ -1,7 +1,7 @@
 // All gradients of a head, also those that training has no use for: by the input, and by the previous logits, which are constants to the
 // method but not to the original code without its stop-gradient.
 
-import type { CascadeLayer, HeadSpecification, LayerNormLayer } from '@ztw/heads';
+import type { HeadSpecification, LayerKinds } from '@ztw/heads';
 import type { MathKernels } from '../kernels/math-kernels.ts';
 import { type Activation, activationOf } from '../layers/activation.ts';
 import { bindLayers } from '../layers/layer-runners.ts';
@@ -58,13 +58,13 @@ export function wholeHead(
 
 /** The gradient by what the cascade normalises, which is a layer norm with the cascade's parameters. */
 function throughNorm(
-  { name, classes, epsilon }: CascadeLayer,
+  { name, classes, epsilon }: LayerKinds['cascade'],
   previousLogits: Float32Array,
   gradient: Float32Array,
   parameters: ParameterBlock,
   kernels: MathKernels,
 ): Float32Array {
-  const norm: LayerNormLayer = { kind: 'layer-norm', name, size: classes, epsilon };
+  const norm: LayerKinds['layer-norm'] = { kind: 'layer-norm', name, size: classes, epsilon };
   const [{ runner } = { runner: null }] = bindLayers([norm], [classes], parameters, kernels);
   runner!.forward(activationOf(previousLogits, previousLogits.length / classes, [classes]), null);
   return runner!.backward(gradient, true)!.slice();

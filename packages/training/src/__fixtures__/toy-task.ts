@@ -2,7 +2,17 @@
 
 import type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from '@ztw/core';
 import { rowSize } from '@ztw/core';
-import { convHead, parameterShapes, pooledHead, seededRandom, splitPrefix, type HeadLayer, type HeadParameters, type HeadSpecification, executeLayers } from '@ztw/heads';
+import {
+  convHead,
+  executeLayers,
+  type HeadLayer,
+  type HeadParameters,
+  type HeadSpecification,
+  parameterShapes,
+  pooledHead,
+  seededRandom,
+  splitPrefix,
+} from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '@ztw/core';
 import type { HeadVariant, HeldOutData, TrainingData } from '../training/train-options.ts';
 

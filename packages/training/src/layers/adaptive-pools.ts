@@ -1,5 +1,5 @@
 import { rowSize } from '@ztw/core';
-import { type AdaptivePoolsLayer, adaptiveWindows } from '@ztw/heads';
+import { adaptiveWindows, type LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
@@ -8,7 +8,7 @@ import type { LayerContext, LayerRunner } from './layer-runner.ts';
  * The gradient of a maximum goes to the first position that reaches it, in row-major order, as in PyTorch.
  */
 export function adaptivePoolsRunner(
-  { outputSize }: Pick<AdaptivePoolsLayer, 'outputSize'>,
+  { outputSize }: Pick<LayerKinds['adaptive-pools'], 'outputSize'>,
   { inputShape }: Pick<LayerContext, 'inputShape'>,
 ): LayerRunner {
   const [channels, height, width] = inputShape as [number, number, number];

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@ztw/core';
-import type { CascadeLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
@@ -8,7 +8,7 @@ import { createVectorNorm } from './vector-norm.ts';
  * `[n]` -> `[n + classes]`: the previous IC's logits, normalised where the layer says so, after the features.
  * The previous logits are constants: no gradient goes back to them.
  */
-export function cascadeRunner(layer: CascadeLayer, context: LayerContext): LayerRunner {
+export function cascadeRunner(layer: LayerKinds['cascade'], context: LayerContext): LayerRunner {
   const { classes } = layer;
   const [width] = context.inputShape as [number];
   const norm = layer.layerNorm ? createVectorNorm(layer, classes, context) : null;

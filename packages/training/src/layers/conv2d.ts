@@ -1,12 +1,12 @@
 import { rowSize } from '@ztw/core';
-import type { Conv2dLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[inChannels, H, W]` -> `[outChannels, h, w]`, zero-padded, with bias. */
 export function conv2dRunner(
-  layer: Conv2dLayer,
+  layer: LayerKinds['conv2d'],
   { inputShape, outputShape, parameter, kernels }: LayerContext,
 ): LayerRunner {
   const { inChannels, outChannels, kernelSize, stride, padding } = layer;

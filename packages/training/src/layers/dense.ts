@@ -1,11 +1,11 @@
-import type { DenseLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { transposeInto } from '../numeric/transpose.ts';
 import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `W x + b` */
-export function denseRunner(layer: DenseLayer, { parameter, kernels }: LayerContext): LayerRunner {
+export function denseRunner(layer: LayerKinds['dense'], { parameter, kernels }: LayerContext): LayerRunner {
   const { inFeatures, outFeatures } = layer;
   const weight = parameter('weight');
   const bias = parameter('bias');

@@ -1,4 +1,4 @@
-import type { MixedPoolLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type GoldenGradients,
@@ -66,7 +66,7 @@ describe.each(backends)('stored examples of the original code on the %s backend'
 
   test.for(goldenPools().map((golden) => [golden.name, golden] as const))('%s', ([, golden]) => {
     const parameters = createParameterBlock({ 'pool.alpha': { shape: [1], data: Float32Array.of(golden.alpha) } });
-    const pool: MixedPoolLayer = { kind: 'mixed-pool', name: 'pool', outputSize: golden.outputSize };
+    const pool: LayerKinds['mixed-pool'] = { kind: 'mixed-pool', name: 'pool', outputSize: golden.outputSize };
     const [bound] = bindLayers([pool], golden.inputShape, parameters, kernels);
     const { runner } = bound!;
     const output = runner.forward(activationOf(golden.input, golden.rows, golden.inputShape), null);

@@ -1,13 +1,13 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
 import { rowSize } from '@ztw/core';
-import type { ChannelsFirstLayer, MeanTokensLayer, TakeTokenLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { transposeInto } from '../numeric/transpose.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */
-export function channelsFirstRunner(_layer: ChannelsFirstLayer, { inputShape }: LayerContext): LayerRunner {
+export function channelsFirstRunner(_layer: LayerKinds['channels-first'], { inputShape }: LayerContext): LayerRunner {
   const [height, width, channels] = inputShape;
   const positions = (height as number) * (width as number);
   const outputBuffer = createScratchBuffer();
@@ -39,7 +39,7 @@ export function flattenRunner(): LayerRunner {
 }
 
 /** `[tokens, width]` -> `[width]`: one token. */
-export function takeTokenRunner(layer: TakeTokenLayer, { inputShape }: LayerContext): LayerRunner {
+export function takeTokenRunner(layer: LayerKinds['take-token'], { inputShape }: LayerContext): LayerRunner {
   const [tokens, width] = inputShape as [number, number];
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
@@ -68,7 +68,7 @@ export function takeTokenRunner(layer: TakeTokenLayer, { inputShape }: LayerCont
 }
 
 /** `[tokens, width]` -> `[width]`: mean over the tokens. */
-export function meanTokensRunner(_layer: MeanTokensLayer, { inputShape }: LayerContext): LayerRunner {
+export function meanTokensRunner(_layer: LayerKinds['mean-tokens'], { inputShape }: LayerContext): LayerRunner {
   const [tokens, width] = inputShape as [number, number];
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();

@@ -1,5 +1,5 @@
 import { rowSize } from '@ztw/core';
-import type { MixedPoolLayer } from '@ztw/heads';
+import type { LayerKinds } from '@ztw/heads';
 import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { type Activation, activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
@@ -98,7 +98,7 @@ function mixGradient(gradient: Float32Array, values: Float32Array, rows: number,
 }
 
 /** A mixed pool is its two halves, one after the other; to the size that the map has already, it is nothing. */
-export function mixedPoolRunner(layer: MixedPoolLayer, context: LayerContext): LayerRunner {
+export function mixedPoolRunner(layer: LayerKinds['mixed-pool'], context: LayerContext): LayerRunner {
   const { inputShape, outputShape } = context;
   if (inputShape[1] === outputShape[1] && inputShape[2] === outputShape[2]) return unpooledRunner(context);
   const pools = adaptivePoolsRunner(layer, context);
