@@ -92,12 +92,17 @@ describe('parseManifest', () => {
       /no cascade layer/,
     ],
     ['a head of other features', (json) => (large(json).stages[0].head.inputShape = [2, 2, 3]), /its head takes/],
+    ['a head of other classes', (json) => (large(json).stages[0].head.classes = 4), /answers 4 classes instead of 3/],
     [
-      'a head of other classes',
+      'a head that ends in other classes',
       (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
-      /dense layer of 3 classes/,
+      /stages\[0\]: its head is not whole: Expected the head to end in logits \[3\], but it ends in \[4\]/,
     ],
-    ['a head without layers', (json) => (large(json).stages[0].head.layers = []), /dense layer of 3 classes/],
+    [
+      'a head without layers',
+      (json) => (large(json).stages[0].head.layers = []),
+      /in logits \[3\].*ends in \[2, 2, 2\]/,
+    ],
     [
       'a head whose layers do not fit together',
       (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
