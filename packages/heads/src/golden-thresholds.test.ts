@@ -5,7 +5,7 @@ import { type ReplayExit, replayModel, rowNumbers } from '@ztw/core/testing';
 import { describe, expect, test } from 'vitest';
 import { type GoldenNetwork, goldenNetworks } from './__fixtures__/golden.ts';
 import { executeHead } from './execute/execute-head.ts';
-import { hasCascade } from './shapes/has-cascade.ts';
+import { hasCascade } from './shapes/previous-logits.ts';
 
 /** Exits that run the heads on the stored features of whatever rows are left; the last one is stored. */
 function computedExits({ heads, features, rows, logits }: GoldenNetwork): ReplayExit[] {

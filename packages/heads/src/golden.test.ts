@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { goldenCascades, goldenHeads, goldenPools } from './__fixtures__/golden.ts';
 import { executeHead, executeLayers } from './execute/execute-head.ts';
 import type { HeadSpecification } from './head.ts';
-import { hasCascade } from './shapes/has-cascade.ts';
+import { hasCascade } from './shapes/previous-logits.ts';
 
 /** Float32 sums of the original code in another order than ours: a few units in the sixth digit. */
 const tolerance = { rtol: 1e-4, atol: 1e-5 };

@@ -16,11 +16,11 @@ export { type DenseLayersOptions, type TokenHeadOptions, tokenHead } from './fam
 
 // What follows from the layers: cascade, cost, parameters, form, shapes, validity
 
-export { hasCascade } from './shapes/has-cascade.ts';
 export { headMacs } from './shapes/head-macs.ts';
 export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
 export { headSchema } from './shapes/head-schema.ts';
 export { headShapes } from './shapes/head-shapes.ts';
+export { hasCascade, previousClasses } from './shapes/previous-logits.ts';
 export { validateHead } from './shapes/validate-head.ts';
 
 // Initial values

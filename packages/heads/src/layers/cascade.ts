@@ -21,7 +21,7 @@ export interface CascadeLayer {
 
 export const cascade: LayerDefinition<CascadeLayer> = {
   fields: { kind: v.literal('cascade'), name: text, classes: size, layerNorm: v.boolean(), epsilon: positive },
-  readsPreviousLogits: true,
+  previousClasses: ({ classes }) => classes,
   outputShape(layer, shape) {
     const [width] = sizesOf(layer, shape, 1, '[features]');
     return [width + layer.classes];

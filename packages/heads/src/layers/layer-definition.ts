@@ -6,8 +6,8 @@ import type { LayerWriter, NamedParameter, WrittenValue } from './layer-writer.t
 export interface LayerDefinition<Layer extends { readonly kind: string }> {
   /** What each field may hold, in a file and anywhere else. */
   readonly fields: { readonly [Field in keyof Layer]: GenericSchema<unknown, Layer[Field]> };
-  /** Whether it reads the logits of the IC before. Default: no. */
-  readonly readsPreviousLogits?: true;
+  /** Number of classes of the previous IC's logits, where it reads them. Default: it does not. */
+  previousClasses?(layer: Layer): number;
   /**
    * Row shape that it makes of its input's.
    * @throws InvalidModelError where it does not take such rows; the message names the layer and both shapes.

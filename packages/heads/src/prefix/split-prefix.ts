@@ -1,9 +1,9 @@
 import { type RowShape, rowSize } from '@ztw/core';
 import type { HeadSpecification } from '../head.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';
-import { hasCascade } from '../shapes/has-cascade.ts';
 import { parameterCount } from '../shapes/head-parameters.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
+import { hasCascade } from '../shapes/previous-logits.ts';
 
 /** A head in two parts that give the whole when run one after the other. */
 export interface SplitHead {

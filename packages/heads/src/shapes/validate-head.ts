@@ -4,6 +4,7 @@ import type { HeadSpecification } from '../head.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headSchema } from './head-schema.ts';
 import { headShapes } from './head-shapes.ts';
+import { previousClasses } from './previous-logits.ts';
 
 /**
  * Checks that a head is whole: its fields hold what they may, layers fit together, names are unique, and `[classes]` come out.
@@ -45,11 +46,11 @@ function requireUniqueNames(layers: readonly HeadLayer[]): void {
 }
 
 function requireOneCascade({ layers, classes }: HeadSpecification): void {
-  const cascades = layers.filter((layer) => layer.kind === 'cascade');
+  const cascades = layers.flatMap((layer) => previousClasses({ layers: [layer] }) ?? []);
   if (cascades.length > 1) throw new InvalidModelError(`A head has at most one cascade, found ${cascades.length}.`);
-  for (const cascade of cascades) {
-    if (cascade.classes !== classes) {
-      throw new InvalidModelError(`The cascade "${cascade.name}" has ${cascade.classes} classes, its head ${classes}.`);
+  for (const before of cascades) {
+    if (before !== classes) {
+      throw new InvalidModelError(`The cascade of a head reads logits of ${before} classes, the head has ${classes}.`);
     }
   }
 }
