@@ -5,27 +5,6 @@ export type { BlobStore } from './contract/blob-store.ts';
 export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } from './contract/ensemble.ts';
 export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
-export type {
-  AdaptivePoolsLayer,
-  CascadeLayer,
-  ChannelsFirstLayer,
-  Conv2dLayer,
-  DenseLayer,
-  FlattenLayer,
-  GeluLayer,
-  Head,
-  HeadLayer,
-  HeadParameters,
-  HeadSpecification,
-  LayerNormLayer,
-  MeanTokensLayer,
-  MixedPoolLayer,
-  Parameter,
-  PoolMixLayer,
-  ReluLayer,
-  RowShape,
-  TakeTokenLayer,
-} from './contract/head.ts';
 export type { OperatingPoint } from './contract/operating-point.ts';
 
 export type {
@@ -35,6 +14,7 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
+export type { Parameter, RowShape } from './contract/tensor.ts';
 
 // Errors
 

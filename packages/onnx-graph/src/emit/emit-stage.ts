@@ -1,7 +1,8 @@
 import type { BundleTensor } from '@ztw/bundle';
-import { type Head, InvalidInputError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { type Head, hasCascade } from '@ztw/heads';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
-import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import { lowerHead } from '../lower/lower-head.ts';
 import type { OnnxModel } from '../model/onnx-model.ts';
 import { writeModel } from '../model/write-model.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
@@ -65,7 +66,7 @@ export function buildStage(segment: Segment, head: Head | null, options: EmitOpt
   const outputs = outputPorts(segment);
   const builder = createGraphBuilder(analysis.opset, reservedNames);
   writeStageNodes(builder, segment, options.rewrite ?? true);
-  const cascades = head !== null && readsPreviousLogits(head);
+  const cascades = head !== null && hasCascade(head.specification);
   if (head !== null) {
     const nonNegative = isNonNegative(analysis.source.view, segment.outputs[0]?.name ?? '');
     lowerHead(builder, head, outputs[0]?.name ?? '', cascades ? previousLogitsName : null, logitsName, nonNegative);

@@ -1,15 +1,15 @@
 // A head's layers as a program.
 
+import { type Parameter, type RowShape, rowSize } from '@ztw/core';
 import {
-  type Conv2dLayer,
-  type DenseLayer,
   type HeadLayer,
   type HeadParameters,
-  InvalidModelError,
-  type RowShape,
-  rowSize,
-} from '@ztw/core';
-import { layerOutputShape } from '@ztw/heads';
+  type LayerWriter,
+  previousClasses,
+  type WeightAndBias,
+  type WrittenValue,
+  writeLayers,
+} from '@ztw/heads';
 import {
   closeProgram,
   createProgramWriter,
@@ -23,16 +23,11 @@ import {
   type TensorValue,
   type WrittenProgram,
 } from '@ztw/program';
-import { adaptivePools, mapOrder, type PooledValues } from './pool-steps.ts';
+import { adaptivePools, mapOrder } from './pool-steps.ts';
 import { channelsLastShape } from './row-layout.ts';
 
 const featuresName = 'features';
 const previousLogitsName = 'previous_logits';
-
-interface HeadWriter {
-  readonly writer: ProgramWriter;
-  readonly parameters: HeadParameters;
-}
 
 /**
  * The program's result lies in memory as heads see it. At least one layer.
@@ -45,177 +40,116 @@ export function headProgram(
   inputShape: RowShape,
 ): WrittenProgram {
   const writer = createProgramWriter();
-  const shape = withRows(inputShape);
-  const order = inputShape.length === 3 ? mapOrder : naturalOrder(shape.length);
-  let value: TensorValue = { kind: 'tensor', name: writer.claim(featuresName), shape, order, columns: null };
+  const order = inputShape.length === 3 ? mapOrder : naturalOrder(inputShape.length + 1);
+  const features = inputValue(writer.claim(featuresName), inputShape, order);
   writer.claim(previousLogitsName);
-  for (const layer of layers) value = writeLayer({ writer, parameters }, layer, value);
-  const logits = writer.natural(value).name;
+  const result = writeLayers(stepLayerWriter(writer), layers, parameters, features);
+  const logits = writer.natural(result.tensor).name;
   return closeProgram(writer.body([logits]), {
     inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
-    previousLogits: layers.some(({ kind }) => kind === 'cascade') ? previousLogitsName : null,
+    previousLogits: previousClasses({ layers }) === null ? null : previousLogitsName,
     outputs: [],
     logits,
   });
+}
+
+/** A tensor on its way through a head. */
+interface HeadValue extends WrittenValue {
+  readonly tensor: TensorValue;
+}
+
+function headValue(tensor: TensorValue): HeadValue {
+  return { shape: tensor.shape.slice(1).map(({ fixed }) => fixed), tensor };
 }
 
 function withRows(shape: RowShape): readonly Size[] {
   return [{ fixed: 0, perRow: 1 }, ...fixedSizes(shape)];
 }
 
-function rowShapeOf({ shape }: TensorValue): RowShape {
-  return shape.slice(1).map(({ fixed }) => fixed);
+function inputValue(name: string, rowShape: RowShape, order: readonly number[]): HeadValue {
+  return headValue({ kind: 'tensor', name, shape: withRows(rowShape), order, columns: null });
 }
 
-function writeLayer(head: HeadWriter, layer: HeadLayer, value: TensorValue): TensorValue {
-  const { writer } = head;
-  const rowShape = layerOutputShape(layer, rowShapeOf(value));
-  const shape = withRows(rowShape);
+/** Layers of heads as steps: each tensor operation that layers are made of. */
+function stepLayerWriter(writer: ProgramWriter): LayerWriter<HeadValue> {
+  const input = ({ tensor }: HeadValue): string => writer.natural(tensor).name;
   /** A result in memory as heads see it. */
-  const plain = (step: NewStep): TensorValue => writer.addValue(step, layer.kind, shape);
-  const input = (): string => writer.natural(value).name;
-  const slice = (axis: number, start: number): TensorValue => {
-    const sizes = value.shape.with(axis, { fixed: 1, perRow: 0 });
-    const step = { operator: 'slice', input: input(), axis, start, length: 1, stride: 1 } as const;
-    return writer.reshape(writer.addValue(step, `${layer.kind}/part`, sizes), shape, layer.kind);
-  };
-  switch (layer.kind) {
-    case 'relu':
-      return applied(writer, { operator: 'function', function: 'relu', input: value.name }, layer.kind, value);
-    case 'gelu':
-      return gelu(writer, value);
-    case 'channels-first':
-      return plain({ operator: 'transpose', input: input(), permutation: [0, 3, 1, 2] });
-    case 'conv2d':
-      return convolution(head, layer, writer.inOrder(value, mapOrder), shape);
-    case 'mixed-pool':
-      return mix(head, layer.name, adaptivePools(writer, value, layer.outputSize));
-    case 'adaptive-pools': {
-      const { maximum, average } = adaptivePools(writer, value, layer.outputSize);
-      const inputs = [maximum, average].map((pooled) => writer.natural(pooled).name);
-      const [, channels = 0, ...size] = rowShape;
-      const joined = withRows([2 * channels, ...size]);
-      const both = writer.addValue({ operator: 'concat', inputs, axis: 1 }, `${layer.kind}/both`, joined);
-      return writer.reshape(both, shape, layer.kind);
-    }
-    case 'pool-mix':
-      return mix(head, layer.name, { maximum: slice(1, 0), average: slice(1, 1) });
-    case 'flatten':
-      return writer.reshape(value, withRows([rowSize(rowShape)]), layer.kind);
-    case 'take-token':
-      return slice(1, layer.index);
-    case 'mean-tokens':
-      return plain({ operator: 'reduce', function: 'mean', input: input(), axes: [1], keepAxes: false });
-    case 'layer-norm':
-      return plain(normalisation(head, layer.name, input(), layer.size, layer.epsilon));
-    case 'cascade': {
-      const logits = layer.layerNorm
-        ? writer.add(
-            normalisation(head, layer.name, previousLogitsName, layer.classes, layer.epsilon),
-            `${layer.kind}/norm`,
-          )
-        : previousLogitsName;
-      return plain({ operator: 'concat', inputs: [input(), logits], axis: 1 });
-    }
-    case 'dense':
-      return plain(dense(head, layer, input()));
-  }
-}
-
-/** A step whose result has the shape and the layout of a value. */
-function applied(writer: ProgramWriter, step: NewStep, hint: string, { shape, order }: TensorValue): TensorValue {
-  return writer.addValue(step, hint, shape, order);
-}
-
-function combined(
-  writer: ProgramWriter,
-  name: ProgramBinaryFunction,
-  left: TensorValue,
-  right: TensorValue | number,
-  hint: string,
-): TensorValue {
-  const other =
-    typeof right === 'number'
-      ? writer.store(`${hint}/constant`, { shape: [1], data: Float32Array.of(right) })
-      : right.name;
-  return applied(writer, { operator: 'binary', function: name, left: left.name, right: other }, hint, left);
-}
-
-function gelu(writer: ProgramWriter, value: TensorValue): TensorValue {
-  const inner = combined(writer, 'multiply', value, Math.SQRT1_2, 'gelu/inner');
-  const erf = applied(writer, { operator: 'function', function: 'erf', input: inner.name }, 'gelu/erf', value);
-  const gate = combined(writer, 'add', erf, 1, 'gelu/gate');
-  return combined(writer, 'multiply', combined(writer, 'multiply', value, 0.5, 'gelu/half'), gate, 'gelu');
-}
-
-function convolution(
-  head: HeadWriter,
-  { name, inChannels, outChannels, kernelSize, stride, padding }: Conv2dLayer,
-  input: TensorValue,
-  shape: readonly Size[],
-): TensorValue {
-  const { writer } = head;
-  const filter = permuteAxes(
-    parameterOf(head, `${name}.weight`, [outChannels, inChannels, kernelSize, kernelSize]),
-    [2, 3, 1, 0],
-  );
-  const step: NewStep = {
-    operator: 'conv2d',
-    input: input.name,
-    filter: writer.store(`${name}.weight`, filter),
-    bias: storeParameter(head, `${name}.bias`, outChannels),
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-    dilations: [1, 1],
-    activation: null,
-  };
-  return writer.addValue(step, 'conv2d', shape, mapOrder);
-}
-
-function dense(head: HeadWriter, { name, inFeatures, outFeatures }: DenseLayer, input: string): NewStep {
-  const weight = permuteAxes(parameterOf(head, `${name}.weight`, [outFeatures, inFeatures]), [1, 0]);
+  const plain = (step: NewStep, rowShape: RowShape): HeadValue =>
+    headValue(writer.addValue(step, step.operator, withRows(rowShape)));
+  const reshaped = (tensor: TensorValue, rowShape: RowShape): HeadValue =>
+    headValue(writer.reshape(tensor, withRows(rowShape), 'reshape'));
+  const applied = (step: NewStep, hint: string, { shape, order }: TensorValue): TensorValue =>
+    writer.addValue(step, hint, shape, order);
+  const binary = (name: ProgramBinaryFunction, left: TensorValue, right: string, hint: string = name): TensorValue =>
+    applied({ operator: 'binary', function: name, left: left.name, right }, hint, left);
+  const constant = (value: number, hint: string): string =>
+    writer.store(hint, { shape: [1], data: Float32Array.of(value) });
+  const stored = ({ weight, bias }: WeightAndBias, permuted: Parameter): { weight: string; bias: string } => ({
+    weight: writer.store(weight.name, permuted),
+    bias: writer.store(bias.name, bias),
+  });
   return {
-    operator: 'dense',
-    input,
-    weight: head.writer.store(`${name}.weight`, weight),
-    bias: storeParameter(head, `${name}.bias`, outFeatures),
-    activation: null,
+    previousLogits: (_reader, classes) => inputValue(previousLogitsName, [classes], naturalOrder(2)),
+    relu: ({ tensor }) =>
+      headValue(applied({ operator: 'function', function: 'relu', input: tensor.name }, 'relu', tensor)),
+    gelu({ tensor }) {
+      const inner = binary('multiply', tensor, constant(Math.SQRT1_2, 'gelu/sqrt_half'), 'gelu/inner');
+      const erf = applied({ operator: 'function', function: 'erf', input: inner.name }, 'gelu/erf', tensor);
+      const gate = binary('add', erf, constant(1, 'gelu/one'), 'gelu/gate');
+      const half = binary('multiply', tensor, constant(0.5, 'gelu/half'), 'gelu/halved');
+      return headValue(binary('multiply', half, gate.name, 'gelu'));
+    },
+    convolution({ tensor }, { stride, padding, outputShape, ...values }) {
+      const { weight: filter, bias } = stored(values, permuteAxes(values.weight, [2, 3, 1, 0]));
+      const step: NewStep = {
+        operator: 'conv2d',
+        input: writer.inOrder(tensor, mapOrder).name,
+        filter,
+        bias,
+        strides: [stride, stride],
+        pads: [padding, padding, padding, padding],
+        dilations: [1, 1],
+        activation: null,
+      };
+      return headValue(writer.addValue(step, 'conv2d', withRows(outputShape), mapOrder));
+    },
+    dense(value, values) {
+      const step = { ...stored(values, permuteAxes(values.weight, [1, 0])), input: input(value), activation: null };
+      return plain({ operator: 'dense', ...step }, values.bias.shape);
+    },
+    layerNorm: (value, { epsilon, ...values }) =>
+      plain({ operator: 'layer-norm', input: input(value), ...stored(values, values.weight), epsilon }, value.shape),
+    adaptivePools(value, outputSize) {
+      const { maximum, average } = adaptivePools(writer, value.tensor, outputSize);
+      // Windows of one value give back the very input, which its reader knows by that.
+      const pooled = (tensor: TensorValue): HeadValue => (tensor === value.tensor ? value : headValue(tensor));
+      return { maximum: pooled(maximum), average: pooled(average) };
+    },
+    transpose(value, axes) {
+      const permutation = [0, ...axes.map((axis) => axis + 1)];
+      const shape = axes.map((axis) => value.shape[axis] ?? 0);
+      return plain({ operator: 'transpose', input: input(value), permutation }, shape);
+    },
+    reshape: ({ tensor }, shape) => reshaped(tensor, shape),
+    take(value, index) {
+      const step = { operator: 'slice', input: input(value), axis: 1, start: index, length: 1, stride: 1 } as const;
+      return reshaped(plain(step, value.shape.with(0, 1)).tensor, value.shape.slice(1));
+    },
+    mean: (value) =>
+      plain(
+        { operator: 'reduce', function: 'mean', input: input(value), axes: [1], keepAxes: false },
+        value.shape.slice(1),
+      ),
+    concat(first, second) {
+      const [length = 0, ...rest] = first.shape;
+      const inputs = [input(first), input(second)];
+      return plain({ operator: 'concat', inputs, axis: 1 }, [length + (second.shape[0] ?? 0), ...rest]);
+    },
+    multiply({ tensor }, factor) {
+      // One value is the same for all, in whatever order they lie.
+      const operand = rowSize(factor.shape) === 1 ? tensor : writer.natural(tensor);
+      return headValue(binary('multiply', operand, writer.store(factor.name, factor)));
+    },
+    add: (left, right) => headValue(binary('add', left.tensor, writer.inOrder(right.tensor, left.tensor.order).name)),
   };
-}
-
-function mix(head: HeadWriter, name: string, { maximum, average }: PooledValues): TensorValue {
-  const { writer } = head;
-  const [alpha = 0] = parameterOf(head, `${name}.alpha`, [1]).data;
-  if (maximum.name === average.name) return maximum;
-  const [first, second] = [
-    combined(writer, 'multiply', maximum, alpha, 'mix/maximum'),
-    combined(writer, 'multiply', average, 1 - alpha, 'mix/average'),
-  ];
-  return combined(writer, 'add', first, second, 'mix');
-}
-
-function normalisation(head: HeadWriter, name: string, input: string, size: number, epsilon: number): NewStep {
-  const weight = storeParameter(head, `${name}.weight`, size);
-  const bias = storeParameter(head, `${name}.bias`, size);
-  return { operator: 'layer-norm', input, weight, bias, epsilon };
-}
-
-function storeParameter(head: HeadWriter, name: string, length: number): string {
-  return head.writer.store(name, parameterOf(head, name, [length]));
-}
-
-/** @throws InvalidModelError where there are not as many values as the shape holds. */
-function parameterOf(
-  { parameters }: HeadWriter,
-  name: string,
-  shape: readonly number[],
-): { readonly shape: readonly number[]; readonly data: Float32Array } {
-  const data = parameters[name]?.data;
-  const length = rowSize(shape);
-  if (data?.length !== length) {
-    throw new InvalidModelError(
-      `The head's parameter "${name}" should have ${length} values, but has ${data?.length ?? 'none'}.`,
-    );
-  }
-  return { shape, data };
 }

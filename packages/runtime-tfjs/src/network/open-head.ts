@@ -1,5 +1,6 @@
 import { encodeSafetensors } from '@ztw/bundle';
-import type { HeadLayer, HeadParameters, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type HeadLayer, type HeadParameters, previousClasses } from '@ztw/heads';
 import { encodeTensorProgram } from '@ztw/program';
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
@@ -18,13 +19,13 @@ export interface OpenHeadOptions {
 /** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { program, weights } = headProgram(layers, parameters, inputShape);
-  const cascade = layers.find(({ kind }) => kind === 'cascade');
+  const classesBefore = previousClasses({ layers });
   return openProgram({
     tf,
     steps: encodeTensorProgram(program),
     weights: encodeSafetensors(weights),
     path: what,
     what,
-    ...(cascade?.kind === 'cascade' ? { previousClasses: cascade.classes } : {}),
+    ...(classesBefore === null ? {} : { previousClasses: classesBefore }),
   });
 }

@@ -6,13 +6,12 @@ import {
   decodeFloat16,
   encodeFloat16,
   type FeatureRows,
-  type HeadSpecification,
   InvalidInputError,
   type SegmentedBackbone,
   type SegmentOutput,
   UseGuard,
 } from '@ztw/core';
-import { splitPrefix } from '@ztw/heads';
+import { type HeadSpecification, splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { networkLogits } from './network-logits.ts';
