@@ -7,6 +7,7 @@ export {
   type ChosenSetting,
   calibrate,
   chooseSettings,
+  chooseSettingsForShares,
 } from './calibrate.ts';
 export { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
 export {
@@ -19,20 +20,14 @@ export {
   ksCalibrationSweep,
 } from './calibration-error.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
-export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
+export { answeredProbabilities, applySetting, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export {
+  costsInMacs,
   type ExitPredictions,
   type PredictionsFromLogitsOptions,
   predictionsFromLogits,
   selectPredictions,
 } from './exit-predictions.ts';
-export {
-  DEFAULT_THRESHOLD_COUNT,
-  type ExitRule,
-  patienceRule,
-  type ThresholdRuleOptions,
-  thresholdRule,
-} from './exit-rule.ts';
 export { failurePredictionAurocs } from './failure-prediction.ts';
 export { hindsightImprovability } from './hindsight-improvability.ts';
 export { oracleBound } from './oracle-bound.ts';
@@ -50,6 +45,7 @@ export {
   type ExitReport,
   type MethodReport,
   type MethodTimes,
+  policyKindOfRule,
   type ReferencePoint,
   type ReportMethodOptions,
   type ReportPoint,
@@ -59,17 +55,13 @@ export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts
 export {
   type CurvePoint,
   type PatienceSweepOptions,
+  type PricedPoint,
   patienceSweep,
+  type SweepOptions,
   sweep,
   type ThresholdSweepOptions,
   thresholdSweep,
 } from './sweep.ts';
+export { policyAt, type SweptPolicy, specificationAt } from './swept-policy.ts';
 export { thresholdGrid } from './threshold-grid.ts';
-export {
-  meanMilliseconds,
-  pricedInMilliseconds,
-  type TimeBudgetRow,
-  type TimeBudgetsOptions,
-  type TimedReading,
-  timeBudgets,
-} from './time-budgets.ts';
+export { type TimeBudgetRow, type TimeBudgetsOptions, type TimedReading, timeBudgets } from './time-budgets.ts';
