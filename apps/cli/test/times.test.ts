@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
 import type { EvaluationReport } from '@ztw/core/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BenchResult } from '../src/jobs/bench-bundle.ts';
-import type { ClassifiedImages } from '../src/jobs/classify-images.ts';
+import type { BenchResult } from '../src/commands/bench/job.ts';
+import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import { type CommandRun, runInProcess } from './support/run-command.ts';
 import { network, writeArrays } from './support/sample-data.ts';
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
 import type { EvaluationReport } from '@ztw/core/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BenchResult } from '../src/jobs/bench-bundle.ts';
-import type { ClassifiedImages } from '../src/jobs/classify-images.ts';
-import type { BundleInspection } from '../src/jobs/inspect-bundle.ts';
-import type { TrainJobResult } from '../src/jobs/train-job.ts';
+import type { BenchResult } from '../src/commands/bench/job.ts';
+import type { BundleInspection } from '../src/commands/inspect/inspect-bundle.ts';
+import type { ClassifiedImages } from '../src/commands/run/job.ts';
+import type { TrainJobResult } from '../src/commands/train/job.ts';
 import { type CommandRun, runInProcess, runProcess } from './support/run-command.ts';
 import { network, writeArrays, writeImages } from './support/sample-data.ts';
 

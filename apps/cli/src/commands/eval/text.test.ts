@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { madeReport } from '../../report/__fixtures__/made-report.ts';
+import { evaluationText } from './text.ts';
+
+test('one table per protocol, budgets in MACs and in milliseconds side by side', () => {
+  const text = evaluationText(madeReport({ timed: true }));
+  expect(text.match(/^method .*$/gm)).toEqual([
+    expect.stringMatching(/at 25 %.*at 50 %.*at 75 %.*at 100 %.*at 5\.00 ms.*at 9\.00 ms$/),
+    expect.stringMatching(/at 25 %.*at 5\.00 ms.*at 9\.00 ms$/),
+  ]);
+  expect(text.match(/on: a made-up device; the uncut network takes 12\.5 ms/g)).toHaveLength(1);
+  expect(text).toMatch(/ZTW +\d+\.\d\d % \(\d+\.\d %, \d\.\d\d ms\)/);
+});
+
+test('without times, MACs alone', () => {
+  const text = evaluationText(madeReport());
+  expect(text).not.toContain(' ms');
+  expect(text).toMatch(/^ZTW .*\d\.\d %\)$/m);
+});
+
+test('methods without any setting chosen beforehand are left out there, and nowhere else', () => {
+  const [calibrated, swept] = evaluationText(madeReport()).split('swept on these rows');
+  expect(calibrated).not.toMatch(/^PABEE/m);
+  expect(swept).toMatch(/^PABEE/m);
+});

@@ -1,0 +1,21 @@
+import type { TrainJobOptions } from './job-options.ts';
+
+/** What a person may have overlooked, one sentence or two each. */
+export function trainingCautions({
+  normalisation,
+  calibration,
+}: Pick<TrainJobOptions, 'normalisation' | 'calibration'>): readonly string[] {
+  const { preset, mean, std } = normalisation;
+  return [
+    ...(preset === undefined && mean === undefined && std === undefined
+      ? [
+          'Note: no normalisation was given, so pixels go in as 0..1. If the network was trained otherwise, see --preset, --mean, --std.',
+        ]
+      : []),
+    ...(calibration.kind === 'split'
+      ? [
+          'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
+        ]
+      : []),
+  ];
+}
