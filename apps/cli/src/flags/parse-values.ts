@@ -1,5 +1,6 @@
 // Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
 
+import { type ExitPolicy, InvalidInputError, type PolicyKind, parsePolicy, parsePolicyKind } from '@ztw/core';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least `minimum`. */
@@ -37,6 +38,25 @@ export function positiveNumber(text: string): number {
 
 /** A finite number of at least zero. */
 export const nonNegativeNumber: (text: string) => number = numberBetween(0, Number.MAX_VALUE);
+
+/** An exit policy: `confidence:0.9`, `patience:3`, `anyOf(entropy:0.2, patience:3)`. */
+export function exitPolicy(text: string): ExitPolicy {
+  return asArgument(() => parsePolicy(text));
+}
+
+/** The kind of an exit policy, whose limit is chosen by the command: `entropy`. */
+export function policyKind(text: string): PolicyKind {
+  return asArgument(() => parsePolicyKind(text));
+}
+
+function asArgument<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (InvalidInputError.isInstance(error)) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
 
 /** A fraction above 0 and at most 1. */
 export function budget(text: string): number {

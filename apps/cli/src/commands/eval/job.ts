@@ -2,7 +2,7 @@
 
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
-import { InvalidDataError, InvalidInputError } from '@ztw/core';
+import { InvalidDataError, InvalidInputError, type PolicyKind } from '@ztw/core';
 import {
   createEvaluationReport,
   type EvaluationReport,
@@ -35,6 +35,8 @@ export interface EvaluateOptions {
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
+  /** What is swept; null: what a bundle was calibrated with and, beside it, patience. */
+  readonly policy: PolicyKind | null;
   /** Fractions of the MACs. */
   readonly budgets: readonly number[];
   /** Mean milliseconds per image. */
