@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExitCosts, meanCost } from '../costs/exit-costs.ts';
+import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { policyKinds } from '../policy/policy-kinds.ts';
 import { costsInMacs, predictionsFromLogits } from './exit-predictions.ts';
@@ -44,9 +44,4 @@ describe('budgets in milliseconds', () => {
       expect(() => timeBudgets({ ...options, ...change })).toThrow(InvalidInputError);
     },
   );
-});
-
-it('means are weighted by the rows, counted or in shares', () => {
-  expect(meanCost([3, 1], { perExit: [2, 4] })).toBe(2.5);
-  expect(meanCost([0.75, 0.25], { perExit: [2, 4] })).toBe(2.5);
 });
