@@ -85,6 +85,6 @@ function wayToRun(
   if (policyKind !== null) return { kind, policyKind };
   if (kind === 'auto' || kind === 'staged') return { kind: 'staged' };
   throw new UnsupportedPolicyError(
-    `The executor ${kind} decides at each exit by one limit on its confidence, entropy or margin, and does not know ${name}. Use --executor staged, or another policy.`,
+    `The executor ${kind} decides at each exit by itself, by one limit, and does not know ${name}. Use --executor staged, or another policy.`,
   );
 }

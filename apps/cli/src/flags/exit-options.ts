@@ -4,7 +4,15 @@ import { confidenceThreshold, type ExitPolicy, patience } from '@ztw/core';
 import { type Command, Option } from 'commander';
 import type { ExitChoice } from '../bundle/exit-choice.ts';
 import { type ExecutorChoice, executorChoices } from '../bundle/open-classifier.ts';
-import { type Budget, budgetOrTime, exitPolicy, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  exitPolicy,
+  integerAtLeast,
+  numberBetween,
+  oneOf,
+  policyKindNames,
+} from './parse-values.ts';
 
 export interface ExitFlags {
   readonly budget?: Budget;
@@ -38,7 +46,7 @@ export function addExitOptions(command: Command): Command {
     .addOption(
       new Option(
         '--policy <policy>',
-        'when images leave: confidence:0.9, entropy:0.3, margin:0.5 or patience:3; limits per exit as confidence:0.5,0.7,0.9; anyOf(...) and allOf(...) of several',
+        `when images leave, such as confidence:0.9, or confidence:0.5,0.7,0.9 with one limit per exit, or anyOf(...) and allOf(...) of several; kinds: ${policyKindNames}`,
       )
         .argParser(exitPolicy)
         .conflicts(['budget', 'threshold', 'patience']),

@@ -1,6 +1,13 @@
 // Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
 
-import { type ExitPolicy, InvalidInputError, type PolicyKind, parsePolicy, parsePolicyKind } from '@ztw/core';
+import {
+  type ExitPolicy,
+  InvalidInputError,
+  type PolicyKind,
+  parsePolicy,
+  parsePolicyKind,
+  policyKinds,
+} from '@ztw/core';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least `minimum`. */
@@ -42,6 +49,16 @@ export const nonNegativeNumber: (text: string) => number = numberBetween(0, Numb
 /** An exit policy: `confidence:0.9`, `patience:3`, `anyOf(entropy:0.2, patience:3)`. */
 export function exitPolicy(text: string): ExitPolicy {
   return asArgument(() => parsePolicy(text));
+}
+
+/** Kinds of policies for help texts: `confidence, entropy, margin, patience`. */
+export const policyKindNames: string = namesOf(Object.values(policyKinds));
+
+/** Those that a single ONNX file can decide by. */
+export const exportedKindNames: string = namesOf(Object.values(policyKinds).filter((kind) => kind.graphScore !== null));
+
+function namesOf(kinds: readonly PolicyKind[]): string {
+  return kinds.map(({ kind }) => kind).join(', ');
 }
 
 /** The kind of an exit policy, whose limit is chosen by the command: `entropy`. */

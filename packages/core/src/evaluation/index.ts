@@ -1,4 +1,5 @@
 export { auroc } from './auroc.ts';
+export { bestAssignment } from './best-assignment.ts';
 export { interpolatedAccuracy, lastBeforeOverspending, lastWithinBudget } from './budget-readoff.ts';
 export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './budget-table.ts';
 export {
@@ -19,6 +20,17 @@ export {
   ksCalibrationErrors,
   ksCalibrationSweep,
 } from './calibration-error.ts';
+export {
+  type BestPermutation,
+  type ClassAgreement,
+  type ClassAgreementOptions,
+  classAgreement,
+  confusionMatrix,
+  isNearChance,
+  type MeasuredAccuracy,
+  measuredAccuracy,
+  NEAR_CHANCE_SHARE,
+} from './class-agreement.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
 export { answeredProbabilities, applySetting, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export {
@@ -30,6 +42,7 @@ export {
 } from './exit-predictions.ts';
 export { failurePredictionAurocs } from './failure-prediction.ts';
 export { hindsightImprovability } from './hindsight-improvability.ts';
+export { missingClasses } from './missing-classes.ts';
 export { oracleBound } from './oracle-bound.ts';
 export { type OutOfDistributionPoint, outOfDistributionAurocs, outOfDistributionSweep } from './out-of-distribution.ts';
 export {
@@ -50,7 +63,9 @@ export {
   type ReportMethodOptions,
   type ReportPoint,
   reportMethod,
+  type SettingsOrigin,
 } from './report.ts';
+export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
 export {
   type CurvePoint,
@@ -65,3 +80,4 @@ export {
 export { policyAt, type SweptPolicy, specificationAt } from './swept-policy.ts';
 export { thresholdGrid } from './threshold-grid.ts';
 export { type TimeBudgetRow, type TimeBudgetsOptions, type TimedReading, timeBudgets } from './time-budgets.ts';
+export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';

@@ -1,8 +1,16 @@
 import { join } from 'node:path';
 import { InvalidInputError, type PolicyKind } from '@ztw/core';
 import type { Command } from 'commander';
-import { type Budget, budgetOrTime, commaSeparated, integerAtLeast, policyKind } from '../../flags/parse-values.ts';
 import {
+  type Budget,
+  budgetOrTime,
+  commaSeparated,
+  integerAtLeast,
+  policyKind,
+  policyKindNames,
+} from '../../flags/parse-values.ts';
+import {
+  addClassNamesOption,
   addExamples,
   addRuntimeOptions,
   type GlobalOptions,
@@ -22,6 +30,7 @@ interface EvalFlags extends RuntimeFlags, GlobalOptions {
   readonly calibrationData?: string;
   readonly calibrationRows?: string;
   readonly foreignData?: string;
+  readonly classNames?: string;
   readonly out: string;
   readonly overwrite?: boolean;
   readonly title?: string;
@@ -54,7 +63,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
     )
     .option(
       '--policy <kind>',
-      'sweep limits of this: confidence, entropy, margin or patience (default: what the bundle was calibrated with, and patience)',
+      `sweep limits of this: ${policyKindNames} (default: what the bundle was calibrated with, and patience)`,
       policyKind,
     )
     .option(
@@ -71,6 +80,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 256)
     .option('--save-logits <file>', 'also write raw logits [exits, rows, classes] as .npy')
     .option('--json', 'print the report as JSON');
+  addClassNamesOption(command);
   addRuntimeOptions(command);
   addExamples(command, [
     'ztw eval out/early --data test/ --out out/report',
@@ -91,6 +101,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
               ? null
               : { path: flags.foreignData, rows: null, limit: flags.limit ?? null },
           policy: flags.policy ?? null,
+          classNames: flags.classNames ?? null,
           ...budgetsOf(flags),
           batch: flags.batch,
           title: flags.title ?? `Early exit on ${flags.data}`,

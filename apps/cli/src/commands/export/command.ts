@@ -1,6 +1,6 @@
 import type { PolicyKind } from '@ztw/core';
 import { type Command, Option } from 'commander';
-import { integerAtLeast, oneOf, policyKind } from '../../flags/parse-values.ts';
+import { exportedKindNames, integerAtLeast, oneOf, policyKind } from '../../flags/parse-values.ts';
 import { addExamples, type GlobalOptions } from '../../flags/shared-options.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
@@ -32,7 +32,7 @@ export function addExportCommand(program: Command, environment: CommandEnvironme
     )
     .option(
       '--policy <kind>',
-      'what the input threshold is a limit of: confidence, entropy or margin (default: what the bundle was calibrated with)',
+      `what the input threshold is a limit of: ${exportedKindNames} (default: what the bundle was calibrated with)`,
       policyKind,
     )
     .option('--triton <folder>', 'also write a model for Triton Inference Server or KServe into this repository')

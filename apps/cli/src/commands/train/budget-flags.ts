@@ -2,7 +2,14 @@
 
 import { InvalidInputError, type PolicyKind, policyKinds } from '@ztw/core';
 import type { Command } from 'commander';
-import { type Budget, budgetOrTime, commaSeparated, integerAtLeast, policyKind } from '../../flags/parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  commaSeparated,
+  integerAtLeast,
+  policyKind,
+  policyKindNames,
+} from '../../flags/parse-values.ts';
 import type { TrainJobOptions } from './job-options.ts';
 
 export interface BudgetFlags {
@@ -17,13 +24,13 @@ export function addBudgetOptions(command: Command): Command {
   return command
     .option(
       '--budgets <costs>',
-      'mean costs for which thresholds are chosen: fractions of the MACs, or times like 1.5ms,3ms',
+      'mean costs for which operating points are chosen: fractions of the MACs, or times like 1.5ms,3ms',
       commaSeparated(budgetOrTime),
       [0.25, 0.5, 0.75, 1],
     )
     .option(
       '--policy <kind>',
-      'what the thresholds are thresholds of: confidence, entropy, margin or patience (default: confidence)',
+      `what operating points are limits of: ${policyKindNames} (default: confidence)`,
       policyKind,
     )
     .option(

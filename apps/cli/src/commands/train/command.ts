@@ -2,7 +2,13 @@ import { headFamilies } from '@ztw/heads';
 import { type Command, Option } from 'commander';
 import { normalisationPresets, resizeModes } from '../../data/normalisation.ts';
 import * as parse from '../../flags/parse-values.ts';
-import { addExamples, addGraphOptions, addRuntimeOptions, type GlobalOptions } from '../../flags/shared-options.ts';
+import {
+  addClassNamesOption,
+  addExamples,
+  addGraphOptions,
+  addRuntimeOptions,
+  type GlobalOptions,
+} from '../../flags/shared-options.ts';
 import { ensembleChoices } from '../../jobs/assemble-bundle.ts';
 import { methods } from '../../jobs/method.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
@@ -78,6 +84,10 @@ function addDataOptions(command: Command): void {
         parse.oneOf(resizeModes),
       ),
     );
+  addClassNamesOption(command).option(
+    '--allow-mismatch',
+    'go on with a network that by itself does not know the classes of the data, or knows them in another order',
+  );
 }
 
 function addArchitectureOptions(command: Command): void {

@@ -22,6 +22,10 @@ export interface TrainJobOptions {
   readonly data: ImageSource | null;
   readonly calibration: Calibration;
   readonly normalisation: NormalisationOptions;
+  /** File with the names of the classes, in the order of the networks' outputs; null where none was given. */
+  readonly classNames: string | null;
+  /** True: networks that do not know the data go on all the same. */
+  readonly allowMismatch: boolean;
   readonly head: HeadChoice;
   readonly methods: readonly Method[];
   readonly augmentation: Augmentation;

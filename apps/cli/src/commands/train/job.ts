@@ -2,14 +2,21 @@
 
 import { join } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
+import { withClassNames } from '../../data/class-names.ts';
 import { createPreprocessing } from '../../data/index.ts';
 import { calibrationTargets } from '../../jobs/calibration-targets.ts';
+import type { ChainDescription } from '../../jobs/chain-description.ts';
 import { describeChain } from '../../jobs/chain-description.ts';
+import { checkNetworks } from '../../jobs/check-networks.ts';
+import { missingClassesCaution } from '../../jobs/class-coverage.ts';
 import type { BundleMethod } from '../../jobs/method.ts';
 import { openTimes } from '../../jobs/open-times.ts';
+import type { OwnAccuracy } from '../../jobs/own-accuracy.ts';
 import { type NetworkPlan, planTraining } from '../../jobs/plan-training.ts';
 import { createPruner } from '../../jobs/pruning/create-pruner.ts';
 import { openPruning } from '../../jobs/pruning/open-pruning.ts';
+import { trainedCalibrationCaution } from '../../jobs/row-overlaps.ts';
+import { describeSeenRows, hashJobRows } from '../../jobs/seen-rows.ts';
 import { trainChain } from '../../jobs/train-chain.ts';
 import type { TrainerSettings } from '../../jobs/train-network.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
@@ -32,6 +39,8 @@ export interface TrainJobResult {
   readonly calibrationRows: number;
   /** Whether accuracies are measured against labels, or against the last network's own answers. */
   readonly measuredAgainst: 'labels' | 'network';
+  /** Each network by itself, before the training; empty without labels. */
+  readonly ownAccuracies: readonly OwnAccuracy[];
   readonly seconds: number;
 }
 
@@ -63,11 +72,24 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   }
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
-  const chain = describeChain(plans);
+  const chain = await withClassNames(describeChain(plans), options.classNames);
   const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
-  for (const caution of trainingCautions(options)) context.onNote(caution);
+  for (const caution of trainingCautions({ ...options, preprocessing })) context.onNote(caution);
   const images = await openTrainingImages(
     { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
+    context,
+  );
+  for (const [kind, data] of [['training', images.training] as const, ['calibration', images.heldOut] as const]) {
+    const caution = data === null ? null : missingClassesCaution(kind, data, chain.classes);
+    if (caution !== null) context.onNote(caution);
+  }
+  const rows = await hashJobRows(images, context);
+  // Rows that were split off are others, even where the data holds an image twice.
+  const trainedOn = options.calibration.kind === 'split' ? null : trainedCalibrationCaution(rows);
+  if (trainedOn !== null) context.onNote(trainedOn);
+  const own = await checkNetworks(
+    { ...options, networks: plans.map(({ network }) => network), images, classes: chain, preprocessing },
+    runtime,
     context,
   );
   const times = await openTimes(options.times, plans);
@@ -98,9 +120,10 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         folders,
         networks,
         calibration,
-        labels: classLabels(images, chain.classes),
+        labels: classLabels(images, chain),
         preprocessing,
         job,
+        seenRows: describeSeenRows(rows),
         // An interrupted job may have written some of its bundles already.
         overwrite: options.overwrite || (work.resumed && !work.finished),
         prune,
@@ -113,6 +136,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     return {
       bundles,
       measuredAgainst: calibration.measuredAgainst,
+      ownAccuracies: own,
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,
@@ -142,10 +166,10 @@ async function planNetworks(
   return plans;
 }
 
-/** The data's class names, where there is one for each class. */
-function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
-  const names = training?.classNames ?? heldOut.classNames;
-  return names?.length === classes ? names : null;
+/** The names that the user gave, else the data's, where there is one for each class. */
+function classLabels({ training, heldOut }: TrainingImages, chain: ChainDescription): readonly string[] | null {
+  const names = chain.labels ?? training?.classNames ?? heldOut.classNames;
+  return names?.length === chain.classes ? names : null;
 }
 
 function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {

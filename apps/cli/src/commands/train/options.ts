@@ -31,6 +31,8 @@ export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags, Budg
   readonly preset?: string;
   readonly mean?: string;
   readonly std?: string;
+  readonly classNames?: string;
+  readonly allowMismatch?: boolean;
   readonly resize?: NonNullable<NormalisationOptions['resize']>;
   readonly cuts?: readonly string[];
   readonly methods: readonly Method[];
@@ -70,6 +72,8 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
     data: flags.data === undefined ? null : { path: flags.data, rows: null, limit: flags.limit ?? null },
     calibration: calibrationOf(flags),
     normalisation: { preset: flags.preset, mean: flags.mean, std: flags.std, resize: flags.resize },
+    classNames: flags.classNames ?? null,
+    allowMismatch: flags.allowMismatch === true,
     head: headChoice(flags),
     methods: [...new Set(flags.methods)],
     augmentation: flags.augment,

@@ -8,6 +8,7 @@ import type { BundleMethod } from '../../jobs/method.ts';
 import { type MadeExit, packBundle } from '../../jobs/pack-bundle.ts';
 import type { PrunedNetwork } from '../../jobs/pruning/prune-network.ts';
 import type { PruningReport } from '../../jobs/pruning/pruning-report.ts';
+import type { describeSeenRows } from '../../jobs/seen-rows.ts';
 import { type ExitTimes, type TimeExitsOptions, timeExits } from '../../jobs/time-exits.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { writeOutputFolder } from '../../storage/index.ts';
@@ -39,6 +40,8 @@ export interface WriteBundlesOptions
   readonly preprocessing: Preprocessing;
   /** What decided the training. */
   readonly job: Readonly<Record<string, unknown>>;
+  /** What bundles remember of the rows that they were made from. */
+  readonly seenRows: ReturnType<typeof describeSeenRows>;
   readonly overwrite: boolean;
   /** Null: all exits stay. */
   readonly prune: PruneMethod | null;
@@ -65,18 +68,28 @@ async function writeBundle(
   options: WriteBundlesOptions,
   context: JobContext,
 ): Promise<WrittenBundle> {
-  const { networks, ensemble, calibration, prune, job, command, budgets, timeBudgets } = options;
+  const { networks, ensemble, calibration, prune, job, seenRows, command, budgets, timeBudgets } = options;
   const { targets, measuredAgainst } = calibration;
   const pruned = prune === null ? null : await prune(method);
   const bundle =
     pruned?.bundle ?? assembleBundle({ method, networks, targets, ensemble, onNote: (text) => context.onNote(text) });
-  const provenance = { ...job, ensemble, measuredAgainst, command, ...(pruned && { pruning: factsOf(pruned.report) }) };
+  const provenance = {
+    ...job,
+    seenRows: seenRows.provenance,
+    ensemble,
+    measuredAgainst,
+    command,
+    ...(pruned && { pruning: factsOf(pruned.report) }),
+  };
   const times = timeBudgets.length === 0 ? null : await timeExits(bundle, pruned, options.timing, context);
-  const { files, exits, operatingPoints } = await packBundle(bundle, {
-    ...options,
-    provenance,
-    times: times === null ? null : { ...times, budgets: timeBudgets },
-  });
+  const { files, exits, operatingPoints } = await packBundle(
+    { ...bundle, files: new Map([...bundle.files, ...seenRows.files]) },
+    {
+      ...options,
+      provenance,
+      times: times === null ? null : { ...times, budgets: timeBudgets },
+    },
+  );
   const profile = times?.profile ?? pruned?.profile ?? null;
   const all = new Map([
     ...(profile === null ? [] : [[storedProfileName(profile), profileBytes(profile)] as const]),
