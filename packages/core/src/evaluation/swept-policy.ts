@@ -59,9 +59,11 @@ export function settingsOf(swept: SweptPolicy, { probabilities, classes }: ExitP
  * @returns one array per exit: `[rows]`.
  */
 export function exitScores(
-  { rows, classes, probabilities }: ExitPredictions,
-  { score }: PolicyKind,
+  predictions: ExitPredictions,
+  { score, storedScores }: PolicyKind,
 ): readonly ArrayLike<number>[] {
+  if (storedScores !== undefined) return storedScores(predictions);
+  const { rows, classes, probabilities } = predictions;
   let state = score.init(rows);
   return probabilities.map((values, exitIndex) => {
     const input = { exitIndex, exitCount: probabilities.length, rows, classes, probabilities: values };

@@ -14,6 +14,7 @@ export const confidence: PolicyKind<null> = {
   score: scoreByRow(
     (probabilities, start, classes) => probabilities[start + argMax(probabilities, start, classes)] as number,
   ),
+  storedScores: ({ confidences }) => confidences,
   comparisons: ['>', '>='],
   limits: { name: 'confidence threshold', minimum: 0, maximum: 1 },
   settings: () => thresholdGrid(DEFAULT_THRESHOLD_COUNT),

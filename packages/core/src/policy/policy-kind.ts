@@ -29,6 +29,8 @@ export interface PolicyKind<State = unknown> {
   /** Name of the factory, for the names of policies: `confidenceThreshold`. */
   readonly factory: string;
   readonly score: ExitScore<State>;
+  /** The scores of stored predictions, where these hold them: what `score` would give, without the work. */
+  readonly storedScores?: (predictions: { readonly confidences: readonly Float32Array[] }) => readonly Float32Array[];
   /** What a score may do to the limit for a row to leave; the first is the default. All point the same way. */
   readonly comparisons: readonly [Comparison, ...Comparison[]];
   /** What a limit may be. */
