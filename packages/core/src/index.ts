@@ -59,9 +59,11 @@ export {
   UnsupportedModelError,
   UnsupportedPolicyError,
 } from './errors/errors.ts';
+export { isPackedError } from './errors/is-packed-error.ts';
 export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
+export { letEventsIn } from './inference/let-events-in.ts';
 
 // Numbers
 
@@ -84,7 +86,7 @@ export { entropyThreshold } from './policy/entropy-threshold.ts';
 export { marginThreshold } from './policy/margin-threshold.ts';
 export { never } from './policy/never.ts';
 export { patience } from './policy/patience.ts';
-export { limitAt, type PerExit } from './policy/per-exit.ts';
+export type { PerExit } from './policy/per-exit.ts';
 export { type ExitScore, type GraphScore, type PolicyKind, policyOfKind, scoreByRow } from './policy/policy-kind.ts';
 export { findPolicyKind, graphKind, policyKinds, type SingleLimit, singleLimit } from './policy/policy-kinds.ts';
 export { parsePolicySpecification, policyFromSpecification } from './policy/policy-specification.ts';
@@ -94,7 +96,7 @@ export { parsePolicy, parsePolicyKind, policyText } from './policy/policy-text.t
 
 export { type ChainOptions, chain } from './chain/chain.ts';
 export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
-export { checkInputBatch } from './inference/check-input.ts';
+export { checkInputBatch, checkRowCount } from './inference/check-input.ts';
 export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
 export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
 export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';

@@ -234,6 +234,11 @@ describe('policies', () => {
     expect(Buffer.compare(margin, confidence)).not.toBe(0);
     await using loaded = await loadBundle({ ort, bundle });
     expect(loaded.policyFor(1).name).toBe('marginThreshold(0.5)');
+    await using executor = await createExecutor({ ort, bundle, exportBundle });
+    expect(executor.kind).toBe('batch-if');
+    const options = { policy: loaded.policyFor(1), ensemble: loaded.ensemble };
+    const expected = await classify(loaded.model, { data, rows }, options);
+    expect((await executor.classify({ data, rows }, options)).summary).toEqual(expected.summary);
   });
 });
 

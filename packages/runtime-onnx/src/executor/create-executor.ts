@@ -1,11 +1,10 @@
 // One function for all ways to run a bundle.
 
-import { type Bundle, type BundleReader, openBundle } from '@ztw/bundle';
+import { type Bundle, type BundleReader, calibratedKind, openBundle } from '@ztw/bundle';
 import {
   classifyDefaults,
   InvalidInputError,
   type PolicyKind,
-  policyKinds,
   UnsupportedModelError,
   UnsupportedPolicyError,
 } from '@ztw/core';
@@ -26,7 +25,7 @@ export interface CreateExecutorOptions extends SessionSettings {
    * stop or re-batch rows between two stages.
    */
   readonly kind?: 'auto' | ExecutorKind;
-  /** What a single file decides by; without meaning for `staged`, which takes every policy. Default: `policyKinds.confidence`. */
+  /** What a single file decides by; without meaning for `staged`, which takes every policy. Default: the kind that the bundle was calibrated with. */
   readonly policyKind?: PolicyKind;
   /** Rows that run together. Default: as `classify`, 256. */
   readonly batchSize?: number;
@@ -79,7 +78,8 @@ async function inOneFile(
   kind: 'nested-if' | 'batch-if',
   batchSize: number,
 ): Promise<Executor> {
-  const { ort, bundle, exportBundle, optimise, policyKind = policyKinds.confidence, ...settings } = options;
+  const { ort, bundle, exportBundle, optimise, policyKind, ...settings } = options;
+  const decidesBy = policyKind ?? calibratedKind(bundle.manifest.operatingPoints);
   if (exportBundle === undefined) {
     throw new InvalidInputError(
       `The executor ${kind} runs one file: pass exportBundle of @ztw/onnx-graph, which makes it, or choose 'staged'.`,
@@ -89,10 +89,10 @@ async function inOneFile(
     ort,
     settings,
     kind,
-    policyKind,
+    policyKind: decidesBy,
     bytes: await exportBundle(bundle, {
       form: kind,
-      policy: policyKind,
+      policy: decidesBy,
       ...(optimise === undefined ? {} : { optimise }),
     }),
     network: describeNetworks(bundle.manifest),

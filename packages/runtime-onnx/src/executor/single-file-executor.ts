@@ -5,6 +5,7 @@ import {
   classificationOfAnswers,
   type DescribedNetwork,
   firstNotFinite,
+  letEventsIn,
   type PolicyKind,
   type RowShape,
   RuntimeFailureError,
@@ -12,6 +13,7 @@ import {
   throwIfAborted,
   UseGuard,
 } from '@ztw/core';
+
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 import { type Executor, policyToExecute } from './executor.ts';
@@ -79,6 +81,7 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
+          await letEventsIn(options.signal);
           throwIfAborted(options.signal, 'classification');
           const count = Math.min(batchSize, rows - start);
           const part = await run(data.subarray(start * size, (start + count) * size), count, limits);
