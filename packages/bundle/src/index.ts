@@ -23,6 +23,6 @@ export {
   policyForBudget,
   type TimeBudget,
 } from './policy-for-budget.ts';
-export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { sha256 } from './sha256.ts';
 export { type StoredOperatingPoint, storedOperatingPoint } from './stored-operating-point.ts';
