@@ -33,8 +33,10 @@ export { completeBundle, type LoadedBundle, loadNetworks } from './load/loaded-b
 
 export {
   type Budget,
+  calibratedKind,
   operatingPointFor,
   operatingPointWithin,
   policyForBudget,
   type TimeBudget,
 } from './policy-for-budget.ts';
+export { type StoredOperatingPoint, storedOperatingPoint } from './stored-operating-point.ts';

@@ -1,6 +1,7 @@
 // What all exits predict, for every row
 
 export {
+  costsInMacs,
   type ExitPredictions,
   type PredictionsFromLogitsOptions,
   predictionsFromLogits,
@@ -26,17 +27,11 @@ export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson
 export { missingClasses } from './missing-classes.ts';
 export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
 
-// Where rows leave, by a rule or a policy
+// Where rows leave, by a policy at one setting
 
-export {
-  DEFAULT_THRESHOLD_COUNT,
-  type ExitRule,
-  patienceRule,
-  type ThresholdRuleOptions,
-  thresholdRule,
-} from './exit-rule.ts';
+export { policyAt, type SweptPolicy, specificationAt } from './swept-policy.ts';
 export { thresholdGrid } from './threshold-grid.ts';
-export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
+export { answeredProbabilities, applySetting, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
 
 // Accuracy against cost: curves, and what they say at a budget
@@ -44,21 +39,16 @@ export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts
 export {
   type CurvePoint,
   type PatienceSweepOptions,
+  type PricedPoint,
   patienceSweep,
+  type SweepOptions,
   sweep,
   type ThresholdSweepOptions,
   thresholdSweep,
 } from './sweep.ts';
 export { interpolatedAccuracy, lastBeforeOverspending, lastWithinBudget } from './budget-readoff.ts';
 export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './budget-table.ts';
-export {
-  meanMilliseconds,
-  pricedInMilliseconds,
-  type TimeBudgetRow,
-  type TimeBudgetsOptions,
-  type TimedReading,
-  timeBudgets,
-} from './time-budgets.ts';
+export { type TimeBudgetRow, type TimeBudgetsOptions, type TimedReading, timeBudgets } from './time-budgets.ts';
 
 // Choosing settings on held-out rows
 
@@ -68,6 +58,7 @@ export {
   type ChosenSetting,
   calibrate,
   chooseSettings,
+  chooseSettingsForShares,
 } from './calibrate.ts';
 export { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
 export {
@@ -106,6 +97,7 @@ export {
   type ExitReport,
   type MethodReport,
   type MethodTimes,
+  policyKindOfRule,
   type ReferencePoint,
   type ReportMethodOptions,
   type ReportPoint,
