@@ -2,7 +2,8 @@ export { type BundleContents, bundleFiles } from './bundle-files.ts';
 export { isBundlePath } from './bundle-path.ts';
 export { createManifest, type ManifestContent } from './create-manifest.ts';
 export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
-export { completeBundle, type LoadedBundle, loadNetworks } from './load/loaded-bundle.ts';
+export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
+export { describeStage, type NetworkSource, networkSource } from './load/network-source.ts';
 export type {
   BundleFile,
   BundleManifest,
@@ -13,6 +14,7 @@ export type {
   BundleTensor,
   Preprocessing,
 } from './manifest.ts';
+export { manifestInputShape, manifestInputs } from './manifest-inputs.ts';
 export { type Bundle, openBundle } from './open-bundle.ts';
 export { parseManifest } from './parse-manifest.ts';
 export {

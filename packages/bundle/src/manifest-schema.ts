@@ -2,6 +2,7 @@
 // Unknown fields are refused: one that this version does not know may change what the others mean.
 
 import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import { inputTypes } from '@ztw/core/runtime';
 import * as v from 'valibot';
 import { isBundlePath } from './bundle-path.ts';
 import type { BundleManifest } from './manifest.ts';
@@ -57,7 +58,10 @@ export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictO
   layers: v.array(headLayer),
 });
 
-const tensor = v.strictObject({ name: text, rowShape });
+const inputType = v.picklist(inputTypes);
+const freeShape = v.array(v.union([size, text]));
+const tensor = v.strictObject({ name: text, rowShape: freeShape, type: v.exactOptional(inputType) });
+const input = v.strictObject({ name: text, type: inputType, rowShape: freeShape });
 
 const stage = v.strictObject({
   name: text,
@@ -95,7 +99,8 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   method: text,
   classes: size,
   labels: v.nullable(v.array(v.string())),
-  inputShape: rowShape,
+  inputShape: v.nullable(rowShape),
+  inputs: v.exactOptional(v.pipe(v.array(input), v.minLength(1))),
   preprocessing: v.nullable(preprocessing),
   networks: v.pipe(
     v.array(

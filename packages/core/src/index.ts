@@ -26,10 +26,18 @@ export type {
   RowShape,
   TakeTokenLayer,
 } from './contract/head.ts';
-export type { OperatingPoint } from './contract/operating-point.ts';
-
 export type {
+  DenseInputBatch,
+  FreeShape,
   InputBatch,
+  InputSpecification,
+  InputTensor,
+  InputType,
+  InputValues,
+  NamedInputBatch,
+} from './contract/input.ts';
+export type { OperatingPoint } from './contract/operating-point.ts';
+export type {
   StageDescription,
   StagedModel,
   StagedModelSupport,
@@ -49,7 +57,6 @@ export {
   StorageError,
   UnsupportedModelError,
 } from './errors/errors.ts';
-export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
 
@@ -57,9 +64,8 @@ export { ZtwError } from './errors/ztw-error.ts';
 
 export { argMax } from './numeric/arg-max.ts';
 export { firstNotFinite } from './numeric/first-not-finite.ts';
-export { joinRows } from './numeric/join-rows.ts';
+export { joinRows, rowSize, takeRows } from './numeric/rows.ts';
 export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
-export { takeRows } from './numeric/take-rows.ts';
 
 // Ensemble and exit policies
 
@@ -80,20 +86,23 @@ export type { PerExit } from './policy/per-exit.ts';
 
 export { type ChainOptions, chain } from './chain/chain.ts';
 export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
-export { checkInputBatch } from './inference/check-input.ts';
-export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
+export {
+  type Classification,
+  type ClassificationSummary,
+  exitCosts,
+  type RowResult,
+  type StageEvent,
+} from './inference/classification.ts';
 export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
 export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
-export { exitCosts } from './inference/exit-costs.ts';
-export { rowSize } from './inference/row-size.ts';
 export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
 export {
   type ClassifyStreamOptions,
   classifyStream,
   classifyStreamDefaults,
 } from './inference/stream/classify-stream.ts';
-export type { RowStream } from './inference/stream/row-source.ts';
-export { UseGuard } from './inference/use-guard.ts';
+export type { RowStream, StreamRow } from './inference/stream/row-source.ts';
+export { type DenseInput, denseInput, denseInputs } from './input/input-types.ts';
 
 // Measured cost
 
@@ -105,14 +114,6 @@ export {
 } from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';
-
-// Evaluation
-
-// Bundles
-
-// Workers
-
-export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from './worker/message-endpoint.ts';
 
 // Storage
 

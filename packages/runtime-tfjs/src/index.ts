@@ -6,14 +6,11 @@
 
 export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';
 export { readGraphModel } from './graph-model/read-graph-model.ts';
-export type { LoadBundleOptions } from './inference/load-bundle.ts';
-export { loadBundle } from './inference/load-bundle.ts';
+export type { LoadBundleOptions, LoadStagedModelOptions } from './inference/load-bundle.ts';
+export { loadBundle, loadStagedModel } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';
-export type { LoadStagedModelOptions } from './inference/load-staged-model.ts';
-export { loadStagedModel } from './inference/load-staged-model.ts';
 export type { TensorflowInference } from './inference/tensorflow-inference.ts';
-export type { TfFeatures } from './inference/tf-features.ts';
 // Kernels
 export { installKernels } from './kernels/install-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';

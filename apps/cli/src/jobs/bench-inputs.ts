@@ -1,4 +1,4 @@
-import { type InputBatch, rowSize } from '@ztw/core';
+import { denseInput, type InputBatch, rowSize } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { type LabelledData, toInput } from '../data/index.ts';
 import type { JobContext } from './job-context.ts';
@@ -25,7 +25,7 @@ export async function benchInputs(
   bundle: RunnableBundle,
   context: JobContext,
 ): Promise<BenchInputs> {
-  if (options.data === null) return noise(rowSize(bundle.model.inputShape), options.seed);
+  if (options.data === null) return noise(rowSize(denseInput(bundle.model).rowShape), options.seed);
   const preprocessing = preprocessingOf(bundle);
   const images = await openImages({ ...options.data, preprocessing, network: classesOf(bundle) }, context);
   const shuffled = shuffledRows(images, options.seed);

@@ -1,7 +1,7 @@
 // The whole of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
 
 import { basename, join, resolve } from 'node:path';
-import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { type BundleManifest, manifestInputShape, openBundle } from '@ztw/bundle';
 import { InvalidInputError, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { assertOutputFile, assertOutputFolder, writeOutputFile, writeOutputFolder } from '../storage/index.ts';
@@ -68,7 +68,7 @@ export async function exportJob(options: ExportJobOptions, { signal }: JobContex
     bytes: model.length,
     file: out,
     tritonModel: folder,
-    inputShape: manifest.inputShape,
+    inputShape: manifestInputShape(manifest),
     classes: manifest.classes,
     exits: manifest.networks.reduce((sum, network) => sum + network.stages.length, 0),
     operatingPoints: manifest.operatingPoints,

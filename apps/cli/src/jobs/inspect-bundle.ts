@@ -1,4 +1,5 @@
-import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { type BundleManifest, manifestInputs, openBundle } from '@ztw/bundle';
+import type { InputSpecification } from '@ztw/core';
 import { parameterCount } from '@ztw/heads';
 import { about } from './about.ts';
 import { folderReader } from './bundle-folder.ts';
@@ -24,7 +25,9 @@ export interface BundleInspection {
   readonly method: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
-  readonly inputShape: readonly number[];
+  /** Shape of a row of the single dense input; null where the networks take others. */
+  readonly inputShape: readonly number[] | null;
+  readonly inputs: readonly InputSpecification[];
   readonly preprocessing: BundleManifest['preprocessing'];
   /** MACs per row of the last network without ICs: the 100 % of every budget. */
   readonly macs: number;
@@ -51,6 +54,7 @@ export async function inspectBundle(folder: string): Promise<BundleInspection> {
       classes: manifest.classes,
       labels: manifest.labels,
       inputShape: manifest.inputShape,
+      inputs: manifestInputs(manifest),
       preprocessing: manifest.preprocessing,
       macs,
       ensemble: manifest.ensemble?.kind ?? null,

@@ -1,6 +1,6 @@
 // A folder that Triton Inference Server, alone or under KServe, takes as one model of its repository.
 
-import type { BundleManifest } from '@ztw/bundle';
+import { type BundleManifest, manifestInputShape } from '@ztw/bundle';
 import type { SingleFileForm } from '@ztw/onnx-graph';
 
 export interface TritonModelOptions {
@@ -39,7 +39,7 @@ export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Ui
  * one line per row, thresholds too, so that requests with different thresholds can share a batch.
  */
 function tritonConfig({ name, manifest, form, maxBatch }: TritonModelOptions): string {
-  const { inputShape, classes, labels } = manifest;
+  const { classes, labels } = manifest;
   const batches = form === 'batch-if';
   const shape = (dims: readonly number[]): string => `[ ${(batches ? dims : [1, ...dims]).join(', ')} ]`;
   const labelled = labels === null ? '' : '\n    label_filename: "labels.txt"';
@@ -52,7 +52,7 @@ input [
   {
     name: "input"
     data_type: TYPE_FP32
-    dims: ${shape(inputShape)}
+    dims: ${shape(manifestInputShape(manifest))}
   },
   {
     # A row leaves at the first exit where its largest probability is greater: one value, or one per exit but the last.

@@ -3,7 +3,7 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 import { float32Softmax } from './float32-softmax.ts';
 
 export interface ExitPredictions {

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import golden from '../__fixtures__/threshold_forward.json' with { type: 'json' };
 import type { Head, HeadLayer, HeadParameters } from '../contract/head.ts';
+import { takeRows } from '../numeric/rows.ts';
 import { softmax } from '../numeric/softmax.ts';
-import { takeRows } from '../numeric/take-rows.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { executeHead } from '../testing/reference-head.ts';
 import { type ReplayExit, replayModel, rowNumbers } from '../testing/replay-model.ts';

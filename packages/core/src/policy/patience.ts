@@ -1,7 +1,7 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 
 interface PatienceState {
   /** Class that each row's last exit named, -1 before the first exit. `[rows]` */

@@ -1,7 +1,10 @@
 // The reference runtime: a reference network as a staged model. Slow, readable, and the yardstick of the others.
 
+import type { InputTensor } from '../contract/input.ts';
 import { InvalidModelError } from '../errors/errors.ts';
-import { HostModel, type HostStage } from './host-model.ts';
+import { denseInputs } from '../input/input-types.ts';
+import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import { type HostStage, hostModel } from './host-model.ts';
 import { executeHead } from './reference-head.ts';
 import { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, runSegment } from './reference-network.ts';
 
@@ -9,18 +12,18 @@ import { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, runSe
  * Makes a network run stage by stage in plain TypeScript.
  * @throws InvalidModelError where the number of heads does not fit the number of segments.
  */
-export function referenceModel(network: ReferenceNetwork): HostModel {
+export function referenceModel(network: ReferenceNetwork): RuntimeModel {
   const { name, classes, labels, inputShape, segments, heads } = network;
   if (heads.length !== segments.length - 1) {
     throw new InvalidModelError(
       `Expected a head after each of ${segments.length} segments but the last in '${name}'; received ${heads.length}.`,
     );
   }
-  return new HostModel({
+  return hostModel({
     name,
     classes,
     labels,
-    inputShape,
+    inputs: denseInputs(inputShape),
     backboneMacs: segments.reduce((sum, segment) => sum + segment.macs, 0),
     stages: segments.map((segment, position) => {
       const head = heads[position];
@@ -39,9 +42,13 @@ function innerStage(segment: ReferenceSegment, { head, macs }: ReferenceHead): H
       segmentMacs: segment.macs,
       headMacs: macs,
     },
-    run(input, rows, previousLogits) {
-      const features = runSegment(segment, input, rows);
-      return { features, logits: executeHead(head, features, rows, previousLogits) };
+    run([input], rows, previousLogits) {
+      const features = runSegment(segment, valuesOf(input), rows);
+      const rowShape = head.specification.inputShape;
+      return {
+        tensors: [{ data: features, rowShape }],
+        logits: executeHead(head, features, rows, previousLogits),
+      };
     },
   };
 }
@@ -56,6 +63,11 @@ function finalStage(segment: ReferenceSegment): HostStage {
       segmentMacs: segment.macs,
       headMacs: 0,
     },
-    run: (input, rows) => ({ features: null, logits: runSegment(segment, input, rows) }),
+    run: ([input], rows) => ({ tensors: null, logits: runSegment(segment, valuesOf(input), rows) }),
   };
+}
+
+/** A reference network has one dense input, and one tensor at each cut. */
+function valuesOf(tensor: InputTensor | undefined): Float32Array {
+  return tensor?.data as Float32Array;
 }

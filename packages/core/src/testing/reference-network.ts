@@ -1,7 +1,9 @@
 // A small network as plain data, and what it answers without any stage, IC or loop.
 
 import type { Head, HeadLayer, HeadParameters, RowShape } from '../contract/head.ts';
-import type { InputBatch } from '../contract/staged-model.ts';
+import type { InputBatch } from '../contract/input.ts';
+import { namedInput } from '../input/check-input.ts';
+import { denseInputs } from '../input/input-types.ts';
 import { executeLayers } from './reference-head.ts';
 
 /** A piece of the backbone. */
@@ -43,5 +45,9 @@ export function runSegment(segment: ReferenceSegment, features: Float32Array, ro
  * @returns logits `[rows, classes]`
  */
 export function wholeLogits(network: ReferenceNetwork, input: InputBatch): Float32Array {
-  return network.segments.reduce((features, segment) => runSegment(segment, features, input.rows), input.data);
+  const [only] = Object.values(namedInput(input, denseInputs(network.inputShape)).inputs);
+  return network.segments.reduce(
+    (features, segment) => runSegment(segment, features, input.rows),
+    only?.data as Float32Array,
+  );
 }

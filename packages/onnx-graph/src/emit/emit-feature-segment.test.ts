@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HeadLayer } from '@ztw/core';
+import type { HeadLayer, RowShape } from '@ztw/core';
 import { executeLayers } from '@ztw/core/testing';
 import { poolConvHead, splitPrefix } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -79,7 +79,7 @@ describe('float32', () => {
       for (const prefix of [splitPrefix(whole).prefix, pools, [...relu, ...pools]]) {
         const model = emitFeatureSegment(segment, prefix, { precision: 'float32' });
         const feeds = model.inputs.map(
-          ({ name, rowShape }, position) => [name, randomRows(rows, rowShape, position)] as const,
+          ({ name, rowShape }, position) => [name, randomRows(rows, rowShape as RowShape, position)] as const,
         );
         const outputs = await runModel(model.bytes, Object.fromEntries(feeds));
         const boundary = outputs.next_0!.data as Float32Array;

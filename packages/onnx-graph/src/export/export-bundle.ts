@@ -1,6 +1,6 @@
 // From a bundle to one ONNX file that needs nothing else of this project to run.
 
-import type { Bundle, BundleManifest } from '@ztw/bundle';
+import { type Bundle, type BundleManifest, manifestInputShape } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
 import { emitAllExits } from './emit-all-exits.ts';
 import { emitBatchIf } from './emit-batch-if.ts';
@@ -30,7 +30,7 @@ const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exit
  * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata
  * holds, as JSON, what a caller needs to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
  * `ztw.exits` (names and costs).
- * @throws InvalidBundleError for a damaged bundle, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
+ * @throws InvalidBundleError for a damaged bundle, UnsupportedModelError for networks with other inputs than one dense tensor, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
  */
 export async function exportBundle(bundle: Bundle, { form, optimise }: ExportBundleOptions): Promise<Uint8Array> {
   const { manifest } = bundle;
@@ -38,7 +38,8 @@ export async function exportBundle(bundle: Bundle, { form, optimise }: ExportBun
   for (const network of manifest.networks) {
     for (const { model } of network.stages) files.set(model, await bundle.file(model));
   }
-  const { networks, classes, inputShape, ensemble } = manifest;
+  const { networks, classes, ensemble } = manifest;
+  const inputShape = manifestInputShape(manifest);
   const options = { networks, files, classes, inputShape, ensemble, metadata: describe(manifest) };
   const optimised = optimise === undefined ? options : await optimiseStages(options, optimise);
   return emitters[form](optimised);

@@ -1,6 +1,6 @@
 // One function for all ways to run a bundle.
 
-import { type Bundle, type BundleReader, openBundle } from '@ztw/bundle';
+import { type Bundle, type BundleReader, manifestInputShape, openBundle } from '@ztw/bundle';
 import { classifyDefaults, InvalidInputError, UnsupportedModelError } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { describeNetworks } from './describe-networks.ts';
@@ -14,7 +14,7 @@ export interface CreateExecutorOptions extends SessionSettings {
   readonly bundle: Bundle | BundleReader;
   /**
    * Default `auto`: `nested-if` where rows run one at a time, `batch-if` where several run together; `staged` without
-   * `exportBundle`, and for bundles that one file cannot hold: a fixed batch, an operator set below 11, networks of
+   * `exportBundle`, and for bundles that one file cannot hold: other inputs than one dense tensor, a fixed batch, an operator set below 11, networks of
    * different operator sets, more than 31 exits. One file saves what each further session costs; `staged` alone can watch,
    * stop or re-batch rows between two stages.
    */
@@ -80,7 +80,7 @@ async function inOneFile(
     kind,
     bytes: await exportBundle(bundle, { form: kind, ...(optimise === undefined ? {} : { optimise }) }),
     network: describeNetworks(bundle.manifest),
-    inputShape: bundle.manifest.inputShape,
+    inputShape: manifestInputShape(bundle.manifest),
     batchSize: kind === 'nested-if' ? 1 : batchSize,
   });
 }

@@ -1,4 +1,4 @@
-import type { Classification, DescribedNetwork, InputBatch, PerExit, RowShape } from '@ztw/core';
+import type { Classification, DescribedNetwork, InputBatch, InputSpecification, PerExit } from '@ztw/core';
 
 /**
  * How a network with exits is run. All give the same results.
@@ -22,10 +22,10 @@ export interface ExecuteOptions {
 export interface Executor {
   readonly kind: ExecutorKind;
   readonly network: DescribedNetwork;
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
   /**
    * Classifies rows, each only as deep as it needs.
-   * @param input `[rows, ...inputShape]`; no rows give no results.
+   * @param input Rows of all inputs; no rows give no results.
    * @returns one result per row, in the order of the input, and a summary.
    * @throws InvalidInputError for an input or threshold that does not fit; RuntimeFailureError where ONNX Runtime fails or
    *   a prediction is NaN; AbortedError where `signal` fires; DisposedError.

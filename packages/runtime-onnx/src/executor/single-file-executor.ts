@@ -1,16 +1,16 @@
 // Runs a network that lies in one ONNX file with its exits, cascade and ensemble.
 
 import {
-  checkInputBatch,
   classificationOfAnswers,
   type DescribedNetwork,
+  denseInputs,
   firstNotFinite,
+  type NamedInputBatch,
   type RowShape,
   RuntimeFailureError,
-  rowSize,
   throwIfAborted,
-  UseGuard,
 } from '@ztw/core';
+import { checkInputBatch, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 import type { Executor } from './executor.ts';
@@ -40,11 +40,11 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
   const { classes, stages } = network;
   const guard = new UseGuard(`The ${kind} executor`);
   const session = await openSession(ort, bytes, settings, `the ${kind} file`);
-  const size = rowSize(inputShape);
+  const inputs = denseInputs(inputShape);
 
-  async function run(data: Float32Array, rows: number, thresholds: Float32Array): Promise<PartialAnswers> {
+  async function run(input: NamedInputBatch, thresholds: Float32Array): Promise<PartialAnswers> {
     const feeds = {
-      input: new ort.Tensor('float32', data, [rows, ...inputShape]),
+      input: new ort.Tensor('float32', input.inputs.input?.data as Float32Array, [input.rows, ...inputShape]),
       // Without an early exit the file has no use for it, but takes it all the same.
       threshold: new ort.Tensor('float32', thresholds, [1, thresholds.length]),
     };
@@ -68,17 +68,18 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
   return {
     kind,
     network,
-    inputShape,
-    classify: ({ data, rows }, { threshold, signal }) =>
+    inputs,
+    classify: (input, { threshold, signal }) =>
       guard.use(async () => {
-        if (rows !== 0) checkInputBatch({ data, rows }, inputShape);
+        const { rows } = input;
+        const named = rows === 0 ? namedInput(input, inputs) : checkInputBatch(input, inputs);
         const thresholds = thresholdValues(threshold, stages.length);
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
           throwIfAborted(signal, 'classification');
           const count = Math.min(batchSize, rows - start);
-          const part = await run(data.subarray(start * size, (start + count) * size), count, thresholds);
+          const part = await run(sliceInput(named, start, start + count), thresholds);
           probabilities.set(part.probabilities, start * classes);
           exits.set(Int32Array.from(part.exits, Number), start);
         }

@@ -1,8 +1,9 @@
 // The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, and a real one.
 
-import type { ConformanceSubject } from '@ztw/core/testing';
-import { afterAll } from 'vitest';
-import { runOn, testConformance } from '../../../core/test/support/test-conformance.ts';
+import { denseInputs } from '@ztw/core';
+import { inputTypes } from '@ztw/core/runtime';
+import { type ConformanceSubject, testSubject } from '@ztw/core/testing';
+import { afterAll, describe, test } from 'vitest';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork, tinyRows } from '../../test/support/tiny-network.ts';
@@ -10,7 +11,12 @@ import type { OnnxRuntime } from '../index.ts';
 import { type WholeModel, wholeModel } from '../whole/whole-model.ts';
 import { loadNetwork } from './load-network.ts';
 
-const supports: ConformanceSubject['supports'] = { parallelRuns: true, featureMemory: 'host', concatRows: true };
+const supports: ConformanceSubject['supports'] = {
+  parallelRuns: true,
+  featureMemory: 'host',
+  concatRows: true,
+  inputTypes,
+};
 const wholes: WholeModel[] = [];
 
 afterAll(async () => {
@@ -26,14 +32,14 @@ interface Subject extends ConformanceSubject {
 
 async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' | number): Promise<Subject> {
   const { network, files, whole } = tinyNetwork(batch);
-  const shape = { classes: tinyClasses, inputShape: tinyInputShape };
-  const uncut = await wholeModel({ ort, bytes: whole, batch, ...shape });
+  const uncut = await wholeModel({ ort, bytes: whole, batch, classes: tinyClasses, inputShape: tinyInputShape });
+  const facts = { classes: tinyClasses, inputs: denseInputs(tinyInputShape) };
   wholes.push(uncut);
   return {
     ...named(runtime, batch === 'dynamic' ? 'tiny network' : `tiny network of batch ${batch}`),
     supports,
     input: { data: tinyRows(16), rows: 16 },
-    create: () => loadNetwork({ ort, network, readFile: readFrom(files), ...shape }),
+    create: () => loadNetwork({ ort, network, readFile: readFrom(files), ...facts }),
     wholeLogits: (input) => uncut.runWhole(input),
   };
 }
@@ -65,6 +71,6 @@ const subjects = await Promise.all(
   ]),
 );
 
-for (const subject of subjects) {
-  testConformance({ ...subject, run: (conformanceCase) => runOn(subject, conformanceCase) });
+for (const { runtime, network, ...subject } of subjects) {
+  testSubject({ describe, test }, { runtime, network, subject });
 }

@@ -7,8 +7,8 @@ import {
   InvalidInputError,
   never,
   RuntimeFailureError,
-  type WorkerThread,
 } from '@ztw/core';
+import { inputTypes, type WorkerThread } from '@ztw/core/runtime';
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
 import { equalWeights } from '@ztw/ensemble';
 import * as node from 'onnxruntime-node';
@@ -43,7 +43,7 @@ const longInput = { data: tinyRows(4000), rows: 4000 };
 describe.each(runtimes)('$name behind messages', ({ ort }) => {
   const subject: ConformanceSubject = {
     name: 'tiny network behind messages',
-    supports: { parallelRuns: true, featureMemory: 'host', concatRows: true },
+    supports: { parallelRuns: true, featureMemory: 'host', concatRows: true, inputTypes },
     input: { data: tinyRows(16), rows: 16 },
     create: async () => (await loadBundleInWorker({ worker: withoutThread(ort), bundle })).model,
   };

@@ -1,7 +1,7 @@
 // A small frozen network and a data set that it can be trained on, made from a seed.
 
 import type { CutDescription, FeatureRows, HeadLayer, HeadParameters, HeadSpecification, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { rowSize } from '@ztw/core';
+import { denseInputs, rowSize } from '@ztw/core';
 import { executeLayers } from '@ztw/core/testing';
 import { convHead, parameterShapes, pooledHead, seededRandom, splitPrefix } from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '@ztw/core';
@@ -66,9 +66,9 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
   const rowsThrough = [0, 0, 0];
   const encode = (values: Float32Array): FeatureRows => (precision === 'float16' ? encodeFloat16(values) : values);
   return {
-    specificationVersion: 'v1',
+    specificationVersion: 'v2',
     classes: toyClasses,
-    inputShape,
+    inputs: denseInputs(inputShape),
     cuts,
     backboneMacs: 21_248,
     precision,
@@ -76,7 +76,7 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
     rowsThrough,
     async runSegment(segment, inputs, rows): Promise<SegmentOutput> {
       rowsThrough[segment]! += rows;
-      const [input, second] = inputs.map((values) => (values instanceof Uint16Array ? decodeFloat16(values) : values));
+      const [input, second] = inputs.map((values) => (values instanceof Uint16Array ? decodeFloat16(values) : (values as Float32Array)));
       if (second !== undefined) {
         putHalf(input!, second, rows);
       }
