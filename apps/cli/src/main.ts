@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { interruptionSignal } from './commands/interruption.ts';
-import { processEnvironment } from './commands/process-environment.ts';
-import { runCommandLine } from './commands/run-command-line.ts';
+import { interruptionSignal } from './program/interruption.ts';
+import { processEnvironment } from './program/process-environment.ts';
+import { runCommandLine } from './program/run-command-line.ts';
 
 // A reader that has seen enough (`ztw inspect ... | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

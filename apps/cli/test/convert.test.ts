@@ -16,9 +16,9 @@ import {
   smallGraphModel,
   smallLayersModel,
 } from '../../../packages/runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
-import type { ConvertResult } from '../src/jobs/convert/convert-network.ts';
-import type { NetworkInspection } from '../src/jobs/inspect-network.ts';
-import { loadTensorflow } from '../src/jobs/tensorflow.ts';
+import type { ConvertResult } from '../src/commands/convert/job.ts';
+import type { NetworkInspection } from '../src/commands/inspect/inspect-network.ts';
+import { loadTensorflow } from '../src/runtime/tensorflow.ts';
 import { runInProcess } from './support/run-command.ts';
 import { writeArrays } from './support/sample-data.ts';
 

@@ -8,7 +8,7 @@ import { equalWeights } from '@ztw/ensemble';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tinyBundle, tinyClasses, tinyRows } from '../../../packages/runtime-onnx/test/support/tiny-network.ts';
-import type { ExportResult } from '../src/jobs/export-bundle.ts';
+import type { ExportResult } from '../src/commands/export/job.ts';
 import { runInProcess } from './support/run-command.ts';
 
 let root: string;

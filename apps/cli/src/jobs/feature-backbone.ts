@@ -2,7 +2,7 @@ import type { CutDescription, SegmentedBackbone } from '@ztw/core';
 import { splitPrefix } from '@ztw/heads';
 import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import { createSegmentedBackbone } from '@ztw/runtime-onnx';
-import type { LoadedRuntime } from './onnx-runtime.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import type { NetworkPlan } from './plan-training.ts';
 
 /** Half the memory of float32, and enough for training heads. */

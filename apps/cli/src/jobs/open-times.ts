@@ -1,6 +1,6 @@
 import { checkProfiledStages, type DeviceProfile, exitMilliseconds } from '@ztw/core';
-import { about } from './about.ts';
-import { readDeviceProfile } from './device-profile-file.ts';
+import { readDeviceProfile } from '../bundle/device-profile-file.ts';
+import { about } from '../program/about.ts';
 import type { NetworkPlan } from './plan-training.ts';
 
 /** Where the times of a training's stages come from. */

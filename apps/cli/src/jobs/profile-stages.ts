@@ -1,7 +1,7 @@
 import { type DeviceProfile, type InputBatch, measureStages, type StagedModel } from '@ztw/core';
-import { deviceName } from './device-profile-file.ts';
-import type { JobContext } from './job-context.ts';
-import type { LoadedRuntime } from './onnx-runtime.ts';
+import { deviceName } from '../bundle/device-profile-file.ts';
+import type { JobContext } from '../program/job-context.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 
 export interface ProfileStagesOptions {
   readonly model: StagedModel;

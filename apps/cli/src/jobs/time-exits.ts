@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { type DeviceProfile, exitMilliseconds } from '@ztw/core';
+import { deviceName } from '../bundle/device-profile-file.ts';
+import type { JobContext } from '../program/job-context.ts';
 import type { AssembledBundle } from './assemble-bundle.ts';
-import { deviceName } from './device-profile-file.ts';
-import type { JobContext } from './job-context.ts';
 import { type MeasureBundleOptions, measureBundle } from './measure-bundle.ts';
 import type { OpenedTimes } from './open-times.ts';
 import { exitCostsOf } from './pruning/exit-prices.ts';

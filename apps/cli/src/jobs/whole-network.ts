@@ -1,7 +1,7 @@
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { type WholeModel, wholeModel } from '@ztw/runtime-onnx';
-import type { Network } from './network.ts';
-import type { LoadedRuntime } from './onnx-runtime.ts';
+import type { Network } from '../runtime/network.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 
 /**
  * Opens a network uncut, with the threads that its stages get: the yardstick of every measured time.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JobProgress } from '../jobs/job-context.ts';
+import type { JobProgress } from '../program/job-context.ts';
 import { plainProgress } from './plain-progress.ts';
 
 /** Lines that a display writes for reports at given times (milliseconds). */

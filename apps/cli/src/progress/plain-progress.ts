@@ -1,5 +1,5 @@
-import type { JobProgress } from '../jobs/job-context.ts';
 import { formatDuration } from '../output/format.ts';
+import type { JobProgress } from '../program/job-context.ts';
 import { type Estimator, meanSpeedEstimator } from './estimate.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 

@@ -1,6 +1,6 @@
 // How a running job is shown to a person. Jobs report facts; a display decides what to draw and how often.
 
-import type { JobProgress } from '../jobs/job-context.ts';
+import type { JobProgress } from '../program/job-context.ts';
 
 export interface ProgressDisplay {
   /** Takes one report; cheap enough to be called at every step. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { JobProgress } from '../jobs/job-context.ts';
+import type { JobProgress } from '../program/job-context.ts';
 import { terminalProgress } from './terminal-progress.ts';
 
 /** A stream that takes itself for a terminal and remembers what was written. */

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import type { JobProgress } from '../jobs/job-context.ts';
 import { formatDuration } from '../output/format.ts';
+import type { JobProgress } from '../program/job-context.ts';
 import { type Estimator, meanSpeedEstimator } from './estimate.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 

@@ -6,10 +6,10 @@ import { runAllExits } from '@ztw/core';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
+import { folderReader } from '../../src/bundle/bundle-folder.ts';
 import { openData, toInput } from '../../src/data/index.ts';
-import { folderReader } from '../../src/jobs/bundle-folder.ts';
 import { combineExits } from '../../src/jobs/combine-exits.ts';
-import { loadRuntime } from '../../src/jobs/onnx-runtime.ts';
+import { loadRuntime } from '../../src/runtime/onnx-runtime.ts';
 
 const folder = process.env.ZTW_AGREEMENT_BUNDLE ?? '';
 const data = process.env.ZTW_AGREEMENT_DATA ?? '';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CommandEnvironment } from '../../src/commands/environment.ts';
-import { runCommandLine } from '../../src/commands/run-command-line.ts';
+import type { CommandEnvironment } from '../../src/program/environment.ts';
+import { runCommandLine } from '../../src/program/run-command-line.ts';
 import { plainProgress } from '../../src/progress/plain-progress.ts';
 import { silentProgress } from '../../src/progress/silent-progress.ts';
 

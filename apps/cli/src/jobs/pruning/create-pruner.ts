@@ -1,9 +1,9 @@
 import type { Preprocessing } from '@ztw/bundle';
+import type { TrainJobOptions } from '../../commands/train/job-options.ts';
+import type { PruneMethod } from '../../commands/train/write-bundles.ts';
+import type { JobContext } from '../../program/job-context.ts';
 import type { TrainedNetwork } from '../assemble-bundle.ts';
-import type { JobContext } from '../job-context.ts';
-import type { TrainJobOptions } from '../train-job-options.ts';
 import type { TrainerSettings } from '../train-network.ts';
-import type { PruneMethod } from '../write-bundles.ts';
 import type { OpenedPruning } from './open-pruning.ts';
 import { priceExits } from './price-exits.ts';
 import { pruneNetwork } from './prune-network.ts';

@@ -1,10 +1,10 @@
 // What the judgement of exits reads from files, checked before hours of training.
 
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
-import { about } from '../about.ts';
+import { about } from '../../program/about.ts';
+import { type Network, readNetwork } from '../../runtime/network.ts';
+import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 import { describeChain } from '../chain-description.ts';
-import { type Network, readNetwork } from '../network.ts';
-import type { LoadedRuntime } from '../onnx-runtime.ts';
 import type { OpenedTimes } from '../open-times.ts';
 import type { NetworkPlan } from '../plan-training.ts';
 import { yardstickBatch } from './exit-prices.ts';

@@ -3,13 +3,13 @@
 
 import type { DeviceProfile } from '@ztw/core';
 import type { WholeNetwork } from '@ztw/core/evaluation';
+import type { JobContext } from '../../program/job-context.ts';
 import {
   type AssembleBundleOptions,
   type AssembledBundle,
   assembleBundle,
   type TrainedNetwork,
 } from '../assemble-bundle.ts';
-import type { JobContext } from '../job-context.ts';
 import { variantOf } from '../network-result.ts';
 import type { HeadChoice } from '../plan-training.ts';
 import { type TrainerSettings, trainNetwork } from '../train-network.ts';
@@ -84,7 +84,10 @@ export async function pruneNetwork(options: PruneNetworkOptions, context: JobCon
     kept = judged.kept.map((exit) => kept[exit] as number);
     if (keeping.trained === null) {
       const { plan } = keeping;
-      const result = await trainNetwork({ ...options.trainer, plan, place: placeOfCuts(method, plan) }, context);
+      const result = await trainNetwork(
+        { ...options.trainer, plan, place: placeOfCuts(method, plan), previousNetwork: null, wantNetworkLogits: false },
+        context,
+      );
       trained = { plan, result };
       trainings++;
     } else {

@@ -1,0 +1,47 @@
+import { checkProfiledStages, type DeviceProfile, exitMilliseconds, InvalidInputError } from '@ztw/core';
+import { about } from '../program/about.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
+import { findDeviceProfile } from './device-profile-file.ts';
+import type { RunnableBundle } from './open-bundle.ts';
+
+export interface BundleTimesOptions {
+  /** File with a device profile; null for what lies beside the bundle. */
+  readonly profile: string | null;
+  /** Rows that ran together when it was measured. */
+  readonly batchSize: number;
+}
+
+/** What the exits of a bundle take on a device. */
+export interface BundleTimes {
+  readonly profile: DeviceProfile;
+  readonly batchSize: number;
+  /** Milliseconds per row of leaving at each exit. */
+  readonly exitMilliseconds: readonly number[];
+  /** Of the uncut network; null where it was not measured. */
+  readonly wholeMilliseconds: number | null;
+}
+
+/**
+ * Reads what a bundle's exits take. A profile that was named may be of another device than this.
+ * @throws InvalidInputError where nobody measured, or the profile is of other stages or lacks the batch size.
+ */
+export async function bundleTimes(
+  { folder, model }: Pick<RunnableBundle, 'folder' | 'model'>,
+  { profile: path, batchSize }: BundleTimesOptions,
+  runtime: LoadedRuntime,
+): Promise<BundleTimes> {
+  const profile = await findDeviceProfile(folder, path, runtime);
+  if (profile === null) {
+    throw new InvalidInputError(
+      `Nobody measured what the stages of ${folder} cost on this device. Measure them once with "ztw bench ${folder}", which stores them there, or give a profile with --profile.`,
+    );
+  }
+  return about(path ?? folder, async () => {
+    checkProfiledStages(
+      profile,
+      model.stages.map((stage) => stage.name),
+    );
+    const wholeMilliseconds = profile.batches.find((batch) => batch.batchSize === batchSize)?.wholeMilliseconds ?? null;
+    return { profile, batchSize, exitMilliseconds: exitMilliseconds(profile, batchSize), wholeMilliseconds };
+  });
+}

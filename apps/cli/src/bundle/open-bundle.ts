@@ -1,0 +1,48 @@
+import { type LoadedBundle, openBundle, type Preprocessing } from '@ztw/bundle';
+import { InvalidDataError } from '@ztw/core';
+import { loadBundle } from '@ztw/runtime-onnx';
+import type { NetworkClasses } from '../data/index.ts';
+import { about } from '../program/about.ts';
+import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
+import { folderReader } from './bundle-folder.ts';
+
+/** A bundle that is ready to run. */
+export interface RunnableBundle extends LoadedBundle {
+  /** The folder as it was given. */
+  readonly folder: string;
+}
+
+/**
+ * Loads a bundle from a folder.
+ * @throws InvalidBundleError when it is damaged, RuntimeFailureError when a model does not load.
+ */
+export async function loadBundleFolder(folder: string, runtime: LoadedRuntime): Promise<RunnableBundle> {
+  return about(folder, async () => ({
+    ...(await loadBundle({ ort: runtime.ort, ...runtime.stagedSettings, bundle: folderReader(folder) })),
+    folder,
+  }));
+}
+
+/**
+ * How images become the bundle's input.
+ * @throws InvalidDataError for a bundle that does not say.
+ */
+export function preprocessingOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): Preprocessing {
+  const { preprocessing } = bundle.manifest;
+  if (preprocessing === null) {
+    throw new InvalidDataError(
+      `The bundle ${bundle.folder} does not say how images become its input, so none can be fed to it.`,
+    );
+  }
+  return preprocessing;
+}
+
+/** What data for a bundle must fit. */
+export function classesOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): NetworkClasses {
+  return { name: bundle.folder, classes: bundle.manifest.classes, labels: bundle.manifest.labels };
+}
+
+/** The method of the bundle in a folder, without loading its networks. */
+export async function bundleMethod(folder: string): Promise<string> {
+  return about(folder, async () => (await openBundle(folderReader(folder))).manifest.method);
+}

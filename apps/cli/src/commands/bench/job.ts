@@ -1,0 +1,161 @@
+// The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
+// them alike.
+
+import { classify, type DeviceProfile, never, StorageError } from '@ztw/core';
+import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { storedProfilePath, writeDeviceProfile } from '../../bundle/device-profile-file.ts';
+import type { ExitChoice } from '../../bundle/exit-choice.ts';
+import { loadBundleFolder, type RunnableBundle } from '../../bundle/open-bundle.ts';
+import { type ExecutorChoice, openClassifier } from '../../bundle/open-classifier.ts';
+import type { ImageSource } from '../../images/open-images.ts';
+import { profileStages } from '../../jobs/profile-stages.ts';
+import { openWholeNetwork } from '../../jobs/whole-network.ts';
+import type { JobContext } from '../../program/job-context.ts';
+import { describeMachine, type MachineFacts } from '../../runtime/machine.ts';
+import { readNetwork } from '../../runtime/network.ts';
+import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
+import { assertOutputFile } from '../../storage/index.ts';
+import { type BenchInputs, benchInputs } from './bench-inputs.ts';
+import { type BenchRow, type Contender, takeTurns } from './take-turns.ts';
+
+export type ProfilePlace =
+  | { readonly kind: 'bundle' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'none' };
+
+export interface BenchOptions {
+  readonly bundle: string;
+  /** The source network, uncut; null leaves it out, and the staged network without exits is the yardstick. */
+  readonly network: string | null;
+  /** Null: random input. */
+  readonly data: ImageSource | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
+  readonly classNames: string | null;
+  readonly batches: readonly number[];
+  /** A budget in milliseconds is chosen by a profile that is measured here first. */
+  readonly exit: ExitChoice;
+  readonly executor: ExecutorChoice;
+  /** Batches per batch size; null for enough to be 512 images, and at least 30. */
+  readonly repeat: number | null;
+  readonly seed: number;
+  /** Where milliseconds per stage go: beside the bundle, for later budgets in milliseconds, into a file, or nowhere. */
+  readonly profile: ProfilePlace;
+  readonly graph: AnalyseGraphOptions;
+  readonly runtime: RuntimeOptions;
+}
+
+export interface BenchResult {
+  readonly machine: MachineFacts;
+  readonly runtime: string;
+  readonly threads: number;
+  readonly policy: string;
+  /** What `timeRatio` is measured against. */
+  readonly yardstick: 'whole' | 'staged';
+  readonly input: string;
+  readonly rows: readonly BenchRow[];
+  /** Milliseconds per stage; null where they were not wanted. */
+  readonly profile: DeviceProfile | null;
+  /** File where they lie; null where they were not stored. */
+  readonly profileFile: string | null;
+}
+
+/** @throws InvalidBundleError, InvalidModelError, InvalidDataError; StorageError; AbortedError once the signal has fired. */
+export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
+  if (options.profile.kind === 'file') await assertOutputFile(options.profile.path, { overwrite: true });
+  const runtime = await loadRuntime(options.runtime);
+  await using bundle = await loadBundleFolder(options.bundle, runtime);
+  await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
+  const inputs = await benchInputs(options, bundle, context);
+  const wanted = options.profile.kind !== 'none' || options.exit.kind === 'milliseconds';
+  const profile = wanted ? await profileBundle(options, { bundle, whole, inputs, runtime }, context) : null;
+  const rows: BenchRow[] = [];
+  const policies = new Set<string>();
+  for (const batch of options.batches) {
+    await using classifier = await openClassifier({ ...options, folder: options.bundle, batch, profile }, runtime);
+    policies.add(classifier.policy);
+    const early: Contender = {
+      name: 'early',
+      executor: classifier.executor,
+      run: async (input) => (await classifier.classify(input, context.signal)).summary.meanMacsFraction,
+    };
+    const contenders = [...(whole === null ? [] : [whole]), stagedContender(bundle), early];
+    rows.push(...(await takeTurns(contenders, inputs, batch, options.repeat, context)));
+  }
+  const profileFile = profile === null ? null : await storeProfile(profile, options, runtime, context);
+  return {
+    machine: describeMachine(),
+    runtime: runtime.name,
+    threads: runtime.stagedSettings.threads ?? 1,
+    policy: [...policies].join(', '),
+    yardstick: whole === null ? 'staged' : 'whole',
+    input: inputs.name,
+    rows,
+    profile,
+    profileFile,
+  };
+}
+
+/** @returns where the profile lies; null where it was not to be stored, or the bundle's folder takes no file. */
+async function storeProfile(
+  profile: DeviceProfile,
+  { bundle, profile: place }: BenchOptions,
+  runtime: LoadedRuntime,
+  context: JobContext,
+): Promise<string | null> {
+  if (place.kind === 'none') return null;
+  const path = place.kind === 'file' ? place.path : storedProfilePath(bundle, runtime);
+  try {
+    await writeDeviceProfile(path, profile);
+    return path;
+  } catch (error) {
+    if (place.kind === 'file' || !StorageError.isInstance(error)) throw error;
+    context.onNote(`The times per stage were not stored (${error.message}); name a file for them with --profile.`);
+    return null;
+  }
+}
+
+interface BenchParts {
+  readonly bundle: RunnableBundle;
+  readonly whole: Contender | null;
+  readonly inputs: BenchInputs;
+  readonly runtime: LoadedRuntime;
+}
+
+/** Milliseconds per stage at the batch sizes of the benchmark. */
+async function profileBundle(
+  { batches, repeat }: BenchOptions,
+  { bundle, whole, inputs, runtime }: BenchParts,
+  context: JobContext,
+): Promise<DeviceProfile> {
+  const input = await inputs.batch(0, Math.max(...batches));
+  const runWhole = whole === null ? null : whole.run;
+  return profileStages({ model: bundle.model, input, batches, repeat, runWhole, runtime }, context);
+}
+
+async function loadWhole(
+  path: string,
+  graph: AnalyseGraphOptions,
+  runtime: LoadedRuntime,
+): Promise<Contender & AsyncDisposable> {
+  const model = await openWholeNetwork(await readNetwork(path, runtime, graph), graph, runtime);
+  return {
+    name: 'whole',
+    executor: null,
+    run: async (input) => {
+      await model.runWhole(input);
+      return 1;
+    },
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
+
+function stagedContender({ model, ensemble }: RunnableBundle): Contender {
+  return {
+    name: 'staged',
+    executor: 'staged',
+    run: async (input) => {
+      const { summary } = await classify(model, input, { policy: never(), ensemble, batchSize: input.rows });
+      return summary.meanMacsFraction;
+    },
+  };
+}

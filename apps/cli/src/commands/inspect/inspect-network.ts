@@ -1,0 +1,68 @@
+import { type Cut, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
+import type { Network } from '../../runtime/network.ts';
+
+/** One legal cut, JSON-safe. */
+export interface InspectedCut {
+  readonly name: string;
+  /** Row shapes of the tensors that cross: one, or two inside a residual block. */
+  readonly shapes: readonly (readonly number[])[];
+  /** MACs per row up to here. */
+  readonly macs: number;
+  /** The same as a share of the whole network. */
+  readonly share: number;
+  /** Parameters up to here. */
+  readonly parameters: number;
+  /** Which selections take this cut. */
+  readonly takenBy: readonly ('auto' | 'all')[];
+}
+
+/** What can be said of a network before anything is trained; JSON-safe. */
+export interface NetworkInspection {
+  readonly kind: 'network';
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly opset: number;
+  readonly input: { readonly name: string; readonly rowShape: readonly number[] };
+  readonly output: { readonly name: string; readonly classes: number };
+  readonly batch: 'dynamic' | number;
+  readonly macs: number;
+  readonly parameters: number;
+  /** All legal cuts, in the order of the data. */
+  readonly cuts: readonly InspectedCut[];
+}
+
+/** Lists a network's legal cuts with their costs, and which of them `auto` and `all` would take. */
+export function inspectNetwork(network: Network): NetworkInspection {
+  const { analysis } = network;
+  return {
+    kind: 'network',
+    name: network.name,
+    sha256: network.sha256,
+    bytes: network.bytes.length,
+    opset: analysis.opset,
+    input: { name: analysis.input.name, rowShape: analysis.input.rowShape },
+    output: { name: analysis.output.name, classes: analysis.classes },
+    batch: analysis.batch,
+    macs: analysis.backboneMacs,
+    parameters: analysis.parameters,
+    cuts: inspectCuts(analysis),
+  };
+}
+
+function inspectCuts(analysis: GraphAnalysis): readonly InspectedCut[] {
+  const auto = cutNames(chooseCuts(analysis, { kind: 'auto' }));
+  const all = cutNames(chooseCuts(analysis, { kind: 'all' }));
+  return analysis.cuts.map((cut) => ({
+    name: cut.name,
+    shapes: cut.tensors.map((tensor) => tensor.rowShape),
+    macs: cut.macs,
+    share: cut.macs / analysis.backboneMacs,
+    parameters: cut.parametersBefore,
+    takenBy: [...(auto.has(cut.name) ? (['auto'] as const) : []), ...(all.has(cut.name) ? (['all'] as const) : [])],
+  }));
+}
+
+function cutNames(cuts: readonly Cut[]): ReadonlySet<string> {
+  return new Set(cuts.map((cut) => cut.name));
+}

@@ -1,0 +1,49 @@
+// The flags of `ztw train` that say for which costs thresholds are chosen, and where times come from.
+
+import { InvalidInputError } from '@ztw/core';
+import type { Command } from 'commander';
+import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
+import type { TrainJobOptions } from './job-options.ts';
+
+export interface BudgetFlags {
+  readonly budgets: readonly Budget[];
+  readonly profile?: string;
+  readonly profileBatch?: number;
+}
+
+/** Adds `--budgets`, `--profile` and `--profile-batch`. */
+export function addBudgetOptions(command: Command): Command {
+  return command
+    .option(
+      '--budgets <costs>',
+      'mean costs for which thresholds are chosen: fractions of the MACs, or times like 1.5ms,3ms',
+      commaSeparated(budgetOrTime),
+      [0.25, 0.5, 0.75, 1],
+    )
+    .option(
+      '--profile <file>',
+      'take times from this profile of all exits, from ztw bench, instead of measuring this device',
+    )
+    .option('--profile-batch <n>', 'images that run together where times are measured (default: 1)', integerAtLeast(1));
+}
+
+/**
+ * @param needsTimes Whether something else than a budget counts in milliseconds.
+ * @throws InvalidInputError for a profile that nothing needs.
+ */
+export function budgetOptions(
+  { budgets, profile, profileBatch }: BudgetFlags,
+  needsTimes: boolean,
+): Pick<TrainJobOptions, 'budgets' | 'timeBudgets' | 'times'> {
+  const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
+  if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
+    throw new InvalidInputError(
+      '--profile and --profile-batch are about times; give a budget such as --budgets 3ms, or --prune-exits milliseconds.',
+    );
+  }
+  return {
+    budgets: budgets.filter((budget) => typeof budget === 'number').sort((left, right) => left - right),
+    timeBudgets: timeBudgets.sort((left, right) => left - right),
+    times: { profile: profile ?? null, batchSize: profileBatch ?? 1 },
+  };
+}

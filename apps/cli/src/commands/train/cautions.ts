@@ -1,0 +1,29 @@
+import type { Preprocessing } from '@ztw/bundle';
+import type { TrainJobOptions } from './job-options.ts';
+
+export interface TrainingCautionsOptions extends Pick<TrainJobOptions, 'normalisation' | 'calibration'> {
+  readonly preprocessing: Preprocessing;
+}
+
+/** What a person may have overlooked, one sentence or two each. */
+export function trainingCautions({
+  normalisation,
+  calibration,
+  preprocessing,
+}: TrainingCautionsOptions): readonly string[] {
+  const { preset, mean, std } = normalisation;
+  return [
+    ...(preset === undefined && mean === undefined && std === undefined
+      ? [
+          'Note: no normalisation was given, so pixels go in as 0..1. If the network was trained otherwise, see --preset, --mean, --std.',
+        ]
+      : [
+          `Normalisation${preset === undefined ? '' : ` by the preset ${preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
+        ]),
+    ...(calibration.kind === 'split'
+      ? [
+          'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
+        ]
+      : []),
+  ];
+}

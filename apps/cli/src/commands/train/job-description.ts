@@ -1,0 +1,47 @@
+// What decides the outcome of a training job, as plain data: it tells an interrupted job from another one, and goes into
+// the bundle as its provenance.
+
+import { createHash } from 'node:crypto';
+import type { Preprocessing } from '@ztw/bundle';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { LabelledData } from '../../data/index.ts';
+import type { NetworkPlan } from '../../jobs/plan-training.ts';
+import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
+import { dataFingerprint } from './data-fingerprint.ts';
+import type { TrainJobOptions } from './job-options.ts';
+import type { TrainingImages } from './training-images.ts';
+import type { JobDescription } from './work-folder.ts';
+
+export interface DescribedJob {
+  readonly options: Pick<TrainJobOptions, 'recipe' | 'augmentation' | 'useLabels'>;
+  readonly plans: readonly NetworkPlan[];
+  readonly images: TrainingImages;
+  readonly preprocessing: Preprocessing;
+  readonly runtime: LoadedRuntime;
+}
+
+/** Everything that the trained weights depend on. The ensemble and the budgets are chosen afterwards, so they may change. */
+export async function describeJob(job: DescribedJob): Promise<JobDescription> {
+  const { options, plans, images, preprocessing, runtime } = job;
+  return {
+    networks: plans.map(({ network, cuts, variants }) => ({
+      name: network.name,
+      sha256: network.sha256,
+      cuts: cuts.map((cut) => cut.name),
+      methods: variants.map((variant) => variant.method),
+      heads: createHash('sha256').update(JSON.stringify(variants)).digest('hex'),
+    })),
+    trainingData: images.training === null ? null : await describeData(images.training),
+    calibrationData: await describeData(images.heldOut),
+    preprocessing,
+    augmentation: options.augmentation,
+    useLabels: options.useLabels,
+    recipe: options.recipe,
+    runtime: runtime.name,
+    versions: { ztw: packageJson.version, node: process.version },
+  };
+}
+
+async function describeData(data: LabelledData): Promise<Readonly<Record<string, unknown>>> {
+  return { name: data.name, rows: data.rows, fingerprint: await dataFingerprint(data) };
+}

@@ -1,0 +1,52 @@
+// Flags that say when rows leave; at most one of them.
+
+import { type Command, Option } from 'commander';
+import type { ExitChoice } from '../bundle/exit-choice.ts';
+import { type ExecutorChoice, executorChoices } from '../bundle/open-classifier.ts';
+import { type Budget, budgetOrTime, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+
+export interface ExitFlags {
+  readonly budget?: Budget;
+  readonly threshold?: number;
+  readonly patience?: number;
+  readonly executor: ExecutorChoice;
+}
+
+/** Adds `--budget`, `--threshold`, `--patience` and `--executor`. */
+export function addExitOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--budget <cost>',
+        "mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: 0.5, or the least that the bundle was calibrated for)",
+      )
+        .argParser(budgetOrTime)
+        .conflicts(['threshold', 'patience']),
+    )
+    .addOption(
+      new Option('--threshold <t>', 'leave where the probability exceeds this')
+        .argParser(numberBetween(0, 1))
+        .conflicts(['budget', 'patience']),
+    )
+    .addOption(
+      new Option('--patience <n>', 'leave where the same answer came more than n times in a row')
+        .argParser(integerAtLeast(0))
+        .conflicts(['budget', 'threshold']),
+    )
+    .addOption(
+      new Option(
+        '--executor <kind>',
+        'staged: a session per stage; nested-if, batch-if: all in one; auto: the fastest that can',
+      )
+        .argParser(oneOf(executorChoices))
+        .default('auto'),
+    );
+}
+
+export function exitChoice(flags: ExitFlags): ExitChoice {
+  if (flags.threshold !== undefined) return { kind: 'threshold', threshold: flags.threshold };
+  if (flags.patience !== undefined) return { kind: 'patience', patience: flags.patience };
+  const { budget } = flags;
+  if (budget === undefined) return { kind: 'default' };
+  return typeof budget === 'number' ? { kind: 'budget', budget } : { kind: 'milliseconds', ...budget };
+}
