@@ -20,6 +20,8 @@ export { type ReadLayersModelOptions, readLayersModel } from './layers-model/rea
 export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
+// Files of strangers
+export { type CheckedModelJson, checkModelJson, type ModelJsonKind } from './model-json/check-model-json.ts';
 export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-network-cuts.ts';
 export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-network.ts';
 export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';

@@ -12,6 +12,7 @@ import { never } from '../policy/never.ts';
 import { checkProfiledStages, type DeviceProfile } from '../profile/device-profile.ts';
 import { exitCosts, type RowResult, rowResults } from './classification.ts';
 import { type ExitMethod, startRecycling } from './decide-exit.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { keepStaying, type RowsUnderWay, runExit } from './run-exit.ts';
 
 export interface AnytimeOptions {
@@ -79,6 +80,7 @@ export async function* anytime<Features>(
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(named), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
+      await letEventsIn(signal);
       throwIfAborted(signal, 'classification');
       if (stageIndex > 0 && !isTimeFor(stageIndex)) return;
       const rows: RowsUnderWay<Features> = underWay;

@@ -10,6 +10,7 @@ import { namedInput } from '../input/check-input.ts';
 import { type Batch, batchesOf } from '../input/input-rows.ts';
 import { type Classification, exitCosts, type RowResult, type StageEvent, summarise } from './classification.ts';
 import { type ExitMethod, startRecycling } from './decide-exit.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { type Passage, passExit, type RowsUnderWay } from './run-exit.ts';
 
 export interface ClassifyOptions {
@@ -83,6 +84,7 @@ async function classifyBatch<Features>(
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
+      await letEventsIn(signal);
       throwIfAborted(signal, 'classification');
       const rows: RowsUnderWay<Features> = underWay;
       underWay = null;

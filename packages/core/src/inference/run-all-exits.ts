@@ -3,6 +3,7 @@ import type { StagedModel } from '../contract/staged-model.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
 import { namedInput } from '../input/check-input.ts';
 import { batchesOf } from '../input/input-rows.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { checkLogits, requireFeatures } from './run-exit.ts';
 
 export interface RunAllExitsOptions {
@@ -42,6 +43,7 @@ export async function runAllExits<Features>(
     let previousLogits: Float32Array | null = null;
     try {
       for (const [stageIndex, { stage, logits }] of exits.entries()) {
+        await letEventsIn(signal);
         throwIfAborted(signal, 'run');
         const features = requireFeatures(held, stageIndex);
         held = null;

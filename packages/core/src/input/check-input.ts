@@ -1,6 +1,13 @@
 // The one way into the named form: whatever is read, sliced or sent further on has passed here.
 
-import type { InputBatch, InputSpecification, InputTensor, InputValues, NamedInputBatch } from '../contract/input.ts';
+import type {
+  InputBatch,
+  InputSpecification,
+  InputTensor,
+  InputType,
+  InputValues,
+  NamedInputBatch,
+} from '../contract/input.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { firstNotFinite } from '../numeric/first-not-finite.ts';
 import { rowSize } from '../numeric/rows.ts';
@@ -25,6 +32,7 @@ export function namedInput(input: InputBatch, inputs: readonly InputSpecificatio
       `Expected \`{ rows, inputs }\` with ${formatInputs(inputs)}; received \`{ rows, data }\`. Give the inputs by name.`,
     );
   }
+  checkKind(input.data, 'float32', 'input values');
   const expected = rows * rowSize(dense.rowShape);
   if (input.data.length !== expected) {
     throw new InvalidInputError(
@@ -75,6 +83,11 @@ export function freeAxisLengths(
 }
 
 function checkTensors({ rows, inputs: tensors }: NamedInputBatch, inputs: readonly InputSpecification[]): void {
+  if (tagOf(tensors) !== 'Object' || Object.values(tensors).some((tensor) => tagOf(tensor) !== 'Object')) {
+    throw new InvalidInputError(
+      `Expected the inputs ${formatInputs(inputs)}, each as \`{ data, rowShape }\` under its name; received something else.`,
+    );
+  }
   const unknown = Object.keys(tensors).filter((name) => !inputs.some((input) => input.name === name));
   const missing = inputs.filter(({ name }) => tensors[name] === undefined).map(({ name }) => name);
   if (unknown.length > 0 || missing.length > 0) {
@@ -106,12 +119,9 @@ function checkTensors({ rows, inputs: tensors }: NamedInputBatch, inputs: readon
 
 function checkTensor({ name, type, rowShape }: InputSpecification, tensor: InputTensor, rows: number): void {
   const { data } = tensor;
-  if (!(data instanceof inputArrays[type])) {
-    throw new InvalidInputError(
-      `Expected ${type} values in a ${inputArrays[type].name} for the input "${name}"; received a ${data.constructor.name}.`,
-    );
-  }
+  checkKind(data, type, `values of the input "${name}"`);
   const fits =
+    Array.isArray(tensor.rowShape) &&
     tensor.rowShape.length === rowShape.length &&
     tensor.rowShape.every((length, axis) => {
       const expected = rowShape[axis];
@@ -119,7 +129,7 @@ function checkTensor({ name, type, rowShape }: InputSpecification, tensor: Input
     });
   if (!fits) {
     throw new InvalidInputError(
-      `Expected rows of shape [${rowShape.join(', ')}] for the input "${name}"; received rows of [${tensor.rowShape.join(', ')}].`,
+      `Expected rows of shape [${rowShape.join(', ')}] for the input "${name}"; received rows of [${tensor.rowShape}].`,
     );
   }
   const expected = rows * rowSize(tensor.rowShape);
@@ -130,8 +140,22 @@ function checkTensor({ name, type, rowShape }: InputSpecification, tensor: Input
   }
 }
 
+/** Runtimes differ in what else they would take, and in what they would make of it. */
+function checkKind(data: unknown, type: InputType, what: string): void {
+  const expected = inputArrays[type].name;
+  // By its tag: an array of another frame or worker has another class.
+  const kind = tagOf(data);
+  if (kind === expected) return;
+  const remedy = type === 'float32' ? ' Convert them: Float32Array.from(values).' : '';
+  throw new InvalidInputError(`Expected ${what} as a ${expected}; received ${kind}.${remedy}`);
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** Position of the first NaN or infinite value; -1 where there is none. */
-function notFinite(values: InputValues, type: InputSpecification['type']): number {
+function notFinite(values: InputValues, type: InputType): number {
   switch (type) {
     case 'float32':
       return firstNotFinite(values as Float32Array);

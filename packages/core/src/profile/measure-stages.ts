@@ -4,6 +4,7 @@ import type { InputBatch, NamedInputBatch } from '../contract/input.ts';
 import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
+import { letEventsIn } from '../inference/let-events-in.ts';
 import { requireFeatures } from '../inference/run-exit.ts';
 import { checkInputBatch } from '../input/check-input.ts';
 import { sliceInput } from '../input/input-rows.ts';
@@ -99,6 +100,7 @@ async function timeStages<Features>(
   signal: AbortSignal | undefined,
 ): Promise<readonly number[]> {
   const milliseconds: number[] = [];
+  await letEventsIn(signal);
   throwIfAborted(signal, 'measurement');
   let start = now();
   let held: Features | null = await model.load(input);

@@ -2,6 +2,7 @@
 
 // A staged model
 
+export { letEventsIn } from '../inference/let-events-in.ts';
 export {
   type AdapterOutput,
   type AdapterRows,
@@ -21,5 +22,6 @@ export { arrayLike } from '../numeric/rows.ts';
 
 // In a worker
 
+export { isPackedError } from '../errors/is-packed-error.ts';
 export { type PackedError, packError, unpackError } from '../errors/packed-error.ts';
 export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from '../worker/message-endpoint.ts';

@@ -10,7 +10,7 @@ import {
   RuntimeFailureError,
   throwIfAborted,
 } from '@ztw/core';
-import { checkInputBatch, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
+import { checkInputBatch, letEventsIn, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 import type { Executor } from './executor.ts';
@@ -77,6 +77,7 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
+          await letEventsIn(signal);
           throwIfAborted(signal, 'classification');
           const count = Math.min(batchSize, rows - start);
           const part = await run(sliceInput(named, start, start + count), thresholds);

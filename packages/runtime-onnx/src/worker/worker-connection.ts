@@ -3,6 +3,7 @@
 import { RuntimeFailureError } from '@ztw/core';
 import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
+import { readReply } from './read-message.ts';
 
 interface WaitingCall {
   readonly resolve: (value: unknown) => void;
@@ -17,7 +18,7 @@ export class WorkerConnection {
 
   constructor(worker: WorkerThread) {
     this.#worker = worker;
-    onMessage(worker, (message) => this.#settle(message as WorkerReply));
+    onMessage(worker, (message) => this.#settle(readReply(message)));
     onBreakdown(worker, (cause) => this.#breakDown(cause));
   }
 
@@ -42,7 +43,9 @@ export class WorkerConnection {
     await this.#worker.terminate();
   }
 
-  #settle(reply: WorkerReply): void {
+  /** @param reply null for a message that answers nothing. */
+  #settle(reply: WorkerReply | null): void {
+    if (reply === null) return;
     const call = this.#waiting.get(reply.call);
     this.#waiting.delete(reply.call);
     if ('error' in reply) call?.reject(unpackError(reply.error));

@@ -43,7 +43,7 @@ export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeM
 }
 
 async function openStage(
-  { tf, network, readFile }: LoadNetworkOptions,
+  { tf, network, readFile, classes }: LoadNetworkOptions,
   { name, program }: BundleStage,
   index: number,
 ): Promise<OpenProgram> {
@@ -54,7 +54,7 @@ async function openStage(
     );
   }
   const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
-  return openProgram({ tf, steps, weights, path: program.steps, what });
+  return openProgram({ tf, steps, weights, path: program.steps, what, previousClasses: classes, classes });
 }
 
 function checkPorts(

@@ -15,13 +15,14 @@
 //     },
 //   });
 
-import { type BlobStore, InvalidInputError, throwIfAborted } from '@ztw/core';
+import { type BlobStore, InvalidInputError, RuntimeFailureError, throwIfAborted, ZtwError } from '@ztw/core';
 import { type MessageEndpoint, onMessage, packError } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
+import { checkJob } from './check-job.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 
 export interface ServeTrainingOptions {
@@ -74,8 +75,8 @@ async function answer(
   const onProgress = seldom((event) => send({ kind: 'progress', event }));
   try {
     throwIfAborted(signal, 'training');
-    const options = { tf, network: await network(), job, checkpoints, onProgress, signal };
-    send({ kind: 'trained', result: await trainNewClasses(options) });
+    const options = { tf, job: checkJob(job), network: await network(), checkpoints, onProgress, signal };
+    send({ kind: 'trained', result: await trainNewClasses(options).catch(failTyped) });
   } catch (error) {
     send({ kind: 'failed', error: packError(error) });
   }
@@ -92,4 +93,10 @@ function seldom(report: (event: TrainingProgress) => void): (event: TrainingProg
     reported.set(kind, now);
     report(event);
   };
+}
+
+function failTyped(error: unknown): never {
+  if (ZtwError.isInstance(error)) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new RuntimeFailureError(`The training failed: ${reason}`, { cause: error });
 }

@@ -8,7 +8,7 @@ import { RuntimeFailureError, throwIfAborted } from '@ztw/core';
 import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import type { LabelledRows, NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
-import { type TrainingReply, trainingRequest } from './training-messages.ts';
+import { readTrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {
   /**
@@ -43,7 +43,8 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
   try {
     return await new Promise<NewClassesResult>((resolve, reject) => {
       onMessage(port, (message) => {
-        const reply = message as TrainingReply;
+        const reply = readTrainingReply(message);
+        if (reply === null) return;
         if (reply.kind === 'progress') {
           try {
             onProgress?.(reply.event);

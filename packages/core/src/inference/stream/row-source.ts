@@ -8,7 +8,9 @@ import { sliceInput } from '../../input/input-rows.ts';
 import { arrayLike } from '../../numeric/rows.ts';
 
 /** One row: the values of the single dense input, or the values and row shape of each input by its name. */
-export type StreamRow = Float32Array | Readonly<Record<string, InputTensor>>;
+export type StreamRow = Float32Array | NamedRow;
+
+type NamedRow = Readonly<Record<string, InputTensor>>;
 
 /** Rows in order. Free axes have the same lengths in all of them. */
 export type RowStream = AsyncIterable<StreamRow> | Iterable<StreamRow>;
@@ -108,7 +110,8 @@ export class RowSource {
   }
 
   #named(row: StreamRow, position: number): NamedInputBatch {
-    const batch = row instanceof Float32Array ? { rows: 1, data: row } : { rows: 1, inputs: row };
+    const isNamed = Object.prototype.toString.call(row) === '[object Object]';
+    const batch = isNamed ? { rows: 1, inputs: row as NamedRow } : { rows: 1, data: row as Float32Array };
     try {
       return namedInput(batch, this.#options.inputs);
     } catch (cause) {

@@ -4,6 +4,7 @@ import type { NamedInputBatch } from '../../contract/input.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
 import type { RowResult } from '../classification.ts';
 import { countRows, startRecycling } from '../decide-exit.ts';
+import { letEventsIn } from '../let-events-in.ts';
 import { type Passage, passExit, type RowsUnderWay } from '../run-exit.ts';
 import { InOrder } from './in-order.ts';
 import { RowsWaiting } from './rows-waiting.ts';
@@ -61,6 +62,7 @@ export class StreamStages<Features> {
     const { model } = this.#passage;
     let rows: RowsUnderWay<Features> | null = (await this.#waiting[firstStage]?.take(model, firstStage)) ?? null;
     for (let stageIndex = firstStage; rows !== null; stageIndex++) {
+      await letEventsIn(this.#signal);
       if (this.#signal?.aborted) model.release(rows.features);
       throwIfAborted(this.#signal, 'classification of the stream');
       const { left, staying }: { left: readonly RowResult[]; staying: RowsUnderWay<Features> | null } = await passExit(

@@ -24,6 +24,15 @@ export const inputErrorCases: readonly ConformanceCase[] = [
     (data, rows) => ({ rows, data: withLastValue(data, Number.NEGATIVE_INFINITY) }),
     'floats',
   ),
+  ...['Float64Array', 'Uint8Array', 'a list'].map((kind) =>
+    refusedValues(
+      `refuses ${kind} in the place of a Float32Array`,
+      (data, rows) => {
+        return { rows, data: otherKind(kind, data) as InputValues };
+      },
+      'floats',
+    ),
+  ),
   refusedInput('refuses an input that the network does not have', (input) => {
     const [tensor] = Object.values(input.inputs) as [InputTensor];
     return { ...input, inputs: { ...input.inputs, nobody: tensor } };
@@ -41,6 +50,11 @@ export const inputErrorCases: readonly ConformanceCase[] = [
     mapTensors(input, ({ data, rowShape }) => ({ data, rowShape: [...rowShape, 1] })),
   ),
 ];
+
+function otherKind(kind: string, data: InputValues): unknown {
+  if (kind === 'Float64Array') return new Float64Array(data.length);
+  return kind === 'Uint8Array' ? new Uint8Array(data.length) : Array.from(data as Float32Array);
+}
 
 function refusedInput(name: string, spoil: (input: NamedInputBatch) => NamedInputBatch): ConformanceCase {
   return {
