@@ -130,4 +130,47 @@ describe.each(runtimes)('$name', ({ ort }) => {
     expect(await graph.run([pairs(bits)], 2)).toEqual([pairs(Uint16Array.of(0xbc00, 0x4000, 0xb800, 0xfbff))]);
     await graph.release();
   });
+
+  test.each([
+    ['float32', Float32Array.of(1, 2, 3, 4)],
+    ['float16', Uint16Array.of(0x3c00, 0x4000, 0x4200, 0x4400)],
+    ['int32', Int32Array.of(1, 2, 3, 4)],
+    ['int64', BigInt64Array.of(1n, 2n, 3n, 4n)],
+    ['uint8', Uint8Array.of(1, 2, 3, 4)],
+  ] as const)('%s rows of any length go in, also in pieces', async (type, data) => {
+    for (const batch of ['dynamic', 4] as const) {
+      const axis = batch === 'dynamic' ? 'rows' : batch;
+      const cast = tinyOnnx({
+        nodes: [
+          { operator: 'Cast', inputs: ['x'], outputs: ['y'], attributes: { to: 1 } },
+          { operator: 'Identity', inputs: ['x'], outputs: ['same'] },
+        ],
+        inputs: [{ name: 'x', type, dims: [axis, 'length'] }],
+        outputs: [
+          { name: 'y', type: 'float32', dims: [axis, 'length'] },
+          { name: 'same', type, dims: [axis, 'length'] },
+        ],
+      });
+      const graph = await openRowGraph({
+        ort,
+        bytes: cast,
+        what: 'the cast',
+        inputs: [{ name: 'x', rowShape: ['length'], type }],
+        outputs: [
+          { name: 'y', rowShape: ['length'], type: 'float32' },
+          { name: 'same', rowShape: ['length'], type },
+        ],
+        batch,
+        settings: {},
+      });
+      for (const rowShape of [[2], [4], [1]]) {
+        const rows = data.length / rowShape[0]!;
+        expect(await graph.run([{ data, rowShape }], rows)).toEqual([
+          { data: Float32Array.of(1, 2, 3, 4), rowShape },
+          { data, rowShape },
+        ]);
+      }
+      await graph.release();
+    }
+  });
 });

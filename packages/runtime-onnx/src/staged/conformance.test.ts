@@ -1,12 +1,14 @@
-// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, and a real one.
+// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, one with several inputs, and a real one.
 
 import { denseInputs } from '@ztw/core';
-import { inputTypes } from '@ztw/core/runtime';
+import { inputTypes, namedInput } from '@ztw/core/runtime';
 import { type ConformanceSubject, testSubject } from '@ztw/core/testing';
 import { afterAll, describe, test } from 'vitest';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork, tinyRows } from '../../test/support/tiny-network.ts';
+import { referenceLogits, tokenBundle, tokenInputs, tokenRowsOf } from '../../test/support/token-network.ts';
+import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../index.ts';
 import { type WholeModel, wholeModel } from '../whole/whole-model.ts';
 import { loadNetwork } from './load-network.ts';
@@ -44,6 +46,19 @@ async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' |
   };
 }
 
+/** int64 ids, a uint8 mask and a free axis, through a bundle. */
+async function tokenSubject(runtime: string, ort: OnnxRuntime): Promise<Subject> {
+  const bundle = await tokenBundle();
+  return {
+    ...named(runtime, 'tokens and a mask'),
+    supports,
+    input: tokenRowsOf(16, 7),
+    inputOfOtherLength: tokenRowsOf(5, 3),
+    create: async () => (await loadBundle({ ort, bundle: readFrom(bundle) })).model,
+    wholeLogits: async (input) => referenceLogits(namedInput(input, tokenInputs)),
+  };
+}
+
 async function fashionSubject(runtime: string, ort: OnnxRuntime): Promise<Subject> {
   const cut = await cutNetwork({ ort, path: fashionNetwork, sharpness: 4 });
   const uncut = await loadWhole(ort, cut);
@@ -68,6 +83,7 @@ const subjects = await Promise.all(
     tinySubject(name, ort, 'dynamic'),
     tinySubject(name, ort, 4),
     fashionSubject(name, ort),
+    tokenSubject(name, ort),
   ]),
 );
 
