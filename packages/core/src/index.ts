@@ -115,6 +115,10 @@ export {
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 
+// Formats
+
+export { parseJson } from './json/parse-json.ts';
+
 // Storage
 
 export { decodeFloat16, decodeFloat16Into, encodeFloat16, float16Table } from './numeric/float16.ts';

@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@ztw/bundle';
-import { type DeviceProfile, parseDeviceProfile } from '@ztw/core';
+import { type DeviceProfile, parseDeviceProfile, parseJson, StorageError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { loadBundle } from '@ztw/runtime-onnx';
 import { deviceName, profileBytes } from '../bundle/device-profile-file.ts';
@@ -37,7 +37,13 @@ export async function measureBundle(
   const name = `${place}/profile.json`;
   const stored = await work.results.get(name);
   if (stored !== null) {
-    const profile = parseDeviceProfile(JSON.parse(new TextDecoder().decode(stored)));
+    const profile = parseDeviceProfile(
+      parseJson(
+        stored,
+        (reason) =>
+          new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start afresh with --no-resume.`),
+      ),
+    );
     const fits = profile.batches.some((batch) => batch.batchSize === batchSize);
     if (profile.device === deviceName(runtime) && fits) return profile;
   }

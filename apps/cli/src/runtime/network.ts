@@ -6,6 +6,7 @@ import { InvalidInputError } from '@ztw/core';
 import { type AnalyseGraphOptions, analyseGraph, type GraphAnalysis, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe } from '@ztw/runtime-onnx';
 import { about } from '../program/about.ts';
+import { networkBytesLimit } from '../storage/file-limits.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
 
@@ -39,7 +40,7 @@ export async function readNetwork(
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {
   try {
-    return await readBytes(path);
+    return await readBytes(path, networkBytesLimit);
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network ${path}: ${(cause as Error).message}`, { cause });
   }

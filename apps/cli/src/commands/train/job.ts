@@ -1,6 +1,6 @@
 // The whole of `ztw train`: networks and data from files, internal classifiers, ensemble, thresholds, bundles into folders.
 
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { withClassNames } from '../../data/class-names.ts';
 import { createPreprocessing } from '../../data/index.ts';
@@ -24,6 +24,7 @@ import { readNetwork } from '../../runtime/network.ts';
 import { type LoadedRuntime, loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
+import { assertWritablePlace } from '../../storage/make-folder.ts';
 import { trainingCautions } from './cautions.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
@@ -67,9 +68,11 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const folders = new Map(
     methods.map((method) => [method, methods.length === 1 ? options.out : join(options.out, method)]),
   );
+  assertWorkOutside(options.work, [...folders.values()]);
   if (!(options.resume && (await holdsUnfinishedJob(options.work)))) {
     for (const folder of folders.values()) await assertOutputFolder(folder, options);
   }
+  for (const place of [options.out, options.work]) await assertWritablePlace(place);
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = await withClassNames(describeChain(plans), options.classNames);
@@ -146,6 +149,16 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     throw error;
   } finally {
     work.close();
+  }
+}
+
+/** An output folder is put in place as a whole, so nothing else may lie in it. */
+function assertWorkOutside(work: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (!`${resolve(work)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
+    throw new InvalidInputError(
+      `The work folder ${work} lies in the output folder ${folder}. Choose another with --work.`,
+    );
   }
 }
 
