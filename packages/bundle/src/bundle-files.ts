@@ -1,5 +1,5 @@
-import type { Head } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
+import type { Head } from '@ztw/heads';
 import { createManifest, type ManifestContent } from './create-manifest.ts';
 import { tensorsFromHeads } from './head-weights.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';

@@ -1,7 +1,8 @@
 // What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
 
-import type { FreeShape, HeadSpecification, InputType } from '@ztw/core';
+import { type FreeShape, type InputType, InvalidModelError } from '@ztw/core';
 import { findDenseInput } from '@ztw/core/runtime';
+import { type HeadSpecification, hasCascade, validateHead } from '@ztw/heads';
 import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
 import { manifestInputs } from './manifest-inputs.ts';
 
@@ -89,15 +90,24 @@ function checkHead(head: HeadSpecification, stage: BundleStage, classes: number)
   if (!fitsShape(head.inputShape, features.rowShape)) {
     return `its head takes [${head.inputShape}], but its features are [${features.rowShape}]`;
   }
-  const last = head.layers.at(-1);
-  if (head.classes !== classes || last?.kind !== 'dense' || last.outFeatures !== classes) {
-    return `its head does not end in a dense layer of ${classes} classes`;
+  if (head.classes !== classes) return `its head answers ${head.classes} classes instead of ${classes}`;
+  const cascades = hasCascade(head);
+  if (cascades !== (stage.previousLogits !== null)) {
+    return cascades
+      ? 'its head has a cascade layer, but it takes no previous logits'
+      : 'it takes previous logits, but its head has no cascade layer';
   }
-  const cascades = head.layers.some((layer) => layer.kind === 'cascade');
-  if (cascades === (stage.previousLogits !== null)) return null;
-  return cascades
-    ? 'its head has a cascade layer, but it takes no previous logits'
-    : 'it takes previous logits, but its head has no cascade layer';
+  return findMisfit(head);
+}
+
+function findMisfit(head: HeadSpecification): string | null {
+  try {
+    validateHead(head);
+    return null;
+  } catch (error) {
+    if (InvalidModelError.isInstance(error)) return `its head is not whole: ${error.message.replace(/\.$/, '')}`;
+    throw error;
+  }
 }
 
 function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string | null {

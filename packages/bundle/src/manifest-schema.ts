@@ -1,8 +1,8 @@
 // The form of a manifest, field by field. What fields must be to each other is checked in `manifest-checks.ts`.
 // Unknown fields are refused: one that this version does not know may change what the others mean.
 
-import type { HeadLayer, HeadSpecification } from '@ztw/core';
 import { inputTypes } from '@ztw/core/runtime';
+import { headSchema } from '@ztw/heads';
 import * as v from 'valibot';
 import { isBundlePath } from './bundle-path.ts';
 import type { BundleManifest } from './manifest.ts';
@@ -23,41 +23,6 @@ const path = v.pipe(
       `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
   ),
 );
-const poolSize = v.strictTuple([size, size]);
-
-const headLayer: v.GenericSchema<unknown, HeadLayer> = v.variant('kind', [
-  v.strictObject({ kind: v.literal('relu') }),
-  v.strictObject({ kind: v.literal('gelu') }),
-  v.strictObject({ kind: v.literal('channels-first') }),
-  v.strictObject({
-    kind: v.literal('conv2d'),
-    name: text,
-    inChannels: size,
-    outChannels: size,
-    kernelSize: size,
-    stride: size,
-    padding: count,
-  }),
-  v.strictObject({ kind: v.literal('mixed-pool'), name: text, outputSize: poolSize }),
-  v.strictObject({ kind: v.literal('adaptive-pools'), outputSize: poolSize }),
-  v.strictObject({ kind: v.literal('pool-mix'), name: text }),
-  v.strictObject({ kind: v.literal('flatten') }),
-  v.strictObject({ kind: v.literal('take-token'), index: v.pipe(v.number(), v.safeInteger()) }),
-  v.strictObject({ kind: v.literal('mean-tokens') }),
-  v.strictObject({ kind: v.literal('layer-norm'), name: text, size, epsilon: positive }),
-  v.strictObject({ kind: v.literal('cascade'), name: text, classes: size, layerNorm: v.boolean(), epsilon: positive }),
-  v.strictObject({ kind: v.literal('dense'), name: text, inFeatures: size, outFeatures: size }),
-]);
-
-/** A head's architecture, wherever it is written. */
-export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
-  specificationVersion: v.literal('v1'),
-  family: text,
-  inputShape: rowShape,
-  classes: size,
-  layers: v.array(headLayer),
-});
-
 const inputType = v.picklist(inputTypes);
 const freeShape = v.array(v.union([size, text]));
 const tensor = v.strictObject({ name: text, rowShape: freeShape, type: v.exactOptional(inputType) });

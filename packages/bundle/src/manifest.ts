@@ -4,12 +4,12 @@
 import type {
   EnsembleSpecification,
   FreeShape,
-  HeadSpecification,
   InputSpecification,
   InputType,
   OperatingPoint,
   RowShape,
 } from '@ztw/core';
+import type { HeadSpecification } from '@ztw/heads';
 
 /** How pixels become the network's input: `(value / 255 - mean) / std`, per channel. */
 export interface Preprocessing {

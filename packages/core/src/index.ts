@@ -6,27 +6,6 @@ export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } fr
 export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
 export type {
-  AdaptivePoolsLayer,
-  CascadeLayer,
-  ChannelsFirstLayer,
-  Conv2dLayer,
-  DenseLayer,
-  FlattenLayer,
-  GeluLayer,
-  Head,
-  HeadLayer,
-  HeadParameters,
-  HeadSpecification,
-  LayerNormLayer,
-  MeanTokensLayer,
-  MixedPoolLayer,
-  Parameter,
-  PoolMixLayer,
-  ReluLayer,
-  RowShape,
-  TakeTokenLayer,
-} from './contract/head.ts';
-export type {
   DenseInputBatch,
   FreeShape,
   InputBatch,
@@ -43,6 +22,7 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
+export type { Parameter, RowShape } from './contract/tensor.ts';
 
 // Errors
 

@@ -2,9 +2,10 @@
 // say on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import { type EnsembleSpecification, type Head, InvalidInputError, type RowShape } from '@ztw/core';
+import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@ztw/core';
 import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
 import { ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
+import type { Head } from '@ztw/heads';
 import { combineExits } from './combine-exits.ts';
 import { compileStages } from './compile-stages.ts';
 import { networkExitCosts } from './exit-costs.ts';

@@ -1,7 +1,6 @@
 // What will be trained, decided before anything runs: the cuts of a network and the head at each of them, per method.
 
-import type { HeadSpecification } from '@ztw/core';
-import { type HeadForOptions, headFor } from '@ztw/heads';
+import { type HeadForOptions, type HeadSpecification, headFor } from '@ztw/heads';
 import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
 import { about } from '../program/about.ts';
 import type { Network } from '../runtime/network.ts';

@@ -1,3 +1,4 @@
+import { hasCascade } from '@ztw/heads';
 import type { NetworkLogits } from '@ztw/training';
 import type { JobContext } from '../program/job-context.ts';
 import type { TrainedNetwork } from './assemble-bundle.ts';
@@ -34,5 +35,5 @@ export async function trainChain(
 
 /** Whether the first IC of a network recycles the logits of the network before. */
 function startsWithCascade({ heads }: PlannedVariant): boolean {
-  return heads[0]?.layers.some((layer) => layer.kind === 'cascade') ?? false;
+  return heads.slice(0, 1).some(hasCascade);
 }

@@ -1,8 +1,8 @@
 // A chain of two tiny networks: one IC with a cascade-free head and one with a cascade in the second, none in the first.
 // The models are not real; nothing in core runs them.
 
+import type { Head, HeadParameters, HeadSpecification } from '@ztw/heads';
 import type { BundleContents } from '../bundle-files.ts';
-import type { Head, HeadParameters, HeadSpecification } from '@ztw/core';
 
 const CLASSES = 3;
 

@@ -1,6 +1,6 @@
 // What a network takes: one or more named tensors, whose first axis is always the rows.
 
-import type { RowShape } from './head.ts';
+import type { RowShape } from './tensor.ts';
 
 /** Element type of an input. float16 travels as bit patterns (IEEE 754 binary16). */
 export type InputType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8';

@@ -1,7 +1,7 @@
 // What is known of each element type, and the easy case of one dense input.
 
-import type { RowShape } from '../contract/head.ts';
 import type { InputSpecification, InputType, InputValues } from '../contract/input.ts';
+import type { RowShape } from '../contract/tensor.ts';
 import { UnsupportedModelError } from '../errors/errors.ts';
 
 /** The class whose arrays hold the values of each type. */

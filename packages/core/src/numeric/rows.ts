@@ -1,7 +1,7 @@
 // Rows of values, moved and counted. What a value is does not matter here.
 
-import type { RowShape } from '../contract/head.ts';
 import type { InputValues } from '../contract/input.ts';
+import type { RowShape } from '../contract/tensor.ts';
 
 /** Number of values in one row: the product of its shape. */
 export function rowSize(shape: RowShape): number {

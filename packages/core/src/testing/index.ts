@@ -19,7 +19,6 @@ export {
   testSubject,
 } from './conformance/test-conformance.ts';
 export { type HostModelOptions, type HostStage, type HostStageOutput, hostModel } from './host-model.ts';
-export { executeHead, executeLayers } from './reference-head.ts';
 export { referenceModel } from './reference-model.ts';
 export { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, wholeLogits } from './reference-network.ts';
 export { type ReplayExit, type ReplayModelOptions, replayModel, rowNumbers } from './replay-model.ts';

@@ -5,8 +5,7 @@ import { InvalidModelError } from '../errors/errors.ts';
 import { denseInputs } from '../input/input-types.ts';
 import type { RuntimeModel } from '../runtime/create-staged-model.ts';
 import { type HostStage, hostModel } from './host-model.ts';
-import { executeHead } from './reference-head.ts';
-import { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, runSegment } from './reference-network.ts';
+import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 
 /**
  * Makes a network run stage by stage in plain TypeScript.
@@ -32,22 +31,21 @@ export function referenceModel(network: ReferenceNetwork): RuntimeModel {
   });
 }
 
-function innerStage(segment: ReferenceSegment, { head, macs }: ReferenceHead): HostStage {
+function innerStage(segment: ReferenceSegment, head: ReferenceHead): HostStage {
   return {
     description: {
       name: segment.name,
       network: 0,
       isFinal: false,
-      usesPreviousLogits: head.specification.layers.some((layer) => layer.kind === 'cascade'),
+      usesPreviousLogits: head.usesPreviousLogits,
       segmentMacs: segment.macs,
-      headMacs: macs,
+      headMacs: head.macs,
     },
     run([input], rows, previousLogits) {
-      const features = runSegment(segment, valuesOf(input), rows);
-      const rowShape = head.specification.inputShape;
+      const features = segment.run(valuesOf(input), rows);
       return {
-        tensors: [{ data: features, rowShape }],
-        logits: executeHead(head, features, rows, previousLogits),
+        tensors: [{ data: features, rowShape: [features.length / rows] }],
+        logits: head.run(features, rows, previousLogits),
       };
     },
   };
@@ -63,7 +61,7 @@ function finalStage(segment: ReferenceSegment): HostStage {
       segmentMacs: segment.macs,
       headMacs: 0,
     },
-    run: ([input], rows) => ({ tensors: null, logits: runSegment(segment, valuesOf(input), rows) }),
+    run: ([input], rows) => ({ tensors: null, logits: segment.run(valuesOf(input), rows) }),
   };
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { HeadLayer, RowShape } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { poolConvHead, splitPrefix } from '@ztw/heads';
+import type { RowShape } from '@ztw/core';
+import { executeLayers, type HeadLayer, poolConvHead, splitPrefix } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fashionPath } from '../../test/support/shared.ts';
 import { largestDifference, randomRows } from '../../test/support/staged.ts';

@@ -1,8 +1,9 @@
 // The token network of the reference runtime as ONNX stages: int64 ids of any length and a uint8 mask, which both cross every cut.
 
 import { type BundleNetwork, type BundleTensor, bundleFiles } from '@ztw/bundle';
-import type { Head, HeadLayer, InputSpecification, InputTensor, NamedInputBatch } from '@ztw/core';
+import type { InputSpecification, InputTensor, NamedInputBatch } from '@ztw/core';
 import { tokenNetwork, tokenRows, wholeTokenLogits } from '@ztw/core/testing';
+import type { Head, HeadLayer } from '@ztw/heads';
 import { type TinyConstant, type TinyNode, type TinyValue, tinyOnnx } from './tiny-onnx.ts';
 
 const { vocabulary, width, classes, embedding, layers, heads } = tokenNetwork();

@@ -1,7 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Conv2dLayer } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { seededRandom } from '@ztw/heads';
+import { executeLayers, type LayerKinds, seededRandom } from '@ztw/heads';
 import type { ConvolutionGeometry } from '@ztw/training';
 import { type Activation, activationOf } from '@ztw/training';
 import fc from 'fast-check';
@@ -56,7 +54,15 @@ describe.each(backends)('tensorflowKernels on the %s backend', (backend) => {
           kernels.convolve(of, by, geometry, result);
           return result;
         };
-        const layer: Conv2dLayer = { kind: 'conv2d', name: 'c', inChannels, outChannels, kernelSize, stride, padding };
+        const layer: LayerKinds['conv2d'] = {
+          kind: 'conv2d',
+          name: 'c',
+          inChannels,
+          outChannels,
+          kernelSize,
+          stride,
+          padding,
+        };
         const parameters = {
           'c.weight': { shape: [outChannels, inChannels, kernelSize, kernelSize], data: weight },
           'c.bias': { shape: [outChannels], data: new Float32Array(outChannels) },

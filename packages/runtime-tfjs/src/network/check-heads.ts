@@ -1,4 +1,5 @@
-import { type HeadSpecification, InvalidInputError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import type { HeadSpecification } from '@ztw/heads';
 import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface PlacedHeads {

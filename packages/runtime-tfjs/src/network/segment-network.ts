@@ -6,14 +6,13 @@ import {
   denseInputs,
   encodeFloat16,
   type FeatureRows,
-  type HeadSpecification,
   type InputValues,
   InvalidInputError,
   type SegmentedBackbone,
   type SegmentOutput,
 } from '@ztw/core';
 import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
-import { splitPrefix } from '@ztw/heads';
+import { type HeadSpecification, splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { networkLogits } from './network-logits.ts';

@@ -1,9 +1,9 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { denseInputs, type Head, RuntimeFailureError } from '@ztw/core';
+import { denseInputs, RuntimeFailureError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
-import { headMacs } from '@ztw/heads';
+import { type Head, hasCascade, headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { type TfStage, tfStagedModel } from '../inference/tf-staged-model.ts';
@@ -50,7 +50,7 @@ export function stageNetwork(options: StageNetworkOptions): RuntimeModel {
         name: cut.name,
         network: 0,
         isFinal,
-        usesPreviousLogits: head.specification.layers.some(({ kind }) => kind === 'cascade'),
+        usesPreviousLogits: hasCascade(head.specification),
         segmentMacs: isFinal ? segmentMacs + macs : segmentMacs,
         headMacs: isFinal ? 0 : macs,
       },

@@ -1,4 +1,5 @@
-import type { Head } from '@ztw/core';
+import type { Head } from '@ztw/heads';
+
 import type { NetworkCut } from '../network/tensorflow-network.ts';
 
 /**

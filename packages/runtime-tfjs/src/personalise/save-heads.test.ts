@@ -1,12 +1,5 @@
-import {
-  type Head,
-  InvalidBundleError,
-  InvalidInputError,
-  InvalidModelError,
-  runAllExits,
-  type StagedModel,
-} from '@ztw/core';
-import { initialiseHead, pooledHead } from '@ztw/heads';
+import { InvalidBundleError, InvalidInputError, InvalidModelError, runAllExits, type StagedModel } from '@ztw/core';
+import { type Head, initialiseHead, pooledHead } from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts';

@@ -1,15 +1,7 @@
 // Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
 
-import {
-  type BlobStore,
-  type HeadSpecification,
-  InvalidDataError,
-  memoryBlobStore,
-  type RowShape,
-  rowSize,
-  takeRows,
-} from '@ztw/core';
-import { type HeadForOptions, headFor } from '@ztw/heads';
+import { type BlobStore, InvalidDataError, memoryBlobStore, type RowShape, rowSize, takeRows } from '@ztw/core';
+import { type HeadForOptions, type HeadSpecification, headFor } from '@ztw/heads';
 import type { HeldOutData, TrainingProgress } from '@ztw/training';
 import { trainInternalClassifiers } from '@ztw/training';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';

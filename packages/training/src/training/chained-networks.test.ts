@@ -1,8 +1,7 @@
 // Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first ends.
 
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { pooledHead } from '@ztw/heads';
+import { executeHead, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';

@@ -1,14 +1,17 @@
-import type { RowValues } from './row-values.ts';
+import * as v from 'valibot';
+import type { LayerDefinition } from './layer-definition.ts';
 
-/** `max(0, x)`. */
-export function relu(values: RowValues): RowValues {
-  return { ...values, data: values.data.map((value) => Math.max(0, value)) };
+/** Exact (erf) GELU: `0.5 x (1 + erf(x / sqrt 2))`. No parameters. */
+export interface GeluLayer {
+  readonly kind: 'gelu';
 }
 
-/** `0.5 x (1 + erf(x / sqrt 2))`. */
-export function gelu(values: RowValues): RowValues {
-  return { ...values, data: values.data.map((value) => 0.5 * value * (1 + errorFunction(value / Math.SQRT2))) };
-}
+export const gelu: LayerDefinition<GeluLayer> = {
+  fields: { kind: v.literal('gelu') },
+  outputShape: (_layer, shape) => shape,
+  execute: (_layer, { data }) => data.map((value) => 0.5 * value * (1 + errorFunction(value / Math.SQRT2))),
+  write: (_layer, value, { writer }) => writer.gelu(value),
+};
 
 /** Beyond this, erf equals 1 to within float64 precision. */
 const saturation = 6;

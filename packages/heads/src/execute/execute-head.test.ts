@@ -1,17 +1,22 @@
+import { InvalidInputError, InvalidModelError, type RowShape, rowSize } from '@ztw/core';
 import { describe, expect, test } from 'vitest';
-import type { HeadLayer, HeadParameters, RowShape } from '../contract/head.ts';
-import { InvalidInputError, InvalidModelError } from '../errors/errors.ts';
-import { executeHead, executeLayers } from './reference-head.ts';
+import type { HeadParameters } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
+import { parameterShapes } from '../shapes/head-parameters.ts';
+import { executeHead, executeLayers } from './execute-head.ts';
 
-/** One layer on small hand-made rows. The stored examples of the original code are matched in `@ztw/heads`. */
+/** One layer on small hand-made rows. The stored examples of the original code are matched in `golden.test.ts`. */
 function run(layer: HeadLayer, input: number[], inputShape: RowShape, values: Record<string, number[]> = {}): number[] {
-  const rows = input.length / inputShape.reduce((product, size) => product * size, 1);
-  return [...executeLayers([layer], parameters(values), Float32Array.from(input), inputShape, rows, null)];
+  const rows = input.length / rowSize(inputShape);
+  return [...executeLayers([layer], withValues(layer, values), Float32Array.from(input), inputShape, rows, null)];
 }
 
-function parameters(values: Record<string, number[]>): HeadParameters {
+function withValues(layer: HeadLayer, values: Record<string, number[]>): HeadParameters {
   return Object.fromEntries(
-    Object.entries(values).map(([name, data]) => [name, { shape: [data.length], data: Float32Array.from(data) }]),
+    Object.entries(parameterShapes({ layers: [layer] })).map(([name, shape]) => [
+      name,
+      { shape, data: Float32Array.from(values[name] ?? []) },
+    ]),
   );
 }
 
@@ -78,15 +83,16 @@ describe('reference layers', () => {
 });
 
 describe('reference executor', () => {
+  const dense: HeadLayer = { kind: 'dense', name: 'fc', inFeatures: 2, outFeatures: 1 };
   const head = {
     specification: {
       specificationVersion: 'v1',
       family: 'token',
       inputShape: [2],
       classes: 1,
-      layers: [{ kind: 'dense', name: 'fc', inFeatures: 2, outFeatures: 1 }],
+      layers: [dense],
     },
-    parameters: parameters({ 'fc.weight': [1, 1], 'fc.bias': [0] }),
+    parameters: withValues(dense, { 'fc.weight': [1, 1], 'fc.bias': [0] }),
   } as const;
 
   test('runs zero rows', () => {
