@@ -1,6 +1,6 @@
 // What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
 
-import { type FreeShape, type InputType, InvalidModelError } from '@ztw/core';
+import { type FreeShape, type InputType, InvalidModelError, type PolicySpecification } from '@ztw/core';
 import { findDenseInput } from '@ztw/core/runtime';
 import { type HeadSpecification, hasCascade, validateHead } from '@ztw/heads';
 import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
@@ -125,10 +125,20 @@ function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string 
 
 function checkPoints({ operatingPoints, networks }: BundleManifest): string | null {
   const stageCount = networks.reduce((sum, network) => sum + network.stages.length, 0);
-  return firstProblem(operatingPoints, ({ exitShares }, index) => {
+  return firstProblem(operatingPoints, ({ exitShares, policy }, index) => {
+    const unfit = limitLists(policy).find(({ length }) => length !== stageCount && length !== stageCount - 1);
+    if (unfit !== undefined) {
+      return `operatingPoints[${index}]: a policy with ${unfit.length} limits for ${stageCount} stages over all networks`;
+    }
     if (exitShares === undefined || exitShares.length === stageCount) return null;
     return `operatingPoints[${index}]: ${exitShares.length} exit shares for ${stageCount} stages over all networks`;
   });
+}
+
+/** Limits per exit, wherever they are in a policy. */
+function limitLists(policy: PolicySpecification): readonly (readonly number[])[] {
+  if ('policies' in policy) return policy.policies.flatMap(limitLists);
+  return 'limit' in policy && typeof policy.limit !== 'number' ? [policy.limit] : [];
 }
 
 function checkFiles({ files, networks, weights }: BundleManifest): string | null {

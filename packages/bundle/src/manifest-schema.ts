@@ -6,6 +6,7 @@ import { headSchema } from '@ztw/heads';
 import * as v from 'valibot';
 import { isBundlePath } from './bundle-path.ts';
 import type { BundleManifest } from './manifest.ts';
+import { operatingPointSchema } from './stored-operating-point.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const finite = v.pipe(v.number(), v.finite());
@@ -13,7 +14,6 @@ const notNegative = v.pipe(finite, v.minValue(0));
 const positive = v.pipe(finite, v.gtValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const share = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const rowShape = v.array(size);
 const path = v.pipe(
   v.string(),
@@ -80,15 +80,7 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   ),
   weights: v.nullable(path),
   ensemble: v.nullable(ensemble),
-  operatingPoints: v.array(
-    v.strictObject({
-      budget: positive,
-      threshold: finite,
-      accuracy: share,
-      cost: notNegative,
-      exitShares: v.exactOptional(v.array(share)),
-    }),
-  ),
+  operatingPoints: v.array(operatingPointSchema),
   provenance: v.record(v.string(), v.unknown()),
   files: v.array(v.strictObject({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })),
 });

@@ -3,7 +3,16 @@
 export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from './contract/backbone.ts';
 export type { BlobStore } from './contract/blob-store.ts';
 export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } from './contract/ensemble.ts';
-export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
+export type {
+  CombinedSpecification,
+  Comparison,
+  ExitPolicy,
+  ExitPolicyInput,
+  ExitPolicyUpdate,
+  LimitSpecification,
+  NeverSpecification,
+  PolicySpecification,
+} from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
 export type {
   DenseInputBatch,
@@ -36,6 +45,7 @@ export {
   RuntimeFailureError,
   StorageError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 } from './errors/errors.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
@@ -61,6 +71,10 @@ export { marginThreshold } from './policy/margin-threshold.ts';
 export { never } from './policy/never.ts';
 export { patience } from './policy/patience.ts';
 export type { PerExit } from './policy/per-exit.ts';
+export { type ExitScore, type GraphScore, type PolicyKind, policyOfKind, scoreByRow } from './policy/policy-kind.ts';
+export { findPolicyKind, graphKind, policyKinds, type SingleLimit, singleLimit } from './policy/policy-kinds.ts';
+export { parsePolicySpecification, policyFromSpecification } from './policy/policy-specification.ts';
+export { parsePolicy, parsePolicyKind, policyText } from './policy/policy-text.ts';
 
 // Inference
 
@@ -84,13 +98,22 @@ export {
 export type { RowStream, StreamRow } from './inference/stream/row-source.ts';
 export { type DenseInput, denseInput, denseInputs } from './input/input-types.ts';
 
-// Measured cost
+// Cost
 
+export {
+  type CostUnit,
+  costsOfPrices,
+  cumulativeCosts,
+  type ExitCosts,
+  type ExitPrices,
+  meanCost,
+} from './costs/exit-costs.ts';
 export {
   checkProfiledStages,
   type DeviceProfile,
   exitMilliseconds,
   type ProfiledBatch,
+  profileCosts,
 } from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';

@@ -2,13 +2,12 @@
 // say on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { type EnsembleSpecification, exitCosts, InvalidInputError, type RowShape } from '@ztw/core';
 import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
 import { ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
 import type { Head } from '@ztw/heads';
 import { combineExits } from './combine-exits.ts';
 import { compileStages } from './compile-stages.ts';
-import { networkExitCosts } from './exit-costs.ts';
 import type { BundleMethod } from './method.ts';
 import { type NetworkResult, variantOf } from './network-result.ts';
 import type { NetworkPlan } from './plan-training.ts';
@@ -85,7 +84,7 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
         ensemble === null ? logits : combineExits(ensembleFromSpecification(ensemble), logits, targets.length, classes),
       labels: targets,
       classes,
-      exitMacs: networkExitCosts(networks),
+      exitMacs: exitCosts({ stages: networks.flatMap(({ stages }) => stages) }),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@ztw/bundle';
-import { type DeviceProfile, parseDeviceProfile, parseJson, StorageError } from '@ztw/core';
+import { type DeviceProfile, parseDeviceProfile, parseJson, policyKinds, StorageError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { loadBundle } from '@ztw/runtime-onnx';
 import { deviceName, profileBytes } from '../bundle/device-profile-file.ts';
@@ -47,7 +47,14 @@ export async function measureBundle(
     const fits = profile.batches.some((batch) => batch.batchSize === batchSize);
     if (profile.device === deviceName(runtime) && fits) return profile;
   }
-  const { files } = await packBundle(bundle, { budgets: [], labels: null, preprocessing, provenance: {}, times: null });
+  const { files } = await packBundle(bundle, {
+    budgets: [],
+    policy: policyKinds.confidence,
+    labels: null,
+    preprocessing,
+    provenance: {},
+    times: null,
+  });
   await using whole = await openWholeNetwork(network, graph, runtime);
   await using loaded = await loadBundle({
     ort: runtime.ort,

@@ -1,13 +1,12 @@
 // What leaving at each exit of a bundle takes, from whatever knows it already, else measured.
 
 import { createHash } from 'node:crypto';
-import { type DeviceProfile, exitMilliseconds } from '@ztw/core';
+import { costsOfPrices, type DeviceProfile, exitMilliseconds } from '@ztw/core';
 import { deviceName } from '../bundle/device-profile-file.ts';
 import type { JobContext } from '../program/job-context.ts';
 import type { AssembledBundle } from './assemble-bundle.ts';
 import { type MeasureBundleOptions, measureBundle } from './measure-bundle.ts';
 import type { OpenedTimes } from './open-times.ts';
-import { exitCostsOf } from './pruning/exit-prices.ts';
 import type { PrunedNetwork } from './pruning/prune-network.ts';
 
 export interface ExitTimes {
@@ -33,7 +32,7 @@ export async function timeExits(
 ): Promise<ExitTimes> {
   const { batchSize, profile: given } = options.times;
   if (given !== null) {
-    const costs = pruned === null ? exitMilliseconds(given, batchSize) : exitCostsOf(pruned.prices);
+    const costs = pruned === null ? exitMilliseconds(given, batchSize) : costsOfPrices(pruned.prices).perExit;
     return { exitMilliseconds: costs, batchSize, device: given.device ?? null, profile: null };
   }
   const place = placeOfStages(bundle);

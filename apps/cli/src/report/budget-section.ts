@@ -1,7 +1,7 @@
 import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core/evaluation';
-import { absent, count, milliseconds, percent, setting } from './format.ts';
+import { absent, count, milliseconds, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
+import { type LabelledBudget, labelledBudgets, paid, settingText } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 import { scrollingTable, seriesKey } from './table.ts';
 
@@ -77,7 +77,7 @@ function protocolTable(
 
 function budgetCell(method: MethodReport, reading: BudgetReading | null, best: number): Html {
   if (reading === null) return html`<td>${absent}</td>`;
-  const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${method.rule === 'threshold' ? '> ' : 'patience '}${setting(reading.setting)}</span>`;
+  const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${settingText(method, reading)}</span>`;
   // Equal to what is shown counts as equally good.
   const isBest = percent(reading.accuracy) === percent(best);
   return html`<td${isBest ? html` class="best"` : null}>${percent(reading.accuracy)}${detail}</td>`;

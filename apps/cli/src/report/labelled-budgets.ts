@@ -1,7 +1,8 @@
 // Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
 
-import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core/evaluation';
-import { milliseconds, percent } from './format.ts';
+import { meanCost } from '@ztw/core';
+import { type BudgetReading, type MethodReport, policyKindOfRule } from '@ztw/core/evaluation';
+import { milliseconds, percent, setting } from './format.ts';
 
 export interface LabelledBudget {
   /** Tells budgets apart, also those that round to one label. */
@@ -33,5 +34,18 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
 /** What a reading was paid: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
 export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading): string {
   const share = percent(cost, 1);
-  return times === undefined ? share : `${share}, ${milliseconds(meanMilliseconds(histogram, times.exitMilliseconds))}`;
+  return times === undefined
+    ? share
+    : `${share}, ${milliseconds(meanCost(histogram, { perExit: times.exitMilliseconds }))}`;
+}
+
+/** The setting behind a reading: `> 0.900`, `patience 3`, `entropy < 0.300`. */
+export function settingText({ rule }: MethodReport, { setting: value }: BudgetReading): string {
+  const name = rule === 'threshold' ? '' : `${rule} `;
+  return `${name}${isCounted(rule) ? '' : `${policyKindOfRule(rule)?.comparisons[0] ?? ''} `}${setting(value)}`;
+}
+
+/** Whether settings are whole numbers, of which there are few. */
+export function isCounted(rule: string): boolean {
+  return policyKindOfRule(rule)?.limits.isWhole === true;
 }

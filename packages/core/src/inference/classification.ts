@@ -1,6 +1,7 @@
 // What a classification returns, and how it is made of answers and costs.
 
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
+import { cumulativeCosts } from '../costs/exit-costs.ts';
 import { argMax } from '../numeric/arg-max.ts';
 import type { Answers } from './answers.ts';
 
@@ -56,12 +57,15 @@ export interface StageEvent {
  * In a chain the sum runs over all networks before, because the row has been through them.
  * @returns MACs per row, one per exit, ascending.
  */
-export function exitCosts(model: Pick<StagedModel, 'stages'>): readonly number[] {
-  let macs = 0;
-  return model.stages.map((stage) => {
-    macs += stage.segmentMacs + stage.headMacs;
-    return macs;
-  });
+export function exitCosts({
+  stages,
+}: {
+  readonly stages: readonly { readonly segmentMacs: number; readonly headMacs: number }[];
+}): readonly number[] {
+  return cumulativeCosts(
+    stages.map((stage) => stage.segmentMacs),
+    stages.map((stage) => stage.headMacs),
+  );
 }
 
 /** The exit where rows leave, as their results tell it. */

@@ -6,6 +6,7 @@ import {
   denseInputs,
   firstNotFinite,
   type NamedInputBatch,
+  type PolicyKind,
   type RowShape,
   RuntimeFailureError,
   throwIfAborted,
@@ -13,13 +14,15 @@ import {
 import { checkInputBatch, letEventsIn, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import type { Executor } from './executor.ts';
-import { thresholdValues } from './threshold-values.ts';
+import { type Executor, policyToExecute } from './executor.ts';
+import { limitValues } from './limit-values.ts';
 
 export interface SingleFileExecutorOptions {
   readonly ort: OnnxRuntime;
   readonly settings: SessionSettings;
   readonly kind: 'nested-if' | 'batch-if';
+  /** What the file decides by. */
+  readonly policyKind: PolicyKind;
   /** The file, as `exportBundle` of `@ztw/onnx-graph` writes it. */
   readonly bytes: Uint8Array;
   readonly network: DescribedNetwork;
@@ -36,7 +39,7 @@ interface PartialAnswers {
 
 /** @throws RuntimeFailureError when ONNX Runtime does not take the file. */
 export async function singleFileExecutor(options: SingleFileExecutorOptions): Promise<Executor> {
-  const { ort, settings, kind, bytes, network, inputShape, batchSize } = options;
+  const { ort, settings, kind, policyKind, bytes, network, inputShape, batchSize } = options;
   const { classes, stages } = network;
   const guard = new UseGuard(`The ${kind} executor`);
   const session = await openSession(ort, bytes, settings, `the ${kind} file`);
@@ -69,18 +72,18 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
     kind,
     network,
     inputs,
-    classify: (input, { threshold, signal }) =>
+    classify: (input, options) =>
       guard.use(async () => {
         const { rows } = input;
         const named = rows === 0 ? namedInput(input, inputs) : checkInputBatch(input, inputs);
-        const thresholds = thresholdValues(threshold, stages.length);
+        const limits = limitValues(policyToExecute(options), policyKind, stages.length);
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
-          await letEventsIn(signal);
-          throwIfAborted(signal, 'classification');
+          await letEventsIn(options.signal);
+          throwIfAborted(options.signal, 'classification');
           const count = Math.min(batchSize, rows - start);
-          const part = await run(sliceInput(named, start, start + count), thresholds);
+          const part = await run(sliceInput(named, start, start + count), limits);
           probabilities.set(part.probabilities, start * classes);
           exits.set(Int32Array.from(part.exits, Number), start);
         }

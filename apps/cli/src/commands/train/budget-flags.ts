@@ -1,24 +1,37 @@
-// The flags of `ztw train` that say for which costs thresholds are chosen, and where times come from.
+// The flags of `ztw train` that say for which costs operating points are chosen, by which kind of policy, and where times come from.
 
-import { InvalidInputError } from '@ztw/core';
+import { InvalidInputError, type PolicyKind, policyKinds } from '@ztw/core';
 import type { Command } from 'commander';
-import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  commaSeparated,
+  integerAtLeast,
+  policyKind,
+  policyKindNames,
+} from '../../flags/parse-values.ts';
 import type { TrainJobOptions } from './job-options.ts';
 
 export interface BudgetFlags {
   readonly budgets: readonly Budget[];
   readonly profile?: string;
   readonly profileBatch?: number;
+  readonly policy?: PolicyKind;
 }
 
-/** Adds `--budgets`, `--profile` and `--profile-batch`. */
+/** Adds `--budgets`, `--policy`, `--profile` and `--profile-batch`. */
 export function addBudgetOptions(command: Command): Command {
   return command
     .option(
       '--budgets <costs>',
-      'mean costs for which thresholds are chosen: fractions of the MACs, or times like 1.5ms,3ms',
+      'mean costs for which operating points are chosen: fractions of the MACs, or times like 1.5ms,3ms',
       commaSeparated(budgetOrTime),
       [0.25, 0.5, 0.75, 1],
+    )
+    .option(
+      '--policy <kind>',
+      `what operating points are limits of: ${policyKindNames} (default: confidence)`,
+      policyKind,
     )
     .option(
       '--profile <file>',
@@ -32,9 +45,9 @@ export function addBudgetOptions(command: Command): Command {
  * @throws InvalidInputError for a profile that nothing needs.
  */
 export function budgetOptions(
-  { budgets, profile, profileBatch }: BudgetFlags,
+  { budgets, profile, profileBatch, policy = policyKinds.confidence }: BudgetFlags,
   needsTimes: boolean,
-): Pick<TrainJobOptions, 'budgets' | 'timeBudgets' | 'times'> {
+): Pick<TrainJobOptions, 'budgets' | 'timeBudgets' | 'policy' | 'times'> {
   const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
   if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
     throw new InvalidInputError(
@@ -44,6 +57,7 @@ export function budgetOptions(
   return {
     budgets: budgets.filter((budget) => typeof budget === 'number').sort((left, right) => left - right),
     timeBudgets: timeBudgets.sort((left, right) => left - right),
+    policy,
     times: { profile: profile ?? null, batchSize: profileBatch ?? 1 },
   };
 }

@@ -1,7 +1,6 @@
 // The last part of a training job: from trained networks to a bundle per method in its folder.
 
-import type { Preprocessing } from '@ztw/bundle';
-import type { OperatingPoint } from '@ztw/core';
+import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
 import { profileBytes, storedProfileName } from '../../bundle/device-profile-file.ts';
 import { assembleBundle, type TrainedNetwork } from '../../jobs/assemble-bundle.ts';
 import type { CalibrationTargets } from '../../jobs/calibration-targets.ts';
@@ -21,7 +20,7 @@ export interface WrittenBundle {
   readonly folder: string;
   readonly bytes: number;
   readonly exits: readonly MadeExit[];
-  readonly operatingPoints: readonly OperatingPoint[];
+  readonly operatingPoints: readonly StoredOperatingPoint[];
   /** Which exits pay; null where nobody asked. */
   readonly pruning: PruningReport | null;
   /** What leaving at each exit takes; null where no time was asked for. */
@@ -31,7 +30,8 @@ export interface WrittenBundle {
 /** Drops the exits of a method that do not pay. */
 export type PruneMethod = (method: BundleMethod) => Promise<PrunedNetwork>;
 
-export interface WriteBundlesOptions extends Pick<TrainJobOptions, 'ensemble' | 'budgets' | 'timeBudgets' | 'command'> {
+export interface WriteBundlesOptions
+  extends Pick<TrainJobOptions, 'ensemble' | 'budgets' | 'timeBudgets' | 'policy' | 'command'> {
   /** Output folder of each method. */
   readonly folders: ReadonlyMap<BundleMethod, string>;
   readonly networks: readonly TrainedNetwork[];
@@ -104,7 +104,7 @@ async function writeBundle(
   ];
   if (lost.length > 0) {
     context.onNote(
-      `${method}: no threshold over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
+      `${method}: no limit over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
     );
   }
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
@@ -113,7 +113,7 @@ async function writeBundle(
     folder,
     bytes,
     exits,
-    operatingPoints,
+    operatingPoints: operatingPoints.map(storedOperatingPoint),
     pruning: pruned?.report ?? null,
     times: times === null ? null : withoutProfile(times),
   };

@@ -1,10 +1,10 @@
 // Where the prices of exits come from: counted, read from a profile, or measured here.
 
-import type { DeviceProfile } from '@ztw/core';
+import type { DeviceProfile, ExitPrices } from '@ztw/core';
 import type { JobContext } from '../../program/job-context.ts';
 import type { AssembledBundle } from '../assemble-bundle.ts';
 import { type MeasureBundleOptions, measureBundle } from '../measure-bundle.ts';
-import { type ExitPrices, pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
+import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
 import type { OpenedPruning } from './open-pruning.ts';
 
 export interface PriceExitsOptions extends Omit<MeasureBundleOptions, 'batchSize' | 'place'> {

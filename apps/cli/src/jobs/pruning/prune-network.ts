@@ -1,7 +1,7 @@
 // The exits of one method that pay. Exits are judged and those that cost more than they save are dropped; ICs that have lost the one
 // whose logits they recycle are trained again; and so on, until every exit that is left has been judged beside just the others.
 
-import type { DeviceProfile } from '@ztw/core';
+import type { DeviceProfile, ExitPrices } from '@ztw/core';
 import type { WholeNetwork } from '@ztw/core/evaluation';
 import type { JobContext } from '../../program/job-context.ts';
 import {
@@ -13,7 +13,6 @@ import {
 import { variantOf } from '../network-result.ts';
 import type { HeadChoice } from '../plan-training.ts';
 import { type TrainerSettings, trainNetwork } from '../train-network.ts';
-import type { ExitPrices } from './exit-prices.ts';
 import { type Judgement, judgeExits } from './judge-exits.ts';
 import { keepExits, placeOfCuts } from './keep-exits.ts';
 import type { PriceExits } from './price-exits.ts';
