@@ -1,4 +1,4 @@
-import { type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
+import { denseInputs, type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
 import { type HeadSpecification, seededRandom, splitPrefix } from '@ztw/heads';
 
 /**
@@ -21,9 +21,9 @@ export function randomBackbone(
     cumulativeMacs: cut + 1,
   }));
   return {
-    specificationVersion: 'v1',
+    specificationVersion: 'v2',
     classes,
-    inputShape: [1],
+    inputs: denseInputs([1]),
     cuts,
     backboneMacs: cuts.length + 1,
     precision: 'float16',

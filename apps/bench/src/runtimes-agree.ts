@@ -9,7 +9,7 @@
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { rowSize } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core';
 import { loadNetwork as loadOnnxNetwork, type OnnxRuntime } from '@ztw/runtime-onnx';
 import { loadNetwork } from '@ztw/runtime-tfjs';
 import type { Answers } from './agreement/agreement-job.ts';
@@ -40,7 +40,7 @@ process.chdir(process.env.INIT_CWD ?? '.');
 const read = await readJob(folder, images, all, Number(values.budget));
 const { job, files } = read;
 const readFile = async (path: string): Promise<Uint8Array> => files.get(path) as Uint8Array;
-const rowsOf = (count: number): Float32Array => read.data.subarray(0, count * rowSize(job.inputShape));
+const rowsOf = (count: number): Float32Array => read.data.subarray(0, count * rowSize(denseInput(job).rowShape));
 
 async function onOnnx(ort: OnnxRuntime, threshold = job.threshold): Promise<Answers> {
   const model = await loadOnnxNetwork({ ort, ...job, readFile });

@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { rowSize, type StagedModel } from '@ztw/core';
+import { denseInputs, rowSize, type StagedModel } from '@ztw/core';
 import { headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import { analyseGraph, type Cut, chooseCuts, compileNetwork, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe } from '@ztw/runtime-onnx';
@@ -54,7 +54,7 @@ function open(at: readonly Cut[]): Promise<StagedModel> {
     network: compiled,
     readFile: async (file) => files.get(file) as Uint8Array,
     classes,
-    inputShape: input.rowShape,
+    inputs: denseInputs(input.rowShape),
   });
 }
 

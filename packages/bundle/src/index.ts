@@ -10,6 +10,7 @@ export type {
   BundleTensor,
   Preprocessing,
 } from './manifest.ts';
+export { manifestInputShape, manifestInputs } from './manifest-inputs.ts';
 
 // Making one
 
@@ -22,12 +23,16 @@ export { sha256 } from './sha256.ts';
 export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
-// Opening one, whatever runs its stages
+// Opening one
 
 export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
 export { type Bundle, openBundle } from './open-bundle.ts';
-export { completeBundle, type LoadedBundle, loadNetworks } from './load/loaded-bundle.ts';
+
+// Loading one, whatever runs its stages
+
+export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
+export { describeStage, type NetworkSource, networkSource } from './load/network-source.ts';
 
 // When its rows leave, by a budget
 

@@ -1,9 +1,10 @@
 // What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
 
-import type { PolicySpecification } from '@ztw/core';
-import { InvalidModelError, type RowShape } from '@ztw/core';
+import { type FreeShape, type InputType, InvalidModelError, type PolicySpecification } from '@ztw/core';
+import { findDenseInput } from '@ztw/core/runtime';
 import { type HeadSpecification, hasCascade, validateHead } from '@ztw/heads';
 import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
+import { manifestInputs } from './manifest-inputs.ts';
 
 /** The manifest's own path; it lists all files but itself. */
 export const MANIFEST_PATH = 'manifest.json';
@@ -16,6 +17,7 @@ export function findContradiction(manifest: BundleManifest): string | null {
 }
 
 const CHECKS: readonly Check[] = [
+  checkInputs,
   checkLabels,
   checkPreprocessing,
   checkNetworks,
@@ -23,6 +25,16 @@ const CHECKS: readonly Check[] = [
   checkPoints,
   checkFiles,
 ];
+
+function checkInputs({ inputShape, inputs }: BundleManifest): string | null {
+  if (inputs === undefined) return inputShape === null ? 'inputShape: null, but there are no inputs' : null;
+  if (inputShape !== null) return 'inputs: the networks have an inputShape already';
+  // One way to write it, which every release can read.
+  if (findDenseInput(inputs) !== null) return 'inputs: a single dense input is written as inputShape';
+  const names = inputs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? null : `inputs: ${twice} is listed twice`;
+}
 
 function checkLabels({ labels, classes }: BundleManifest): string | null {
   if (labels === null || labels.length === classes) return null;
@@ -32,8 +44,8 @@ function checkLabels({ labels, classes }: BundleManifest): string | null {
 function checkPreprocessing({ preprocessing, inputShape }: BundleManifest): string | null {
   if (preprocessing === null) return null;
   const { channels, height, width, mean, std } = preprocessing;
-  if (!sameShape(inputShape, [channels, height, width])) {
-    return `preprocessing: makes [${channels}, ${height}, ${width}], but the input is [${inputShape}]`;
+  if (!sameShape(inputShape ?? [], [channels, height, width])) {
+    return `preprocessing: makes [${channels}, ${height}, ${width}], but the input is [${inputShape ?? 'of another kind'}]`;
   }
   if (mean.length === channels && std.length === channels) return null;
   return `preprocessing: ${mean.length} means and ${std.length} deviations for ${channels} channels`;
@@ -56,13 +68,13 @@ function checkStage(
   stage: BundleStage,
   stageIndex: number,
   network: BundleNetwork,
-  { inputShape, classes }: BundleManifest,
+  manifest: BundleManifest,
 ): string | null {
   const before = network.stages[stageIndex - 1];
   const isLast = stageIndex === network.stages.length - 1;
-  const arriving = before ? before.outputs.map((tensor) => tensor.rowShape) : [inputShape];
-  if (!sameShapes(stage.inputs, arriving)) {
-    return `takes ${formatShapes(stage.inputs.map((tensor) => tensor.rowShape))}, but ${formatShapes(arriving)} arrives`;
+  const arriving = before ? before.outputs : manifestInputs(manifest);
+  if (!sameTensors(stage.inputs, arriving)) {
+    return `takes ${formatTensors(stage.inputs)}, but ${formatTensors(arriving)} arrives`;
   }
   if (isLast !== (stage.outputs.length === 0)) {
     return isLast ? 'is the last stage, but passes features on' : 'passes no features on to the next stage';
@@ -70,12 +82,12 @@ function checkStage(
   if (isLast !== (stage.head === null)) {
     return isLast ? "is the last stage, but has a head beside the network's own classifier" : 'has no head';
   }
-  return stage.head && checkHead(stage.head, stage, classes);
+  return stage.head && checkHead(stage.head, stage, manifest.classes);
 }
 
 function checkHead(head: HeadSpecification, stage: BundleStage, classes: number): string | null {
   const features = stage.outputs[0] as BundleTensor;
-  if (!sameShape(head.inputShape, features.rowShape)) {
+  if (!fitsShape(head.inputShape, features.rowShape)) {
     return `its head takes [${head.inputShape}], but its features are [${features.rowShape}]`;
   }
   if (head.classes !== classes) return `its head answers ${head.classes} classes instead of ${classes}`;
@@ -158,17 +170,34 @@ function firstProblem<Item>(
   return null;
 }
 
-function sameShapes(tensors: readonly BundleTensor[], shapes: readonly RowShape[]): boolean {
-  return (
-    tensors.length === shapes.length &&
-    tensors.every((tensor, index) => sameShape(tensor.rowShape, shapes[index] ?? []))
-  );
+type Tensor = Pick<BundleTensor, 'rowShape' | 'type'>;
+
+function sameTensors(tensors: readonly Tensor[], others: readonly Tensor[]): boolean {
+  return tensors.length === others.length && tensors.every((tensor, index) => sameTensor(tensor, others[index]));
 }
 
-function sameShape(left: RowShape, right: RowShape): boolean {
+function sameTensor(tensor: Tensor, other: Tensor | undefined): boolean {
+  return other !== undefined && typeOf(tensor) === typeOf(other) && sameShape(tensor.rowShape, other.rowShape);
+}
+
+function typeOf({ type = 'float32' }: Tensor): InputType {
+  return type;
+}
+
+function sameShape(left: FreeShape, right: FreeShape): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis]);
 }
 
-function formatShapes(shapes: readonly RowShape[]): string {
-  return shapes.length === 0 ? 'nothing' : shapes.map((shape) => `[${shape}]`).join(' and ');
+/** A head is described for one length of a free axis; what it computes along that axis does not depend on it. */
+function fitsShape(shape: FreeShape, free: FreeShape): boolean {
+  return shape.length === free.length && free.every((size, axis) => typeof size === 'string' || size === shape[axis]);
+}
+
+function formatTensors(tensors: readonly Tensor[]): string {
+  if (tensors.length === 0) return 'nothing';
+  const format = (tensor: Tensor): string => {
+    const type = typeOf(tensor);
+    return `${type === 'float32' ? '' : `${type} `}[${tensor.rowShape}]`;
+  };
+  return tensors.map(format).join(' and ');
 }

@@ -1,6 +1,7 @@
 // The form of a manifest, field by field. What fields must be to each other is checked in `manifest-checks.ts`.
 // Unknown fields are refused: one that this version does not know may change what the others mean.
 
+import { inputTypes } from '@ztw/core/runtime';
 import { headSchema } from '@ztw/heads';
 import * as v from 'valibot';
 import { isBundlePath } from './bundle-path.ts';
@@ -22,7 +23,10 @@ const path = v.pipe(
       `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
   ),
 );
-const tensor = v.strictObject({ name: text, rowShape });
+const inputType = v.picklist(inputTypes);
+const freeShape = v.array(v.union([size, text]));
+const tensor = v.strictObject({ name: text, rowShape: freeShape, type: v.exactOptional(inputType) });
+const input = v.strictObject({ name: text, type: inputType, rowShape: freeShape });
 
 const stage = v.strictObject({
   name: text,
@@ -60,7 +64,8 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   method: text,
   classes: size,
   labels: v.nullable(v.array(v.string())),
-  inputShape: rowShape,
+  inputShape: v.nullable(rowShape),
+  inputs: v.exactOptional(v.pipe(v.array(input), v.minLength(1))),
   preprocessing: v.nullable(preprocessing),
   networks: v.pipe(
     v.array(

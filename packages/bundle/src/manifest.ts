@@ -1,7 +1,14 @@
 // What training makes and runtimes load. The manifest is plain JSON; all other files are named in it with their hashes.
 // A bundle with several networks is a chain: each network starts from the same original input.
 
-import type { EnsembleSpecification, OperatingPoint, RowShape } from '@ztw/core';
+import type {
+  EnsembleSpecification,
+  FreeShape,
+  InputSpecification,
+  InputType,
+  OperatingPoint,
+  RowShape,
+} from '@ztw/core';
 import type { HeadSpecification } from '@ztw/heads';
 
 /** How pixels become the network's input: `(value / 255 - mean) / std`, per channel. */
@@ -18,8 +25,10 @@ export interface Preprocessing {
 /** One tensor that a stage model reads or returns. */
 export interface BundleTensor {
   readonly name: string;
-  /** Shape of one row. */
-  readonly rowShape: RowShape;
+  /** Shape of one row. A free axis has the length that it has in the inputs, or one that the stage makes of it. */
+  readonly rowShape: FreeShape;
+  /** Default: float32. */
+  readonly type?: InputType;
 }
 
 /** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both are paths inside the bundle. */
@@ -36,7 +45,7 @@ export interface BundleStage {
   readonly model: string;
   /** The same stage as a program; left out where the bundle was made without. */
   readonly program?: BundleStageProgram;
-  /** Feature inputs in order: the network's input for its first stage, else the tensors of the cut before. */
+  /** Feature inputs in order: the network's inputs for its first stage, else the tensors of the cut before. */
   readonly inputs: readonly BundleTensor[];
   /**
    * Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. For the first stage of a network
@@ -76,7 +85,13 @@ export interface BundleManifest {
   readonly method: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
-  readonly inputShape: RowShape;
+  /** Shape of one row of the single float32 input; null where the networks take other inputs. */
+  readonly inputShape: RowShape | null;
+  /**
+   * What every network takes, where that is more than one dense input; `manifestInputs` reads both forms. The tensors of a first stage
+   * stand in this order, under the names that they have in its model.
+   */
+  readonly inputs?: readonly InputSpecification[];
   readonly preprocessing: Preprocessing | null;
   readonly networks: readonly BundleNetwork[];
   /** safetensors file with the values of all heads; null where there is no IC. */

@@ -1,9 +1,10 @@
-import { InvalidBundleError } from '@ztw/core';
+import { InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallBundle } from './__fixtures__/small-bundle.ts';
 import { bundleFiles } from './bundle-files.ts';
 import { manifestJson } from './create-manifest.ts';
+import { manifestInputShape, manifestInputs } from './manifest-inputs.ts';
 import { parseManifest } from './parse-manifest.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests damage single fields of untyped JSON
@@ -188,5 +189,60 @@ describe('parseManifest', () => {
     json.networks.pop();
     json.ensemble = null;
     expect(() => parseManifest(json)).toThrow(/a file, but there are no heads/);
+  });
+});
+
+describe('inputs of other kinds than one dense tensor', () => {
+  const tokens = [
+    { name: 'ids', type: 'int64', rowShape: ['tokens'] },
+    { name: 'mask', type: 'uint8', rowShape: ['tokens'] },
+  ];
+
+  /** The valid manifest, whose networks take token ids and a mask, and hand the mask on. */
+  function ofTokens(change: (json: Json) => void = () => undefined): Json {
+    const json = structuredClone(valid);
+    json.inputShape = null;
+    json.inputs = tokens;
+    json.preprocessing = null;
+    for (const network of json.networks) network.stages[0].inputs = tokens;
+    change(json);
+    return json;
+  }
+
+  it('are read, and found in either form', () => {
+    const manifest = parseManifest(ofTokens());
+    expect(manifestInputs(manifest)).toEqual(tokens);
+    expect(() => manifestInputShape(manifest)).toThrow(UnsupportedModelError);
+    const dense = parseManifest(structuredClone(valid));
+    expect(manifestInputs(dense)).toEqual([{ name: 'input', type: 'float32', rowShape: valid.inputShape }]);
+    expect(manifestInputShape(dense)).toEqual(valid.inputShape);
+  });
+
+  const damages: readonly (readonly [string, (json: Json) => void, RegExp])[] = [
+    ['neither form', (json) => delete json.inputs, /inputShape: null, but there are no inputs/],
+    ['both forms', (json) => (json.inputShape = [2]), /have an inputShape already/],
+    ['no inputs', (json) => (json.inputs = []), /inputs/],
+    [
+      'a dense input in the other form',
+      (json) => (json.inputs = [{ name: 'input', type: 'float32', rowShape: [2] }]),
+      /is written as inputShape/,
+    ],
+    ['a name twice', (json) => (json.inputs = [tokens[0], tokens[0]]), /ids is listed twice/],
+    ['an unknown type', (json) => (json.inputs = [{ ...tokens[0], type: 'text' }]), /inputs\.0\.type/],
+    ['an axis that is no length', (json) => (json.inputs = [{ ...tokens[0], rowShape: [0] }]), /inputs\.0\.rowShape/],
+    [
+      'a first stage with another type',
+      (json) => (json.networks[0].stages[0].inputs = [tokens[0], { ...tokens[1], type: 'int64' }]),
+      /takes int64 \[tokens\] and int64 \[tokens\], but int64 \[tokens\] and uint8 \[tokens\] arrives/,
+    ],
+    [
+      'images',
+      (json) => (json.preprocessing = structuredClone(valid.preprocessing)),
+      /preprocessing: makes .*, but the input is \[of another kind\]/,
+    ],
+  ];
+  it.each(damages)('are refused with %s', (_name, damage, message) => {
+    expect(() => parseManifest(ofTokens(damage))).toThrow(InvalidBundleError);
+    expect(() => parseManifest(ofTokens(damage))).toThrow(message);
   });
 });

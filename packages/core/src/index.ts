@@ -14,10 +14,18 @@ export type {
   PolicySpecification,
 } from './contract/exit-policy.ts';
 export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
-export type { OperatingPoint } from './contract/operating-point.ts';
-
 export type {
+  DenseInputBatch,
+  FreeShape,
   InputBatch,
+  InputSpecification,
+  InputTensor,
+  InputType,
+  InputValues,
+  NamedInputBatch,
+} from './contract/input.ts';
+export type { OperatingPoint } from './contract/operating-point.ts';
+export type {
   StageDescription,
   StagedModel,
   StagedModelSupport,
@@ -39,19 +47,15 @@ export {
   UnsupportedModelError,
   UnsupportedPolicyError,
 } from './errors/errors.ts';
-export { isPackedError } from './errors/is-packed-error.ts';
-export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
-export { letEventsIn } from './inference/let-events-in.ts';
 
 // Numbers
 
 export { argMax } from './numeric/arg-max.ts';
 export { firstNotFinite } from './numeric/first-not-finite.ts';
-export { joinRows } from './numeric/join-rows.ts';
+export { joinRows, rowSize, takeRows } from './numeric/rows.ts';
 export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
-export { takeRows } from './numeric/take-rows.ts';
 
 // Ensemble and exit policies
 
@@ -76,20 +80,23 @@ export { parsePolicy, parsePolicyKind, policyText } from './policy/policy-text.t
 
 export { type ChainOptions, chain } from './chain/chain.ts';
 export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
-export { checkInputBatch, checkRowCount } from './inference/check-input.ts';
-export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
+export {
+  type Classification,
+  type ClassificationSummary,
+  exitCosts,
+  type RowResult,
+  type StageEvent,
+} from './inference/classification.ts';
 export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
 export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';
-export { exitCosts } from './inference/exit-costs.ts';
-export { rowSize } from './inference/row-size.ts';
 export { type RunAllExitsOptions, runAllExits, runAllExitsDefaults } from './inference/run-all-exits.ts';
 export {
   type ClassifyStreamOptions,
   classifyStream,
   classifyStreamDefaults,
 } from './inference/stream/classify-stream.ts';
-export type { RowStream } from './inference/stream/row-source.ts';
-export { UseGuard } from './inference/use-guard.ts';
+export type { RowStream, StreamRow } from './inference/stream/row-source.ts';
+export { type DenseInput, denseInput, denseInputs } from './input/input-types.ts';
 
 // Cost
 
@@ -110,14 +117,6 @@ export {
 } from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';
-
-// Evaluation
-
-// Bundles
-
-// Workers
-
-export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from './worker/message-endpoint.ts';
 
 // Formats
 

@@ -5,10 +5,8 @@
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
-export type { LoadBundleOptions } from './bundle/load-bundle.ts';
-export { loadBundle } from './bundle/load-bundle.ts';
-export type { LoadStagedModelOptions } from './bundle/load-staged-model.ts';
-export { loadStagedModel } from './bundle/load-staged-model.ts';
+export type { LoadBundleOptions, LoadStagedModelOptions } from './bundle/load-bundle.ts';
+export { loadBundle, loadStagedModel } from './bundle/load-bundle.ts';
 // Whichever way is fastest
 export type { CreateExecutorOptions, SingleFileRequest } from './executor/create-executor.ts';
 export { createExecutor } from './executor/create-executor.ts';
@@ -21,11 +19,9 @@ export type { GraphProbeOptions } from './probe/graph-probe.ts';
 export { createGraphProbe } from './probe/graph-probe.ts';
 export type { LoadNetworkOptions } from './staged/load-network.ts';
 export { loadNetwork } from './staged/load-network.ts';
-export type { OnnxFeatures } from './staged/onnx-features.ts';
 // Comparison
 export type { WholeModel, WholeModelOptions } from './whole/whole-model.ts';
 export { wholeModel } from './whole/whole-model.ts';
 // In a worker
 export type { LoadBundleInWorkerOptions } from './worker/load-bundle-in-worker.ts';
 export { loadBundleInWorker } from './worker/load-bundle-in-worker.ts';
-export type { RemoteFeatures } from './worker/remote-model.ts';

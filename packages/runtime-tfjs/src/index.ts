@@ -1,13 +1,10 @@
 // Inference of bundles
 
 export type { TensorflowInference } from './inference/tensorflow-inference.ts';
-export type { LoadBundleOptions } from './inference/load-bundle.ts';
-export { loadBundle } from './inference/load-bundle.ts';
-export type { LoadStagedModelOptions } from './inference/load-staged-model.ts';
-export { loadStagedModel } from './inference/load-staged-model.ts';
+export type { LoadBundleOptions, LoadStagedModelOptions } from './inference/load-bundle.ts';
+export { loadBundle, loadStagedModel } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';
-export type { TfFeatures } from './inference/tf-features.ts';
 
 // Networks of TensorFlow.js: reading them, cutting them, running them in stages or segments
 

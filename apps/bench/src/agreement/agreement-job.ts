@@ -1,12 +1,12 @@
 import type { BundleNetwork } from '@ztw/bundle';
-import type { EnsembleSpecification, RowShape } from '@ztw/core';
+import type { EnsembleSpecification, InputSpecification } from '@ztw/core';
 
 /** What every runtime is given; JSON-safe. */
 export interface AgreementJob {
   /** With a program for every stage. */
   readonly network: BundleNetwork;
   readonly classes: number;
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
   readonly ensemble: EnsembleSpecification | null;
   readonly threshold: number;
 }

@@ -1,4 +1,4 @@
-import { classify, confidenceThreshold, lastPrediction, rowSize, type StagedModel } from '@ztw/core';
+import { classify, confidenceThreshold, denseInput, lastPrediction, rowSize, type StagedModel } from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { AgreementJob, Answers } from './agreement-job.ts';
 
@@ -7,14 +7,14 @@ const batchSize = 50;
 
 /**
  * Classifies rows live, and disposes the model.
- * @param data `[rows, ...inputShape]`
+ * @param data `[rows, ...rowShape of the dense input]`
  */
 export async function answerRows(
   model: StagedModel,
-  { ensemble, threshold, classes, inputShape }: AgreementJob,
+  { ensemble, threshold, classes, inputs }: AgreementJob,
   data: Float32Array,
 ): Promise<Answers> {
-  const rows = data.length / rowSize(inputShape);
+  const rows = data.length / rowSize(denseInput({ inputs }).rowShape);
   const start = performance.now();
   const { results } = await classify(
     model,

@@ -4,7 +4,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { rowSize, type StagedModel } from '@ztw/core';
+import { denseInput, rowSize, type StagedModel } from '@ztw/core';
 import { loadNetwork as loadOnnxNetwork } from '@ztw/runtime-onnx';
 import { loadNetwork } from '@ztw/runtime-tfjs';
 import { fetchBytes } from '../../../../packages/core/test/browser/expose-conformance.ts';
@@ -28,7 +28,7 @@ async function open(runtime: 'onnx' | 'tensorflow', backend: string, job: Agreem
 async function answer(runtime: 'onnx' | 'tensorflow', backend: string, rows: number): Promise<Answers> {
   const job = JSON.parse(new TextDecoder().decode(await fetchBytes('/job.json'))) as AgreementJob;
   const data = new Float32Array((await fetchBytes('/rows.f32')).buffer as ArrayBuffer);
-  return answerRows(await open(runtime, backend, job), job, data.subarray(0, rows * rowSize(job.inputShape)));
+  return answerRows(await open(runtime, backend, job), job, data.subarray(0, rows * rowSize(denseInput(job).rowShape)));
 }
 
 Object.assign(globalThis, { answer });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleNetwork, type BundleStage, openBundle } from '@ztw/bundle';
+import { type BundleNetwork, type BundleStage, manifestInputs, openBundle } from '@ztw/bundle';
 import { singleLimit } from '@ztw/core';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
@@ -10,7 +10,7 @@ export interface ReadJob {
   readonly job: AgreementJob;
   /** The network's files by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** `[rows, ...inputShape]`, the data set's first rows. */
+  /** `[rows, ...rowShape of the dense input]`, the data set's first rows. */
   readonly data: Float32Array;
 }
 
@@ -20,7 +20,7 @@ export interface ReadJob {
  */
 export async function readJob(folder: string, images: string, rows: number, budget: number): Promise<ReadJob> {
   const bundle = await openBundle(async (path) => new Uint8Array(await readFile(join(folder, path))));
-  const { classes, inputShape, ensemble, networks, operatingPoints, preprocessing } = bundle.manifest;
+  const { classes, ensemble, networks, operatingPoints, preprocessing } = bundle.manifest;
   const [network] = networks;
   const point = operatingPoints.find((candidate) => candidate.budget === budget);
   const threshold = point && singleLimit(point.policy)?.limit;
@@ -55,5 +55,9 @@ export async function readJob(folder: string, images: string, rows: number, budg
   const order = Int32Array.from(chosen, (_, row) => chosen[(row * 777) % rows] as number);
   const data = toInput(await opened.pixels(order), rows, preprocessing);
   const staged: BundleNetwork = { ...network, stages };
-  return { job: { network: staged, classes, inputShape, ensemble, threshold }, files, data };
+  return {
+    job: { network: staged, classes, inputs: manifestInputs(bundle.manifest), ensemble, threshold },
+    files,
+    data,
+  };
 }

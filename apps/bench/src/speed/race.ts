@@ -1,6 +1,7 @@
 // All ways to answer the same images, on one runtime and at one batch size, in turns.
 
-import { argMax, type Classification, type InputBatch, rowSize } from '@ztw/core';
+import { manifestInputShape } from '@ztw/bundle';
+import { argMax, type Classification, type DenseInputBatch, rowSize } from '@ztw/core';
 import { exitLogitsName, exportBundle, type GraphOptimiser, readModel } from '@ztw/onnx-graph';
 import { createExecutor, type Executor, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
 import { interleave, type TimedContender } from './interleave.ts';
@@ -47,7 +48,7 @@ export interface Raced extends TimedContender {
 
 interface Racer {
   readonly name: string;
-  answer(input: InputBatch): Promise<Answered>;
+  answer(input: DenseInputBatch): Promise<Answered>;
 }
 
 /** Labels of some rows, and what they cost. */
@@ -153,7 +154,9 @@ async function wholeRacer(
   bytes: Uint8Array,
   macs: number,
 ): Promise<Racer> {
-  const { inputShape, classes } = main.bundle.manifest;
+  const { manifest } = main.bundle;
+  const { classes } = manifest;
+  const inputShape = manifestInputShape(manifest);
   const { input, output } = readModel(bytes).graph;
   const names = { input: input[0]?.name ?? 'input', output: output[0]?.name ?? 'logits' };
   const whole = await wholeModel({ ort, bytes, inputShape, classes, ...names });
@@ -163,7 +166,9 @@ async function wholeRacer(
 
 /** The network with the same heads in one graph, no exit decided and none taken. */
 async function allExitsRacer({ ort, main }: RaceOptions, resources: AsyncDisposable[]): Promise<Racer> {
-  const { networks, inputShape, classes } = main.bundle.manifest;
+  const { manifest } = main.bundle;
+  const { networks, classes } = manifest;
+  const inputShape = manifestInputShape(manifest);
   const bytes = await exportBundle(main.bundle, { form: 'all-exits' });
   const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1 });
   resources.push({ [Symbol.asyncDispose]: () => session.release() });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bundle, openBundle } from '@ztw/bundle';
-import { type InputBatch, rowSize } from '@ztw/core';
+import { type Bundle, manifestInputShape, openBundle } from '@ztw/bundle';
+import { type DenseInputBatch, rowSize } from '@ztw/core';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 
 /** Test images as the network wants them, in an order that mixes the classes. */
@@ -10,7 +10,7 @@ export interface Inputs {
   /** `[rows]`: the right class of each. */
   readonly labels: Int32Array;
   /** Rows from `start` on; begins again at the end. */
-  batch(start: number, rows: number): InputBatch;
+  batch(start: number, rows: number): DenseInputBatch;
 }
 
 /** Opens a bundle's folder. */
@@ -20,7 +20,7 @@ export function readBundle(folder: string): Promise<Bundle> {
 
 /** Images spread evenly over a data set, whose classes are the bundle's in the same order. */
 export async function readInputs({ manifest }: Bundle, path: string, rows: number): Promise<Inputs> {
-  const { preprocessing, inputShape } = manifest;
+  const { preprocessing } = manifest;
   if (preprocessing === null) throw new Error('Expected a bundle that says how its images are prepared.');
   const opened = await openData(path, {
     ...preprocessing,
@@ -32,7 +32,7 @@ export async function readInputs({ manifest }: Bundle, path: string, rows: numbe
   // Archives hold one class after the other: spread, then dealt by a stride that has no factor in common with most counts.
   const order = Int32Array.from({ length: rows }, (_, row) => Math.floor((((row * 777) % rows) * opened.rows) / rows));
   const data = toInput(await opened.pixels(order), rows, preprocessing);
-  const size = rowSize(inputShape);
+  const size = rowSize(manifestInputShape(manifest));
   return {
     rows,
     labels: order.map((row) => labels[row] as number),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { manifestInputShape } from '@ztw/bundle';
 import { analyseGraph, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
 import type { Method } from './method.ts';
@@ -15,7 +16,9 @@ export async function readSmallNetwork(
 ): Promise<SmallNetwork> {
   const bytes = new Uint8Array(await readFile(path));
   const model = readModel(bytes);
-  const { inputShape, classes } = main.bundle.manifest;
+  const { manifest } = main.bundle;
+  const { classes } = manifest;
+  const inputShape = manifestInputShape(manifest);
   const analysis = await analyseGraph(model, createGraphProbe({ ort }));
   const names = { input: model.graph.input[0]?.name ?? 'input', output: model.graph.output[0]?.name ?? 'logits' };
   const whole = await wholeModel({ ort, bytes, inputShape, classes, ...names });

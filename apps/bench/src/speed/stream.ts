@@ -1,4 +1,12 @@
-import { type ClassifyOptions, classify, classifyStream, type InputBatch, rowSize, type StagedModel } from '@ztw/core';
+import {
+  type ClassifyOptions,
+  classify,
+  classifyStream,
+  type DenseInputBatch,
+  denseInput,
+  rowSize,
+  type StagedModel,
+} from '@ztw/core';
 import { median } from '../median.ts';
 import type { Inputs } from './read-inputs.ts';
 
@@ -23,7 +31,7 @@ export async function streamSpeed(
 ): Promise<StreamSpeed> {
   const rows = Math.min(2000, inputs.rows);
   const all = inputs.batch(0, rows);
-  const size = rowSize(model.inputShape);
+  const size = rowSize(denseInput(model).rowShape);
   const rates: { stream: number; fixed: number }[] = [];
   const memory: number[] = [];
   let inOrder = true;
@@ -61,6 +69,6 @@ export async function streamSpeed(
   };
 }
 
-async function* rowsOf({ data, rows }: InputBatch, size: number): AsyncGenerator<Float32Array> {
+async function* rowsOf({ data, rows }: DenseInputBatch, size: number): AsyncGenerator<Float32Array> {
   for (let row = 0; row < rows; row++) yield data.subarray(row * size, (row + 1) * size);
 }

@@ -2,8 +2,10 @@
 
 import { chain, type Ensemble, type ExitPolicy, lastPrediction, type StagedModel } from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
-import type { BundleManifest } from '../manifest.ts';
+import type { BundleManifest, BundleReader } from '../manifest.ts';
+import { type Bundle, openBundle } from '../open-bundle.ts';
 import { type Budget, policyForBudget } from '../policy-for-budget.ts';
+import { type NetworkSource, networkSource } from './network-source.ts';
 
 /** All that `classify` needs. */
 export interface LoadedBundle {
@@ -20,6 +22,26 @@ export interface LoadedBundle {
   policyFor(budget: Budget): ExitPolicy;
   /** Frees the model. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
+export type BundleSource = Pick<Bundle, 'manifest' | 'file'> | BundleReader;
+
+/**
+ * Loads all networks of a bundle, and its ensemble. For authors of runtimes, whose own `loadBundle` is a call of this one.
+ * @param loadNetwork Loads one network; several become a chain.
+ * @throws InvalidBundleError for a damaged bundle; InvalidModelError for a broken ensemble; whatever `loadNetwork` throws. The networks
+ *   that were loaded before are freed then.
+ */
+export async function loadBundleWith(
+  source: BundleSource,
+  loadNetwork: (source: NetworkSource) => Promise<StagedModel>,
+): Promise<LoadedBundle> {
+  const bundle = typeof source === 'function' ? await openBundle(source) : source;
+  const { manifest } = bundle;
+  return completeBundle(manifest, () =>
+    loadNetworks(manifest.networks.length, (index) => loadNetwork(networkSource(bundle, index))),
+  );
 }
 
 /**
@@ -43,15 +65,8 @@ export async function completeBundle(
   };
 }
 
-/**
- * Loads networks one by one; several become a chain.
- * @param count At least one.
- * @throws whatever `load` throws; the networks that were loaded before are freed then.
- */
-export async function loadNetworks(
-  count: number,
-  load: (network: number) => Promise<StagedModel>,
-): Promise<StagedModel> {
+/** Loads networks one by one; several become a chain. There is at least one. */
+async function loadNetworks(count: number, load: (network: number) => Promise<StagedModel>): Promise<StagedModel> {
   const networks: StagedModel[] = [];
   try {
     for (let network = 0; network < count; network++) networks.push(await load(network));

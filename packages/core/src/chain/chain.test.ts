@@ -3,12 +3,13 @@ import type { StagedModel } from '../contract/staged-model.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
 import { predictionsFromLogits } from '../evaluation/exit-predictions.ts';
 import { simulatePolicy } from '../evaluation/simulate-policy.ts';
+import { exitCosts } from '../inference/classification.ts';
 import { classify } from '../inference/classify.ts';
-import { exitCosts } from '../inference/exit-costs.ts';
 import { runAllExits } from '../inference/run-all-exits.ts';
+import { denseInputs, inputTypes } from '../input/input-types.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { never } from '../policy/never.ts';
-import type { HostModel } from '../testing/host-model.ts';
+import type { RuntimeModel } from '../runtime/create-staged-model.ts';
 import { referenceModel } from '../testing/reference-model.ts';
 import { wholeLogits } from '../testing/reference-network.ts';
 import { replayModel, rowNumbers } from '../testing/replay-model.ts';
@@ -26,7 +27,7 @@ const large = seededNetwork({ name: 'large', seed: 30 });
 const input = { rows: 9, data: seededValues(4, 9 * 72, 1.2) };
 
 /** A model that is like the given one, but for some of its description. */
-function described(model: HostModel, changes: Partial<StagedModel>): StagedModel {
+function described(model: RuntimeModel, changes: Partial<StagedModel>): StagedModel {
   return new Proxy(model as StagedModel, {
     get: (target, property) => {
       const value: unknown =
@@ -120,7 +121,10 @@ describe('chain', () => {
     const { results } = await classify(chain([first, second]), rowNumbers(4), { policy: confidenceThreshold(0.8) });
     expect(load).toHaveBeenCalledTimes(1);
     // Row 0 left at exit 0 and row 2 at exit 1, the first network's last.
-    expect(load.mock.calls[0]?.[0]).toEqual({ rows: 2, data: Float32Array.of(1, 3) });
+    expect(load.mock.calls[0]?.[0]).toEqual({
+      rows: 2,
+      inputs: { input: { data: Float32Array.of(1, 3), rowShape: [1] } },
+    });
     expect(results.map(({ exitIndex, stageName }) => [exitIndex, stageName])).toEqual([
       [0, 'replay/exit 0'],
       [2, 'replay/exit 0'],
@@ -200,11 +204,13 @@ describe('chain', () => {
       parallelRuns: false,
       featureMemory: 'device',
       concatRows: false,
+      inputTypes: ['float32'],
     });
     expect(chain([referenceModel(small)]).supports).toEqual({
       parallelRuns: true,
       featureMemory: 'host',
       concatRows: true,
+      inputTypes,
     });
   });
 
@@ -224,8 +230,8 @@ describe('chain refuses', () => {
     ],
     [
       'another input shape',
-      () => [referenceModel(small), described(referenceModel(large), { inputShape: [2, 5, 5] })],
-      /'small' has 2x6x6, 'large' has 2x5x5/,
+      () => [referenceModel(small), described(referenceModel(large), { inputs: denseInputs([2, 5, 5]) })],
+      /'small' has input \(float32 \[2, 6, 6\]\), 'large' has input \(float32 \[2, 5, 5\]\)/,
     ],
     [
       'other labels',

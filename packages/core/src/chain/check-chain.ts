@@ -1,5 +1,7 @@
+import type { InputSpecification } from '../contract/input.ts';
 import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
+import { formatInputs } from '../input/input-types.ts';
 
 /**
  * Checks that the networks answer the same question about the same input.
@@ -17,7 +19,7 @@ export function checkChain(models: readonly StagedModel[]): readonly [StagedMode
   }
   for (const model of [first, ...others]) {
     requireSame('number of classes', first, model, String(first.classes), String(model.classes));
-    requireSame('input shape', first, model, first.inputShape.join('x'), model.inputShape.join('x'));
+    requireSame('input', first, model, formatForChain(first.inputs), formatForChain(model.inputs));
     if (model.stages.length === 0) {
       throw new InvalidInputError(`Expected at least one stage in network '${model.name}'; it has none.`);
     }
@@ -28,6 +30,11 @@ export function checkChain(models: readonly StagedModel[]): readonly [StagedMode
     requireSame('labels', reference, model, JSON.stringify(reference.labels), JSON.stringify(model.labels));
   }
   return [first, ...others];
+}
+
+/** The name of a single input does not matter: it cannot be mistaken for another. */
+function formatForChain(inputs: readonly InputSpecification[]): string {
+  return formatInputs(inputs.length === 1 ? inputs.map((input) => ({ ...input, name: 'input' })) : inputs);
 }
 
 function requireSame(what: string, first: StagedModel, other: StagedModel, expected: string, received: string): void {

@@ -1,6 +1,7 @@
 // What a trainer needs of a frozen backbone: its segments, run one after the other on host rows.
 // Any runtime can offer it; the trainer never sees a graph.
 
+import type { InputSpecification, InputValues } from './input.ts';
 import type { RowShape } from './tensor.ts';
 
 /** Rows of one tensor: float32 values, or float16 bit patterns (IEEE 754 binary16) in a Uint16Array. */
@@ -29,9 +30,10 @@ export interface SegmentOutput {
 
 /** A frozen backbone with `cuts.length + 1` segments. */
 export interface SegmentedBackbone {
-  readonly specificationVersion: 'v1';
+  readonly specificationVersion: 'v2';
   readonly classes: number;
-  readonly inputShape: RowShape;
+  /** What the first segment takes, at least one. */
+  readonly inputs: readonly InputSpecification[];
   readonly cuts: readonly CutDescription[];
   /** MACs per row of the whole backbone. */
   readonly backboneMacs: number;
@@ -40,9 +42,9 @@ export interface SegmentedBackbone {
   /** The most rows that one call should get; callers split larger batches. */
   readonly preferredBatch: number;
   /**
-   * Runs one segment. `inputs` is the input rows (float32) for segment 0, else the boundary of the cut before.
-   * The returned arrays belong to the caller.
+   * Runs one segment. The returned arrays belong to the caller.
+   * @param inputs For segment 0 one array per input, in their order, each `[rows, ...rowShape]`; else the boundary of the cut before.
    */
-  runSegment(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput>;
+  runSegment(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput>;
   [Symbol.asyncDispose](): Promise<void>;
 }

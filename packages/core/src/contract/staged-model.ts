@@ -1,7 +1,7 @@
 // What a runtime must offer so that the core can run a network stage by stage.
 // The core owns the loop, the recycled state, the policy and the row bookkeeping; a runtime owns memory and kernels.
 
-import type { RowShape } from './tensor.ts';
+import type { InputBatch, InputSpecification, InputType } from './input.ts';
 
 /** One stage: a segment of a backbone, and the classifier that answers after it. */
 export interface StageDescription {
@@ -19,12 +19,6 @@ export interface StageDescription {
   readonly headMacs: number;
 }
 
-/** Dense rows on the host. `data.length === rows * product(inputShape)`. */
-export interface InputBatch {
-  readonly data: Float32Array;
-  readonly rows: number;
-}
-
 /** What one stage returns for the rows that it was given, in their order. */
 export interface StageOutput<Features> {
   /** Features for the next stage, in the runtime's own memory; null after the last stage. */
@@ -40,6 +34,8 @@ export interface StagedModelSupport {
   readonly featureMemory: 'host' | 'device';
   /** Whether rows of several runs can be joined: the model has `concatRows`. Default: false. */
   readonly concatRows?: boolean;
+  /** Element types of inputs that the runtime takes. Default: float32 only. */
+  readonly inputTypes?: readonly InputType[];
 }
 
 /**
@@ -47,20 +43,22 @@ export interface StagedModelSupport {
  * `Features` is opaque to the core: it never crosses to the host for a decision.
  */
 export interface StagedModel<Features = unknown> {
-  readonly specificationVersion: 'v1';
+  readonly specificationVersion: 'v2';
   readonly name: string;
   readonly supports: StagedModelSupport;
   readonly classes: number;
   /** One name per class, or null where the model carries none. */
   readonly labels: readonly string[] | null;
-  readonly inputShape: RowShape;
+  /** What the network takes, at least one. `denseInput` tells whether `{ data, rows }` is enough. */
+  readonly inputs: readonly InputSpecification[];
   readonly stages: readonly StageDescription[];
   /** MACs per row of the full network without any IC: the 100 % of every budget. For a chain: its last network's. */
   readonly backboneMacs: number;
 
   /**
-   * Takes input rows over into the runtime's memory. At least one row.
-   * @throws InvalidInputError for a wrong length or a value that is not finite.
+   * Takes input rows over into the runtime's memory: the caller may reuse its own afterwards. At least one row.
+   * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length, and for a value that is not
+   *   finite.
    */
   load(input: InputBatch): Promise<Features>;
 
@@ -79,14 +77,15 @@ export interface StagedModel<Features = unknown> {
 
   /**
    * Joins the rows of several runs that go into the same stage, in the given order. Consumes every part, also when it throws.
+   * The rows of all parts have the same lengths of free axes.
    * Called only where `supports.concatRows` promises it.
    * @param parts At least one.
    */
   concatRows?(parts: readonly Features[]): Promise<Features>;
 
-  /** Frees features that will not be run further. */
+  /** Frees features that will not be run further. Does nothing where they were consumed or released before. */
   release(features: Features): void;
 
-  /** Frees the model. A second call does nothing; any other call afterwards throws DisposedError. */
+  /** Frees the model. A second call does nothing; any other call afterwards throws DisposedError, but for `release`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -4,7 +4,7 @@
 import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 import { float32Softmax } from './float32-softmax.ts';
 
 export interface ExitPredictions {

@@ -1,5 +1,5 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 import { type ExitOutcome, summariseExits } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 import { mostConfidentExit } from './most-confident-exit.ts';

@@ -1,7 +1,7 @@
 // Predictions of a set of rows with the exit that made each: what a row answers if it leaves now.
 
 import { argMax } from '../numeric/arg-max.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 
 export interface Answers {
   /** `[rows, classes]`, each row sums to 1. */

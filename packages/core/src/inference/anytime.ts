@@ -2,20 +2,17 @@
 
 import type { Ensemble } from '../contract/ensemble.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import type { InputBatch, StageDescription, StagedModel } from '../contract/staged-model.ts';
+import type { InputBatch } from '../contract/input.ts';
+import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
 import { lastPrediction } from '../ensemble/last-prediction.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
+import { namedInput } from '../input/check-input.ts';
 import { never } from '../policy/never.ts';
 import { checkProfiledStages, type DeviceProfile } from '../profile/device-profile.ts';
-import { checkRowCount } from './check-input.ts';
-import type { RowResult } from './classification.ts';
-import { exitCosts } from './exit-costs.ts';
-import type { ExitMethod } from './exit-method.ts';
+import { exitCosts, type RowResult, rowResults } from './classification.ts';
+import { type ExitMethod, startRecycling } from './decide-exit.ts';
 import { letEventsIn } from './let-events-in.ts';
-import { startRecycling } from './recycled.ts';
-import { releaseFeatures } from './release-features.ts';
-import { rowResults } from './row-results.ts';
 import { keepStaying, type RowsUnderWay, runExit } from './run-exit.ts';
 
 export interface AnytimeOptions {
@@ -68,7 +65,7 @@ export async function* anytime<Features>(
   const { ensemble = lastPrediction(), policy = never(), signal, now = () => performance.now() } = options;
   const method: ExitMethod = { policy, ensemble, fallback: 'last' };
   const deadline = checkedDeadline(options.deadlineMilliseconds);
-  checkRowCount(input, model.inputShape);
+  const named = namedInput(input, model.inputs);
   const expected = expectedMilliseconds(options.profile, model, input.rows);
   const costs = exitCosts(model);
   const results = new Array<RowResult>(input.rows);
@@ -80,7 +77,7 @@ export async function* anytime<Features>(
     return elapsed < deadline && elapsed + (expected[stageIndex] ?? 0) <= deadline;
   };
   const cohort = startRecycling(0, input.rows, model.classes, method);
-  let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
+  let underWay: RowsUnderWay<Features> | null = { features: await model.load(named), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
       await letEventsIn(signal);
@@ -105,7 +102,7 @@ export async function* anytime<Features>(
       };
     }
   } finally {
-    if (underWay !== null) releaseFeatures(model, underWay.features);
+    if (underWay !== null) model.release(underWay.features);
   }
 }
 

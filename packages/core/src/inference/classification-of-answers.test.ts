@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { InvalidInputError } from '../errors/errors.ts';
+import { rowSize } from '../numeric/rows.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { referenceModel } from '../testing/reference-model.ts';
 import { seededInputShape, seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
 import { classificationOfAnswers } from './classification-of-answers.ts';
 import { classify } from './classify.ts';
-import { rowSize } from './row-size.ts';
 
 const rows = 24;
 const data = seededValues(5, rows * rowSize(seededInputShape), 2);

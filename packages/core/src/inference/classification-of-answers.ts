@@ -3,10 +3,7 @@
 import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import type { Answers } from './answers.ts';
-import type { Classification, RowResult } from './classification.ts';
-import { exitCosts } from './exit-costs.ts';
-import { rowResults } from './row-results.ts';
-import { summarise } from './summarise.ts';
+import { type Classification, exitCosts, type RowResult, rowResults, summarise } from './classification.ts';
 
 /** What results tell of a network besides its answers. */
 export type DescribedNetwork = Pick<StagedModel, 'classes' | 'labels' | 'backboneMacs' | 'stages'>;

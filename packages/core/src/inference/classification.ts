@@ -1,6 +1,9 @@
-// What a classification returns.
+// What a classification returns, and how it is made of answers and costs.
 
-import type { StageDescription } from '../contract/staged-model.ts';
+import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
+import { cumulativeCosts } from '../costs/exit-costs.ts';
+import { argMax } from '../numeric/arg-max.ts';
+import type { Answers } from './answers.ts';
 
 /** The answer for one row. */
 export interface RowResult {
@@ -47,4 +50,72 @@ export interface StageEvent {
   readonly rowsEntering: number;
   /** Answers of the rows that left here; they are final. */
   readonly leaving: readonly RowResult[];
+}
+
+/**
+ * What it costs a row to leave at each exit: `cost_m = sum_{j<=m} (segmentMacs_j + headMacs_j)`.
+ * In a chain the sum runs over all networks before, because the row has been through them.
+ * @returns MACs per row, one per exit, ascending.
+ */
+export function exitCosts({
+  stages,
+}: {
+  readonly stages: readonly { readonly segmentMacs: number; readonly headMacs: number }[];
+}): readonly number[] {
+  return cumulativeCosts(
+    stages.map((stage) => stage.segmentMacs),
+    stages.map((stage) => stage.headMacs),
+  );
+}
+
+/** The exit where rows leave, as their results tell it. */
+export interface Departure {
+  readonly exitIndex: number;
+  readonly stageName: string;
+  /** MACs per row up to here. */
+  readonly macs: number;
+}
+
+/**
+ * Results of the rows that leave.
+ * @param leaving Positions of those rows among the current ones.
+ * @param rowNumbers Position of each current row in the whole input.
+ */
+export function rowResults(
+  { classes, labels, backboneMacs }: Pick<StagedModel, 'classes' | 'labels' | 'backboneMacs'>,
+  { exitIndex, stageName, macs }: Departure,
+  answers: Answers,
+  leaving: Int32Array,
+  rowNumbers: Int32Array,
+): readonly RowResult[] {
+  return Array.from(leaving, (position) => {
+    const start = position * classes;
+    const labelIndex = argMax(answers.probabilities, start, classes);
+    return {
+      row: rowNumbers[position] as number,
+      labelIndex,
+      label: labels?.[labelIndex] ?? null,
+      probabilities: answers.probabilities.slice(start, start + classes),
+      exitIndex,
+      stageName,
+      answerExitIndex: answers.exits[position] as number,
+      macs,
+      macsFraction: macs / backboneMacs,
+    };
+  });
+}
+
+/** Counts exits and averages costs. */
+export function summarise(results: readonly RowResult[], exitCount: number): ClassificationSummary {
+  const exitHistogram = new Array<number>(exitCount).fill(0);
+  let macs = 0;
+  let macsFraction = 0;
+  for (const result of results) {
+    exitHistogram[result.exitIndex] = (exitHistogram[result.exitIndex] ?? 0) + 1;
+    macs += result.macs;
+    macsFraction += result.macsFraction;
+  }
+  const rows = results.length;
+  const divisor = Math.max(1, rows);
+  return { rows, exitHistogram, meanMacs: macs / divisor, meanMacsFraction: macsFraction / divisor };
 }

@@ -11,8 +11,8 @@ import { replayModel, rowNumbers } from '../testing/replay-model.ts';
 import { seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
 import type { StageEvent } from './classification.ts';
+import { exitCosts } from './classification.ts';
 import { classify } from './classify.ts';
-import { exitCosts } from './exit-costs.ts';
 
 /** Logits of two classes whose softmax is `[1 - p, p]`. */
 function logitsFor(probabilities: readonly number[]): Float32Array {
@@ -243,8 +243,10 @@ describe('classify frees the features and reports', () => {
       model.release(features);
       throw cause;
     });
+    const release = vi.spyOn(model, 'release');
     const run = classify(model, rowNumbers(4), { policy: confidenceThreshold(0.9) });
     await expect(run).rejects.toBe(cause);
+    expect(release).toHaveBeenCalledTimes(1);
     expect(model.liveFeatures).toBe(0);
   });
 

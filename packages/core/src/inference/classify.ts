@@ -1,13 +1,17 @@
+// Classification of a batch: rows go through the stages together, and each leaves at the first exit that is sure of it.
+
 import type { Ensemble } from '../contract/ensemble.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import type { InputBatch, StagedModel } from '../contract/staged-model.ts';
+import type { InputBatch } from '../contract/input.ts';
+import type { StagedModel } from '../contract/staged-model.ts';
 import { lastPrediction } from '../ensemble/last-prediction.ts';
-import { batchesOf } from './batches.ts';
-import { checkRowCount } from './check-input.ts';
-import type { Classification, RowResult, StageEvent } from './classification.ts';
-import { classifyBatch } from './classify-batch.ts';
-import type { ExitMethod } from './exit-method.ts';
-import { summarise } from './summarise.ts';
+import { throwIfAborted } from '../errors/throw-if-aborted.ts';
+import { namedInput } from '../input/check-input.ts';
+import { type Batch, batchesOf } from '../input/input-rows.ts';
+import { type Classification, exitCosts, type RowResult, type StageEvent, summarise } from './classification.ts';
+import { type ExitMethod, startRecycling } from './decide-exit.ts';
+import { letEventsIn } from './let-events-in.ts';
+import { type Passage, passExit, type RowsUnderWay } from './run-exit.ts';
 
 export interface ClassifyOptions {
   /** When a row may leave: `confidenceThreshold(0.9)`. */
@@ -15,8 +19,8 @@ export interface ClassifyOptions {
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
   /**
-   * What a row answers that no exit lets go, the last included: the last exit's prediction, or the most confident one on its way, as in the
-   * 2019 code of Shallow-Deep Networks. It has paid for the whole network in both cases. Default: `last`.
+   * The answer of a row that no exit releases, not even the last one: the last exit's prediction, or the most confident one on its
+   * way, as in the 2019 code of Shallow-Deep Networks. The row has paid for the whole network in both cases. Default: `last`.
    */
   readonly fallback?: 'last' | 'most-confident';
   /** Rows that run together. Default: 256. */
@@ -36,7 +40,7 @@ export const classifyDefaults: { readonly fallback: 'last'; readonly batchSize: 
 /**
  * Classifies rows, each only as deep as it needs.
  * @param model One network, or a chain.
- * @param input `[rows, ...model.inputShape]`; it must not change until the promise settles. No rows give no results.
+ * @param input Rows of all inputs of the model; they must not change until the promise settles. No rows give no results.
  * @returns one result per row, in the order of the input, and a summary.
  * @throws InvalidInputError for an input, policy or ensemble that does not fit the model.
  * @throws RuntimeFailureError where the runtime fails, or a stage returns NaN.
@@ -50,11 +54,46 @@ export async function classify<Features>(
 ): Promise<Classification> {
   const { fallback, batchSize, signal, onStage } = { ...classifyDefaults, ...options };
   const method: ExitMethod = { policy: options.policy, ensemble: options.ensemble ?? lastPrediction(), fallback };
-  checkRowCount(input, model.inputShape);
+  const whole = namedInput(input, model.inputs);
+  const passage = { model, method, costs: exitCosts(model), onStage };
 
-  const results = new Array<RowResult>(input.rows);
-  for (const batch of batchesOf(input, model.inputShape, batchSize)) {
-    for (const result of await classifyBatch(model, batch, method, { signal, onStage })) results[result.row] = result;
+  const results = new Array<RowResult>(whole.rows);
+  for (const batch of batchesOf(whole, batchSize)) {
+    for (const result of await classifyBatch(passage, batch, signal)) results[result.row] = result;
   }
   return { results, summary: summarise(results, model.stages.length) };
+}
+
+/**
+ * The loop: one batch of rows through the stages until every row has left. At each exit: stage, ensemble, policy, answers of the rows
+ * that leave, compaction of all that is recycled.
+ * @param batch At least one row.
+ * @returns the results, in the order in which rows left.
+ */
+async function classifyBatch<Features>(
+  passage: Passage<Features>,
+  { firstRow, input }: Batch,
+  signal: AbortSignal | undefined,
+): Promise<readonly RowResult[]> {
+  const { model, method } = passage;
+  const cohort = startRecycling(firstRow, input.rows, model.classes, method);
+  const results: RowResult[] = [];
+
+  throwIfAborted(signal, 'classification');
+  // Set while the features are this loop's to free; null while a step consumes them, and when all rows have left.
+  let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
+  try {
+    for (let stageIndex = 0; underWay !== null; stageIndex++) {
+      await letEventsIn(signal);
+      throwIfAborted(signal, 'classification');
+      const rows: RowsUnderWay<Features> = underWay;
+      underWay = null;
+      const { left, staying } = await passExit(passage, stageIndex, rows);
+      for (const result of left) results.push(result);
+      underWay = staying;
+    }
+  } finally {
+    if (underWay !== null) model.release(underWay.features);
+  }
+  return results;
 }

@@ -1,19 +1,87 @@
 // The decision at one exit, on the host: logits in, answers and departures out. Knows nothing of features.
 
+import type { Ensemble } from '../contract/ensemble.ts';
+import type { ExitPolicy } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { firstNotFinite } from '../numeric/first-not-finite.ts';
+import { takeRows } from '../numeric/rows.ts';
 import { toProbabilities } from '../numeric/softmax.ts';
-import { type Answers, answersOf, choose, moreConfident } from './answers.ts';
-import type { ExitMethod } from './exit-method.ts';
-import type { Recycled } from './recycled.ts';
+import { type Answers, answersOf, choose, keepAnswers, moreConfident } from './answers.ts';
 
+/** How a row's way ends: what its predictions become, when it may leave, and what it answers if it never does. */
+export interface ExitMethod {
+  readonly policy: ExitPolicy;
+  readonly ensemble: Ensemble;
+  /** The answer of a row that no exit releases, not even the last one: the last prediction, or the most confident one on its way. */
+  readonly fallback: 'last' | 'most-confident';
+}
+
+/**
+ * Everything that is carried from exit to exit beside the features. It is compacted in one place, so that nothing can be left at the
+ * old number of rows when some of them leave.
+ */
+export interface Recycled {
+  /** Position of each current row in the whole input. `[rows]` */
+  readonly rowNumbers: Int32Array;
+  /** Raw logits of the exit before, `[rows, classes]`; null before the first exit. */
+  readonly previousLogits: Float32Array | null;
+  readonly ensembleState: unknown;
+  readonly policyState: unknown;
+  /** Most confident answers so far; null before the first exit, and where the fallback does not need them. */
+  readonly mostConfident: Answers | null;
+}
+
+/**
+ * What is carried before the first exit: all rows, and no prediction.
+ * @param firstRow Position of the first of them in the whole input.
+ */
+export function startRecycling(
+  firstRow: number,
+  rows: number,
+  classes: number,
+  { ensemble, policy }: ExitMethod,
+): Recycled {
+  return {
+    rowNumbers: Int32Array.from({ length: rows }, (_, row) => firstRow + row),
+    previousLogits: null,
+    ensembleState: ensemble.init(rows, classes),
+    policyState: policy.init(rows),
+    mostConfident: null,
+  };
+}
+
+/**
+ * What is carried on for the rows that stay.
+ * @param kept Positions among the current rows, ascending.
+ */
+export function keepRecycled(
+  { rowNumbers, previousLogits, ensembleState, policyState, mostConfident }: Recycled,
+  kept: Int32Array,
+  classes: number,
+  { ensemble, policy }: ExitMethod,
+): Recycled {
+  return {
+    rowNumbers: takeRows(rowNumbers, 1, kept),
+    previousLogits: previousLogits === null ? null : takeRows(previousLogits, classes, kept),
+    ensembleState: ensemble.keepRows(ensembleState, kept),
+    policyState: policy.keepRows(policyState, kept),
+    mostConfident: mostConfident === null ? null : keepAnswers(mostConfident, classes, kept),
+  };
+}
+
+/** Number of rows in several cohorts. */
+export function countRows(cohorts: readonly Pick<Recycled, 'rowNumbers'>[]): number {
+  return cohorts.reduce((rows, cohort) => rows + cohort.rowNumbers.length, 0);
+}
+
+/** Rows after the decision at an exit, still all of them. */
 export interface ExitDecision {
-  /** What is carried on, still with all rows of this exit. */
   readonly recycled: Recycled;
-  /** One per row: 1 = leaves here, 0 = goes on. */
-  readonly exits: Uint8Array;
   /** What each row answers if it leaves here. */
   readonly answers: Answers;
+  /** Positions of the rows that stay, and of those that leave; both ascending. */
+  readonly kept: Int32Array;
+  readonly leaving: Int32Array;
 }
 
 /** Where in the network, or chain of networks, a decision is made. */
@@ -63,7 +131,20 @@ export function decideExit(
       policyState: vote.state,
       mostConfident,
     },
-    exits: isLast ? new Uint8Array(rows).fill(1) : vote.exits,
     answers: isLast && mostConfident !== null ? choose(vote.exits, now, mostConfident, classes) : now,
+    ...splitRows(isLast ? new Uint8Array(rows).fill(1) : vote.exits),
   };
+}
+
+/** @param exits One per row: 0 = stays, anything else = leaves. */
+function splitRows(exits: Uint8Array): Pick<ExitDecision, 'kept' | 'leaving'> {
+  const kept = new Int32Array(exits.length);
+  const leaving = new Int32Array(exits.length);
+  let keptCount = 0;
+  let leavingCount = 0;
+  for (let row = 0; row < exits.length; row++) {
+    if (exits[row] === 0) kept[keptCount++] = row;
+    else leaving[leavingCount++] = row;
+  }
+  return { kept: kept.subarray(0, keptCount), leaving: leaving.subarray(0, leavingCount) };
 }

@@ -1,11 +1,10 @@
-import type { InputBatch, StagedModel } from '../contract/staged-model.ts';
+import type { InputBatch } from '../contract/input.ts';
+import type { StagedModel } from '../contract/staged-model.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
-import { batchesOf } from './batches.ts';
-import { checkRowCount } from './check-input.ts';
-import { checkLogits } from './check-logits.ts';
+import { namedInput } from '../input/check-input.ts';
+import { batchesOf } from '../input/input-rows.ts';
 import { letEventsIn } from './let-events-in.ts';
-import { releaseFeatures } from './release-features.ts';
-import { requireFeatures } from './require-features.ts';
+import { checkLogits, requireFeatures } from './run-exit.ts';
 
 export interface RunAllExitsOptions {
   /** Rows that run together. Default: 256. */
@@ -21,7 +20,7 @@ export const runAllExitsDefaults: { readonly batchSize: number } = { batchSize: 
 
 /**
  * Runs every row through every stage and keeps the logits of all exits, for evaluation and calibration.
- * @param input `[rows, ...model.inputShape]`
+ * @param input Rows of all inputs of the model.
  * @returns one `[rows, classes]` array of raw logits per exit.
  * @throws InvalidInputError for an input that does not fit the model.
  * @throws RuntimeFailureError where the runtime fails, or a stage returns NaN.
@@ -33,11 +32,11 @@ export async function runAllExits<Features>(
   options: RunAllExitsOptions = {},
 ): Promise<readonly Float32Array[]> {
   const { batchSize, onProgress, signal } = { ...runAllExitsDefaults, ...options };
-  const { classes, inputShape, stages } = model;
-  checkRowCount(input, inputShape);
+  const { classes, inputs, stages } = model;
+  const whole = namedInput(input, inputs);
 
   const exits = stages.map((stage) => ({ stage, logits: new Float32Array(input.rows * classes) }));
-  for (const batch of batchesOf(input, inputShape, batchSize)) {
+  for (const batch of batchesOf(whole, batchSize)) {
     const { rows } = batch.input;
     throwIfAborted(signal, 'run');
     let held: Features | null = await model.load(batch.input);
@@ -55,7 +54,7 @@ export async function runAllExits<Features>(
         previousLogits = output.logits;
       }
     } finally {
-      if (held !== null) releaseFeatures(model, held);
+      if (held !== null) model.release(held);
     }
     onProgress?.(batch.firstRow + rows);
   }

@@ -1,19 +1,22 @@
-// One exit, for rows that may have come from different batches: stage, ensemble, policy, and who leaves.
+// One exit, for rows that may have come from different batches: run the stage, combine and decide, give the rows that leave their
+// results, and compact all the others, features and recycled state together.
 //
 // Rows that were admitted together are a cohort and share their recycled state for good. Cohorts run through a stage as
 // one batch but are decided one by one, so that no ensemble and no policy ever has to join its states.
 
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
-import { InvalidInputError } from '../errors/errors.ts';
-import { joinRows } from '../numeric/join-rows.ts';
-import type { Answers } from './answers.ts';
-import { checkLogits } from './check-logits.ts';
-import { decideExit } from './decide-exit.ts';
-import type { ExitMethod } from './exit-method.ts';
-import { countRows, keepRecycled, type Recycled } from './recycled.ts';
-import { releaseFeatures } from './release-features.ts';
-import { requireFeatures } from './require-features.ts';
-import { splitRows } from './split-rows.ts';
+import { InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
+import { firstNotFinite } from '../numeric/first-not-finite.ts';
+import { joinRows } from '../numeric/rows.ts';
+import { type RowResult, rowResults, type StageEvent } from './classification.ts';
+import {
+  countRows,
+  decideExit,
+  type ExitDecision,
+  type ExitMethod,
+  keepRecycled,
+  type Recycled,
+} from './decide-exit.ts';
 
 /** Rows on their way into a stage. */
 export interface RowsUnderWay<Features> {
@@ -22,22 +25,52 @@ export interface RowsUnderWay<Features> {
   readonly cohorts: readonly Recycled[];
 }
 
-/** A cohort after the decision at an exit, still complete. */
-export interface DecidedCohort {
-  readonly recycled: Recycled;
-  /** What each row answers if it leaves here. */
-  readonly answers: Answers;
-  /** Positions within the cohort of the rows that stay, and of those that leave; both ascending. */
-  readonly kept: Int32Array;
-  readonly leaving: Int32Array;
-}
-
 /** All rows of an exit. */
 export interface DecidedExit<Features> {
   readonly stage: StageDescription;
   /** Of all rows that entered; null after the last stage. The caller's to free. */
   readonly features: Features | null;
-  readonly cohorts: readonly DecidedCohort[];
+  readonly cohorts: readonly ExitDecision[];
+}
+
+/** A model, and how its rows leave it. */
+export interface Passage<Features> {
+  readonly model: StagedModel<Features>;
+  readonly method: ExitMethod;
+  /** MACs per row of leaving at each exit: `exitCosts(model)`. */
+  readonly costs: readonly number[];
+  readonly onStage: ((event: StageEvent) => void) | undefined;
+}
+
+export interface PassedExit<Features> {
+  readonly left: readonly RowResult[];
+  /** null where no row stays, as after the last stage. */
+  readonly staying: RowsUnderWay<Features> | null;
+}
+
+/**
+ * Runs one stage, gives the rows that leave their results, and compacts the others. Consumes the features.
+ * @param rows Rows of one batch or several, which all go into this stage.
+ */
+export async function passExit<Features>(
+  { model, method, costs, onStage }: Passage<Features>,
+  stageIndex: number,
+  rows: RowsUnderWay<Features>,
+): Promise<PassedExit<Features>> {
+  const decided = await runExit(model, stageIndex, rows, method);
+  const { stage, features, cohorts } = decided;
+  let left: readonly RowResult[];
+  try {
+    const departure = { exitIndex: stageIndex, stageName: stage.name, macs: costs[stageIndex] as number };
+    left = cohorts.flatMap(({ answers, leaving, recycled }) =>
+      rowResults(model, departure, answers, leaving, recycled.rowNumbers),
+    );
+    onStage?.({ stageIndex, stage, rowsEntering: countRows(rows.cohorts), leaving: left });
+  } catch (error) {
+    if (features !== null) model.release(features);
+    throw error;
+  }
+  return { left, staying: await keepStaying(model, stageIndex, decided, method) };
 }
 
 /** Runs one stage and decides who leaves. Consumes the features. */
@@ -62,12 +95,11 @@ export async function runExit<Features>(
       // A copy where there are several: a view would keep the logits of rows that are long gone.
       const logits = cohorts.length === 1 ? output.logits : output.logits.slice(start, end);
       start = end;
-      const { exits, ...decision } = decideExit(logits, position, cohort, method);
-      return { ...decision, ...splitRows(exits) };
+      return decideExit(logits, position, cohort, method);
     });
     return { stage, features: output.features, cohorts: decided };
   } catch (error) {
-    if (output.features !== null) releaseFeatures(model, output.features);
+    if (output.features !== null) model.release(output.features);
     throw error;
   }
 }
@@ -84,7 +116,7 @@ export async function keepStaying<Features>(
 ): Promise<RowsUnderWay<Features> | null> {
   const staying = cohorts.filter((cohort) => cohort.kept.length > 0);
   if (staying.length === 0) {
-    if (features !== null) releaseFeatures(model, features);
+    if (features !== null) model.release(features);
     return null;
   }
   const all = requireFeatures(features, stageIndex + 1);
@@ -98,7 +130,7 @@ export async function keepStaying<Features>(
 }
 
 /** Positions among all rows of those that stay. */
-function keptPositions(cohorts: readonly DecidedCohort[]): Int32Array {
+function keptPositions(cohorts: readonly ExitDecision[]): Int32Array {
   const positions = new Int32Array(cohorts.reduce((sum, cohort) => sum + cohort.kept.length, 0));
   let firstRow = 0;
   let count = 0;
@@ -114,4 +146,38 @@ function joinedLogits(cohorts: readonly Recycled[]): Float32Array | null {
   if (first === undefined || first.previousLogits === null) return null;
   if (others.length === 0) return first.previousLogits;
   return joinRows(cohorts.flatMap((cohort) => (cohort.previousLogits === null ? [] : [cohort.previousLogits])));
+}
+
+/**
+ * The features that the next stage needs.
+ * @throws RuntimeFailureError where a stage before the last one has returned none.
+ */
+export function requireFeatures<Features>(features: Features | null, stageIndex: number): Features {
+  if (features === null) {
+    throw new RuntimeFailureError(
+      `Expected features to run stage ${stageIndex} on; received none. ` +
+        'A runtime returns features from every stage but the last.',
+    );
+  }
+  return features;
+}
+
+/**
+ * Checks what a stage returned. NaN would pass every later step in silence: no comparison with it is true.
+ * @throws RuntimeFailureError for a wrong number of values, and for one that is not finite.
+ */
+export function checkLogits(logits: Float32Array, rows: number, classes: number, stage: StageDescription): void {
+  if (logits.length !== rows * classes) {
+    throw new RuntimeFailureError(
+      `Expected ${rows * classes} logits (${rows} rows, ${classes} classes) from stage '${stage.name}'; ` +
+        `received ${logits.length}. The stage's model does not fit its description.`,
+    );
+  }
+  const position = firstNotFinite(logits);
+  if (position >= 0) {
+    throw new RuntimeFailureError(
+      `Expected finite logits from stage '${stage.name}'; received ${logits[position]} for row ` +
+        `${Math.floor(position / classes)} of its batch. The input is finite, so check the network's weights.`,
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { argMax } from './arg-max.ts';
 import { firstNotFinite } from './first-not-finite.ts';
-import { takeRows } from './take-rows.ts';
+import { takeRows } from './rows.ts';
 
 describe('argMax', () => {
   it('names the first of the largest values of its row', () => {

@@ -1,6 +1,6 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { takeRows } from '../numeric/take-rows.ts';
+import { takeRows } from '../numeric/rows.ts';
 import type { PerExit } from './per-exit.ts';
 import { type PolicyKind, policyOfKind } from './policy-kind.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StagedModel } from '../contract/staged-model.ts';
 import { AbortedError, InvalidInputError } from '../errors/errors.ts';
-import { HostModel } from '../testing/host-model.ts';
+import { denseInputs } from '../input/input-types.ts';
+import { hostModel } from '../testing/host-model.ts';
 import { referenceModel } from '../testing/reference-model.ts';
 import { seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
@@ -12,11 +13,11 @@ import { measureStages } from './measure-stages.ts';
 function timedModel(perBatch: readonly number[], perRow: readonly number[]) {
   let time = 0;
   let runs = 0;
-  const model: StagedModel = new HostModel({
+  const model: StagedModel = hostModel({
     name: 'timed',
     classes: 2,
     labels: null,
-    inputShape: [1],
+    inputs: denseInputs([1]),
     backboneMacs: 1,
     stages: perBatch.map((milliseconds, stageIndex) => ({
       description: {
@@ -27,10 +28,10 @@ function timedModel(perBatch: readonly number[], perRow: readonly number[]) {
         segmentMacs: 1,
         headMacs: 0,
       },
-      run: (features, rows) => {
+      run: (tensors, rows) => {
         // Every seventh run is disturbed.
         time += milliseconds + rows * (perRow[stageIndex] as number) + (runs++ % 7 === 0 ? 1000 : 0);
-        return { features: stageIndex === perBatch.length - 1 ? null : features, logits: new Float32Array(rows * 2) };
+        return { tensors: stageIndex === perBatch.length - 1 ? null : tensors, logits: new Float32Array(rows * 2) };
       },
     })),
   });

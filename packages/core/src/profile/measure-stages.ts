@@ -1,13 +1,13 @@
 // Milliseconds per stage on the device at hand. MACs say what a stage computes; only a clock says what it costs.
 
-import type { InputBatch, StagedModel } from '../contract/staged-model.ts';
+import type { InputBatch, NamedInputBatch } from '../contract/input.ts';
+import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
-import { checkInputBatch } from '../inference/check-input.ts';
 import { letEventsIn } from '../inference/let-events-in.ts';
-import { releaseFeatures } from '../inference/release-features.ts';
-import { requireFeatures } from '../inference/require-features.ts';
-import { rowSize } from '../inference/row-size.ts';
+import { requireFeatures } from '../inference/run-exit.ts';
+import { checkInputBatch } from '../input/check-input.ts';
+import { sliceInput } from '../input/input-rows.ts';
 import type { DeviceProfile } from './device-profile.ts';
 
 export interface MeasureStagesOptions {
@@ -53,11 +53,10 @@ export async function measureStages<Features>(
     ...options,
   };
   const now = options.now ?? (() => performance.now());
-  checkInputBatch(input, model.inputShape);
+  const checked = checkInputBatch(input, model.inputs);
   checkCounts(batchSizes, repeats, warmUps, input.rows);
-  const size = rowSize(model.inputShape);
   const records = batchSizes.map((rows) => ({
-    input: { rows, data: input.data.subarray(0, rows * size) },
+    input: sliceInput(checked, 0, rows),
     stages: model.stages.map((): number[] => []),
     whole: [] as number[],
   }));
@@ -96,7 +95,7 @@ export async function measureStages<Features>(
 /** @returns milliseconds per stage for the whole batch. */
 async function timeStages<Features>(
   model: StagedModel<Features>,
-  input: InputBatch,
+  input: NamedInputBatch,
   now: () => number,
   signal: AbortSignal | undefined,
 ): Promise<readonly number[]> {
@@ -119,7 +118,7 @@ async function timeStages<Features>(
       start = end;
     }
   } finally {
-    if (held !== null) releaseFeatures(model, held);
+    if (held !== null) model.release(held);
   }
   return milliseconds;
 }

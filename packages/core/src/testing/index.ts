@@ -10,14 +10,25 @@ export {
 export { type ConformanceReport, formatConformanceTable } from './conformance/format-conformance-table.ts';
 export { formatConformance, runConformance, runConformanceCase } from './conformance/run-conformance.ts';
 export {
-  type HostFeatures,
-  HostModel,
-  type HostModelOptions,
-  type HostStage,
-  type HostStageOutput,
-} from './host-model.ts';
+  type ConformanceTestMeta,
+  type ConformanceTests,
+  type SubjectTests,
+  type TestContext,
+  type TestFramework,
+  testConformance,
+  testSubject,
+} from './conformance/test-conformance.ts';
+export { type HostModelOptions, type HostStage, type HostStageOutput, hostModel } from './host-model.ts';
 export { referenceModel } from './reference-model.ts';
 export { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, wholeLogits } from './reference-network.ts';
 export { type ReplayExit, type ReplayModelOptions, replayModel, rowNumbers } from './replay-model.ts';
 export { type SeededNetworkOptions, seededInputShape, seededNetwork, seededNetworkDefaults } from './seeded-network.ts';
 export { seededValues } from './seeded-values.ts';
+export {
+  type TokenNetwork,
+  tokenInputs,
+  tokenModel,
+  tokenNetwork,
+  tokenRows,
+  wholeTokenLogits,
+} from './token-model.ts';

@@ -1,25 +1,28 @@
 // The reference runtime: a reference network as a staged model. Slow, readable, and the yardstick of the others.
 
+import type { InputTensor } from '../contract/input.ts';
 import { InvalidModelError } from '../errors/errors.ts';
-import { HostModel, type HostStage } from './host-model.ts';
+import { denseInputs } from '../input/input-types.ts';
+import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import { type HostStage, hostModel } from './host-model.ts';
 import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 
 /**
  * Makes a network run stage by stage in plain TypeScript.
  * @throws InvalidModelError where the number of heads does not fit the number of segments.
  */
-export function referenceModel(network: ReferenceNetwork): HostModel {
+export function referenceModel(network: ReferenceNetwork): RuntimeModel {
   const { name, classes, labels, inputShape, segments, heads } = network;
   if (heads.length !== segments.length - 1) {
     throw new InvalidModelError(
       `Expected a head after each of ${segments.length} segments but the last in '${name}'; received ${heads.length}.`,
     );
   }
-  return new HostModel({
+  return hostModel({
     name,
     classes,
     labels,
-    inputShape,
+    inputs: denseInputs(inputShape),
     backboneMacs: segments.reduce((sum, segment) => sum + segment.macs, 0),
     stages: segments.map((segment, position) => {
       const head = heads[position];
@@ -38,9 +41,12 @@ function innerStage(segment: ReferenceSegment, head: ReferenceHead): HostStage {
       segmentMacs: segment.macs,
       headMacs: head.macs,
     },
-    run(input, rows, previousLogits) {
-      const features = segment.run(input, rows);
-      return { features, logits: head.run(features, rows, previousLogits) };
+    run([input], rows, previousLogits) {
+      const features = segment.run(valuesOf(input), rows);
+      return {
+        tensors: [{ data: features, rowShape: [features.length / rows] }],
+        logits: head.run(features, rows, previousLogits),
+      };
     },
   };
 }
@@ -55,6 +61,11 @@ function finalStage(segment: ReferenceSegment): HostStage {
       segmentMacs: segment.macs,
       headMacs: 0,
     },
-    run: (input, rows) => ({ features: null, logits: segment.run(input, rows) }),
+    run: ([input], rows) => ({ tensors: null, logits: segment.run(valuesOf(input), rows) }),
   };
+}
+
+/** A reference network has one dense input, and one tensor at each cut. */
+function valuesOf(tensor: InputTensor | undefined): Float32Array {
+  return tensor?.data as Float32Array;
 }

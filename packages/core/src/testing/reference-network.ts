@@ -1,7 +1,9 @@
 // A small network as functions of its rows, and what it answers without any stage, IC or loop.
 
-import type { InputBatch } from '../contract/staged-model.ts';
+import type { InputBatch } from '../contract/input.ts';
 import type { RowShape } from '../contract/tensor.ts';
+import { namedInput } from '../input/check-input.ts';
+import { denseInputs } from '../input/input-types.ts';
 
 /** A piece of the backbone. */
 export interface ReferenceSegment {
@@ -42,5 +44,6 @@ export interface ReferenceNetwork {
  * @returns logits `[rows, classes]`
  */
 export function wholeLogits(network: ReferenceNetwork, input: InputBatch): Float32Array {
-  return network.segments.reduce((features, segment) => segment.run(features, input.rows), input.data);
+  const [only] = Object.values(namedInput(input, denseInputs(network.inputShape)).inputs);
+  return network.segments.reduce((features, segment) => segment.run(features, input.rows), only?.data as Float32Array);
 }

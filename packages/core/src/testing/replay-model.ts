@@ -1,8 +1,10 @@
 // A staged model that answers with stored or given logits: it tests the loop, policies and ensembles without a network.
 
-import type { InputBatch } from '../contract/staged-model.ts';
-import { takeRows } from '../numeric/take-rows.ts';
-import { HostModel } from './host-model.ts';
+import type { DenseInputBatch } from '../contract/input.ts';
+import { denseInputs } from '../input/input-types.ts';
+import { takeRows } from '../numeric/rows.ts';
+import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import { hostModel } from './host-model.ts';
 
 /**
  * What an exit answers: stored logits `[all rows, classes]`, or a function of the current rows' numbers
@@ -19,12 +21,12 @@ export interface ReplayModelOptions {
 }
 
 /** A model whose features are row numbers; its input comes from `rowNumbers`. */
-export function replayModel({ classes, exits, segmentMacs = 100 }: ReplayModelOptions): HostModel {
-  return new HostModel({
+export function replayModel({ classes, exits, segmentMacs = 100 }: ReplayModelOptions): RuntimeModel {
+  return hostModel({
     name: 'replay',
     classes,
     labels: null,
-    inputShape: [1],
+    inputs: denseInputs([1]),
     backboneMacs: segmentMacs * exits.length,
     stages: exits.map((exit, exitIndex) => {
       const isFinal = exitIndex === exits.length - 1;
@@ -37,10 +39,10 @@ export function replayModel({ classes, exits, segmentMacs = 100 }: ReplayModelOp
           segmentMacs,
           headMacs: 0,
         },
-        run(features, _rows, previousLogits) {
-          const numbers = Int32Array.from(features);
+        run(tensors, _rows, previousLogits) {
+          const numbers = Int32Array.from(tensors[0]?.data as Float32Array);
           const logits = typeof exit === 'function' ? exit(numbers, previousLogits) : takeRows(exit, classes, numbers);
-          return { features: isFinal ? null : features, logits };
+          return { tensors: isFinal ? null : tensors, logits };
         },
       };
     }),
@@ -48,6 +50,6 @@ export function replayModel({ classes, exits, segmentMacs = 100 }: ReplayModelOp
 }
 
 /** Input of a replay model: the rows 0 to `rows - 1`. */
-export function rowNumbers(rows: number): InputBatch {
+export function rowNumbers(rows: number): DenseInputBatch {
   return { rows, data: Float32Array.from({ length: rows }, (_, row) => row) };
 }

@@ -1,7 +1,7 @@
 // A small network with reproducible weights: four dense layers, with an IC after every one but the last.
 
 import type { RowShape } from '../contract/tensor.ts';
-import { rowSize } from '../inference/row-size.ts';
+import { rowSize } from '../numeric/rows.ts';
 import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 import { seededValues } from './seeded-values.ts';
 

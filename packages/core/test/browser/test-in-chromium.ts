@@ -2,9 +2,8 @@
 // network, and runs one case after the other.
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import type { Tolerance } from '../../src/testing/index.ts';
-import { testConformance } from '../support/test-conformance.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Tolerance, testConformance } from '../../src/testing/index.ts';
 import type { PageOutcome, PageSubject } from './expose-conformance.ts';
 import { findChromium } from './find-chromium.ts';
 import { launchChromium } from './launch-chromium.ts';
@@ -40,20 +39,23 @@ export function testInChromium({ subjects, files, ...serving }: BrowserConforman
 
     for (const { tolerance, ...subject } of subjects) {
       let opened: Promise<OpenedPage> | null = null;
-      testConformance({
-        ...subject,
-        runtime: `${subject.runtime}, Chromium`,
-        ...(tolerance === undefined ? {} : { tolerance }),
-        async run({ name }) {
-          if (executablePath === null) return missing('no Chromium found (install one, or name it in ZTW_CHROMIUM)');
-          opened ??= openPage(browser, server.url, subject);
-          const { page, reason } = await opened;
-          if (reason !== null) return missing(reason);
-          const outcome = (await page.evaluate(`runCase(${JSON.stringify(name)})`)) as PageOutcome;
-          if (outcome.status === 'fail') expect.fail(outcome.reason ?? '');
-          return outcome.reason;
+      testConformance(
+        { describe, test },
+        {
+          ...subject,
+          runtime: `${subject.runtime}, Chromium`,
+          ...(tolerance === undefined ? {} : { tolerance }),
+          async run({ name }) {
+            if (executablePath === null) return missing('no Chromium found (install one, or name it in ZTW_CHROMIUM)');
+            opened ??= openPage(browser, server.url, subject);
+            const { page, reason } = await opened;
+            if (reason !== null) return missing(reason);
+            const outcome = (await page.evaluate(`runCase(${JSON.stringify(name)})`)) as PageOutcome;
+            if (outcome.status === 'fail') expect.fail(outcome.reason ?? '');
+            return outcome.reason;
+          },
         },
-      });
+      );
     }
   });
 }

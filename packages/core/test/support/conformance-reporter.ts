@@ -5,7 +5,13 @@ import {
   type ConformanceReport,
   formatConformanceTable,
 } from '../../src/testing/conformance/format-conformance-table.ts';
-// For what it adds to vitest's types.
+import type { ConformanceTestMeta } from '../../src/testing/conformance/test-conformance.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    conformance?: ConformanceTestMeta;
+  }
+}
 
 export default class ConformanceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

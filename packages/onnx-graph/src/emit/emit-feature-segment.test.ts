@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RowShape } from '@ztw/core';
 import { executeLayers, type HeadLayer, poolConvHead, splitPrefix } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fashionPath } from '../../test/support/shared.ts';
@@ -77,7 +78,7 @@ describe('float32', () => {
       for (const prefix of [splitPrefix(whole).prefix, pools, [...relu, ...pools]]) {
         const model = emitFeatureSegment(segment, prefix, { precision: 'float32' });
         const feeds = model.inputs.map(
-          ({ name, rowShape }, position) => [name, randomRows(rows, rowShape, position)] as const,
+          ({ name, rowShape }, position) => [name, randomRows(rows, rowShape as RowShape, position)] as const,
         );
         const outputs = await runModel(model.bytes, Object.fromEntries(feeds));
         const boundary = outputs.next_0!.data as Float32Array;

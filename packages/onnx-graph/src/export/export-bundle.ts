@@ -1,6 +1,12 @@
 // From a bundle to one ONNX file that needs nothing else of this project to run.
 
-import { type Bundle, type BundleManifest, calibratedKind, storedOperatingPoint } from '@ztw/bundle';
+import {
+  type Bundle,
+  type BundleManifest,
+  calibratedKind,
+  manifestInputShape,
+  storedOperatingPoint,
+} from '@ztw/bundle';
 import {
   exitCosts,
   type GraphScore,
@@ -42,7 +48,8 @@ const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exit
  * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata
  * holds, as JSON, what a caller needs to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
  * `ztw.exits` (names and costs), and `ztw.policy` where the file decides by something else than the confidence.
- * @throws UnsupportedPolicyError for a kind of policy that a graph cannot decide by; InvalidBundleError for a damaged bundle, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
+ * @throws UnsupportedPolicyError for a kind of policy that a graph cannot decide by; InvalidBundleError for a damaged bundle; UnsupportedModelError for
+ * networks with other inputs than one dense tensor; and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
  */
 export async function exportBundle(
   bundle: Bundle,
@@ -55,7 +62,8 @@ export async function exportBundle(
   for (const network of manifest.networks) {
     for (const { model } of network.stages) files.set(model, await bundle.file(model));
   }
-  const { networks, classes, inputShape, ensemble } = manifest;
+  const { networks, classes, ensemble } = manifest;
+  const inputShape = manifestInputShape(manifest);
   const options = { networks, files, classes, inputShape, ensemble, score, metadata: describe(manifest, form, kind) };
   const optimised = optimise === undefined ? options : await optimiseStages(options, optimise);
   return emitters[form](optimised);

@@ -1,7 +1,7 @@
 // The backbone on segments that the graph library writes: a real network, prefixes with and without pools, both
 // precisions.
 
-import { type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core';
+import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core';
 import { executeLayers, splitPrefix } from '@ztw/heads';
 import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';
@@ -63,7 +63,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
   ] as const)('$precision, $family heads', async ({ precision, family, logitsAtol, cachedAtol }) => {
     const cut = await cutNetwork({ ort, path: fashionNetwork, selection: { kind: 'count', count: 3 }, family });
     const backbone = backboneOf(ort, cut, precision);
-    const data = structuredRows(backbone.inputShape, rows, 11);
+    const data = structuredRows(denseInput(backbone).rowShape, rows, 11);
     let inputs: readonly FeatureRows[] = [data];
     for (const [index, { boundaryShapes, cachedShape }] of backbone.cuts.entries()) {
       const { boundary, cached, logits } = await backbone.runSegment(index, inputs, rows);

@@ -3,8 +3,18 @@
 // comes.
 
 import type { BundleTensor } from '@ztw/bundle';
-import type { CutDescription, FeatureRows, RowShape, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { checkInputBatch, InvalidInputError, RuntimeFailureError, UseGuard } from '@ztw/core';
+import type {
+  CutDescription,
+  FeatureRows,
+  InputSpecification,
+  InputTensor,
+  InputValues,
+  RowShape,
+  SegmentedBackbone,
+  SegmentOutput,
+} from '@ztw/core';
+import { denseInputs, InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { createSerial } from '../ort/serial.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
@@ -75,9 +85,9 @@ export function createSegmentedBackbone(options: SegmentedBackboneOptions): Segm
 }
 
 class OnnxSegmentedBackbone implements SegmentedBackbone {
-  readonly specificationVersion = 'v1';
+  readonly specificationVersion = 'v2';
   readonly classes: number;
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
   readonly cuts: readonly CutDescription[];
   readonly backboneMacs: number;
   readonly precision: 'float16' | 'float32';
@@ -90,7 +100,7 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
 
   constructor(options: SegmentedBackboneOptions) {
     this.classes = options.classes;
-    this.inputShape = options.inputShape;
+    this.inputs = denseInputs(options.inputShape);
     this.cuts = options.cuts;
     this.backboneMacs = options.backboneMacs;
     this.precision = options.precision;
@@ -98,7 +108,7 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     this.#options = options;
   }
 
-  runSegment(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> {
+  runSegment(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput> {
     return this.#guard.use(() => this.#serial(() => this.#run(segmentIndex, inputs, rows)));
   }
 
@@ -106,7 +116,7 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     return this.#guard.dispose(() => this.#close());
   }
 
-  async #run(segmentIndex: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> {
+  async #run(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput> {
     const segment = this.#options.segments[segmentIndex];
     if (segment === undefined) {
       throw new InvalidInputError(
@@ -115,10 +125,13 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     }
     const [input] = inputs;
     if (segmentIndex === 0 && input instanceof Float32Array) {
-      checkInputBatch({ data: input, rows }, this.inputShape);
+      checkInputBatch({ data: input, rows }, this.inputs);
     }
     const graph = await this.#graphOf(segmentIndex, segment);
-    const outputs = await graph.run(inputs, rows);
+    const tensors = inputs.map((data, index): InputTensor => {
+      return { data, rowShape: fixedShape(segment.inputs[index]) };
+    });
+    const outputs = (await graph.run(tensors, rows)).map(({ data }) => data as FeatureRows);
     if (segment.logits !== null) {
       return { boundary: [], cached: null, logits: outputs[0] as Float32Array };
     }
@@ -164,6 +177,11 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     this.#open = null;
     await open?.graph.release();
   }
+}
+
+/** Backbones are trained on tensors of fixed shapes. */
+function fixedShape(tensor: BundleTensor | undefined): RowShape {
+  return tensor?.rowShape.filter((length) => typeof length === 'number') ?? [];
 }
 
 /** float16 ends at 65,504; larger features become infinite and would surface much later as a NaN loss. */

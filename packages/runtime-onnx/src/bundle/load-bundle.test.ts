@@ -14,8 +14,7 @@ import {
   tinyRows,
 } from '../../test/support/tiny-network.ts';
 import { wholeModel } from '../whole/whole-model.ts';
-import { loadBundle } from './load-bundle.ts';
-import { loadStagedModel } from './load-staged-model.ts';
+import { loadBundle, loadStagedModel } from './load-bundle.ts';
 
 describe.each(runtimes)('$name', ({ ort }) => {
   test('three lines from a bundle to an answer', async () => {

@@ -22,6 +22,7 @@ import { exportBundle } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/tiny-network.ts';
+import { tokenBundle, tokenInputs, tokenRowsOf } from '../../test/support/token-network.ts';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import { graphOptimiser } from '../node/index.ts';
 import { createExecutor } from './create-executor.ts';
@@ -293,4 +294,14 @@ test.each([0, 1.5, Number.NaN])('refuses a batch size of %s', async (batchSize) 
 test('a single file needs the exporter', async () => {
   const asked = createExecutor({ ort, bundle: await bundleOf(1), kind: 'nested-if' });
   await expect(asked).rejects.toThrow(/pass exportBundle of @ztw\/onnx-graph/);
+});
+
+test('a network with several inputs runs in stages, and no single file holds it', async () => {
+  const bundle = readFrom(await tokenBundle());
+  await expect(createExecutor({ ort, bundle, kind: 'batch-if', exportBundle })).rejects.toThrow(UnsupportedModelError);
+  await using executor = await createExecutor({ ort, bundle, exportBundle });
+  expect(executor.kind).toBe('staged');
+  expect(executor.inputs).toEqual(tokenInputs);
+  const { results } = await executor.classify(tokenRowsOf(6, 4), { threshold: 0.6 });
+  expect(results).toHaveLength(6);
 });

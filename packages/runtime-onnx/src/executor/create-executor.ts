@@ -1,6 +1,6 @@
 // One function for all ways to run a bundle.
 
-import { type Bundle, type BundleReader, calibratedKind, openBundle } from '@ztw/bundle';
+import { type Bundle, type BundleReader, calibratedKind, manifestInputShape, openBundle } from '@ztw/bundle';
 import {
   classifyDefaults,
   InvalidInputError,
@@ -20,7 +20,7 @@ export interface CreateExecutorOptions extends SessionSettings {
   readonly bundle: Bundle | BundleReader;
   /**
    * Default `auto`: `nested-if` where rows run one at a time, `batch-if` where several run together; `staged` without
-   * `exportBundle`, and for bundles that one file cannot hold: a fixed batch, an operator set below 11, networks of
+   * `exportBundle`, and for bundles that one file cannot hold: other inputs than one dense tensor, a fixed batch, an operator set below 11, networks of
    * different operator sets, more than 31 exits, a kind of policy that looks at several exits. One file saves what each further session costs; `staged` alone can watch,
    * stop or re-batch rows between two stages.
    */
@@ -96,7 +96,7 @@ async function inOneFile(
       ...(optimise === undefined ? {} : { optimise }),
     }),
     network: describeNetworks(bundle.manifest),
-    inputShape: bundle.manifest.inputShape,
+    inputShape: manifestInputShape(bundle.manifest),
     batchSize: kind === 'nested-if' ? 1 : batchSize,
   });
 }

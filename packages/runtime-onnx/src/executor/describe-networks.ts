@@ -1,6 +1,5 @@
-import type { BundleManifest } from '@ztw/bundle';
+import { type BundleManifest, describeStage } from '@ztw/bundle';
 import type { DescribedNetwork } from '@ztw/core';
-import { describeStage } from '../staged/load-network.ts';
 
 /** A bundle's networks as one, described as its staged model describes itself. */
 export function describeNetworks({ classes, labels, networks }: BundleManifest): DescribedNetwork {

@@ -4,8 +4,8 @@ import {
   type DescribedNetwork,
   type ExitPolicy,
   type InputBatch,
+  type InputSpecification,
   type PerExit,
-  type RowShape,
 } from '@ztw/core';
 
 /**
@@ -38,10 +38,10 @@ export function policyToExecute(options: ExecuteOptions): ExitPolicy {
 export interface Executor {
   readonly kind: ExecutorKind;
   readonly network: DescribedNetwork;
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
   /**
    * Classifies rows, each only as deep as it needs.
-   * @param input `[rows, ...inputShape]`; no rows give no results.
+   * @param input Rows of all inputs; no rows give no results.
    * @returns one result per row, in the order of the input, and a summary.
    * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that one file does not know; RuntimeFailureError where ONNX Runtime fails or
    *   a prediction is NaN; AbortedError where `signal` fires; DisposedError.

@@ -1,19 +1,17 @@
 // Runs a network that lies in one ONNX file with its exits, cascade and ensemble.
 
 import {
-  checkInputBatch,
   classificationOfAnswers,
   type DescribedNetwork,
+  denseInputs,
   firstNotFinite,
-  letEventsIn,
+  type NamedInputBatch,
   type PolicyKind,
   type RowShape,
   RuntimeFailureError,
-  rowSize,
   throwIfAborted,
-  UseGuard,
 } from '@ztw/core';
-
+import { checkInputBatch, letEventsIn, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 import { type Executor, policyToExecute } from './executor.ts';
@@ -45,11 +43,11 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
   const { classes, stages } = network;
   const guard = new UseGuard(`The ${kind} executor`);
   const session = await openSession(ort, bytes, settings, `the ${kind} file`);
-  const size = rowSize(inputShape);
+  const inputs = denseInputs(inputShape);
 
-  async function run(data: Float32Array, rows: number, thresholds: Float32Array): Promise<PartialAnswers> {
+  async function run(input: NamedInputBatch, thresholds: Float32Array): Promise<PartialAnswers> {
     const feeds = {
-      input: new ort.Tensor('float32', data, [rows, ...inputShape]),
+      input: new ort.Tensor('float32', input.inputs.input?.data as Float32Array, [input.rows, ...inputShape]),
       // Without an early exit the file has no use for it, but takes it all the same.
       threshold: new ort.Tensor('float32', thresholds, [1, thresholds.length]),
     };
@@ -73,10 +71,11 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
   return {
     kind,
     network,
-    inputShape,
-    classify: ({ data, rows }, options) =>
+    inputs,
+    classify: (input, options) =>
       guard.use(async () => {
-        if (rows !== 0) checkInputBatch({ data, rows }, inputShape);
+        const { rows } = input;
+        const named = rows === 0 ? namedInput(input, inputs) : checkInputBatch(input, inputs);
         const limits = limitValues(policyToExecute(options), policyKind, stages.length);
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
@@ -84,7 +83,7 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
           await letEventsIn(options.signal);
           throwIfAborted(options.signal, 'classification');
           const count = Math.min(batchSize, rows - start);
-          const part = await run(data.subarray(start * size, (start + count) * size), count, limits);
+          const part = await run(sliceInput(named, start, start + count), limits);
           probabilities.set(part.probabilities, start * classes);
           exits.set(Int32Array.from(part.exits, Number), start);
         }

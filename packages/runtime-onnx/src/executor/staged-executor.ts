@@ -11,7 +11,7 @@ export async function stagedExecutor(options: LoadBundleOptions, batchSize: numb
   return {
     kind: 'staged',
     network: model,
-    inputShape: model.inputShape,
+    inputs: model.inputs,
     classify: async (input, options) =>
       classify(model, input, {
         policy: policyToExecute(options),

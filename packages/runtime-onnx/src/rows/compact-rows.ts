@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@ztw/core';
+import type { InputValues } from '@ztw/core';
 
 /**
  * Moves the kept rows to the front of an array, inside it.
@@ -6,55 +6,33 @@ import { InvalidInputError } from '@ztw/core';
  * @param kept Positions of the rows, strictly ascending.
  * @returns a view on the front of `data`, `[kept.length, elements]`.
  */
-export function compactRows(data: Float32Array, elements: number, kept: Int32Array): Float32Array {
+export function compactRows<Values extends InputValues>(data: Values, elements: number, kept: Int32Array): Values {
   gatherRows(data, elements, kept, data);
-  return data.subarray(0, kept.length * elements);
+  return data.subarray(0, kept.length * elements) as InputValues as Values;
 }
 
 /**
  * Copies rows to the front of an array.
  * @param source `[rows, elements]`
  * @param kept Positions of the rows, strictly ascending; null for all.
- * @param target Room for `[kept.length, elements]`; may be `source` itself.
+ * @param target Room for `[kept.length, elements]`, of the class of `source`; may be `source` itself.
  */
-export function gatherRows(
-  source: Float32Array,
-  elements: number,
-  kept: Int32Array | null,
-  target: Float32Array,
-): void {
+export function gatherRows(source: InputValues, elements: number, kept: Int32Array | null, target: InputValues): void {
+  // One kind of array stands for all: only whole values are moved.
+  const [from, to] = [source as Float32Array, target as Float32Array];
   if (kept === null) {
-    target.set(source);
+    to.set(from);
     return;
   }
   let position = 0;
   while (position < kept.length) {
-    const from = kept[position] as number;
+    const first = kept[position] as number;
     // Neighbours move together: one copy per run of consecutive rows.
     let end = position + 1;
-    while (end < kept.length && kept[end] === from + (end - position)) end += 1;
-    if (source !== target || from !== position) {
-      target.set(source.subarray(from * elements, (from + end - position) * elements), position * elements);
+    while (end < kept.length && kept[end] === first + (end - position)) end += 1;
+    if (from !== to || first !== position) {
+      to.set(from.subarray(first * elements, (first + end - position) * elements), position * elements);
     }
     position = end;
-  }
-}
-
-/**
- * Checks that `kept` names existing rows in ascending order, at least one.
- * @throws InvalidInputError
- */
-export function checkKeptRows(kept: Int32Array, rows: number): void {
-  if (kept.length === 0) {
-    throw new InvalidInputError('keepRows needs at least one row to keep. Release the features when no row stays.');
-  }
-  let previous = -1;
-  for (const row of kept) {
-    if (row <= previous || row >= rows) {
-      throw new InvalidInputError(
-        `keepRows needs ascending row numbers below ${rows}, but ${row} came after ${previous === -1 ? 'nothing' : previous}.`,
-      );
-    }
-    previous = row;
   }
 }

@@ -1,10 +1,15 @@
-import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { type InputTensor, InvalidInputError, InvalidModelError } from '@ztw/core';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { fakeModel, fakeRuntime } from '../../test/support/fake-runtime.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { tinyOnnx } from '../../test/support/tiny-onnx.ts';
 import { openRowGraph, type RowGraphOptions } from './row-graph.ts';
+
+/** Rows of two values. */
+function pairs(data: InputTensor['data']): InputTensor {
+  return { data, rowShape: [2] };
+}
 
 /** Doubles its rows and remembers what it was fed; the graph is fixed to `batch` rows where one is given. */
 function doubler(batch?: number) {
@@ -44,7 +49,9 @@ function doubler(batch?: number) {
 test('a dynamic graph gets all rows at once', async () => {
   const { options, fed } = doubler();
   const graph = await openRowGraph(options);
-  expect(await graph.run([Float32Array.of(1, 2, 3, 4, 5, 6)], 3)).toEqual([Float32Array.of(2, 4, 6, 8, 10, 12)]);
+  expect(await graph.run([pairs(Float32Array.of(1, 2, 3, 4, 5, 6))], 3)).toEqual([
+    pairs(Float32Array.of(2, 4, 6, 8, 10, 12)),
+  ]);
   expect(fed).toHaveLength(1);
 });
 
@@ -52,7 +59,7 @@ test('a fixed graph is fed in pieces, the last one padded with its last row', as
   const { options, fed } = doubler(2);
   const graph = await openRowGraph(options);
   const input = Float32Array.of(1, 2, 3, 4, 5, 6);
-  expect(await graph.run([input], 3)).toEqual([Float32Array.of(2, 4, 6, 8, 10, 12)]);
+  expect(await graph.run([pairs(input)], 3)).toEqual([pairs(Float32Array.of(2, 4, 6, 8, 10, 12))]);
   expect(fed).toEqual([
     [1, 2, 3, 4],
     [5, 6, 5, 6],
@@ -63,7 +70,7 @@ test('a fixed graph is fed in pieces, the last one padded with its last row', as
 test('a fixed graph takes fewer rows than its batch', async () => {
   const { options, fed } = doubler(4);
   const graph = await openRowGraph(options);
-  expect(await graph.run([Float32Array.of(7, 8)], 1)).toEqual([Float32Array.of(14, 16)]);
+  expect(await graph.run([pairs(Float32Array.of(7, 8))], 1)).toEqual([pairs(Float32Array.of(14, 16))]);
   expect(fed).toEqual([[7, 8, 7, 8, 7, 8, 7, 8]]);
 });
 
@@ -75,7 +82,7 @@ test.each([
 ])('%s never reach ONNX Runtime', async (_, data, rows) => {
   const { options, fed } = doubler();
   const graph = await openRowGraph(options);
-  await expect(graph.run([data], rows)).rejects.toThrow(InvalidInputError);
+  await expect(graph.run([pairs(data)], rows)).rejects.toThrow(InvalidInputError);
   expect(fed).toEqual([]);
 });
 
@@ -93,7 +100,7 @@ test('a model with other tensors is refused, and its session released', async ()
 test('an output of another shape than described is refused', async () => {
   const { options } = doubler();
   const graph = await openRowGraph({ ...options, outputs: [{ name: 'y', rowShape: [3], type: 'float32' }] });
-  await expect(graph.run([new Float32Array(2)], 1)).rejects.toThrow(
+  await expect(graph.run([pairs(new Float32Array(2))], 1)).rejects.toThrow(
     /should be float32 \[1, 3\], but it is float32 \[1, 2\]/,
   );
 });
@@ -120,7 +127,50 @@ describe.each(runtimes)('$name', ({ ort }) => {
     });
     // 1, -2, 0.5, 65504 in binary16; the sign is the top bit.
     const bits = Uint16Array.of(0x3c00, 0xc000, 0x3800, 0x7bff);
-    expect(await graph.run([bits], 2)).toEqual([Uint16Array.of(0xbc00, 0x4000, 0xb800, 0xfbff)]);
+    expect(await graph.run([pairs(bits)], 2)).toEqual([pairs(Uint16Array.of(0xbc00, 0x4000, 0xb800, 0xfbff))]);
     await graph.release();
+  });
+
+  test.each([
+    ['float32', Float32Array.of(1, 2, 3, 4)],
+    ['float16', Uint16Array.of(0x3c00, 0x4000, 0x4200, 0x4400)],
+    ['int32', Int32Array.of(1, 2, 3, 4)],
+    ['int64', BigInt64Array.of(1n, 2n, 3n, 4n)],
+    ['uint8', Uint8Array.of(1, 2, 3, 4)],
+  ] as const)('%s rows of any length go in, also in pieces', async (type, data) => {
+    for (const batch of ['dynamic', 4] as const) {
+      const axis = batch === 'dynamic' ? 'rows' : batch;
+      const cast = tinyOnnx({
+        nodes: [
+          { operator: 'Cast', inputs: ['x'], outputs: ['y'], attributes: { to: 1 } },
+          { operator: 'Identity', inputs: ['x'], outputs: ['same'] },
+        ],
+        inputs: [{ name: 'x', type, dims: [axis, 'length'] }],
+        outputs: [
+          { name: 'y', type: 'float32', dims: [axis, 'length'] },
+          { name: 'same', type, dims: [axis, 'length'] },
+        ],
+      });
+      const graph = await openRowGraph({
+        ort,
+        bytes: cast,
+        what: 'the cast',
+        inputs: [{ name: 'x', rowShape: ['length'], type }],
+        outputs: [
+          { name: 'y', rowShape: ['length'], type: 'float32' },
+          { name: 'same', rowShape: ['length'], type },
+        ],
+        batch,
+        settings: {},
+      });
+      for (const rowShape of [[2], [4], [1]]) {
+        const rows = data.length / rowShape[0]!;
+        expect(await graph.run([{ data, rowShape }], rows)).toEqual([
+          { data: Float32Array.of(1, 2, 3, 4), rowShape },
+          { data, rowShape },
+        ]);
+      }
+      await graph.release();
+    }
   });
 });

@@ -2,18 +2,26 @@
 // in and on the way out. Graphs with a fixed batch are fed in pieces, the last one padded, so that callers never
 // notice.
 
-import { type FeatureRows, InvalidInputError, InvalidModelError, type RowShape, rowSize } from '@ztw/core';
+import {
+  type FreeShape,
+  type InputTensor,
+  type InputType,
+  type InputValues,
+  InvalidInputError,
+  InvalidModelError,
+  rowSize,
+} from '@ztw/core';
+import { arrayLike, inputArrays } from '@ztw/core/runtime';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import { formatShape } from './format-shape.ts';
 
 /** One tensor that goes into or comes out of a row graph. */
 export interface RowPort {
   readonly name: string;
-  readonly rowShape: RowShape;
-  /** float16 travels as bit patterns in a Uint16Array. */
-  readonly type: 'float32' | 'float16';
+  /** Free axes take any length. */
+  readonly rowShape: FreeShape;
+  readonly type: InputType;
 }
 
 export interface RowGraphOptions {
@@ -33,13 +41,13 @@ export interface RowGraphOptions {
 export interface RowGraph {
   /**
    * Runs all rows.
-   * @param inputs One array per input port, in order; only read.
+   * @param inputs One tensor per input port, in order; only read.
    * @param rows At least one.
-   * @returns one array per output port, in order, owned by the caller.
-   * @throws InvalidInputError for arrays that do not fit, InvalidModelError for outputs that do not,
+   * @returns one tensor per output port, in order, owned by the caller.
+   * @throws InvalidInputError for tensors that do not fit, InvalidModelError for outputs that do not,
    *   RuntimeFailureError.
    */
-  run(inputs: readonly FeatureRows[], rows: number): Promise<FeatureRows[]>;
+  run(inputs: readonly InputTensor[], rows: number): Promise<InputTensor[]>;
   release(): Promise<void>;
 }
 
@@ -62,38 +70,36 @@ export async function openRowGraph(options: RowGraphOptions): Promise<RowGraph> 
   }
   const outputNames = outputs.map((port) => port.name);
 
-  async function runOnce(arrays: readonly FeatureRows[], rows: number): Promise<FeatureRows[]> {
+  async function runOnce(tensors: readonly InputTensor[], rows: number): Promise<InputTensor[]> {
     const feeds: Record<string, Tensor> = {};
     inputs.forEach((port, index) => {
-      feeds[port.name] = toTensor(ort, port, arrays[index] as FeatureRows, rows);
+      feeds[port.name] = toOrtTensor(ort, port, tensors[index] as InputTensor, rows);
     });
     const results = await session.run(feeds, outputNames);
-    return outputs.map((port) => fromTensor(results[port.name], port, rows, what));
+    return outputs.map((port) => fromOrtTensor(results[port.name], port, rows, what));
   }
 
-  async function runInPieces(arrays: readonly FeatureRows[], rows: number, size: number): Promise<FeatureRows[]> {
-    const whole = outputs.map((port) => allocate(port, rows));
+  async function runInPieces(tensors: readonly InputTensor[], rows: number, size: number): Promise<InputTensor[]> {
+    let whole: InputTensor[] | null = null;
     for (let start = 0; start < rows; start += size) {
       const count = Math.min(size, rows - start);
-      const piece = inputs.map((port, index) =>
-        takeRows(arrays[index] as FeatureRows, rowSize(port.rowShape), start, count, size),
+      const results = await runOnce(
+        tensors.map((tensor) => pieceOf(tensor, start, count, size)),
+        size,
       );
-      const results = await runOnce(piece, size);
-      outputs.forEach((port, index) => {
-        const elements = rowSize(port.rowShape);
-        (whole[index] as FeatureRows).set(
-          (results[index] as FeatureRows).subarray(0, count * elements),
-          start * elements,
-        );
+      whole ??= results.map(({ data, rowShape }) => ({ data: arrayLike(data, rows * rowSize(rowShape)), rowShape }));
+      whole.forEach(({ data, rowShape }, index) => {
+        const elements = rowSize(rowShape);
+        copyValues((results[index] as InputTensor).data.subarray(0, count * elements), data, start * elements);
       });
     }
-    return whole;
+    return whole ?? [];
   }
 
   return {
-    async run(arrays, rows) {
-      checkInputs(arrays, inputs, rows, what);
-      return batch === 'dynamic' || batch === rows ? runOnce(arrays, rows) : runInPieces(arrays, rows, batch);
+    async run(tensors, rows) {
+      checkInputs(tensors, inputs, rows, what);
+      return batch === 'dynamic' || batch === rows ? runOnce(tensors, rows) : runInPieces(tensors, rows, batch);
     },
     release: () => session.release(),
   };
@@ -115,72 +121,77 @@ function describePortMismatch(
   return missing.length > 0 ? `should return ${missing.join(', ')}, but it returns ${outputNames.join(', ')}.` : null;
 }
 
-function checkInputs(arrays: readonly FeatureRows[], ports: readonly RowPort[], rows: number, what: string): void {
+function checkInputs(tensors: readonly InputTensor[], ports: readonly RowPort[], rows: number, what: string): void {
   if (!Number.isInteger(rows) || rows < 1) {
     throw new InvalidInputError(`${what} needs a whole number of rows, at least 1, but got ${rows}.`);
   }
-  if (arrays.length !== ports.length) {
-    throw new InvalidInputError(`${what} takes ${ports.length} input tensor(s), but got ${arrays.length}.`);
+  if (tensors.length !== ports.length) {
+    throw new InvalidInputError(`${what} takes ${ports.length} input tensor(s), but got ${tensors.length}.`);
   }
   ports.forEach((port, index) => {
-    const array = arrays[index] as FeatureRows;
-    const fits = port.type === 'float16' ? array instanceof Uint16Array : array instanceof Float32Array;
-    const expected = rows * rowSize(port.rowShape);
-    if (!fits || array.length !== expected) {
+    const { data, rowShape } = tensors[index] as InputTensor;
+    const expected = rows * rowSize(rowShape);
+    if (!fitsShape(rowShape, port.rowShape) || !(data instanceof inputArrays[port.type]) || data.length !== expected) {
+      const bits = port.type === 'float16' ? ', bit patterns in a Uint16Array' : '';
       throw new InvalidInputError(
         `Input "${port.name}" of ${what} takes ${expected} ${port.type} values (${rows} row(s) of ${formatShape(port.rowShape)}` +
-          `${port.type === 'float16' ? ', bit patterns in a Uint16Array' : ''}), but got ${array.length} in a ${array.constructor.name}.`,
+          `${bits}), but got ${data.length} in a ${data.constructor.name}.`,
       );
     }
   });
 }
 
-function toTensor(ort: OnnxRuntime, port: RowPort, data: FeatureRows, rows: number): Tensor {
-  const dims = [rows, ...port.rowShape];
-  // The constructor's overloads tie each element type to its own array type, so the two cases are spelled out.
-  return data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : new ort.Tensor('float16', data, dims);
+function toOrtTensor(ort: OnnxRuntime, { type }: RowPort, { data, rowShape }: InputTensor, rows: number): Tensor {
+  // The constructor's overloads tie each element type to its own array class; `checkInputs` has done the same.
+  return new ort.Tensor(type as 'float32', data as Float32Array, [rows, ...rowShape]);
 }
 
-function fromTensor(tensor: Tensor | undefined, port: RowPort, rows: number, what: string): FeatureRows {
-  if (tensor === undefined || tensor.type !== port.type || !sameDims(tensor.dims, rows, port.rowShape)) {
+function fromOrtTensor(tensor: Tensor | undefined, port: RowPort, rows: number, what: string): InputTensor {
+  const rowShape = tensor?.dims.slice(1) ?? [];
+  if (
+    tensor === undefined ||
+    tensor.type !== port.type ||
+    tensor.dims[0] !== rows ||
+    !fitsShape(rowShape, port.rowShape)
+  ) {
     const received = tensor === undefined ? 'nothing' : `${tensor.type} ${formatShape(tensor.dims)}`;
     throw new InvalidModelError(
       `Output "${port.name}" of ${what} should be ${port.type} ${formatShape([rows, ...port.rowShape])}, but it is ${received}.`,
     );
   }
-  const data = tensor.data;
-  if (data instanceof Float32Array || data instanceof Uint16Array) {
-    return data;
-  }
+  const data = tensor.data as InputValues;
+  if (data instanceof inputArrays[port.type]) return { data, rowShape };
   // Engines that have Float16Array get float16 in one.
-  const { buffer, byteOffset, length } = data as ArrayBufferView & { readonly length: number };
-  return new Uint16Array(buffer, byteOffset, length);
+  return { data: new Uint16Array(data.buffer, data.byteOffset, data.length), rowShape };
 }
 
-function sameDims(dims: readonly number[], rows: number, rowShape: RowShape): boolean {
+function fitsShape(rowShape: readonly number[], free: FreeShape): boolean {
   return (
-    dims.length === rowShape.length + 1 && dims[0] === rows && rowShape.every((size, axis) => dims[axis + 1] === size)
+    rowShape.length === free.length &&
+    free.every((length, axis) => typeof length === 'string' || length === rowShape[axis])
   );
 }
 
-function allocate(port: RowPort, rows: number): FeatureRows {
-  const length = rows * rowSize(port.rowShape);
-  return port.type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
+/** `[3, 32, 32]`, for messages. */
+function formatShape(shape: FreeShape): string {
+  return `[${shape.join(', ')}]`;
 }
 
 /**
  * `count` rows from `start`, as a view where they fill the batch, else copied and padded with repeats of the last one.
  */
-function takeRows(source: FeatureRows, elements: number, start: number, count: number, size: number): FeatureRows {
-  const rows = source.subarray(start * elements, (start + count) * elements);
-  if (count === size) {
-    return rows;
-  }
-  const padded = source instanceof Float32Array ? new Float32Array(size * elements) : new Uint16Array(size * elements);
-  padded.set(rows);
+function pieceOf({ data, rowShape }: InputTensor, start: number, count: number, size: number): InputTensor {
+  const elements = rowSize(rowShape);
+  const rows = data.subarray(start * elements, (start + count) * elements);
+  if (count === size) return { data: rows, rowShape };
+  const padded = arrayLike(data, size * elements);
+  copyValues(rows, padded, 0);
   const last = rows.subarray((count - 1) * elements);
-  for (let row = count; row < size; row += 1) {
-    padded.set(last, row * elements);
-  }
-  return padded;
+  for (let row = count; row < size; row += 1) copyValues(last, padded, row * elements);
+  return { data: padded, rowShape };
+}
+
+/** Both are of one class. */
+function copyValues(source: InputValues, target: InputValues, offset: number): void {
+  (target as Float32Array).set(source as Float32Array, offset);
 }

@@ -1,16 +1,24 @@
-// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, and a real one.
+// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, one with several inputs, and a real one.
 
-import type { ConformanceSubject } from '@ztw/core/testing';
-import { afterAll } from 'vitest';
-import { runOn, testConformance } from '../../../core/test/support/test-conformance.ts';
+import { denseInputs } from '@ztw/core';
+import { inputTypes, namedInput } from '@ztw/core/runtime';
+import { type ConformanceSubject, testSubject } from '@ztw/core/testing';
+import { afterAll, describe, test } from 'vitest';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyClasses, tinyInputShape, tinyNetwork, tinyRows } from '../../test/support/tiny-network.ts';
+import { referenceLogits, tokenBundle, tokenInputs, tokenRowsOf } from '../../test/support/token-network.ts';
+import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../index.ts';
 import { type WholeModel, wholeModel } from '../whole/whole-model.ts';
 import { loadNetwork } from './load-network.ts';
 
-const supports: ConformanceSubject['supports'] = { parallelRuns: true, featureMemory: 'host', concatRows: true };
+const supports: ConformanceSubject['supports'] = {
+  parallelRuns: true,
+  featureMemory: 'host',
+  concatRows: true,
+  inputTypes,
+};
 const wholes: WholeModel[] = [];
 
 afterAll(async () => {
@@ -26,15 +34,28 @@ interface Subject extends ConformanceSubject {
 
 async function tinySubject(runtime: string, ort: OnnxRuntime, batch: 'dynamic' | number): Promise<Subject> {
   const { network, files, whole } = tinyNetwork(batch);
-  const shape = { classes: tinyClasses, inputShape: tinyInputShape };
-  const uncut = await wholeModel({ ort, bytes: whole, batch, ...shape });
+  const uncut = await wholeModel({ ort, bytes: whole, batch, classes: tinyClasses, inputShape: tinyInputShape });
+  const facts = { classes: tinyClasses, inputs: denseInputs(tinyInputShape) };
   wholes.push(uncut);
   return {
     ...named(runtime, batch === 'dynamic' ? 'tiny network' : `tiny network of batch ${batch}`),
     supports,
     input: { data: tinyRows(16), rows: 16 },
-    create: () => loadNetwork({ ort, network, readFile: readFrom(files), ...shape }),
+    create: () => loadNetwork({ ort, network, readFile: readFrom(files), ...facts }),
     wholeLogits: (input) => uncut.runWhole(input),
+  };
+}
+
+/** int64 ids, a uint8 mask and a free axis, through a bundle. */
+async function tokenSubject(runtime: string, ort: OnnxRuntime): Promise<Subject> {
+  const bundle = await tokenBundle();
+  return {
+    ...named(runtime, 'tokens and a mask'),
+    supports,
+    input: tokenRowsOf(16, 7),
+    inputOfOtherLength: tokenRowsOf(5, 3),
+    create: async () => (await loadBundle({ ort, bundle: readFrom(bundle) })).model,
+    wholeLogits: async (input) => referenceLogits(namedInput(input, tokenInputs)),
   };
 }
 
@@ -62,9 +83,10 @@ const subjects = await Promise.all(
     tinySubject(name, ort, 'dynamic'),
     tinySubject(name, ort, 4),
     fashionSubject(name, ort),
+    tokenSubject(name, ort),
   ]),
 );
 
-for (const subject of subjects) {
-  testConformance({ ...subject, run: (conformanceCase) => runOn(subject, conformanceCase) });
+for (const { runtime, network, ...subject } of subjects) {
+  testSubject({ describe, test }, { runtime, network, subject });
 }

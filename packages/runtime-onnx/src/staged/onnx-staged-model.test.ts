@@ -1,4 +1,4 @@
-import { DisposedError, InvalidInputError, InvalidModelError, RuntimeFailureError } from '@ztw/core';
+import { DisposedError, denseInputs, InvalidInputError, InvalidModelError, RuntimeFailureError } from '@ztw/core';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { fakeModel, fakeRuntime } from '../../test/support/fake-runtime.ts';
@@ -8,6 +8,7 @@ import { wholeModel } from '../whole/whole-model.ts';
 import { type LoadNetworkOptions, loadNetwork } from './load-network.ts';
 
 const shape = { inputShape: tinyInputShape, classes: tinyClasses };
+const facts = { inputs: denseInputs(tinyInputShape), classes: tinyClasses };
 
 /** Logits of every stage when all rows go on to the end. */
 async function runAll(model: Awaited<ReturnType<typeof loadNetwork>>, data: Float32Array, rows: number) {
@@ -31,7 +32,7 @@ function rowsOf(values: Float32Array, kept: readonly number[]): Float32Array {
 
 describe.each(runtimes)('$name', ({ ort }) => {
   const { network, files, whole } = tinyNetwork();
-  const options: LoadNetworkOptions = { ort, network, readFile: readFrom(files), ...shape };
+  const options: LoadNetworkOptions = { ort, network, readFile: readFrom(files), ...facts };
 
   test('describes its stages', async () => {
     const model = await loadNetwork({ ...options, labels: ['a', 'b', 'c'] });
@@ -170,7 +171,7 @@ describe('bookkeeping, with a recorded runtime', () => {
 
   test('sessions open in order and are released once', async () => {
     const { ort, log } = fakeRuntime(models);
-    const model = await loadNetwork({ ort, network, readFile, ...shape });
+    const model = await loadNetwork({ ort, network, readFile, ...facts });
     await model[Symbol.asyncDispose]();
     await model[Symbol.asyncDispose]();
     const paths = network.stages.map((stage) => stage.model);
@@ -180,13 +181,13 @@ describe('bookkeeping, with a recorded runtime', () => {
   test('a stage that cannot be opened releases those before it', async () => {
     const { 'stages/2.onnx': _, ...withoutLast } = models;
     const { ort, log } = fakeRuntime(withoutLast);
-    await expect(loadNetwork({ ort, network, readFile, ...shape })).rejects.toThrow(RuntimeFailureError);
+    await expect(loadNetwork({ ort, network, readFile, ...facts })).rejects.toThrow(RuntimeFailureError);
     expect(log.slice(2)).toEqual(['release stages/0.onnx', 'release stages/1.onnx']);
   });
 
   test('bad rows and all-staying rows cost nothing', async () => {
     const { ort, log } = fakeRuntime(models);
-    const model = await loadNetwork({ ort, network, readFile, ...shape });
+    const model = await loadNetwork({ ort, network, readFile, ...facts });
     log.length = 0;
     await expect(model.load({ data: new Float32Array(0), rows: 0 })).rejects.toThrow(InvalidInputError);
     await expect(model.load({ data: Float32Array.of(1, Number.NaN), rows: 1 })).rejects.toThrow(/row 0/);
@@ -206,7 +207,7 @@ describe('bookkeeping, with a recorded runtime', () => {
         },
       },
     });
-    const model = await loadNetwork({ ort, network, readFile, ...shape });
+    const model = await loadNetwork({ ort, network, readFile, ...facts });
     const error: unknown = await model
       .runStage(0, await model.load({ data: tinyRows(1), rows: 1 }), null)
       .catch((thrown: unknown) => thrown);

@@ -1,6 +1,7 @@
 // The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
 
-import { checkInputBatch, type InputBatch, type RowShape, UseGuard } from '@ztw/core';
+import { denseInputs, type InputBatch, type InputTensor, type RowShape } from '@ztw/core';
+import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph } from '../rows/row-graph.ts';
 
@@ -52,9 +53,9 @@ export async function wholeModel(options: WholeModelOptions): Promise<WholeModel
     inputShape,
     runWhole: (rows) =>
       guard.use(async () => {
-        checkInputBatch(rows, inputShape);
-        const [logits] = await graph.run([rows.data], rows.rows);
-        return logits as Float32Array;
+        const { inputs } = checkInputBatch(rows, denseInputs(inputShape));
+        const [logits] = await graph.run([inputs.input as InputTensor], rows.rows);
+        return logits?.data as Float32Array;
       }),
     [Symbol.asyncDispose]: () => guard.dispose(() => graph.release()),
   };

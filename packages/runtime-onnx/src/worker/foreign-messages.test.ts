@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { InvalidInputError, type PackedError, RuntimeFailureError, unpackError, type WorkerThread } from '@ztw/core';
+import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import { type PackedError, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { readFrom, tinyBundle, tinyRows } from '../../test/support/tiny-network.ts';

@@ -7,8 +7,8 @@ import {
   InvalidInputError,
   never,
   RuntimeFailureError,
-  type WorkerThread,
 } from '@ztw/core';
+import { inputTypes, type WorkerThread } from '@ztw/core/runtime';
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
 import { equalWeights } from '@ztw/ensemble';
 import * as node from 'onnxruntime-node';
@@ -16,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { startWorker } from '../../test/support/start-worker.ts';
 import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/tiny-network.ts';
+import { tokenBundle, tokenRowsOf } from '../../test/support/token-network.ts';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
 import { loadBundleInWorker } from './load-bundle-in-worker.ts';
@@ -43,7 +44,7 @@ const longInput = { data: tinyRows(4000), rows: 4000 };
 describe.each(runtimes)('$name behind messages', ({ ort }) => {
   const subject: ConformanceSubject = {
     name: 'tiny network behind messages',
-    supports: { parallelRuns: true, featureMemory: 'host', concatRows: true },
+    supports: { parallelRuns: true, featureMemory: 'host', concatRows: true, inputTypes },
     input: { data: tinyRows(16), rows: 16 },
     create: async () => (await loadBundleInWorker({ worker: withoutThread(ort), bundle })).model,
   };
@@ -84,6 +85,20 @@ describe('in a thread', () => {
     await local[Symbol.asyncDispose]();
     await remote[Symbol.asyncDispose]();
     await ended;
+  });
+
+  test('takes named inputs, which stay the caller’s, through a chain', async () => {
+    const tokens = readFrom(await tokenBundle(2));
+    const remote = await loadBundleInWorker({ worker: startWorker(script), bundle: tokens });
+    const local = await loadBundle({ ort: node, bundle: tokens });
+    const policy = confidenceThreshold(0.6);
+    const rows = tokenRowsOf(12, 5);
+    const expected = await classify(local.model, rows, { policy });
+    expect(new Set(expected.results.map(({ exitIndex }) => exitIndex)).size).toBeGreaterThan(1);
+    expect(await classify(remote.model, rows, { policy })).toEqual(expected);
+    expect(rows).toEqual(tokenRowsOf(12, 5));
+    await local[Symbol.asyncDispose]();
+    await remote[Symbol.asyncDispose]();
   });
 
   test('a stage leaves the event loop free', async () => {

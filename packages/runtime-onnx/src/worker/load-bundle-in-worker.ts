@@ -4,11 +4,11 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import { type Bundle, type BundleReader, completeBundle, type LoadedBundle, openBundle } from '@ztw/bundle';
-import type { WorkerThread } from '@ztw/core';
+import { type Bundle, type BundleSource, completeBundle, type LoadedBundle, openBundle } from '@ztw/bundle';
+import type { WorkerThread } from '@ztw/core/runtime';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 import type { ModelDescription } from './messages.ts';
-import { RemoteModel } from './remote-model.ts';
+import { remoteModel } from './remote-model.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 export interface LoadBundleInWorkerOptions extends SessionSettings {
@@ -18,7 +18,7 @@ export interface LoadBundleInWorkerOptions extends SessionSettings {
    */
   readonly worker: WorkerThread;
   /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
-  readonly bundle: Pick<Bundle, 'manifest' | 'file'> | BundleReader;
+  readonly bundle: BundleSource;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Pr
     return await completeBundle(manifest, async () => {
       const content = { ...settings, manifest, files: await readStageModels(bundle) };
       const description = await connection.perform({ kind: 'open', content });
-      return new RemoteModel(description as ModelDescription, connection);
+      return remoteModel(description as ModelDescription, connection);
     });
   } catch (error) {
     await connection.terminate();

@@ -1,7 +1,8 @@
 // What goes over the border to a worker and back. All of it is plain data; features never cross, only their numbers do.
 
 import type { BundleManifest } from '@ztw/bundle';
-import type { InputBatch, PackedError, StagedModel } from '@ztw/core';
+import type { NamedInputBatch, StagedModel } from '@ztw/core';
+import type { PackedError } from '@ztw/core/runtime';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 
 /** What a worker loads a bundle from. */
@@ -14,13 +15,13 @@ export interface BundleContent extends SessionSettings {
 /** What a model says about itself. */
 export type ModelDescription = Pick<
   StagedModel,
-  'name' | 'supports' | 'classes' | 'labels' | 'inputShape' | 'stages' | 'backboneMacs'
+  'name' | 'supports' | 'classes' | 'labels' | 'inputs' | 'stages' | 'backboneMacs'
 >;
 
 /** Something to do. Features are consumed as by the model; `result` is the number under which new ones are kept. */
 export type WorkerTask =
   | { readonly kind: 'open'; readonly content: BundleContent }
-  | { readonly kind: 'load'; readonly input: InputBatch; readonly result: number }
+  | { readonly kind: 'load'; readonly input: NamedInputBatch; readonly result: number }
   | {
       readonly kind: 'run-stage';
       readonly stageIndex: number;

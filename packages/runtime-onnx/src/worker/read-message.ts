@@ -1,6 +1,7 @@
 // Messages are anything until they are read: other scripts may send to the same worker, and a page of another release may send other tasks.
 
-import { InvalidInputError, isPackedError, type PackedError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { isPackedError, type PackedError } from '@ztw/core/runtime';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

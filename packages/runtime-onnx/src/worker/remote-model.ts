@@ -1,115 +1,96 @@
-import { checkRowCount, UseGuard } from '@ztw/core';
 // A model in a worker, behind the contract of any other: the loop, the exits and the policies stay on this side, where only
 // logits arrive, so that everything that runs a model runs this one.
 
-import type { InputBatch, RowShape, StageDescription, StagedModel, StagedModelSupport, StageOutput } from '@ztw/core';
+import { copyInput, createStagedModel, type RuntimeModel, type StagedModelAdapter } from '@ztw/core/runtime';
 import type { ModelDescription, RemoteStageOutput } from './messages.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 
-/** Features that the worker holds. Opaque to everybody but the model that made them. */
-export interface RemoteFeatures {
+/** Features that the worker holds, by their number. */
+class RemoteRows {
   readonly number: number;
+  /** The worker's task has consumed them already, or will. */
+  isSpent = false;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  spend(): number {
+    this.isSpent = true;
+    return this.number;
+  }
 }
 
-export class RemoteModel implements StagedModel<RemoteFeatures> {
-  readonly specificationVersion = 'v1';
-  readonly name: string;
-  readonly supports: StagedModelSupport;
-  readonly classes: number;
-  readonly labels: readonly string[] | null;
-  readonly inputShape: RowShape;
-  readonly stages: readonly StageDescription[];
-  readonly backboneMacs: number;
-  readonly #connection: WorkerConnection;
-  readonly #guard: UseGuard;
-  #features = 0;
+/** Every message takes its arrays along, so all of them are copies: the caller keeps its own. */
+export function remoteModel(
+  { supports, ...description }: ModelDescription,
+  connection: WorkerConnection,
+): RuntimeModel {
+  let count = 0;
+  const newRows = (): RemoteRows => {
+    count += 1;
+    return new RemoteRows(count);
+  };
+  const adapter: StagedModelAdapter<RemoteRows> = {
+    ...description,
+    supports,
 
-  constructor(description: ModelDescription, connection: WorkerConnection) {
-    this.name = description.name;
-    this.supports = description.supports;
-    this.classes = description.classes;
-    this.labels = description.labels;
-    this.inputShape = description.inputShape;
-    this.stages = description.stages;
-    this.backboneMacs = description.backboneMacs;
-    this.#connection = connection;
-    this.#guard = new UseGuard(`The model "${description.name}"`);
-  }
-
-  load(input: InputBatch): Promise<RemoteFeatures> {
-    return this.#guard.use(async () => {
-      checkRowCount(input, this.inputShape);
-      // The caller keeps its rows; the copy is moved.
-      const data = new Float32Array(input.data);
-      const result = this.#newFeatures();
-      await this.#connection.perform({ kind: 'load', input: { rows: input.rows, data }, result: result.number }, [
-        data.buffer,
-      ]);
+    async upload(input) {
+      const result = newRows();
+      const copy = copyInput(input);
+      const moved = Object.values(copy.inputs).map(({ data }) => data.buffer as ArrayBuffer);
+      await connection.perform({ kind: 'load', input: copy, result: result.number }, moved);
       return result;
-    });
-  }
+    },
 
-  runStage(
-    stageIndex: number,
-    features: RemoteFeatures,
-    previousLogits: Float32Array | null,
-  ): Promise<StageOutput<RemoteFeatures>> {
-    return this.#guard.use(async () => {
-      const next = this.#newFeatures();
-      const { logits, hasFeatures } = (await this.#connection.perform({
+    async run(stageIndex, rows, previousLogits) {
+      const next = newRows();
+      const { logits, hasFeatures } = (await connection.perform({
         kind: 'run-stage',
         stageIndex,
-        features: features.number,
-        // A copy of its own: a message takes the whole buffer of a view along.
+        features: rows.spend(),
         previousLogits: previousLogits === null ? null : previousLogits.slice(),
         result: next.number,
       })) as RemoteStageOutput;
-      return { logits, features: hasFeatures ? next : null };
-    });
-  }
+      return { logits, tensors: hasFeatures ? next : null };
+    },
 
-  keepRows(features: RemoteFeatures, kept: Int32Array): Promise<RemoteFeatures> {
-    return this.#guard.use(async () => {
-      const result = this.#newFeatures();
-      await this.#connection.perform({
+    async keep(rows, kept) {
+      const result = newRows();
+      await connection.perform({
         kind: 'keep-rows',
-        features: features.number,
+        features: rows.spend(),
         kept: kept.slice(),
         result: result.number,
       });
       return result;
-    });
-  }
+    },
 
-  concatRows(parts: readonly RemoteFeatures[]): Promise<RemoteFeatures> {
-    return this.#guard.use(async () => {
-      const result = this.#newFeatures();
-      await this.#connection.perform({
+    free(rows) {
+      if (rows.isSpent) return;
+      // Nobody waits for it: a worker that is gone has freed everything already.
+      connection.perform({ kind: 'release', features: rows.spend() }).catch(() => undefined);
+    },
+
+    async dispose() {
+      try {
+        await connection.perform({ kind: 'dispose' });
+      } finally {
+        await connection.terminate();
+      }
+    },
+  };
+  if (supports.concatRows !== true) return createStagedModel(adapter);
+  return createStagedModel({
+    ...adapter,
+    async concat(parts) {
+      const result = newRows();
+      await connection.perform({
         kind: 'concat-rows',
-        parts: parts.map(({ number }) => number),
+        parts: parts.map(({ tensors }) => tensors.spend()),
         result: result.number,
       });
       return result;
-    });
-  }
-
-  release(features: RemoteFeatures): void {
-    // Nobody waits for it: a worker that is gone has freed everything already.
-    this.#connection.perform({ kind: 'release', features: features.number }).catch(() => undefined);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#guard.dispose(async () => {
-      try {
-        await this.#connection.perform({ kind: 'dispose' });
-      } finally {
-        await this.#connection.terminate();
-      }
-    });
-  }
-
-  #newFeatures(): RemoteFeatures {
-    this.#features += 1;
-    return { number: this.#features };
-  }
+    },
+  });
 }

@@ -4,15 +4,8 @@
 //   import { serveModel } from '@ztw/runtime-onnx/worker';
 //   serveModel({ ort, port: self });
 
-import {
-  InvalidInputError,
-  type MessageEndpoint,
-  onMessage,
-  packError,
-  RuntimeFailureError,
-  type StagedModel,
-  ZtwError,
-} from '@ztw/core';
+import { InvalidInputError, RuntimeFailureError, type StagedModel, ZtwError } from '@ztw/core';
+import { type MessageEndpoint, onMessage, packError } from '@ztw/core/runtime';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
 import type { BundleContent, ModelDescription, RemoteStageOutput, WorkerReply, WorkerTask } from './messages.ts';
@@ -105,8 +98,8 @@ class ServedModel {
     };
     const { model } = await loadBundle({ ...settings, ort: this.#ort, bundle: { manifest, file } });
     this.#model = model;
-    const { name, supports, classes, labels, inputShape, stages, backboneMacs } = model;
-    return { name, supports, classes, labels, inputShape, stages, backboneMacs };
+    const { name, supports, classes, labels, inputs, stages, backboneMacs } = model;
+    return { name, supports, classes, labels, inputs, stages, backboneMacs };
   }
 
   #opened(): StagedModel {

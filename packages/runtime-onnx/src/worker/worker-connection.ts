@@ -1,6 +1,7 @@
 // Questions to a worker, and its answers.
 
-import { onBreakdown, onMessage, RuntimeFailureError, unpackError, type WorkerThread } from '@ztw/core';
+import { RuntimeFailureError } from '@ztw/core';
+import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
 import { readReply } from './read-message.ts';
 

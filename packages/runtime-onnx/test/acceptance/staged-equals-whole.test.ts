@@ -3,7 +3,16 @@
 // join in where they are present.
 
 import { basename } from 'node:path';
-import { classify, confidenceThreshold, type Ensemble, exitCosts, lastPrediction, never, runAllExits } from '@ztw/core';
+import {
+  classify,
+  confidenceThreshold,
+  denseInput,
+  type Ensemble,
+  exitCosts,
+  lastPrediction,
+  never,
+  runAllExits,
+} from '@ztw/core';
 import { predictionsFromLogits, simulatePolicy } from '@ztw/core/evaluation';
 import { ensembleFromSpecification, equalWeights } from '@ztw/ensemble';
 import { describe, expect, test } from 'vitest';
@@ -44,7 +53,7 @@ describe.each(cases)(
       const whole = await loadWhole(ort, cut);
       const largest: string[] = [];
       for (const rows of [1, 3, 32]) {
-        const input = { data: structuredRows(staged.inputShape, rows, rows), rows };
+        const input = { data: structuredRows(denseInput(staged).rowShape, rows, rows), rows };
         const expected = await whole.runWhole(input);
         const logits = (await runAllExits(staged, input)).at(-1)!;
         const difference = largestDifference(logits, expected);
@@ -61,8 +70,8 @@ describe.each(cases)(
     test('live = offline at batch 1 and 256', async () => {
       const cut = await cutNetwork({ ort, path, sharpness });
       const model = await loadCut(ort, cut);
-      const { classes, inputShape, stages } = model;
-      const data = structuredRows(inputShape, liveRows, 7);
+      const { classes, stages } = model;
+      const data = structuredRows(denseInput(model).rowShape, liveRows, 7);
       const logits = await runAllExits(model, { data, rows: liveRows });
       const elements = data.length / liveRows;
       const ensembles: readonly Ensemble[] = [

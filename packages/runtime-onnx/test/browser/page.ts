@@ -1,7 +1,7 @@
 // What runs inside the browser: a bundle is loaded over HTTP as a user would load it, and its model goes through the
 // conformance kit.
 
-import { rowSize } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core';
 import { exposeConformance, fetchBytes } from '../../../core/test/browser/expose-conformance.ts';
 import { loadBundle, type OnnxRuntime, wholeModel } from '../../src/index.ts';
 
@@ -29,7 +29,8 @@ exposeConformance(async ({ runtime, network }) => {
   const load = () =>
     loadBundle({ ort, executionProviders, bundle: (path) => fetchBytes(`/${network}/bundle/${path}`) });
   const { model } = await load();
-  const { inputShape, classes, supports } = model;
+  const { classes, supports } = model;
+  const inputShape = denseInput(model).rowShape;
   await model[Symbol.asyncDispose]();
   const data = new Float32Array((await fetchBytes(`/${network}/rows.f32`)).buffer as ArrayBuffer);
   const bytes = await fetchBytes(`/${network}/whole.onnx`);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundleNetwork, bundleFiles } from '@ztw/bundle';
-import type { EnsembleSpecification, StagedModel } from '@ztw/core';
+import { denseInputs, type EnsembleSpecification, type StagedModel } from '@ztw/core';
 import { type Head, type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,
@@ -15,14 +15,7 @@ import {
   type GraphAnalysis,
   readModel,
 } from '@ztw/onnx-graph';
-import {
-  createGraphProbe,
-  loadNetwork,
-  type OnnxFeatures,
-  type OnnxRuntime,
-  type WholeModel,
-  wholeModel,
-} from '../../src/index.ts';
+import { createGraphProbe, loadNetwork, type OnnxRuntime, type WholeModel, wholeModel } from '../../src/index.ts';
 import { readFrom } from './tiny-network.ts';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -113,14 +106,14 @@ export function bundleOf(
   });
 }
 
-export function loadCut(ort: OnnxRuntime, cut: CutNetwork): Promise<StagedModel<OnnxFeatures>> {
+export function loadCut(ort: OnnxRuntime, cut: CutNetwork): Promise<StagedModel> {
   const { classes, input } = cut.analysis;
   return loadNetwork({
     ort,
     network: cut.network,
     readFile: readFrom(cut.files),
     classes,
-    inputShape: input.rowShape,
+    inputs: denseInputs(input.rowShape),
   });
 }
 

@@ -33,7 +33,7 @@ function message(fields: readonly Field[]): Uint8Array {
 }
 
 /** Element types by their number in TensorProto.DataType. */
-export const elementTypes = { float32: 1, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** Attribute values: an integer or a list of integers. */

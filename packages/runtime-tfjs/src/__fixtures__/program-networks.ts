@@ -1,7 +1,7 @@
 // Networks cut into stages with programs, beside the same stages as ONNX files.
 
 import type { BundleNetwork, BundleReader, BundleStage } from '@ztw/bundle';
-import type { RowShape } from '@ztw/core';
+import { denseInputs, type InputSpecification } from '@ztw/core';
 import type { Head } from '@ztw/heads';
 import { type CompiledNetwork, type Cut, compileNetwork, emitStageProgram } from '@ztw/onnx-graph';
 import type { OnnxRuntime } from '@ztw/runtime-onnx';
@@ -15,7 +15,7 @@ export interface ProgramNetwork {
   readonly whole: BundleNetwork;
   readonly readFile: BundleReader;
   readonly classes: number;
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
 }
 
 /** The hand-made dense network of three stages, with two tensors at its second cut. */
@@ -34,7 +34,7 @@ export function tinyProgramNetwork(): ProgramNetwork {
     whole: { ...network, stages: [withProgram({ ...last, inputs, model: 'whole.onnx' })] },
     readFile: readFrom(all),
     classes: tinyClasses,
-    inputShape: tinyInputShape,
+    inputs: denseInputs(tinyInputShape),
   };
 }
 
@@ -53,6 +53,6 @@ export async function cutProgramNetwork(path: string): Promise<ProgramNetwork> {
     whole: whole.network,
     readFile: readFrom(new Map([...staged.files, ...whole.files])),
     classes: analysis.classes,
-    inputShape: analysis.input.rowShape,
+    inputs: denseInputs(analysis.input.rowShape),
   };
 }

@@ -1,6 +1,14 @@
 // The same stages on TensorFlow.js and on ONNX Runtime: the same logits, and the same exits.
 
-import { classify, confidenceThreshold, lastPrediction, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import {
+  classify,
+  confidenceThreshold,
+  denseInput,
+  lastPrediction,
+  runAllExits,
+  type StagedModel,
+  softmax,
+} from '@ztw/core';
 import { loadNetwork as loadOnnxNetwork } from '@ztw/runtime-onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
@@ -27,7 +35,7 @@ describe.each(networks)('%s', (path) => {
     const onnxModel = await loadOnnxNetwork({ ort, ...network });
     models.push(tfModel, onnxModel);
     const rows = 12;
-    const input = { data: structuredRows(network.inputShape, rows, 5), rows };
+    const input = { data: structuredRows(denseInput(network).rowShape, rows, 5), rows };
     const actual = await runAllExits(tfModel, input);
     const expected = await runAllExits(onnxModel, input);
     const differences = actual.map((logits, exit) => largestDifference(logits, expected[exit] ?? []));

@@ -1,9 +1,9 @@
 // The conformance kit: a tiny network on both backends, and a real one on wasm.
 
 import { memory } from '@tensorflow/tfjs-core';
-import { runAllExits, type StagedModel } from '@ztw/core';
-import { type ConformanceSubject, conformanceTolerance } from '@ztw/core/testing';
-import { runOn, testConformance } from '../../../core/test/support/test-conformance.ts';
+import { denseInput, runAllExits, type StagedModel } from '@ztw/core';
+import { type ConformanceSubject, conformanceTolerance, testSubject } from '@ztw/core/testing';
+import { describe, test } from 'vitest';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
@@ -25,7 +25,7 @@ function subjectOf(backend: Backend, network: ProgramNetwork, data: Float32Array
     runtime: `TensorFlow.js ${backend}, Node`,
     network: network.network.name === 'tiny' ? 'tiny network' : network.network.name,
     backend,
-    supports: { parallelRuns: true, featureMemory: 'device', concatRows: true },
+    supports: { parallelRuns: true, featureMemory: 'device', concatRows: true, inputTypes: ['float32', 'int32'] },
     input: { data, rows },
     async create() {
       const model = await loadNetwork({ tf: await tensorflowOn(backend), ...network });
@@ -48,15 +48,9 @@ const tiny = tinyProgramNetwork();
 const fashion = await cutProgramNetwork(fashionNetwork);
 const subjects = [
   ...backends.map((backend) => subjectOf(backend, tiny, tinyRows(16), 16)),
-  subjectOf('wasm', fashion, structuredRows(fashion.inputShape, 8, 3), 8),
+  subjectOf('wasm', fashion, structuredRows(denseInput(fashion).rowShape, 8, 3), 8),
 ];
 
-for (const subject of subjects) {
-  testConformance({
-    ...subject,
-    async run(conformanceCase) {
-      await tensorflowOn(subject.backend);
-      return runOn(subject, conformanceCase);
-    },
-  });
+for (const { runtime, network, backend, ...subject } of subjects) {
+  testSubject({ describe, test }, { runtime, network, subject, before: () => tensorflowOn(backend) });
 }

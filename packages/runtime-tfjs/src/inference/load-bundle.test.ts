@@ -1,15 +1,21 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { type BundleNetwork, type BundleReader, bundleFiles, openBundle } from '@ztw/bundle';
-import { classify, confidenceThreshold, InvalidBundleError, InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import {
+  classify,
+  confidenceThreshold,
+  denseInput,
+  InvalidBundleError,
+  InvalidInputError,
+  UnsupportedModelError,
+} from '@ztw/core';
+import type { HeldFeatures } from '@ztw/core/runtime';
 import { loadBundle as loadOnnxBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
 import { readFrom, tinyBundle, tinyNetwork, tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { ort, tinyProgramNetwork } from '../__fixtures__/program-networks.ts';
-import { loadBundle } from './load-bundle.ts';
+import { loadBundle, loadStagedModel } from './load-bundle.ts';
 import { loadNetwork } from './load-network.ts';
-import { loadStagedModel } from './load-staged-model.ts';
-import type { TfFeatures } from './tf-features.ts';
 
 const tiny = tinyProgramNetwork();
 
@@ -28,7 +34,7 @@ async function bundleWithPrograms(
       method: 'ztw',
       classes: tiny.classes,
       labels: ['ant', 'bee', 'cow'],
-      inputShape: tiny.inputShape,
+      inputShape: denseInput(tiny).rowShape,
       preprocessing: null,
       networks: Array.from({ length: networks }, () => network),
       ensemble: null,
@@ -107,10 +113,10 @@ describe('the staged model', () => {
     await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/go into stage 0/);
     await expect(model.keepRows(await load(), Int32Array.of(1, 0))).rejects.toThrow(InvalidInputError);
     const { features } = await model.runStage(0, await load(), null);
-    await expect(model.runStage(1, features!, new Float32Array(5))).rejects.toThrow(/needs 2 x 3 logits/);
+    await expect(model.runStage(1, features!, new Float32Array(5))).rejects.toThrow(/previous_logits\), 2 x 3 values/);
     await expect(
       model.concatRows!([await load(), (await model.runStage(0, await load(), null)).features!]),
-    ).rejects.toThrow(/same stage/);
+    ).rejects.toThrow(/one stage/);
     expect(memory().numTensors).toBe(loaded);
     await model[Symbol.asyncDispose]();
   });
@@ -120,7 +126,7 @@ describe('the staged model', () => {
     const model = await loadNetwork({ tf, ...tiny });
     const input = { data: tinyRows(4), rows: 4 };
     const plain = await model.runStage(0, await model.load(input), null);
-    const loading: Promise<TfFeatures>[] = [];
+    const loading: Promise<HeldFeatures>[] = [];
     tf.tidy(() => {
       loading.push(model.load(input));
     });

@@ -4,21 +4,15 @@
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 //   console.log(results[0].label);
 
-import {
-  type Bundle,
-  type BundleReader,
-  completeBundle,
-  type LoadedBundle,
-  loadNetworks,
-  openBundle,
-} from '@ztw/bundle';
-import { loadStagedModel } from './load-staged-model.ts';
+import { type Bundle, type BundleSource, type LoadedBundle, loadBundleWith, networkSource } from '@ztw/bundle';
+import type { RuntimeModel } from '@ztw/core/runtime';
+import { loadNetwork } from './load-network.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 
 export interface LoadBundleOptions {
   readonly tf: TensorflowInference;
   /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
-  readonly bundle: Bundle | BundleReader;
+  readonly bundle: BundleSource;
 }
 
 /**
@@ -26,10 +20,23 @@ export interface LoadBundleOptions {
  * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one that was made without programs. Nothing
  *   stays in memory after a failure.
  */
-export async function loadBundle(options: LoadBundleOptions): Promise<LoadedBundle> {
-  const bundle = typeof options.bundle === 'function' ? await openBundle(options.bundle) : options.bundle;
-  const { manifest } = bundle;
-  return completeBundle(manifest, () =>
-    loadNetworks(manifest.networks.length, (network) => loadStagedModel({ ...options, bundle, network })),
-  );
+export function loadBundle({ tf, bundle }: LoadBundleOptions): Promise<LoadedBundle> {
+  return loadBundleWith(bundle, (source) => loadNetwork({ tf, ...source }));
+}
+
+export interface LoadStagedModelOptions {
+  readonly tf: TensorflowInference;
+  /** An opened bundle. */
+  readonly bundle: Pick<Bundle, 'manifest' | 'file'>;
+  /** Which of the bundle's networks. Default 0. */
+  readonly network?: number;
+}
+
+/**
+ * Loads one network of an opened bundle.
+ * @throws InvalidInputError for a network that the bundle lacks; InvalidBundleError for a damaged file;
+ *   UnsupportedModelError for a bundle that was made without programs.
+ */
+export async function loadStagedModel({ tf, bundle, network = 0 }: LoadStagedModelOptions): Promise<RuntimeModel> {
+  return loadNetwork({ tf, ...networkSource(bundle, network) });
 }

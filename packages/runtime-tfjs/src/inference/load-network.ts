@@ -1,38 +1,25 @@
 // From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it with programs, to a
 // model that runs.
 
-import type { BundleNetwork, BundleStage, BundleTensor } from '@ztw/bundle';
-import {
-  InvalidBundleError,
-  type RowShape,
-  rowSize,
-  type StageDescription,
-  type StagedModel,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { type BundleStage, type BundleTensor, describeStage, type NetworkSource } from '@ztw/bundle';
+import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
+import type { RuntimeModel } from '@ztw/core/runtime';
 import type { ProgramPort } from '@ztw/program';
 import { type OpenProgram, openProgram } from './open-program.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
-import type { TfFeatures } from './tf-features.ts';
-import { type TfStage, TfStagedModel } from './tf-staged-model.ts';
+import { type TfStage, tfStagedModel } from './tf-staged-model.ts';
 
-export interface LoadNetworkOptions {
+export interface LoadNetworkOptions extends NetworkSource {
   readonly tf: TensorflowInference;
-  readonly network: BundleNetwork;
-  /** Bytes of a file by its path. */
-  readonly readFile: (path: string) => Promise<Uint8Array>;
-  readonly classes: number;
-  readonly labels?: readonly string[] | null;
-  readonly inputShape: RowShape;
 }
 
 /**
  * Uploads the weights of all stages to the backend that is set in `tf`, and compiles their programs.
- * @throws UnsupportedModelError where the network was made without programs; InvalidBundleError for a damaged program, or one
+ * @throws UnsupportedModelError where the network was made without programs, or takes inputs of a type that TensorFlow.js lacks; InvalidBundleError for a damaged program, or one
  *   that does not fit its description; whatever `readFile` throws. Nothing stays in memory after a failure.
  */
-export async function loadNetwork(options: LoadNetworkOptions): Promise<StagedModel<TfFeatures>> {
-  const { tf, network, classes, inputShape } = options;
+export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
+  const { tf, network, classes, inputs } = options;
   const stages: (TfStage & { readonly program: OpenProgram })[] = [];
   try {
     for (const [index, stage] of network.stages.entries()) {
@@ -40,19 +27,19 @@ export async function loadNetwork(options: LoadNetworkOptions): Promise<StagedMo
       stages.push({ description: describeStage(stage), program });
       checkPorts(stage, program, stages.at(-2)?.program.program.outputs ?? null);
     }
+    return tfStagedModel({
+      tf,
+      name: network.name,
+      classes,
+      labels: options.labels ?? null,
+      inputs,
+      backboneMacs: network.backboneMacs,
+      stages,
+    });
   } catch (error) {
     for (const { program } of stages) program.release();
     throw error;
   }
-  return new TfStagedModel({
-    tf,
-    name: network.name,
-    classes,
-    labels: options.labels ?? null,
-    inputShape,
-    backboneMacs: network.backboneMacs,
-    stages,
-  });
 }
 
 async function openStage(
@@ -68,17 +55,6 @@ async function openStage(
   }
   const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
   return openProgram({ tf, steps, weights, path: program.steps, what, previousClasses: classes, classes });
-}
-
-function describeStage(stage: BundleStage): StageDescription {
-  return {
-    name: stage.name,
-    network: 0,
-    isFinal: stage.head === null,
-    usesPreviousLogits: stage.previousLogits !== null,
-    segmentMacs: stage.segmentMacs,
-    headMacs: stage.headMacs,
-  };
 }
 
 function checkPorts(
@@ -109,6 +85,11 @@ function sameShapes(left: readonly BundleTensor[], right: readonly BundleTensor[
 function sameSizes(left: readonly BundleTensor[], right: readonly BundleTensor[]): boolean {
   return (
     left.length === right.length &&
-    left.every(({ rowShape }, index) => rowSize(rowShape) === rowSize(right[index]?.rowShape ?? []))
+    left.every(({ rowShape }, index) => sizeOf(rowShape) === sizeOf(right[index]?.rowShape ?? []))
   );
+}
+
+/** Number of values in one row; no number where an axis is free, which no program knows. */
+function sizeOf(shape: FreeShape): number {
+  return shape.reduce<number>((size, length) => size * (typeof length === 'number' ? length : Number.NaN), 1);
 }

@@ -2,15 +2,16 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
-  checkInputBatch,
   decodeFloat16,
+  denseInputs,
   encodeFloat16,
   type FeatureRows,
+  type InputValues,
   InvalidInputError,
   type SegmentedBackbone,
   type SegmentOutput,
-  UseGuard,
 } from '@ztw/core';
+import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
 import { type HeadSpecification, splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
@@ -69,7 +70,7 @@ export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbon
     }
   };
 
-  const run = async (segment: number, inputs: readonly FeatureRows[], rows: number): Promise<SegmentOutput> => {
+  const run = async (segment: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput> => {
     if (!Number.isInteger(segment) || segment < 0 || segment > cuts.length) {
       throw new InvalidInputError(`The backbone has the segments 0..${cuts.length}, but ${segment} was asked for.`);
     }
@@ -94,9 +95,9 @@ export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbon
   };
 
   return {
-    specificationVersion: 'v1',
+    specificationVersion: 'v2',
     classes,
-    inputShape: network.inputShape,
+    inputs: denseInputs(network.inputShape),
     cuts: cuts.map(({ name, rowShape, macs }, index) => ({
       name,
       boundaryShapes: [rowShape],
@@ -118,13 +119,16 @@ function runSegment(
   tf: TensorflowInference,
   { network, cuts }: SegmentNetworkOptions,
   segment: number,
-  [stored]: readonly FeatureRows[],
+  [stored]: readonly InputValues[],
   rows: number,
 ): Tensor {
   const before = cuts[segment - 1] ?? null;
-  const data = stored instanceof Uint16Array ? decodeFloat16(stored) : (stored?.slice() ?? new Float32Array());
+  const data =
+    stored instanceof Uint16Array
+      ? decodeFloat16(stored)
+      : ((stored as Float32Array | undefined)?.slice() ?? new Float32Array());
   const rowShape = before?.rowShape ?? network.inputShape;
-  checkInputBatch({ data, rows }, rowShape);
+  checkInputBatch({ data, rows }, denseInputs(rowShape));
   const first = tf.tensor(data, [rows, ...rowShape], 'float32');
   const input = toChannelsLast(tf, first);
   first.dispose();

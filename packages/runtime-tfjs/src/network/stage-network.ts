@@ -1,12 +1,12 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { RuntimeFailureError, type StagedModel } from '@ztw/core';
+import { denseInputs, RuntimeFailureError } from '@ztw/core';
+import type { RuntimeModel } from '@ztw/core/runtime';
 import { type Head, hasCascade, headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
-import type { TfFeatures } from '../inference/tf-features.ts';
-import { type TfStage, TfStagedModel } from '../inference/tf-staged-model.ts';
+import { type TfStage, tfStagedModel } from '../inference/tf-staged-model.ts';
 import { checkHeads } from './check-heads.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
@@ -34,7 +34,7 @@ export interface StageNetworkOptions {
  * keeps its weights and is not disposed with this one.
  * @throws InvalidInputError for heads that do not fit the cuts or the classes.
  */
-export function stageNetwork(options: StageNetworkOptions): StagedModel<TfFeatures> {
+export function stageNetwork(options: StageNetworkOptions): RuntimeModel {
   const { tf, network, cuts, heads, newClasses } = options;
   checkHeads(options);
   const stages: TfStage[] = [];
@@ -71,12 +71,12 @@ export function stageNetwork(options: StageNetworkOptions): StagedModel<TfFeatur
     });
   }
   const lastHead = heads.at(-1);
-  return new TfStagedModel({
+  return tfStagedModel({
     tf,
     name: network.name,
     classes: newClasses ?? network.classes,
     labels: options.labels ?? null,
-    inputShape: network.inputShape,
+    inputs: denseInputs(network.inputShape),
     backboneMacs:
       newClasses === undefined || lastHead === undefined
         ? network.backboneMacs

@@ -132,7 +132,7 @@ describe.each(['layers', 'graph'] as const)('%s model', (kind) => {
     const { data } = await images(network, 12);
     const subject: ConformanceSubject = {
       name: `TensorFlow.js wasm, ${kind} model`,
-      supports: { parallelRuns: true, featureMemory: 'device', concatRows: true },
+      supports: { parallelRuns: true, featureMemory: 'device', concatRows: true, inputTypes: ['float32', 'int32'] },
       input: { data, rows: 12 },
       async create() {
         const model = stageNetwork({ tf, network, cuts: cutsOf(network), heads: headsFor(network) });

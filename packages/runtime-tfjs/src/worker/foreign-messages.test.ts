@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
-import { InvalidInputError, RuntimeFailureError, type WorkerThread } from '@ztw/core';
+import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import type { WorkerThread } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts';

@@ -15,16 +15,8 @@
 //     },
 //   });
 
-import {
-  type BlobStore,
-  InvalidInputError,
-  type MessageEndpoint,
-  onMessage,
-  packError,
-  RuntimeFailureError,
-  throwIfAborted,
-  ZtwError,
-} from '@ztw/core';
+import { type BlobStore, InvalidInputError, RuntimeFailureError, throwIfAborted, ZtwError } from '@ztw/core';
+import { type MessageEndpoint, onMessage, packError } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TensorflowCore } from '../kernels/tensorflow-core.ts';

@@ -7,8 +7,8 @@ import {
   memoryBlobStore,
   RuntimeFailureError,
   runAllExits,
-  type WorkerThread,
 } from '@ztw/core';
+import type { WorkerThread } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startWorker } from '../../../runtime-onnx/test/support/start-worker.ts';

@@ -4,7 +4,8 @@
 //   const trained = await trainInWorker({ worker, job: { classes: ['cat', 'dog'], training: { rows, labels } } });
 //   const model = stageNetwork({ tf, network, ...trained });
 
-import { onBreakdown, onMessage, RuntimeFailureError, throwIfAborted, unpackError, type WorkerThread } from '@ztw/core';
+import { RuntimeFailureError, throwIfAborted } from '@ztw/core';
+import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import type { LabelledRows, NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import { readTrainingReply, trainingRequest } from './training-messages.ts';

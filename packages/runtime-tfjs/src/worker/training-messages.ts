@@ -1,7 +1,6 @@
 // What goes between a caller and a worker that trains: one request on the worker itself, and all that belongs to it over a port of its own.
 
-import type { PackedError } from '@ztw/core';
-import { isPackedError } from '@ztw/core';
+import { isPackedError, type PackedError } from '@ztw/core/runtime';
 import type { TrainingProgress } from '@ztw/training';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 

@@ -1,5 +1,6 @@
 // Stage programs in a real browser, on every backend that TensorFlow.js has there.
 
+import { denseInput } from '@ztw/core';
 import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';
@@ -14,7 +15,7 @@ async function files(): Promise<ReadonlyMap<string, Uint8Array>> {
   const network = await cutProgramNetwork(fashionNetwork);
   return new Map([
     ...(await serveNetwork(tiny, tinyProgramNetwork(), tinyRows(16))),
-    ...(await serveNetwork(fashion, network, structuredRows(network.inputShape, 8, 3))),
+    ...(await serveNetwork(fashion, network, structuredRows(denseInput(network).rowShape, 8, 3))),
     ...wasmFiles(),
   ]);
 }

@@ -4,7 +4,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { rowSize, runAllExits, type StagedModel } from '@ztw/core';
+import { denseInput, rowSize, runAllExits, type StagedModel } from '@ztw/core';
 import { exposeConformance, fetchBytes } from '../../../core/test/browser/expose-conformance.ts';
 import { loadNetwork } from '../../src/index.ts';
 import type { ServedNetwork } from './served-network.ts';
@@ -16,21 +16,21 @@ exposeConformance(async ({ runtime, network: name }) => {
   const reason = await start(backend);
   if (reason !== null) return reason;
   const text = new TextDecoder().decode(await fetchBytes(`/${name}/network.json`));
-  const { network, whole, classes, inputShape } = JSON.parse(text) as ServedNetwork;
+  const { network, whole, classes, inputs } = JSON.parse(text) as ServedNetwork;
   const readFile = (path: string): Promise<Uint8Array> => fetchBytes(`/${name}/files/${path}`);
   const data = new Float32Array((await fetchBytes(`/${name}/rows.f32`)).buffer as ArrayBuffer);
   const afterLoad = new WeakMap<StagedModel, number>();
   return {
     name: `${runtime}, ${name}`,
-    supports: { parallelRuns: true, featureMemory: 'device', concatRows: true },
-    input: { data, rows: data.length / rowSize(inputShape) },
+    supports: { parallelRuns: true, featureMemory: 'device', concatRows: true, inputTypes: ['float32', 'int32'] },
+    input: { data, rows: data.length / rowSize(denseInput({ inputs }).rowShape) },
     async create() {
-      const model = await loadNetwork({ tf, network, readFile, classes, inputShape });
+      const model = await loadNetwork({ tf, network, readFile, classes, inputs });
       afterLoad.set(model, tf.memory().numTensors);
       return model;
     },
     async wholeLogits(input) {
-      const model = await loadNetwork({ tf, network: whole, readFile, classes, inputShape });
+      const model = await loadNetwork({ tf, network: whole, readFile, classes, inputs });
       const [logits] = await runAllExits(model, input);
       await model[Symbol.asyncDispose]();
       return logits as Float32Array;

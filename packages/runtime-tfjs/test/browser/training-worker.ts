@@ -2,7 +2,7 @@
 
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MessageEndpoint } from '@ztw/core';
+import type { MessageEndpoint } from '@ztw/core/runtime';
 import { indexedDbBlobStore } from '@ztw/training';
 import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
 import { readLayersModel } from '../../src/index.ts';

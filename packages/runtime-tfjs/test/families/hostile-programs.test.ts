@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { type BundleReader, decodeSafetensors } from '@ztw/bundle';
-import { runAllExits, ZtwError } from '@ztw/core';
+import { denseInput, rowSize, runAllExits, ZtwError } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { inferProgramShapes, parseTensorProgram } from '@ztw/program';
 import { describe, expect, test } from 'vitest';
@@ -27,8 +27,8 @@ const networks: readonly ProgramNetwork[] = [
   )),
 ];
 
-function inputOf({ inputShape }: ProgramNetwork): { readonly data: Float32Array; readonly rows: number } {
-  const size = rows * inputShape.reduce((product, length) => product * length, 1);
+function inputOf(network: ProgramNetwork): { readonly data: Float32Array; readonly rows: number } {
+  const size = rows * rowSize(denseInput(network).rowShape);
   return { rows, data: Float32Array.from({ length: size }, (_unused, index) => Math.sin(index * 12.9898)) };
 }
 

@@ -1,18 +1,8 @@
 // A small frozen network and a data set that it can be trained on, made from a seed.
 
 import type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { rowSize } from '@ztw/core';
-import {
-  convHead,
-  executeLayers,
-  type HeadLayer,
-  type HeadParameters,
-  type HeadSpecification,
-  parameterShapes,
-  pooledHead,
-  seededRandom,
-  splitPrefix,
-} from '@ztw/heads';
+import { denseInputs, rowSize } from '@ztw/core';
+import { convHead, executeLayers, type HeadLayer, type HeadParameters, type HeadSpecification, parameterShapes, pooledHead, seededRandom, splitPrefix } from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '@ztw/core';
 import type { HeadVariant, HeldOutData, TrainingData } from '../training/train-options.ts';
 
@@ -75,9 +65,9 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
   const rowsThrough = [0, 0, 0];
   const encode = (values: Float32Array): FeatureRows => (precision === 'float16' ? encodeFloat16(values) : values);
   return {
-    specificationVersion: 'v1',
+    specificationVersion: 'v2',
     classes: toyClasses,
-    inputShape,
+    inputs: denseInputs(inputShape),
     cuts,
     backboneMacs: 21_248,
     precision,
@@ -85,7 +75,7 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
     rowsThrough,
     async runSegment(segment, inputs, rows): Promise<SegmentOutput> {
       rowsThrough[segment]! += rows;
-      const [input, second] = inputs.map((values) => (values instanceof Uint16Array ? decodeFloat16(values) : values));
+      const [input, second] = inputs.map((values) => (values instanceof Uint16Array ? decodeFloat16(values) : (values as Float32Array)));
       if (second !== undefined) {
         putHalf(input!, second, rows);
       }

@@ -1,5 +1,6 @@
 // What makes two trainings the same job. A checkpoint carries it, so that no training goes on from another one's checkpoint.
 
+import { denseInput } from '@ztw/core';
 import type { TrainingJob } from '../training/training-job.ts';
 
 /** JSON-safe; two jobs with equal fingerprints give the same result from the same data and backbone. */
@@ -35,7 +36,7 @@ export function jobFingerprint({
     ...(wantNetworkLogits ? { wantNetworkLogits } : {}),
     backbone: {
       classes: backbone.classes,
-      inputShape: backbone.inputShape,
+      inputShape: denseInput(backbone).rowShape,
       precision: backbone.precision,
       preferredBatch: backbone.preferredBatch,
       backboneMacs: backbone.backboneMacs,

@@ -1,6 +1,7 @@
 // The caller's options, checked and completed: what the rest of the trainer works from.
 
 import {
+  denseInput,
   type FeatureRows,
   InvalidDataError,
   InvalidInputError,
@@ -86,15 +87,17 @@ export function prepareJob(options: TrainOptions): TrainingJob {
 
 /**
  * Reads the input rows of one batch.
- * @throws InvalidDataError where they are not as many values as they should be.
+ * @throws InvalidDataError where they are not as many values as they should be; UnsupportedModelError for a backbone with other inputs
+ *   than one dense tensor.
  */
 export async function readInput(job: TrainingJob, batch: RowBatch): Promise<FeatureRows> {
   const values =
     batch.copy === null ? await job.heldOut?.read(batch.indices) : await job.data.read(batch.indices, batch.copy);
-  const expected = batch.rows * rowSize(job.backbone.inputShape);
+  const { rowShape } = denseInput(job.backbone);
+  const expected = batch.rows * rowSize(rowShape);
   if (values?.length !== expected) {
     throw new InvalidDataError(
-      `Expected ${batch.rows} input rows of [${job.backbone.inputShape.join(', ')}], ${expected} values, but the data gave ${values?.length ?? 0}.`,
+      `Expected ${batch.rows} input rows of [${rowShape.join(', ')}], ${expected} values, but the data gave ${values?.length ?? 0}.`,
     );
   }
   return values;

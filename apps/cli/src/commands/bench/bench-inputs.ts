@@ -1,4 +1,4 @@
-import { type InputBatch, rowSize } from '@ztw/core';
+import { denseInput, type InputBatch, rowSize } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { classesOf, preprocessingOf, type RunnableBundle } from '../../bundle/open-bundle.ts';
 import { withClassNames } from '../../data/class-names.ts';
@@ -28,7 +28,7 @@ export async function benchInputs(
   bundle: RunnableBundle,
   context: JobContext,
 ): Promise<BenchInputs> {
-  if (options.data === null) return noise(rowSize(bundle.model.inputShape), options.seed);
+  if (options.data === null) return noise(rowSize(denseInput(bundle.model).rowShape), options.seed);
   const preprocessing = preprocessingOf(bundle);
   const network = await withClassNames(classesOf(bundle), options.classNames);
   const images = await openImages({ ...options.data, preprocessing, network }, context);

@@ -1,7 +1,13 @@
 // The whole of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
 
 import { basename, join, resolve } from 'node:path';
-import { calibratedKind, openBundle, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
+import {
+  calibratedKind,
+  manifestInputShape,
+  openBundle,
+  type StoredOperatingPoint,
+  storedOperatingPoint,
+} from '@ztw/bundle';
 import { InvalidInputError, type PolicyKind, singleLimit, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { folderReader } from '../../bundle/bundle-folder.ts';
@@ -77,7 +83,7 @@ export async function exportJob(options: ExportJobOptions, { signal }: JobContex
     bytes: model.length,
     file: out,
     tritonModel: folder,
-    inputShape: manifest.inputShape,
+    inputShape: manifestInputShape(manifest),
     classes: manifest.classes,
     exits: manifest.networks.reduce((sum, network) => sum + network.stages.length, 0),
     policy: policy.kind,

@@ -1,6 +1,6 @@
 // A folder that Triton Inference Server, alone or under KServe, takes as one model of its repository.
 
-import { type BundleManifest, storedOperatingPoint } from '@ztw/bundle';
+import { type BundleManifest, manifestInputShape, storedOperatingPoint } from '@ztw/bundle';
 import { type PolicyKind, policyKinds } from '@ztw/core';
 import type { SingleFileForm } from '@ztw/onnx-graph';
 
@@ -50,7 +50,7 @@ export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Ui
  * one line per row, thresholds too, so that requests with different thresholds can share a batch.
  */
 function tritonConfig({ name, manifest, form, policy, maxBatch }: TritonModelOptions): string {
-  const { inputShape, classes, labels } = manifest;
+  const { classes, labels } = manifest;
   const batches = form === 'batch-if';
   const score =
     policy === policyKinds.confidence
@@ -67,7 +67,7 @@ input [
   {
     name: "input"
     data_type: TYPE_FP32
-    dims: ${shape(inputShape)}
+    dims: ${shape(manifestInputShape(manifest))}
   },
   {
     # A row leaves at the first exit where ${score}: one value, or one per exit but the last.

@@ -27,7 +27,7 @@ const pointColumns = (points: BundleInspection['operatingPoints']): readonly Col
 export function bundleText(inspection: BundleInspection): string {
   const ensemble = inspection.ensemble === null ? 'no ensemble' : `${inspection.ensemble} ensemble`;
   return [
-    `${inspection.method} bundle, ${ensemble}, ${inspection.classes} classes, input ${formatShapes([inspection.inputShape])}, ${formatCount(inspection.bytes)}B; all hashes agree\n\n`,
+    `${inspection.method} bundle, ${ensemble}, ${inspection.classes} classes, ${formatInput(inspection)}, ${formatCount(inspection.bytes)}B; all hashes agree\n\n`,
     renderTable(exitColumns, inspection.exits.map(exitRow)),
     `\nOperating points, chosen and measured on the calibration rows (100 % = ${formatCount(inspection.macs)} MACs):\n`,
     renderTable(
@@ -53,4 +53,9 @@ function exitRow(exit: InspectedExit, index: number): readonly string[] {
     formatPercent(exit.share),
     formatBar(exit.share, barWidth),
   ];
+}
+
+function formatInput({ inputShape, inputs }: BundleInspection): string {
+  if (inputShape !== null) return `input ${formatShapes([inputShape])}`;
+  return `inputs ${inputs.map(({ name, type, rowShape }) => `${name} (${type} [${rowShape.join(', ')}])`).join(', ')}`;
 }

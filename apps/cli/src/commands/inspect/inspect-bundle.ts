@@ -1,5 +1,11 @@
-import { type BundleManifest, openBundle, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
-import { exitCosts } from '@ztw/core';
+import {
+  type BundleManifest,
+  manifestInputs,
+  openBundle,
+  type StoredOperatingPoint,
+  storedOperatingPoint,
+} from '@ztw/bundle';
+import { exitCosts, type InputSpecification } from '@ztw/core';
 import { parameterCount } from '@ztw/heads';
 import { folderReader } from '../../bundle/bundle-folder.ts';
 import { about } from '../../program/about.ts';
@@ -25,7 +31,9 @@ export interface BundleInspection {
   readonly method: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
-  readonly inputShape: readonly number[];
+  /** Shape of a row of the single dense input; null where the networks take others. */
+  readonly inputShape: readonly number[] | null;
+  readonly inputs: readonly InputSpecification[];
   readonly preprocessing: BundleManifest['preprocessing'];
   /** MACs per row of the last network without ICs: the 100 % of every budget. */
   readonly macs: number;
@@ -52,6 +60,7 @@ export async function inspectBundle(folder: string): Promise<BundleInspection> {
       classes: manifest.classes,
       labels: manifest.labels,
       inputShape: manifest.inputShape,
+      inputs: manifestInputs(manifest),
       preprocessing: manifest.preprocessing,
       macs,
       ensemble: manifest.ensemble?.kind ?? null,

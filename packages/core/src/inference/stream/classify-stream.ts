@@ -6,9 +6,8 @@ import type { ExitPolicy } from '../../contract/exit-policy.ts';
 import type { StagedModel } from '../../contract/staged-model.ts';
 import { lastPrediction } from '../../ensemble/last-prediction.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
-import type { RowResult, StageEvent } from '../classification.ts';
-import { exitCosts } from '../exit-costs.ts';
-import type { ExitMethod } from '../exit-method.ts';
+import { exitCosts, type RowResult, type StageEvent } from '../classification.ts';
+import type { ExitMethod } from '../decide-exit.ts';
 import { RowSource, type RowStream } from './row-source.ts';
 import { StreamStages } from './stream-stages.ts';
 
@@ -17,7 +16,7 @@ export interface ClassifyStreamOptions {
   readonly policy: ExitPolicy;
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
-  /** What a row answers that no exit lets go, as in `classify`. Default: `last`. */
+  /** The answer of a row that no exit releases, as in `classify`. Default: `last`. */
   readonly fallback?: 'last' | 'most-confident';
   /**
    * Rows that the first stage takes at once, and that later stages wait for. A later stage may get up to twice as many, less
@@ -54,7 +53,8 @@ export const classifyStreamDefaults: {
  * Nothing runs unless a result is asked for, and no row is read that `maxPending` has no place for. With a model that cannot
  * join rows, or hold several sets of them, each batch is run to its end before the next.
  * @param model One network, or a chain.
- * @param rows Each `[...model.inputShape]`; copied when read.
+ * @param rows Each a row of all inputs of the model; copied when read. Free axes keep the lengths of the first row: pad shorter rows, and
+ *   tell the network so by its mask, or make one stream per length.
  * @returns one result per row, in the order of the stream; its `row` is the position in the stream. Leaving the loop early
  *   frees everything and closes the source.
  * @throws InvalidInputError for a row, policy, ensemble or option that does not fit; RuntimeFailureError where the runtime
@@ -69,7 +69,7 @@ export async function* classifyStream<Features>(
   const maxPending = options.maxPending ?? batchSize * classifyStreamDefaults.maxPendingBatches;
   checkLimits(batchSize, maxPending, maxWaitMilliseconds);
   const method: ExitMethod = { policy: options.policy, ensemble: options.ensemble ?? lastPrediction(), fallback };
-  const source = new RowSource(rows, { inputShape: model.inputShape, maxWaitMilliseconds, signal });
+  const source = new RowSource(rows, { inputs: model.inputs, maxWaitMilliseconds, signal });
   // Without joining, a batch is as full as it will ever be, and runs to its end before the next.
   const canJoin = model.supports.concatRows === true && model.supports.parallelRuns;
   const passage = { model, method, costs: exitCosts(model), onStage: options.onStage };

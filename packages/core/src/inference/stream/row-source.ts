@@ -1,35 +1,40 @@
 // The stream's rows, read in batches: waits for a slow source only as long as it is told to.
 
-import type { InputBatch } from '../../contract/staged-model.ts';
-import type { RowShape } from '../../contract/tensor.ts';
+import type { InputSpecification, InputTensor, NamedInputBatch } from '../../contract/input.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
-import { checkFloat32 } from '../check-input.ts';
-import { rowSize } from '../row-size.ts';
+import { namedInput } from '../../input/check-input.ts';
+import { sliceInput } from '../../input/input-rows.ts';
+import { arrayLike } from '../../numeric/rows.ts';
 
-/** Rows in order, each `[...inputShape]`, flattened. */
-export type RowStream = AsyncIterable<Float32Array> | Iterable<Float32Array>;
+/** One row: the values of the single dense input, or the values and row shape of each input by its name. */
+export type StreamRow = Float32Array | NamedRow;
+
+type NamedRow = Readonly<Record<string, InputTensor>>;
+
+/** Rows in order. Free axes have the same lengths in all of them. */
+export type RowStream = AsyncIterable<StreamRow> | Iterable<StreamRow>;
 
 export interface RowSourceOptions {
-  readonly inputShape: RowShape;
+  readonly inputs: readonly InputSpecification[];
   /** How long to wait for the rows of one read; null for as long as it takes. */
   readonly maxWaitMilliseconds: number | null;
   readonly signal: AbortSignal | undefined;
 }
 
 export class RowSource {
-  readonly #iterator: AsyncIterator<Float32Array> | Iterator<Float32Array>;
+  readonly #iterator: AsyncIterator<StreamRow> | Iterator<StreamRow>;
   readonly #options: RowSourceOptions;
-  readonly #size: number;
   /** The row that is on its way, whose wait an earlier read gave up. */
-  #pending: Promise<IteratorResult<Float32Array>> | null = null;
+  #pending: Promise<IteratorResult<StreamRow>> | null = null;
   #rowsRead = 0;
+  /** The first row, whose free axes all others have to follow. */
+  #first: NamedInputBatch | null = null;
   #ended = false;
 
   constructor(rows: RowStream, options: RowSourceOptions) {
     this.#iterator = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
     this.#options = options;
-    this.#size = rowSize(options.inputShape);
   }
 
   /** Whether the source has no more rows. */
@@ -41,12 +46,11 @@ export class RowSource {
    * Reads `count` rows, or those that come in time.
    * @param waits When the wait begins: at once, or with the first row, where nothing else is to be done before it comes.
    * @returns null where no row came: in time, or ever.
-   * @throws InvalidInputError for a row of another length; AbortedError where the signal fires; whatever the source throws.
+   * @throws InvalidInputError for a row that does not fit the inputs, or whose free axes have other lengths than those of the first; AbortedError where the signal fires; whatever the source throws.
    */
-  async read(count: number, waits: 'from-now' | 'from-first-row'): Promise<InputBatch | null> {
+  async read(count: number, waits: 'from-now' | 'from-first-row'): Promise<NamedInputBatch | null> {
     const { maxWaitMilliseconds } = this.#options;
-    const size = this.#size;
-    const data = new Float32Array(count * size);
+    let batch: NamedInputBatch | null = null;
     let rows = 0;
     let started = waits === 'from-now' ? performance.now() : null;
     while (rows < count && !this.#ended) {
@@ -55,10 +59,14 @@ export class RowSource {
       if (next === null) break;
       started ??= performance.now();
       if (next.done === true) this.#ended = true;
-      // A copy: a source may fill one buffer again and again.
-      else data.set(this.#checked(next.value, this.#rowsRead++), size * rows++);
+      else {
+        const row = this.#checked(next.value, this.#rowsRead++);
+        batch ??= emptyBatch(row, count);
+        // A copy: a source may fill one buffer again and again.
+        copyRow(row, batch, rows++);
+      }
     }
-    return rows === 0 ? null : { rows, data: data.subarray(0, rows * size) };
+    return batch === null ? null : sliceInput(batch, 0, rows);
   }
 
   /** Tells the source that no more rows are wanted. */
@@ -72,7 +80,7 @@ export class RowSource {
   }
 
   /** The next row; null where it is late. A row that is late stays on its way to the next read. */
-  async #next(deadline: number | null): Promise<IteratorResult<Float32Array> | null> {
+  async #next(deadline: number | null): Promise<IteratorResult<StreamRow> | null> {
     const { signal } = this.#options;
     throwIfAborted(signal, work);
     this.#pending ??= Promise.resolve(this.#iterator.next());
@@ -86,13 +94,46 @@ export class RowSource {
     return next;
   }
 
-  #checked(row: Float32Array, position: number): Float32Array {
-    checkFloat32(row, `the values of row ${position}`);
-    if (row.length === this.#size) return row;
-    throw new InvalidInputError(
-      `Expected ${this.#size} values, [${this.#options.inputShape.join(', ')}], in each row of the stream; ` +
-        `received ${row.length} in row ${position}.`,
-    );
+  #checked(row: StreamRow, position: number): NamedInputBatch {
+    const named = this.#named(row, position);
+    this.#first ??= named;
+    for (const [name, { rowShape }] of Object.entries(named.inputs)) {
+      const expected = this.#first.inputs[name]?.rowShape ?? [];
+      if (rowShape.some((length, axis) => length !== expected[axis])) {
+        throw new InvalidInputError(
+          `Expected the input "${name}" to be [${expected.join(', ')}] in each row of the stream, as in its first; received ` +
+            `[${rowShape.join(', ')}] in row ${position}. Pad the rows to one length, or make a stream for each length.`,
+        );
+      }
+    }
+    return named;
+  }
+
+  #named(row: StreamRow, position: number): NamedInputBatch {
+    const isNamed = Object.prototype.toString.call(row) === '[object Object]';
+    const batch = isNamed ? { rows: 1, inputs: row as NamedRow } : { rows: 1, data: row as Float32Array };
+    try {
+      return namedInput(batch, this.#options.inputs);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new InvalidInputError(`The stream gave something else than a row in row ${position}. ${reason}`, { cause });
+    }
+  }
+}
+
+/** Room for `rows` rows like the given one. */
+function emptyBatch(row: NamedInputBatch, rows: number): NamedInputBatch {
+  const inputs = Object.entries(row.inputs).map(([name, { data, rowShape }]): [string, InputTensor] => {
+    return [name, { data: arrayLike(data, rows * data.length), rowShape }];
+  });
+  return { rows, inputs: Object.fromEntries(inputs) };
+}
+
+function copyRow(row: NamedInputBatch, batch: NamedInputBatch, position: number): void {
+  for (const [name, { data }] of Object.entries(row.inputs)) {
+    const target = batch.inputs[name] as InputTensor;
+    // One kind of array stands for all: only whole values are moved.
+    (target.data as Float32Array).set(data as Float32Array, position * data.length);
   }
 }
 

@@ -1,10 +1,8 @@
 // Rows that wait for others before a stage. Small parts wait until together they fill a batch; a full part never waits.
 
 import type { StagedModel } from '../../contract/staged-model.ts';
-import { countRows } from '../recycled.ts';
-import { releaseFeatures } from '../release-features.ts';
-import { requireFeatures } from '../require-features.ts';
-import type { RowsUnderWay } from '../run-exit.ts';
+import { countRows } from '../decide-exit.ts';
+import { type RowsUnderWay, requireFeatures } from '../run-exit.ts';
 
 /** The rows that wait before one stage: fewer than one batch, whatever the stream brings. */
 export class RowsWaiting<Features> {
@@ -44,7 +42,7 @@ export class RowsWaiting<Features> {
 
   /** Frees all rows. */
   release(model: StagedModel<Features>): void {
-    for (const part of this.#parts) releaseFeatures(model, part.features);
+    for (const part of this.#parts) model.release(part.features);
     this.#parts = [];
     this.#rows = 0;
   }

@@ -1,13 +1,11 @@
 // What a stream has under way: rows that wait before each stage, and results that wait for their turn.
 
-import type { InputBatch } from '../../contract/staged-model.ts';
+import type { NamedInputBatch } from '../../contract/input.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
 import type { RowResult } from '../classification.ts';
+import { countRows, startRecycling } from '../decide-exit.ts';
 import { letEventsIn } from '../let-events-in.ts';
-import { type Passage, passExit } from '../pass-exit.ts';
-import { countRows, startRecycling } from '../recycled.ts';
-import { releaseFeatures } from '../release-features.ts';
-import type { RowsUnderWay } from '../run-exit.ts';
+import { type Passage, passExit, type RowsUnderWay } from '../run-exit.ts';
 import { InOrder } from './in-order.ts';
 import { RowsWaiting } from './rows-waiting.ts';
 
@@ -33,7 +31,7 @@ export class StreamStages<Features> {
   }
 
   /** Lets rows wait before the first stage. */
-  async admit(input: InputBatch): Promise<void> {
+  async admit(input: NamedInputBatch): Promise<void> {
     const { model, method } = this.#passage;
     const cohort = startRecycling(this.#rowsAdmitted, input.rows, model.classes, method);
     const features = await model.load(input);
@@ -65,7 +63,7 @@ export class StreamStages<Features> {
     let rows: RowsUnderWay<Features> | null = (await this.#waiting[firstStage]?.take(model, firstStage)) ?? null;
     for (let stageIndex = firstStage; rows !== null; stageIndex++) {
       await letEventsIn(this.#signal);
-      if (this.#signal?.aborted) releaseFeatures(model, rows.features);
+      if (this.#signal?.aborted) model.release(rows.features);
       throwIfAborted(this.#signal, 'classification of the stream');
       const { left, staying }: { left: readonly RowResult[]; staying: RowsUnderWay<Features> | null } = await passExit(
         this.#passage,

@@ -1,6 +1,6 @@
 // Rows leave between stages.
 
-import { takeRows } from '../../numeric/take-rows.ts';
+import { takeRows } from '../../numeric/rows.ts';
 import { checkClose } from './checks.ts';
 import { type ConformanceCase, type ConformanceSubject, conformanceTolerance } from './conformance-subject.ts';
 import { runStages } from './run-stages.ts';

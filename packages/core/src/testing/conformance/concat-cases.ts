@@ -2,8 +2,7 @@
 
 import type { StagedModel } from '../../contract/staged-model.ts';
 import { DisposedError } from '../../errors/errors.ts';
-import { joinRows } from '../../numeric/join-rows.ts';
-import { takeRows } from '../../numeric/take-rows.ts';
+import { joinRows, takeRows } from '../../numeric/rows.ts';
 import { check, checkClose, checkRejects } from './checks.ts';
 import { type ConformanceCase, type ConformanceSubject, conformanceTolerance } from './conformance-subject.ts';
 import { runStages } from './run-stages.ts';
@@ -70,7 +69,7 @@ async function runUntil(
   group: readonly number[],
   joinAt: number,
 ): Promise<{ features: unknown; logits: Float32Array; rows: readonly number[] }> {
-  let features: unknown = await model.load(sampleRows(subject.input, model.inputShape, group));
+  let features: unknown = await model.load(sampleRows(subject.input, model, group));
   let logits: Float32Array = new Float32Array(0);
   for (let stageIndex = 0; stageIndex < joinAt; stageIndex++) {
     const usesPrevious = model.stages[stageIndex]?.usesPreviousLogits === true;

@@ -5,6 +5,7 @@ import { descriptionCases } from './description-cases.ts';
 import { inputErrorCases } from './input-error-cases.ts';
 import { lifetimeCases } from './lifetime-cases.ts';
 import { loopCases } from './loop-cases.ts';
+import { namedInputCases } from './named-input-cases.ts';
 import { stageCases } from './stage-cases.ts';
 
 /** Every promise of the `StagedModel` contract that can be checked from outside. */
@@ -16,4 +17,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...loopCases,
   ...lifetimeCases,
   ...inputErrorCases,
+  ...namedInputCases,
 ];

@@ -1,6 +1,7 @@
 // What a runtime hands to the conformance kit, and what it gets back.
 
-import type { InputBatch, StagedModel, StagedModelSupport } from '../../contract/staged-model.ts';
+import type { InputBatch } from '../../contract/input.ts';
+import type { StagedModel, StagedModelSupport } from '../../contract/staged-model.ts';
 
 /** A runtime under test, with one network to test it on. */
 export interface ConformanceSubject {
@@ -10,6 +11,8 @@ export interface ConformanceSubject {
   readonly supports: StagedModelSupport;
   /** At least 8 rows that the ICs do not all answer with the same confidence. */
   readonly input: InputBatch;
+  /** Two rows or more with other lengths of the free axes than `input`; left out where the network has no free axis. */
+  readonly inputOfOtherLength?: InputBatch;
   /**
    * Makes a fresh model of the same network: at least 3 stages, one of which uses previous logits where the runtime can.
    * The kit disposes it.

@@ -1,6 +1,7 @@
 // What a model says about itself.
 
-import { rowSize } from '../../inference/row-size.ts';
+import type { StagedModelSupport } from '../../contract/staged-model.ts';
+import { namedInput } from '../../input/check-input.ts';
 import { check } from './checks.ts';
 import type { ConformanceCase } from './conformance-subject.ts';
 import { withModel } from './with-model.ts';
@@ -37,21 +38,24 @@ export const descriptionCases: readonly ConformanceCase[] = [
   {
     name: 'supports what the subject says',
     run: (subject) =>
-      withModel(subject, async ({ supports, inputShape, concatRows }) => {
+      withModel(subject, async ({ supports, inputs, concatRows }) => {
         const canJoin = supports.concatRows === true;
         check(!canJoin || concatRows !== undefined, 'Expected `concatRows`, which `supports` promises.');
         check(
           supports.parallelRuns === subject.supports.parallelRuns &&
             supports.featureMemory === subject.supports.featureMemory &&
-            canJoin === (subject.supports.concatRows === true),
+            canJoin === (subject.supports.concatRows === true) &&
+            inputTypesOf(supports) === inputTypesOf(subject.supports),
           `Expected ${JSON.stringify(subject.supports)}; the model says ${JSON.stringify(supports)}.`,
         );
-        const { rows, data } = subject.input;
+        const { rows } = namedInput(subject.input, inputs);
         check(rows >= 8, `The kit needs at least 8 input rows; the subject gives ${rows}.`);
-        check(
-          data.length === rows * rowSize(inputShape),
-          `The subject's input holds ${data.length} values; ${rows} rows of [${inputShape}] have ${rows * rowSize(inputShape)}.`,
-        );
+        const unsupported = inputs.find(({ type }) => !(supports.inputTypes ?? ['float32']).includes(type));
+        check(unsupported === undefined, `Expected \`supports.inputTypes\` to list ${unsupported?.type}.`);
       }),
   },
 ];
+
+function inputTypesOf({ inputTypes = ['float32'] }: StagedModelSupport): string {
+  return [...inputTypes].sort().join();
+}

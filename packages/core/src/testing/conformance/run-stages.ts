@@ -1,5 +1,6 @@
-import type { InputBatch, StagedModel } from '../../contract/staged-model.ts';
-import { takeRows } from '../../numeric/take-rows.ts';
+import type { InputBatch } from '../../contract/input.ts';
+import type { StagedModel } from '../../contract/staged-model.ts';
+import { takeRows } from '../../numeric/rows.ts';
 import { check } from './checks.ts';
 
 /** Which rows go on after each stage, by position among the rows there; a stage that is left out keeps all. */

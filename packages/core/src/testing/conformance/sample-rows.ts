@@ -1,9 +1,9 @@
-import type { InputBatch } from '../../contract/staged-model.ts';
-import type { RowShape } from '../../contract/tensor.ts';
-import { rowSize } from '../../inference/row-size.ts';
-import { takeRows } from '../../numeric/take-rows.ts';
+import type { InputBatch, NamedInputBatch } from '../../contract/input.ts';
+import type { StagedModel } from '../../contract/staged-model.ts';
+import { namedInput } from '../../input/check-input.ts';
+import { takeInputRows } from '../../input/input-rows.ts';
 
 /** Some rows of an input, as a batch of their own. */
-export function sampleRows(input: InputBatch, inputShape: RowShape, rows: readonly number[]): InputBatch {
-  return { rows: rows.length, data: takeRows(input.data, rowSize(inputShape), Int32Array.from(rows)) };
+export function sampleRows(input: InputBatch, model: StagedModel, rows: readonly number[]): NamedInputBatch {
+  return takeInputRows(namedInput(input, model.inputs), Int32Array.from(rows));
 }

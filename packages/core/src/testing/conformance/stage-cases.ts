@@ -1,6 +1,8 @@
 // Stages, called one by one.
 
-import { takeRows } from '../../numeric/take-rows.ts';
+import { namedInput } from '../../input/check-input.ts';
+import { copyInput } from '../../input/input-rows.ts';
+import { takeRows } from '../../numeric/rows.ts';
 import { check, checkClose } from './checks.ts';
 import { type ConformanceCase, conformanceTolerance } from './conformance-subject.ts';
 import { runStages } from './run-stages.ts';
@@ -33,7 +35,7 @@ export const stageCases: readonly ConformanceCase[] = [
         withModel(subject, async (model) => {
           const input = sampleRows(
             subject.input,
-            model.inputShape,
+            model,
             Array.from({ length: rows }, (_, row) => row),
           );
           const whole = await subject.wholeLogits?.(input);
@@ -49,7 +51,7 @@ export const stageCases: readonly ConformanceCase[] = [
       withModel(subject, async (model) => {
         const together = await runStages(model, subject.input);
         for (const row of [0, subject.input.rows - 1]) {
-          const alone = await runStages(model, sampleRows(subject.input, model.inputShape, [row]));
+          const alone = await runStages(model, sampleRows(subject.input, model, [row]));
           for (const [stageIndex, logits] of alone.entries()) {
             const expected = takeRows(together[stageIndex] as Float32Array, model.classes, Int32Array.of(row));
             checkClose(logits, expected, subject.tolerance ?? conformanceTolerance, `row ${row}, stage ${stageIndex}`);
@@ -62,9 +64,9 @@ export const stageCases: readonly ConformanceCase[] = [
     run: (subject) =>
       withModel(subject, async (model) => {
         const expected = await runStages(model, subject.input);
-        const input = { rows: subject.input.rows, data: subject.input.data.slice() };
+        const input = copyInput(namedInput(subject.input, model.inputs));
         const features = await model.load(input);
-        input.data.fill(0);
+        for (const { data } of Object.values(input.inputs)) new Uint8Array(data.buffer).fill(0);
         const { logits, features: next } = await model.runStage(0, features, null);
         model.release(next);
         checkClose(logits, expected[0] as Float32Array, subject.tolerance ?? conformanceTolerance, 'stage 0');

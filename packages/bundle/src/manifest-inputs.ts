@@ -1,0 +1,18 @@
+import { denseInput, denseInputs, type InputSpecification, type RowShape } from '@ztw/core';
+import type { BundleManifest } from './manifest.ts';
+
+/** What the networks of a bundle take, in whichever of its two forms the manifest says it. */
+export function manifestInputs({
+  inputShape,
+  inputs,
+}: Pick<BundleManifest, 'inputShape' | 'inputs'>): readonly InputSpecification[] {
+  return inputs ?? denseInputs(inputShape ?? []);
+}
+
+/**
+ * Shape of one row of a bundle's single dense input.
+ * @throws UnsupportedModelError for a bundle whose networks take other inputs.
+ */
+export function manifestInputShape(manifest: Pick<BundleManifest, 'inputShape' | 'inputs'>): RowShape {
+  return denseInput({ inputs: manifestInputs(manifest) }).rowShape;
+}
