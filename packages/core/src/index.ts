@@ -26,6 +26,8 @@ export type {
   RowShape,
   TakeTokenLayer,
 } from './contract/head.ts';
+export type { Activation, ConvolutionGeometry, MathKernels } from './contract/math-kernels.ts';
+export type { NetworkHeads } from './contract/network-heads.ts';
 export type { OperatingPoint } from './contract/operating-point.ts';
 
 export type {
@@ -35,6 +37,7 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
+export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';
 
 // Errors
 
@@ -58,8 +61,10 @@ export { ZtwError } from './errors/ztw-error.ts';
 export { argMax } from './numeric/arg-max.ts';
 export { firstNotFinite } from './numeric/first-not-finite.ts';
 export { joinRows } from './numeric/join-rows.ts';
+export { createScratchBuffer } from './numeric/scratch-buffer.ts';
 export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
 export { takeRows } from './numeric/take-rows.ts';
+export { lookUpTransposed, transposeInto } from './numeric/transpose.ts';
 
 // Ensemble and exit policies
 

@@ -1,9 +1,15 @@
-export type { ConvolutionGeometry, MathKernels } from './kernels/math-kernels.ts';
-export { type Activation, activationOf } from './layers/activation.ts';
-export { createScratchBuffer } from './numeric/scratch-buffer.ts';
-export { transposeInto } from './numeric/transpose.ts';
-export { guardStorage } from './storage/guard-storage.ts';
+// Heads for a user's own classes
+export { chooseNetworkCuts, type NetworkCutSelection } from './personalise/choose-network-cuts.ts';
+export {
+  type LabelledRows,
+  type NewClassesJob,
+  type NewClassesResult,
+  newClassesDefaults,
+} from './personalise/new-classes-job.ts';
+export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
+// Storage
 export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
+// The trainer
 export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
 export type {
   HeadVariant,

@@ -1,11 +1,10 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Conv2dLayer } from '@ztw/core';
+import type { Activation, Conv2dLayer, ConvolutionGeometry } from '@ztw/core';
 import { executeLayers } from '@ztw/core/testing';
 import { seededRandom } from '@ztw/heads';
-import type { ConvolutionGeometry } from '@ztw/training';
-import { type Activation, activationOf } from '@ztw/training';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { activationOf } from '../../../training/src/layers/activation.ts';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
 import { tensorflowKernels } from './tensorflow-kernels.ts';

@@ -1,5 +1,6 @@
+import type { NetworkCut } from '@ztw/core';
 import { type HeadSpecification, InvalidInputError } from '@ztw/core';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface PlacedHeads {
   readonly network: TensorflowNetwork;

@@ -1,6 +1,7 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { NetworkCut } from '@ztw/core';
 import { type Head, RuntimeFailureError, type StagedModel } from '@ztw/core';
 import { headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
@@ -11,7 +12,7 @@ import { checkHeads } from './check-heads.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { secondHandle, toChannelsLast } from './row-layout.ts';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface StageNetworkOptions {
   readonly tf: TensorflowInference;

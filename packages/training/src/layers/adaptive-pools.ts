@@ -1,6 +1,5 @@
-import { InvalidModelError, rowSize } from '@ztw/core';
+import { createScratchBuffer, InvalidModelError, rowSize } from '@ztw/core';
 import { adaptiveWindows } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /**

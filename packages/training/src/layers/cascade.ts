@@ -1,5 +1,4 @@
-import { type CascadeLayer, InvalidInputError, InvalidModelError } from '@ztw/core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+import { type CascadeLayer, createScratchBuffer, InvalidInputError, InvalidModelError } from '@ztw/core';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
 

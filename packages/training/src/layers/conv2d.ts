@@ -1,7 +1,5 @@
-import { type Conv2dLayer, InvalidModelError, rowSize } from '@ztw/core';
-import type { ConvolutionGeometry } from '../kernels/math-kernels.ts';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import type { Activation } from './activation.ts';
+import type { Activation, ConvolutionGeometry } from '@ztw/core';
+import { type Conv2dLayer, createScratchBuffer, InvalidModelError, rowSize } from '@ztw/core';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[inChannels, H, W]` -> `[outChannels, h, w]`, zero-padded, with bias. */

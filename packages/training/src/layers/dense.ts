@@ -1,7 +1,5 @@
-import { type DenseLayer, InvalidModelError } from '@ztw/core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
-import type { Activation } from './activation.ts';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, type DenseLayer, InvalidModelError, transposeInto } from '@ztw/core';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `W x + b` */

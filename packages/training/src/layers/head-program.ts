@@ -1,9 +1,8 @@
 // A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
 
-import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import type { Activation, HeadLayer, HeadSpecification, MathKernels } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
-import type { MathKernels } from '../kernels/math-kernels.ts';
-import { type Activation, activationOf, createActivationBuffers } from './activation.ts';
+import { activationOf, createActivationBuffers } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import { type CascadeRunner, cascadeRunner } from './cascade.ts';
 import { conv2dRunner } from './conv2d.ts';

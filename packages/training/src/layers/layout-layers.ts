@@ -1,8 +1,6 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { InvalidModelError, rowSize, type TakeTokenLayer } from '@ztw/core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
+import { createScratchBuffer, InvalidModelError, rowSize, type TakeTokenLayer, transposeInto } from '@ztw/core';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */

@@ -1,6 +1,6 @@
-import { InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { type Activation, activationOf } from './activation.ts';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
+import { activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 

@@ -1,7 +1,7 @@
+import type { Activation } from '@ztw/core';
 import { rowSize, takeRows } from '@ztw/core';
 import { createFeatureDecoder } from '../features/feature-decoder.ts';
 import { newFeatureRows } from '../features/feature-store.ts';
-import type { Activation } from '../layers/activation.ts';
 import type { BatchTargets } from '../loss/batch-loss.ts';
 import type { EpochOrder } from './random-order.ts';
 import type { CutTask } from './train-cut.ts';

@@ -1,10 +1,10 @@
 // The ICs of one cut: trained together, batch by batch, on the same cached features.
 
+import type { Activation } from '@ztw/core';
 import { RuntimeFailureError } from '@ztw/core';
 import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
 import type { FeatureStore } from '../features/feature-store.ts';
 import type { RowPlan } from '../features/row-plan.ts';
-import type { Activation } from '../layers/activation.ts';
 import { createBatchReader } from './batch-reader.ts';
 import { createLearner, type Learner } from './learner.ts';
 import { logitsOnAllRows } from './logits-on-all-rows.ts';

@@ -1,7 +1,6 @@
 // What the trainer takes and gives.
 
-import type { BlobStore, Head, HeadSpecification, SegmentedBackbone } from '@ztw/core';
-import type { MathKernels } from '../kernels/math-kernels.ts';
+import type { BlobStore, Head, HeadSpecification, MathKernels, SegmentedBackbone } from '@ztw/core';
 import type { TrainingProgress } from './training-progress.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 

@@ -1,6 +1,6 @@
 import { encodeHeads } from '@ztw/bundle';
-import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
-import type { NetworkHeads } from './network-heads.ts';
+import type { NetworkHeads } from '@ztw/core';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 /**
  * Heads as the bytes of one safetensors file, to be kept where there is room: `indexedDbBlobStore`, a download, a server.

@@ -1,9 +1,9 @@
 import { decodeHeads } from '@ztw/bundle';
+import type { NetworkCut, NetworkHeads } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
 import { validateHead } from '@ztw/heads';
-import { checkHeads } from '../network/check-heads.ts';
-import type { NetworkCut, TensorflowNetwork } from '../network/tensorflow-network.ts';
-import type { NetworkHeads } from './network-heads.ts';
+import { checkHeads } from './check-heads.ts';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 /**
  * Reads what `saveHeads` wrote, ready for `stageNetwork({ tf, network, ...heads })`.

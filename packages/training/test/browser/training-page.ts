@@ -3,19 +3,12 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { runAllExits } from '@ztw/core';
-import { indexedDbBlobStore } from '@ztw/training';
-import { accuracyOf } from '../../src/__fixtures__/accuracy-of.ts';
-import { stripeClasses, stripedImages } from '../../src/__fixtures__/striped-images.ts';
-import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
-import {
-  loadHeads,
-  type NewClassesJob,
-  type NewClassesResult,
-  readLayersModel,
-  saveHeads,
-  stageNetwork,
-  trainInWorker,
-} from '../../src/index.ts';
+import { loadHeads, readLayersModel, saveHeads, stageNetwork } from '@ztw/runtime-tfjs';
+import { accuracyOf } from '../../../runtime-tfjs/src/__fixtures__/accuracy-of.ts';
+import { stripeClasses, stripedImages } from '../../../runtime-tfjs/src/__fixtures__/striped-images.ts';
+import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import { indexedDbBlobStore, type NewClassesJob, type NewClassesResult } from '../../src/index.ts';
+import { trainInWorker } from '../../src/worker/index.ts';
 import { longestBlockDuring } from './longest-block.ts';
 
 const job: NewClassesJob = { classes: stripeClasses, training: stripedImages(300, 12, 1) };

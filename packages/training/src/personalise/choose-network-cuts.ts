@@ -1,5 +1,4 @@
-import { InvalidInputError } from '@ztw/core';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import { InvalidInputError, type NetworkCut, type TrainableNetwork } from '@ztw/core';
 
 /** Which of the legal cuts to use. */
 export type NetworkCutSelection =
@@ -14,7 +13,10 @@ export type NetworkCutSelection =
  * Picks cuts, in the order in which data passes them.
  * @throws InvalidInputError for a selection that the network cannot satisfy.
  */
-export function chooseNetworkCuts(network: TensorflowNetwork, selection: NetworkCutSelection): readonly NetworkCut[] {
+export function chooseNetworkCuts(
+  network: Pick<TrainableNetwork, 'name' | 'cuts' | 'backboneMacs'>,
+  selection: NetworkCutSelection,
+): readonly NetworkCut[] {
   const { cuts, backboneMacs } = network;
   if (selection.kind === 'names') {
     const unknown = selection.names.find((name) => !cuts.some((cut) => cut.name === name));

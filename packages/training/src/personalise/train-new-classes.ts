@@ -4,27 +4,27 @@ import {
   type BlobStore,
   type HeadSpecification,
   InvalidDataError,
+  type MathKernels,
   memoryBlobStore,
+  type NetworkCut,
   type RowShape,
   rowSize,
+  type TrainableNetwork,
   takeRows,
 } from '@ztw/core';
 import { type HeadForOptions, headFor } from '@ztw/heads';
-import type { HeldOutData, TrainingProgress } from '@ztw/training';
-import { trainInternalClassifiers } from '@ztw/training';
-import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
-import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
-import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
-import { chooseNetworkCuts } from '../network/choose-network-cuts.ts';
-import { segmentNetwork } from '../network/segment-network.ts';
-import type { NetworkCut, TensorflowNetwork } from '../network/tensorflow-network.ts';
+import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
+import type { HeldOutData } from '../training/train-options.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
+import { chooseNetworkCuts } from './choose-network-cuts.ts';
 import { jobCheckpoints } from './job-checkpoints.ts';
 import { type LabelledRows, type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
 
 export interface TrainNewClassesOptions {
-  /** TensorFlow.js with its backend set. */
-  readonly tf: TensorflowCore & TensorflowInference;
-  readonly network: TensorflowNetwork;
+  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  readonly kernels: MathKernels;
+  /** `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  readonly network: TrainableNetwork;
   readonly job: NewClassesJob;
   /**
    * Where to write checkpoints: the same job goes on from there after a kill. They are deleted when the training is done, and when another
@@ -45,7 +45,7 @@ const preferredBatch = 8;
  * @throws AbortedError where the signal fired; otherwise as `trainInternalClassifiers`.
  */
 export async function trainNewClasses(options: TrainNewClassesOptions): Promise<NewClassesResult> {
-  const { tf, network, job, onProgress, signal } = options;
+  const { kernels, network, job, onProgress, signal } = options;
   const labels = [...job.classes];
   const newClasses = labels.length;
   if (newClasses < 2) {
@@ -58,10 +58,10 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   const training = readable('training', job.training, network.inputShape);
   const heldOut = job.heldOut == null ? null : readable('held-out', job.heldOut, network.inputShape);
   const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
-  const backbone = segmentNetwork({ tf, network, cuts, heads, newClasses, preferredBatch });
+  const backbone = network.segment({ cuts, heads, newClasses, preferredBatch });
   try {
     const { variants, timings } = await trainInternalClassifiers({
-      kernels: tensorflowKernels(tf),
+      kernels,
       backbone,
       data: { ...training, labels: job.training.labels, copies: 1 },
       heldOut,
@@ -90,7 +90,7 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
 }
 
 /** Where the job leaves it open: at all preferred cuts of a small network. */
-function cutsFor(network: TensorflowNetwork, { cuts }: NewClassesJob): readonly NetworkCut[] {
+function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly NetworkCut[] {
   const preferred = network.cuts.filter((cut) => cut.preferred);
   const isSmall = preferred.length > 0 && preferred.length <= newClassesDefaults.cuts.fractions.length;
   return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);

@@ -1,4 +1,16 @@
-import type { Activation } from '../layers/activation.ts';
+import type { RowShape } from './head.ts';
+
+/** Values of a batch between two layers. The arrays belong to the activation; nobody else writes to them. */
+export interface Activation {
+  readonly rows: number;
+  readonly shape: RowShape;
+  /** `[rows, ...shape]` */
+  values(): Float32Array;
+  /** `[rows, height, width, channels]`; only for rows of shape `[channels, height, width]`. */
+  channelsLast(): Float32Array;
+  /** `[channels, height, width, rows]`; only for rows of shape `[channels, height, width]`. */
+  rowsLast(): Float32Array;
+}
 
 /** Sizes of one two-dimensional convolution with zero padding on all sides. */
 export interface ConvolutionGeometry {

@@ -2,13 +2,13 @@
 
 import { parentPort } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorflowOn } from '../../src/__fixtures__/backends.ts';
-import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
-import { readLayersModel } from '../../src/index.ts';
+import { readLayersModel, tensorflowKernels } from '@ztw/runtime-tfjs';
+import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
+import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
 import { serveTraining } from '../../src/worker/index.ts';
 
 serveTraining({
-  tf,
+  kernels: tensorflowKernels(tf),
   port: parentPort,
   loadNetwork: async () => readLayersModel({ tf: await tensorflowOn('wasm'), model: smallLayersModel() }),
 });

@@ -9,18 +9,20 @@ import {
   memoryBlobStore,
   runAllExits,
 } from '@ztw/core';
-import type { TrainingProgress } from '@ztw/training';
 import { describe, expect, test } from 'vitest';
-import { accuracyOf } from '../__fixtures__/accuracy-of.ts';
-import { tensorflowOn } from '../__fixtures__/backends.ts';
-import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts';
-import { smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
-import { readLayersModel } from '../layers-model/read-layers-model.ts';
-import { stageNetwork } from '../network/stage-network.ts';
+import { accuracyOf } from '../../../runtime-tfjs/src/__fixtures__/accuracy-of.ts';
+import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
+import { stripeClasses, stripedImages } from '../../../runtime-tfjs/src/__fixtures__/striped-images.ts';
+import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';
+import { readLayersModel } from '../../../runtime-tfjs/src/layers-model/read-layers-model.ts';
+import { stageNetwork } from '../../../runtime-tfjs/src/network/stage-network.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import type { NewClassesJob } from './new-classes-job.ts';
 import { trainNewClasses } from './train-new-classes.ts';
 
 const tf = await tensorflowOn('wasm');
+const kernels = tensorflowKernels(tf);
 const network = readLayersModel({ tf, model: smallLayersModel() });
 const training = stripedImages(90, 12, 1);
 const heldOut = stripedImages(60, 12, 2);
@@ -28,7 +30,7 @@ const job: NewClassesJob = { classes: stripeClasses, training, heldOut };
 
 test('learns classes that the network does not know', async () => {
   const before = memory().numTensors;
-  const trained = await trainNewClasses({ tf, network, job });
+  const trained = await trainNewClasses({ kernels, network, job });
   expect(trained.cuts.map(({ name }) => name)).toEqual(['first', 'active', 'deep', 'separable']);
   expect(trained).toMatchObject({ newClasses: 3, labels: stripeClasses });
 
@@ -50,7 +52,7 @@ describe('interrupted', () => {
   async function interrupt(checkpoints: BlobStore, begun: NewClassesJob): Promise<void> {
     const aborting = new AbortController();
     const training = trainNewClasses({
-      tf,
+      kernels,
       network,
       job: begun,
       checkpoints,
@@ -66,7 +68,7 @@ describe('interrupted', () => {
   async function finish(checkpoints: BlobStore, begun: NewClassesJob) {
     const events: TrainingProgress[] = [];
     const onProgress = (event: TrainingProgress) => void events.push(event);
-    const { heads } = await trainNewClasses({ tf, network, job: begun, checkpoints, onProgress });
+    const { heads } = await trainNewClasses({ kernels, network, job: begun, checkpoints, onProgress });
     return { heads, resumed: events.some(({ kind }) => kind === 'resumed') };
   }
 
@@ -75,7 +77,7 @@ describe('interrupted', () => {
     await interrupt(checkpoints, short);
     const { heads, resumed } = await finish(checkpoints, short);
     expect(resumed).toBe(true);
-    expect(heads).toEqual((await trainNewClasses({ tf, network, job: short })).heads);
+    expect(heads).toEqual((await trainNewClasses({ kernels, network, job: short })).heads);
     expect(await checkpoints.list('')).toEqual([]);
   });
 
@@ -103,7 +105,7 @@ describe('says what is wrong', () => {
     ['no such cut', { cuts: { kind: 'names', names: ['x'] } }, /cannot be cut at "x"/, InvalidInputError],
   ])('%s', async (_name, wrong, message, errorClass) => {
     const before = memory().numTensors;
-    const training = trainNewClasses({ tf, network, job: { ...job, ...wrong } });
+    const training = trainNewClasses({ kernels, network, job: { ...job, ...wrong } });
     await expect(training).rejects.toThrow(errorClass);
     await expect(training).rejects.toThrow(message);
     expect(memory().numTensors).toBe(before);

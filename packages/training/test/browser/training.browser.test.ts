@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../core/test/browser/find-chromium.ts';
 import { launchChromium } from '../../../core/test/browser/launch-chromium.ts';
 import { type PageServer, servePage } from '../../../core/test/browser/serve-page.ts';
+import { wasmFiles } from '../../../runtime-tfjs/test/browser/wasm-files.ts';
 import type { TrainingPage } from './training-page.ts';
-import { wasmFiles } from './wasm-files.ts';
 
 const executablePath = findChromium();
 

@@ -1,9 +1,10 @@
 // What a training of new classes is asked for and gives: plain data, so that it passes to a worker and back.
 
+import type { NetworkHeads } from '@ztw/core';
 import type { HeadForOptions } from '@ztw/heads';
-import type { TrainingRecipe, TrainingTimings } from '@ztw/training';
-import type { NetworkCutSelection } from '../network/choose-network-cuts.ts';
-import type { NetworkHeads } from './network-heads.ts';
+import type { TrainingTimings } from '../training/train-options.ts';
+import type { TrainingRecipe } from '../training/training-recipe.ts';
+import type { NetworkCutSelection } from './choose-network-cuts.ts';
 
 /** Input rows of a known class each. */
 export interface LabelledRows {

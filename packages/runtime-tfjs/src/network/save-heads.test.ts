@@ -1,3 +1,4 @@
+import type { NetworkHeads } from '@ztw/core';
 import {
   type Head,
   InvalidBundleError,
@@ -8,16 +9,16 @@ import {
 } from '@ztw/core';
 import { initialiseHead, pooledHead } from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
+import { trainNewClasses } from '../../../training/src/personalise/train-new-classes.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts';
 import { smallGraphModel, smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
 import { readGraphModel } from '../graph-model/read-graph-model.ts';
+import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
 import { readLayersModel } from '../layers-model/read-layers-model.ts';
-import { stageNetwork } from '../network/stage-network.ts';
 import { loadHeads } from './load-heads.ts';
-import type { NetworkHeads } from './network-heads.ts';
 import { saveHeads } from './save-heads.ts';
-import { trainNewClasses } from './train-new-classes.ts';
+import { stageNetwork } from './stage-network.ts';
 
 const tf = await tensorflowOn('wasm');
 const layersNetwork = readLayersModel({ tf, model: smallLayersModel() });
@@ -35,7 +36,7 @@ describe.each([
 ])('heads of a $kind', ({ network, side }) => {
   test('trained for new classes, answer after they were loaded as before they were saved', async () => {
     const trained = await trainNewClasses({
-      tf,
+      kernels: tensorflowKernels(tf),
       network,
       job: { classes: stripeClasses, training: stripedImages(12, side, 1), recipe: { epochs: 2 } },
     });

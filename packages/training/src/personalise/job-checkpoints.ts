@@ -1,9 +1,8 @@
 // Checkpoints of one job in a store that later jobs use too: a job finds its own, and leaves nothing of others.
 
 import { sha256 } from '@ztw/bundle';
-import type { BlobStore } from '@ztw/core';
-import { guardStorage } from '@ztw/training';
-import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
+import type { BlobStore, TrainableNetwork } from '@ztw/core';
+import { guardStorage } from '../storage/guard-storage.ts';
 import type { NewClassesJob } from './new-classes-job.ts';
 
 export interface JobCheckpoints {
@@ -21,7 +20,7 @@ const advice = 'Check that the store of the checkpoints can be read and written.
  */
 export async function jobCheckpoints(
   store: BlobStore,
-  network: TensorflowNetwork,
+  network: TrainableNetwork,
   job: NewClassesJob,
 ): Promise<JobCheckpoints> {
   const place = `${root}${await keyOf(network, job)}/`;
@@ -35,7 +34,7 @@ export async function jobCheckpoints(
   return { store: inside(store, place), clear: () => deleteWhere(() => true) };
 }
 
-async function keyOf({ name, backboneMacs }: TensorflowNetwork, job: NewClassesJob): Promise<string> {
+async function keyOf({ name, backboneMacs }: TrainableNetwork, job: NewClassesJob): Promise<string> {
   const { training, heldOut = null, ...options } = job;
   const hashes: string[] = [];
   for (const array of [training.rows, training.labels, heldOut?.rows, heldOut?.labels]) {

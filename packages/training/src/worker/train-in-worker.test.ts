@@ -9,21 +9,23 @@ import {
   runAllExits,
   type WorkerThread,
 } from '@ztw/core';
-import type { TrainingProgress } from '@ztw/training';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startWorker } from '../../../runtime-onnx/test/support/start-worker.ts';
-import { accuracyOf } from '../__fixtures__/accuracy-of.ts';
-import { tensorflowOn } from '../__fixtures__/backends.ts';
-import { stripeClasses, stripedImages } from '../__fixtures__/striped-images.ts';
-import { smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
-import { readLayersModel } from '../layers-model/read-layers-model.ts';
-import { stageNetwork } from '../network/stage-network.ts';
+import { accuracyOf } from '../../../runtime-tfjs/src/__fixtures__/accuracy-of.ts';
+import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
+import { stripeClasses, stripedImages } from '../../../runtime-tfjs/src/__fixtures__/striped-images.ts';
+import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';
+import { readLayersModel } from '../../../runtime-tfjs/src/layers-model/read-layers-model.ts';
+import { stageNetwork } from '../../../runtime-tfjs/src/network/stage-network.ts';
 import type { NewClassesJob } from '../personalise/new-classes-job.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { type ServeTrainingOptions, serveTraining } from './serve-training.ts';
 import { trainInWorker } from './train-in-worker.ts';
 
 const tf = await tensorflowOn('wasm');
+const kernels = tensorflowKernels(tf);
 const network = readLayersModel({ tf, model: smallLayersModel() });
 const training = stripedImages(90, 12, 1);
 const heldOut = stripedImages(60, 12, 2);
@@ -50,7 +52,7 @@ describe('in a thread', () => {
     }
     const trained = await training;
     expect(turns).toBeGreaterThan(100);
-    expect(trained.heads).toEqual((await trainNewClasses({ tf, network, job })).heads);
+    expect(trained.heads).toEqual((await trainNewClasses({ kernels, network, job })).heads);
     // The caller keeps its rows.
     expect(job.training.rows).toHaveLength(90 * 3 * 12 * 12);
 
@@ -106,7 +108,7 @@ test('a worker that breaks down fails the training', async () => {
 });
 
 test('a worker script that cannot be loaded', async () => {
-  const worker = startWorker(new URL('./missing.ts', import.meta.url));
+  const worker = startWorker(new URL('../../../runtime-tfjs/src/worker/missing.ts', import.meta.url));
   await expect(trainInWorker({ worker, job })).rejects.toThrow(/broke down/);
 });
 
@@ -114,7 +116,7 @@ describe('on the other side', () => {
   /** Both sides in this thread: the same messages, copied in the same way. */
   function withoutThread(options: Partial<ServeTrainingOptions>): WorkerThread {
     const { port1, port2 } = new MessageChannel();
-    serveTraining({ tf, port: port1, loadNetwork: async () => network, ...options });
+    serveTraining({ kernels, port: port1, loadNetwork: async () => network, ...options });
     return {
       postMessage: (message, transfer) => port2.postMessage(message, transfer),
       terminate: () => port2.close(),

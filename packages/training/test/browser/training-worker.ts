@@ -3,13 +3,13 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MessageEndpoint } from '@ztw/core';
-import { indexedDbBlobStore } from '@ztw/training';
-import { smallLayersModel } from '../../src/__fixtures__/tensorflow-networks.ts';
-import { readLayersModel } from '../../src/index.ts';
+import { readLayersModel, tensorflowKernels } from '@ztw/runtime-tfjs';
+import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorflow-networks.ts';
+import { indexedDbBlobStore } from '../../src/index.ts';
 import { serveTraining } from '../../src/worker/index.ts';
 
 serveTraining({
-  tf,
+  kernels: tensorflowKernels(tf),
   // The types of pages know no other global scope than a page's.
   port: self as unknown as MessageEndpoint,
   checkpoints: indexedDbBlobStore('checkpoints'),

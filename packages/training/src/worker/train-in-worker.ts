@@ -5,13 +5,13 @@
 //   const model = stageNetwork({ tf, network, ...trained });
 
 import { onBreakdown, onMessage, RuntimeFailureError, throwIfAborted, unpackError, type WorkerThread } from '@ztw/core';
-import type { TrainingProgress } from '@ztw/training';
 import type { LabelledRows, NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { type TrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {
   /**
-   * A worker whose script calls `serveTraining` of `@ztw/runtime-tfjs/worker`: a browser's, or one of `node:worker_threads`. It stays the
+   * A worker whose script calls `serveTraining` of `@ztw/training/worker`: a browser's, or one of `node:worker_threads`. It stays the
    * caller's and can train again; ending it frees all memory that training took. Abort first where it is training: a browser does not tell
    * that a worker was ended.
    */

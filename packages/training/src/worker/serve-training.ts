@@ -3,11 +3,11 @@
 //   import '@tensorflow/tfjs-backend-wasm';
 //   import * as tf from '@tensorflow/tfjs-core';
 //   import { loadLayersModel } from '@tensorflow/tfjs-layers';
-//   import { readLayersModel } from '@ztw/runtime-tfjs';
-//   import { serveTraining } from '@ztw/runtime-tfjs/worker';
+//   import { readLayersModel, tensorflowKernels } from '@ztw/runtime-tfjs';
+//   import { serveTraining } from '@ztw/training/worker';
 //
 //   serveTraining({
-//     tf,
+//     kernels: tensorflowKernels(tf),
 //     port: self,
 //     loadNetwork: async () => {
 //       await tf.setBackend('wasm');
@@ -18,24 +18,24 @@
 import {
   type BlobStore,
   InvalidInputError,
+  type MathKernels,
   type MessageEndpoint,
   onMessage,
   packError,
+  type TrainableNetwork,
   throwIfAborted,
 } from '@ztw/core';
-import type { TrainingProgress } from '@ztw/training';
-import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
-import type { TensorflowCore } from '../kernels/tensorflow-core.ts';
-import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 
 export interface ServeTrainingOptions {
-  readonly tf: TensorflowCore & TensorflowInference;
+  /** Of the backend that `loadNetwork` sets; they are not used before it returned. */
+  readonly kernels: MathKernels;
   /** `self` in a browser's worker; `parentPort` of `node:worker_threads` in Node, which is null outside a worker. */
   readonly port: MessageEndpoint | null;
   /** Sets the backend and loads the network; called at the first training, and again only where it threw. */
-  loadNetwork(): Promise<TensorflowNetwork>;
+  loadNetwork(): Promise<TrainableNetwork>;
   /** Lets a training go on after its worker was ended: see `trainNewClasses`. In browsers `indexedDbBlobStore`. Default: none. */
   readonly checkpoints?: BlobStore | null;
 }
@@ -53,8 +53,8 @@ export function serveTraining(options: ServeTrainingOptions): void {
   if (port === null) {
     throw new InvalidInputError('serveTraining needs a port to the other side. Start this script as a worker.');
   }
-  let loading: Promise<TensorflowNetwork> | null = null;
-  const network = (): Promise<TensorflowNetwork> => {
+  let loading: Promise<TrainableNetwork> | null = null;
+  const network = (): Promise<TrainableNetwork> => {
     loading ??= options.loadNetwork().catch((error: unknown) => {
       loading = null;
       throw error;
@@ -72,15 +72,15 @@ export function serveTraining(options: ServeTrainingOptions): void {
 
 async function answer(
   { job, port }: TrainingRequest,
-  { tf, checkpoints = null }: ServeTrainingOptions,
-  network: () => Promise<TensorflowNetwork>,
+  { kernels, checkpoints = null }: ServeTrainingOptions,
+  network: () => Promise<TrainableNetwork>,
   signal: AbortSignal,
 ): Promise<void> {
   const send = (reply: TrainingReply): void => port.postMessage(reply);
   const onProgress = seldom((event) => send({ kind: 'progress', event }));
   try {
     throwIfAborted(signal, 'training');
-    const options = { tf, network: await network(), job, checkpoints, onProgress, signal };
+    const options = { kernels, network: await network(), job, checkpoints, onProgress, signal };
     send({ kind: 'trained', result: await trainNewClasses(options) });
   } catch (error) {
     send({ kind: 'failed', error: packError(error) });

@@ -1,9 +1,9 @@
-import type { Head } from '@ztw/core';
-import type { NetworkCut } from '../network/tensorflow-network.ts';
+import type { Head } from './head.ts';
+import type { NetworkCut } from './trainable-network.ts';
 
 /**
- * Heads and where they stand in a network: what `stageNetwork({ tf, network, ...heads })` needs beside the network itself.
- * Plain data, which passes to and from workers; `saveHeads` makes a file of it.
+ * Heads and where they stand in a network: what running them needs beside the network itself.
+ * Plain data, which passes to and from workers.
  */
 export interface NetworkHeads {
   /** In the order in which data passes them. */
