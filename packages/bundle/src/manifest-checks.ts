@@ -40,6 +40,10 @@ function checkPreprocessing({ preprocessing, inputShape }: BundleManifest): stri
 function checkNetworks(manifest: BundleManifest): string | null {
   return firstProblem(manifest.networks, (network, networkIndex) =>
     firstProblem(network.stages, (stage, stageIndex) => {
+      const isFirst = networkIndex === 0 && stageIndex === 0;
+      if (isFirst && stage.previousLogits !== null) {
+        return 'networks[0].stages[0]: reads the logits of the stage before, but is the first of all';
+      }
       const problem = checkStage(stage, stageIndex, network, manifest);
       return problem && `networks[${networkIndex}].stages[${stageIndex}]: ${problem}`;
     }),
@@ -63,9 +67,6 @@ function checkStage(
   }
   if (isLast !== (stage.head === null)) {
     return isLast ? "is the last stage, but has a head beside the network's own classifier" : 'has no head';
-  }
-  if (stage.previousLogits !== null && before === undefined) {
-    return 'wants the logits of the stage before, but is the first of its network';
   }
   return stage.head && checkHead(stage.head, stage, classes);
 }

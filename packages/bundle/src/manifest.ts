@@ -37,7 +37,10 @@ export interface BundleStage {
   readonly program?: BundleStageProgram;
   /** Feature inputs in order: the network's input for its first stage, else the tensors of the cut before. */
   readonly inputs: readonly BundleTensor[];
-  /** Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. */
+  /**
+   * Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. For the first stage of a network
+   * that is the last stage of the network before it.
+   */
   readonly previousLogits: string | null;
   /** Tensors of the next cut, in order; empty for the last stage. */
   readonly outputs: readonly BundleTensor[];

@@ -85,7 +85,12 @@ describe('parseManifest', () => {
       (json) => (large(json).stages[2].head = large(json).stages[0].head),
       /beside the network/,
     ],
-    ['logits across networks', (json) => (large(json).stages[0].previousLogits = 'p'), /first of its network/],
+    ['logits with nothing before them', (json) => (json.networks[0].stages[0].previousLogits = 'p'), /first of all/],
+    [
+      'logits across networks without a cascade',
+      (json) => (large(json).stages[0].previousLogits = 'p'),
+      /no cascade layer/,
+    ],
     ['a head of other features', (json) => (large(json).stages[0].head.inputShape = [2, 2, 3]), /its head takes/],
     [
       'a head of other classes',

@@ -14,6 +14,7 @@ export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-i
 export type {
   HeadVariant,
   HeldOutData,
+  NetworkLogits,
   TrainedVariant,
   TrainingData,
   TrainingTimings,

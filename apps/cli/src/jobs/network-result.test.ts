@@ -1,7 +1,7 @@
 import { memoryBlobStore } from '@ztw/core';
 import { initialiseHead, pooledHead } from '@ztw/heads';
 import { expect, test } from 'vitest';
-import { loadResult, type NetworkResult, storeResult } from './network-result.ts';
+import { loadResult, type NetworkResult, networkLogits, storeResult } from './network-result.ts';
 
 const first = pooledHead({ inputShape: [4, 8, 8], classes: 3, cascade: false });
 const second = pooledHead({ inputShape: [4, 8, 8], classes: 3, cascade: true });
@@ -11,6 +11,7 @@ const result: NetworkResult = {
     { method: 'ztw', heads: [initialiseHead(first, 1), initialiseHead(second, 2)], heldOutLogits: logits },
     { method: 'sdn', heads: [initialiseHead(first, 3), initialiseHead(first, 4)], heldOutLogits: logits },
   ],
+  trainingLogits: null,
 };
 const planned = [
   { method: 'ztw', heads: [first, second] },
@@ -23,12 +24,20 @@ test('what was stored comes back', async () => {
   expect(await loadResult(store, 'result', planned)).toEqual(result);
 });
 
+test('the logits that the next network recycles come back too', async () => {
+  const store = memoryBlobStore();
+  const trainingLogits = Float32Array.of(1, 2, 3);
+  await storeResult(store, 'result', { ...result, trainingLogits });
+  const loaded = await loadResult(store, 'result', planned);
+  expect(loaded && networkLogits(loaded)).toEqual({ training: trainingLogits, heldOut: logits[2] });
+});
+
 test('nothing was stored', async () => {
   expect(await loadResult(memoryBlobStore(), 'result', planned)).toBeNull();
 });
 
 test('a result of another plan is refused', async () => {
   const store = memoryBlobStore();
-  await storeResult(store, 'result', { variants: result.variants.slice(0, 1) });
+  await storeResult(store, 'result', { ...result, variants: result.variants.slice(0, 1) });
   await expect(loadResult(store, 'result', planned)).rejects.toThrow('lacks sdn.logits.0');
 });

@@ -2,6 +2,7 @@
 
 import { decodeSafetensors, encodeSafetensors } from '@ztw/bundle';
 import { type BlobStore, type Head, type HeadParameters, InvalidInputError, type Parameter } from '@ztw/core';
+import type { NetworkLogits } from '@ztw/training';
 import type { BundleMethod } from './method.ts';
 import type { PlannedVariant } from './plan-training.ts';
 
@@ -16,6 +17,17 @@ export interface TrainedVariant {
 
 export interface NetworkResult {
   readonly variants: readonly TrainedVariant[];
+  /**
+   * The network's own logits on the training rows, `[copies * rows, classes]`, which the first IC of the next network recycles; null
+   * where none does.
+   */
+  readonly trainingLogits: Float32Array | null;
+}
+
+/** What the first IC of the next network recycles; null where the network was not asked for it. */
+export function networkLogits({ variants, trainingLogits }: NetworkResult): NetworkLogits | null {
+  const heldOut = variants[0]?.heldOutLogits.at(-1);
+  return trainingLogits === null || heldOut === undefined ? null : { training: trainingLogits, heldOut };
 }
 
 /** What training gave for one method. */
@@ -24,6 +36,8 @@ export function variantOf(result: NetworkResult, method: BundleMethod): TrainedV
   if (variant === undefined) throw new Error(`internal: nothing was trained for ${method}`);
   return variant;
 }
+
+const trainingLogitsName = 'network.training-logits';
 
 /** Writes a result as one blob, whole or not at all. */
 export async function storeResult(store: BlobStore, name: string, result: NetworkResult): Promise<void> {
@@ -37,6 +51,9 @@ export async function storeResult(store: BlobStore, name: string, result: Networ
       tensors.set(`${method}.logits.${exit}`, { shape: [data.length], data });
     });
   }
+  const { trainingLogits } = result;
+  if (trainingLogits !== null)
+    tensors.set(trainingLogitsName, { shape: [trainingLogits.length], data: trainingLogits });
   await store.put(name, encodeSafetensors(tensors));
 }
 
@@ -50,6 +67,7 @@ export async function loadResult(
   if (bytes === null) return null;
   const tensors = decodeSafetensors(bytes);
   return {
+    trainingLogits: tensors.get(trainingLogitsName)?.data ?? null,
     variants: variants.map(({ method, heads }) => ({
       method,
       heads: heads.map((specification, cut) => ({

@@ -23,6 +23,8 @@ export interface NetworkPlan {
 }
 
 export interface PlanCutsOptions {
+  /** Whether another network comes before in a chain, whose logits the first IC of `ztw` recycles. */
+  readonly followsNetwork: boolean;
   readonly head: HeadChoice;
   readonly methods: readonly BundleMethod[];
 }
@@ -40,18 +42,22 @@ export async function planTraining(network: Network, options: PlanOptions): Prom
 }
 
 /**
- * Chooses the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the IC before, so its first IC
- * has no cascade either.
+ * Chooses the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the exit before. The first IC of a
+ * chain has none before it; the first IC of a later network recycles the logits in which the network before ends.
  * @throws InvalidInputError for heads that do not exist.
  */
-export function planCuts(network: Network, cuts: readonly Cut[], { head, methods }: PlanCutsOptions): NetworkPlan {
+export function planCuts(
+  network: Network,
+  cuts: readonly Cut[],
+  { head, methods, followsNetwork }: PlanCutsOptions,
+): NetworkPlan {
   const variants = methods.map((method) => ({
     method,
     heads: cuts.map((cut, index) =>
       headFor(cut.tensors[0]?.rowShape ?? [], {
         ...head,
         classes: network.analysis.classes,
-        cascade: method === 'ztw' && index > 0,
+        cascade: method === 'ztw' && (index > 0 || followsNetwork),
       }),
     ),
   }));

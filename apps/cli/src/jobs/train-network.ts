@@ -1,8 +1,14 @@
 // One network of a job: its ICs trained in one sweep, or, where it has no cuts, its own answers on the held-out rows.
 
-import type { SegmentedBackbone } from '@ztw/core';
+import { joinRows, type SegmentedBackbone } from '@ztw/core';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
-import { type HeldOutData, type TrainingData, type TrainingRecipe, trainInternalClassifiers } from '@ztw/training';
+import {
+  type HeldOutData,
+  type NetworkLogits,
+  type TrainingData,
+  type TrainingRecipe,
+  trainInternalClassifiers,
+} from '@ztw/training';
 import { trainingProgress } from '../commands/train/progress.ts';
 import type { WorkFolder } from '../commands/train/work-folder.ts';
 import { type JobContext, throwIfAborted } from '../program/job-context.ts';
@@ -29,6 +35,10 @@ export interface TrainNetworkOptions extends TrainerSettings {
   readonly plan: NetworkPlan;
   /** Name of this training in the work folder, where its checkpoints and its result lie. */
   readonly place: string;
+  /** Logits of the network before in a chain; null where there is none, or its logits are not recycled. */
+  readonly previousNetwork: NetworkLogits | null;
+  /** Whether the next network recycles this one's logits on the training rows. */
+  readonly wantNetworkLogits: boolean;
 }
 
 /** Trains one network of a job, or takes its result from the work folder when that was finished before. */
@@ -56,12 +66,14 @@ async function trainHeads(
 ): Promise<NetworkResult> {
   const { plan, place, work, training } = options;
   if (training === null) throw new Error(`internal: ${plan.network.name} has cuts, but there is no training data`);
-  const { variants } = await trainInternalClassifiers({
+  const { variants, networkLogits } = await trainInternalClassifiers({
     kernels: tensorflowKernels(await options.loadTensorflow()),
     backbone,
     data: training,
     heldOut: options.heldOut,
     variants: plan.variants.map(({ method, heads }) => ({ name: method, heads })),
+    previousNetwork: options.previousNetwork,
+    wantNetworkLogits: options.wantNetworkLogits,
     recipe: options.recipe,
     scratch: work.scratch(place),
     memoryLimit: options.memoryLimit,
@@ -70,6 +82,7 @@ async function trainHeads(
     signal: context.signal,
   });
   return {
+    trainingLogits: networkLogits?.training ?? null,
     variants: plan.variants.map(({ method }, index) => {
       const trained = variants[index];
       if (trained === undefined) throw new Error(`internal: the trainer returned no result for ${method}`);
@@ -78,30 +91,46 @@ async function trainHeads(
   };
 }
 
-/** A network without ICs has nothing to train; its answers on the held-out rows are what a chain's ensemble is fitted on. */
+/** A network without ICs has nothing to train; its answers are what the ensemble is fitted on, and what the next network recycles. */
 async function answersOnly(
   backbone: SegmentedBackbone,
   options: TrainNetworkOptions,
   context: JobContext,
 ): Promise<NetworkResult> {
-  const { heldOut, plan } = options;
-  const logits = new Float32Array(heldOut.rows * backbone.classes);
-  for (let start = 0; start < heldOut.rows; start += backbone.preferredBatch) {
+  const { heldOut, plan, training, wantNetworkLogits } = options;
+  const { name } = plan.network;
+  const logits = await answersOn(backbone, heldOut, `Running ${name} on the calibration images`, context);
+  let trainingLogits: Float32Array | null = null;
+  if (wantNetworkLogits && training !== null) {
+    const copies: Float32Array[] = [];
+    for (let copy = 0; copy < training.copies; copy++) {
+      const rows = { rows: training.rows, read: (wanted: Int32Array) => training.read(wanted, copy) };
+      copies.push(await answersOn(backbone, rows, `Running ${name} on the training images`, context));
+    }
+    trainingLogits = joinRows(copies);
+  }
+  return {
+    trainingLogits,
+    variants: plan.variants.map(({ method }) => ({ method, heads: [], heldOutLogits: [logits] })),
+  };
+}
+
+/** @returns a whole network's logits on all rows, `[rows, classes]`. */
+async function answersOn(
+  backbone: SegmentedBackbone,
+  data: Pick<HeldOutData, 'rows' | 'read'>,
+  phase: string,
+  context: JobContext,
+): Promise<Float32Array> {
+  const logits = new Float32Array(data.rows * backbone.classes);
+  for (let start = 0; start < data.rows; start += backbone.preferredBatch) {
     throwIfAborted(context.signal);
-    const rows = Int32Array.from(
-      { length: Math.min(backbone.preferredBatch, heldOut.rows - start) },
-      (_, i) => start + i,
-    );
-    const output = await backbone.runSegment(0, [await heldOut.read(rows)], rows.length);
+    const count = Math.min(backbone.preferredBatch, data.rows - start);
+    const rows = Int32Array.from({ length: count }, (_, index) => start + index);
+    const output = await backbone.runSegment(0, [await data.read(rows)], count);
     if (output.logits === null) throw new Error('internal: a network without cuts returned no logits');
     logits.set(output.logits, start * backbone.classes);
-    context.onProgress({
-      phase: `Running ${plan.network.name} on the calibration images`,
-      done: start + rows.length,
-      total: heldOut.rows,
-      remainingSeconds: null,
-      detail: null,
-    });
+    context.onProgress({ phase, done: start + count, total: data.rows, remainingSeconds: null, detail: null });
   }
-  return { variants: plan.variants.map(({ method }) => ({ method, heads: [], heldOutLogits: [logits] })) };
+  return logits;
 }

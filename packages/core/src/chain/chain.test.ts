@@ -1,14 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { StagedModel } from '../contract/staged-model.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
+import { predictionsFromLogits } from '../evaluation/exit-predictions.ts';
+import { simulatePolicy } from '../evaluation/simulate-policy.ts';
 import { classify } from '../inference/classify.ts';
 import { exitCosts } from '../inference/exit-costs.ts';
 import { runAllExits } from '../inference/run-all-exits.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { never } from '../policy/never.ts';
 import type { HostModel } from '../testing/host-model.ts';
+import { executeHead } from '../testing/reference-head.ts';
 import { referenceModel } from '../testing/reference-model.ts';
-import { wholeLogits } from '../testing/reference-network.ts';
+import { runSegment, wholeLogits } from '../testing/reference-network.ts';
 import { replayModel, rowNumbers } from '../testing/replay-model.ts';
 import { seededNetwork } from '../testing/seeded-network.ts';
 import { seededValues } from '../testing/seeded-values.ts';
@@ -71,6 +74,35 @@ describe('chain', () => {
     for (const network of networks) alone.push(...(await runAllExits(referenceModel(network), input)));
     expect(logits).toEqual(alone);
     expect(logits.at(-1)).toEqual(wholeLogits(networks.at(-1) ?? large, input));
+  });
+
+  it('lets the first IC of a network recycle the logits in which the network before ends', async () => {
+    const behind = seededNetwork({ name: 'behind', seed: 30, followsNetwork: true });
+    const linked = chain([referenceModel(small), referenceModel(behind)]);
+    expect(linked.stages.map((stage) => stage.usesPreviousLogits)).toEqual([false, true, true, true, false]);
+    const logits = await runAllExits(linked, input, { batchSize: 4 });
+    const [segment] = behind.segments;
+    const features = runSegment(segment!, input.data, input.rows);
+    const before = wholeLogits(small, input);
+    expect(logits[1]).toEqual(executeHead(behind.heads[0]!.head, features, input.rows, before));
+    expect(logits[1]).not.toEqual(
+      executeHead(
+        behind.heads[0]!.head,
+        features,
+        input.rows,
+        before.map((value) => -value),
+      ),
+    );
+
+    // Live, with rows that leave on both sides of the border, as offline.
+    const labels = new Int32Array(input.rows);
+    const predictions = predictionsFromLogits({ logits, labels, classes: 4, exitMacs: exitCosts(linked) });
+    const confidences = predictions.confidences.flatMap((ofExit) => [...ofExit]).sort();
+    for (const threshold of [0.2, 0.5, 0.8].map((share) => confidences[Math.floor(share * confidences.length)]!)) {
+      const policy = confidenceThreshold(threshold);
+      const { results } = await classify(linked, input, { policy, batchSize: 4 });
+      expect(results.map(({ exitIndex }) => exitIndex)).toEqual([...simulatePolicy(predictions, policy).exits]);
+    }
   });
 
   it('loads only the rows that are left into the next network', async () => {
@@ -187,7 +219,6 @@ describe('chain', () => {
 });
 
 describe('chain refuses', () => {
-  const firstUsesPreviousLogits = referenceModel(large).stages.map((stage) => ({ ...stage, usesPreviousLogits: true }));
   it.each<[string, () => StagedModel[], RegExp]>([
     ['no network', () => [], /at least one network/],
     [
@@ -207,9 +238,9 @@ describe('chain refuses', () => {
     ],
     ['a network without stages', () => [described(referenceModel(small), { stages: [] })], /at least one stage/],
     [
-      'a first stage with cascade',
-      () => [referenceModel(small), described(referenceModel(large), { stages: firstUsesPreviousLogits })],
-      /first stage without previous logits in network 'large'/,
+      'a cascade with nothing before it',
+      () => [referenceModel(seededNetwork({ name: 'behind', followsNetwork: true })), referenceModel(large)],
+      /first stage reads no previous logits; that of 'behind' does/,
     ],
   ])('%s', (_name, models, message) => {
     expect(() => chain(models())).toThrow(InvalidInputError);

@@ -1,5 +1,5 @@
 // A chain of networks as one staged model: a small network, then a larger one, each with or without ICs inside.
-// The next network starts from the original input; of the networks before, only their predictions are recycled.
+// The next network starts from the original input; of the networks before, only their logits and predictions are recycled.
 
 import type { RowShape } from '../contract/head.ts';
 import type {
@@ -22,10 +22,11 @@ export interface ChainOptions {
 
 /**
  * Joins networks into one staged model. Only the rows that have not left are loaded into the next network.
- * Previous logits never cross from one network to the next, and `backboneMacs` is the last network's.
+ * The cascade may cross the border: where the first stage of a network reads previous logits, they are those of the network before.
+ * `backboneMacs` is the last network's.
  * The chain owns its networks: disposing it disposes them.
  * @param models In the order in which rows go through them; each may itself be a chain.
- * @throws InvalidInputError where classes, labels or input shapes differ, or a network's first stage wants previous logits.
+ * @throws InvalidInputError where classes, labels or input shapes differ, or the first stage of the first network reads previous logits.
  */
 export function chain(models: readonly StagedModel[], options: ChainOptions = {}): StagedModel {
   return new Chain(checkChain(models), options);

@@ -9,17 +9,17 @@ import { InvalidInputError } from '../errors/errors.ts';
 export function checkChain(models: readonly StagedModel[]): readonly [StagedModel, ...StagedModel[]] {
   const [first, ...others] = models;
   if (first === undefined) throw new InvalidInputError('Expected at least one network in a chain; received none.');
+  if (first.stages[0]?.usesPreviousLogits) {
+    throw new InvalidInputError(
+      `Expected a first network whose first stage reads no previous logits; that of '${first.name}' does. ` +
+        'Its first head was trained behind another network: put that network before it.',
+    );
+  }
   for (const model of [first, ...others]) {
     requireSame('number of classes', first, model, String(first.classes), String(model.classes));
     requireSame('input shape', first, model, first.inputShape.join('x'), model.inputShape.join('x'));
     if (model.stages.length === 0) {
       throw new InvalidInputError(`Expected at least one stage in network '${model.name}'; it has none.`);
-    }
-    if (model.stages[0]?.usesPreviousLogits) {
-      throw new InvalidInputError(
-        `Expected a first stage without previous logits in network '${model.name}': a chain does not carry them into ` +
-          'the next network. Train its first head without cascade.',
-      );
     }
   }
   const labelled = models.filter((model) => model.labels !== null);

@@ -11,7 +11,7 @@ export interface StageDescription {
   readonly network: number;
   /** True where the stage ends in its network's own classifier, false where it ends in an IC. */
   readonly isFinal: boolean;
-  /** True where the stage's head wants the logits of the stage before it (cascade). */
+  /** True where the stage's head reads the logits of the stage before it (cascade); in a chain also across the border of two networks. */
   readonly usesPreviousLogits: boolean;
   /** MACs (conv + matmul) of this stage's segment, per row. */
   readonly segmentMacs: number;

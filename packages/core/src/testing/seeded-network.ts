@@ -10,6 +10,8 @@ export interface SeededNetworkOptions {
   readonly classes: number;
   /** Whether each IC but the first sees the logits of the one before. */
   readonly cascade: boolean;
+  /** Whether the first IC, too, sees logits: those of the network before it in a chain. */
+  readonly followsNetwork: boolean;
   /** Factor on the ICs' dense weights: larger ones make the predictions more confident. */
   readonly confidence: number;
   /** False leaves the ICs and cuts out: one final stage. */
@@ -22,6 +24,7 @@ export const seededNetworkDefaults: SeededNetworkOptions = {
   seed: 1,
   classes: 4,
   cascade: true,
+  followsNetwork: false,
   confidence: 3,
   internalClassifiers: true,
 };
@@ -34,7 +37,10 @@ export const seededInputShape: RowShape = [2, 6, 6];
  * Whatever the options, networks of one seed and number of classes have the same backbone.
  */
 export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): ReferenceNetwork {
-  const { name, seed, classes, cascade, confidence, internalClassifiers } = { ...seededNetworkDefaults, ...options };
+  const { name, seed, classes, cascade, followsNetwork, confidence, internalClassifiers } = {
+    ...seededNetworkDefaults,
+    ...options,
+  };
   const relu: HeadLayer = { kind: 'relu' };
   const flatten: HeadLayer = { kind: 'flatten' };
   const conv0 = convolution('conv0', 2, 4, 1);
@@ -54,7 +60,7 @@ export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): Refe
   }
   const pool: HeadLayer = { kind: 'mixed-pool', name: 'pool', outputSize: [2, 2] };
   const heads = [
-    headOf([4, 6, 6], [pool, flatten], 16, classes, false, seed + 10, confidence),
+    headOf([4, 6, 6], [pool, flatten], 16, classes, followsNetwork, seed + 10, confidence),
     headOf([6, 3, 3], [pool, flatten], 24, classes, cascade, seed + 11, confidence),
     headOf([12], [], 12, classes, cascade, seed + 12, confidence),
   ];

@@ -35,7 +35,7 @@ const mostExits = 31;
 
 /**
  * Reads the stage models and checks that one file can hold them.
- * @throws InvalidInputError where there is no stage, or the first of a network wants previous logits; InvalidModelError for a model that is
+ * @throws InvalidInputError where there is no stage, or the first of all reads previous logits; InvalidModelError for a model that is
  *   missing, damaged or not as described; UnsupportedModelError for operator sets that differ or are too old, and for too many exits.
  */
 export function readStages({ networks, files }: Pick<SingleFileOptions, 'networks' | 'files'>): ExportStages {
@@ -49,9 +49,9 @@ export function readStages({ networks, files }: Pick<SingleFileOptions, 'network
     );
   }
   const stages = described.map((stage, exitIndex): ExportStage => {
-    if (stage.startsNetwork && stage.description.previousLogits !== null) {
+    if (exitIndex === 0 && stage.description.previousLogits !== null) {
       throw new InvalidInputError(
-        `stage '${stage.description.name}' is the first of its network but wants the logits of a stage before`,
+        `stage '${stage.description.name}' is the first of all but reads the logits of a stage before it`,
       );
     }
     return { ...stage, exitIndex, model: readStage(stage.description, files) };

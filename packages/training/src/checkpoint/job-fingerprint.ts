@@ -5,7 +5,16 @@ import type { TrainingJob } from '../training/training-job.ts';
 /** JSON-safe; two jobs with equal fingerprints give the same result from the same data and backbone. */
 export type JobFingerprint = Readonly<Record<string, unknown>>;
 
-export function jobFingerprint({ backbone, data, heldOut, identity, recipe, variants }: TrainingJob): JobFingerprint {
+export function jobFingerprint({
+  backbone,
+  data,
+  heldOut,
+  identity,
+  previousNetwork,
+  recipe,
+  variants,
+  wantNetworkLogits,
+}: TrainingJob): JobFingerprint {
   return {
     identity,
     recipe: { ...recipe },
@@ -15,6 +24,15 @@ export function jobFingerprint({ backbone, data, heldOut, identity, recipe, vari
       labels: data.labels === null ? null : hashOf(data.labels),
     },
     heldOut: heldOut === null ? null : { rows: heldOut.rows },
+    ...(previousNetwork === null
+      ? {}
+      : {
+          previousNetwork: {
+            training: hashOf(bitsOf(previousNetwork.training)),
+            heldOut: hashOf(bitsOf(previousNetwork.heldOut)),
+          },
+        }),
+    ...(wantNetworkLogits ? { wantNetworkLogits } : {}),
     backbone: {
       classes: backbone.classes,
       inputShape: backbone.inputShape,
@@ -50,7 +68,11 @@ function shortened(text: string | undefined): string {
   return text === undefined || text.length <= 60 ? String(text) : `${text.slice(0, 57)}...`;
 }
 
-/** FNV-1a over 32-bit words, enough to tell one labelling from another. */
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
+}
+
+/** FNV-1a over 32-bit words, enough to tell one labelling, or one set of logits, from another. */
 function hashOf(labels: Int32Array): string {
   let hash = 0x811c9dc5;
   for (const label of labels) {

@@ -12,12 +12,12 @@ import { logitsUnits } from './work-estimate.ts';
  */
 export async function logitsOnAllRows(
   run: TrainingRun,
-  task: Pick<CutTask, 'cut' | 'plan' | 'cached' | 'previousCut' | 'previousTrainLogits'>,
+  task: Pick<CutTask, 'cut' | 'plan' | 'cached' | 'previousHeldOutLogits' | 'previousTrainLogits'>,
   learners: readonly Learner[],
 ): Promise<{ readonly trainLogits: TrainLogits; readonly heldOutLogits: readonly Float32Array[] }> {
   const { job, meter } = run;
   const { classes } = job;
-  const { cut, plan, cached, previousCut, previousTrainLogits } = task;
+  const { cut, plan, cached, previousHeldOutLogits, previousTrainLogits } = task;
   const decoder = createFeatureDecoder(valueAt(job.backbone.cuts, cut).cachedShape);
   const trainPositions = plan.trainRows * plan.copies;
   const trainLogits = job.variants.map(({ heads }) =>
@@ -35,7 +35,7 @@ export async function logitsOnAllRows(
     const from = (isHeldOut ? batch.start - trainPositions : batch.start) * classes;
     const to = from + batch.rows * classes;
     for (const [index, learner] of learners.entries()) {
-      const before = isHeldOut ? previousCut?.ics[index]?.heldOutLogits : previousTrainLogits?.[index];
+      const before = isHeldOut ? previousHeldOutLogits[index] : previousTrainLogits?.[index];
       const previous = learner.head.usesPreviousLogits ? (before?.subarray(from, to) ?? null) : null;
       targets[index]?.set(learner.logits(input, previous), from);
     }

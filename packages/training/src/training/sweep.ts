@@ -12,7 +12,10 @@ import type { TrainingRun, WithoutProgress } from './training-run.ts';
 /** What a sweep leaves. */
 export interface SweepOutcome {
   readonly finished: readonly FinishedCut[];
-  /** The backbone's own logits on the held-out rows, `[heldOut.rows, classes]`. */
+  /**
+   * The backbone's own logits: on the held-out rows, `[heldOut.rows, classes]`; where they are asked for, those on the training rows
+   * stand before them, `[copies * rows + heldOut.rows, classes]`.
+   */
   readonly finalLogits: Float32Array;
   /** Per cut and variant; null where no step was made in this process. */
   readonly stepMilliseconds: readonly (readonly (number | null)[])[];
@@ -38,7 +41,7 @@ export async function sweep(
   const heldOutRows = job.heldOut?.rows ?? 0;
   const batchRows = job.backbone.preferredBatch;
   const plan =
-    finished.length < job.cuts
+    finished.length < job.cuts || job.wantNetworkLogits
       ? createRowPlan(job.data.rows, job.data.copies, heldOutRows, batchRows)
       : createRowPlan(0, 0, heldOutRows, batchRows);
   const teacherLogits =
@@ -48,7 +51,9 @@ export async function sweep(
   const options = { plan, pass: 'sweep', name: 'sweep', statistics } as const;
 
   let features: CutFeatures | null = null;
-  let trainLogits: TrainLogits | null = resume?.trainLogits ?? null;
+  const { previousNetwork } = job;
+  const ofPreviousNetwork = previousNetwork && job.variants.map(() => previousNetwork.training);
+  let trainLogits: TrainLogits | null = resume?.trainLogits ?? ofPreviousNetwork;
   for (let cut = 0; cut < job.cuts; cut++) {
     const isFinished = cut < finished.length;
     features = await advanceToCut(run, options, cut, features, !isFinished);
@@ -61,7 +66,9 @@ export async function sweep(
       plan,
       cached: features.cached,
       previousTrainLogits: trainLogits,
-      previousCut: finished[cut - 1] ?? null,
+      previousHeldOutLogits: job.variants.map(
+        (_, index) => finished[cut - 1]?.ics[index]?.heldOutLogits ?? previousNetwork?.heldOut ?? null,
+      ),
       teacherLogits,
       resumed,
       async save(state) {
@@ -81,9 +88,9 @@ export async function sweep(
     run.report(cutDone(run, cut, trained.finished));
     features = await dropCache(features, statistics);
   }
-  const heldOutLogits = await finalLogits(run, options, features, ({ copy }) => copy === null);
-  await checkpoint?.saveFinal(heldOutLogits);
-  return { finished, finalLogits: heldOutLogits, stepMilliseconds };
+  const logits = await finalLogits(run, options, features, ({ copy }) => copy === null || job.wantNetworkLogits);
+  await checkpoint?.saveFinal(logits);
+  return { finished, finalLogits: logits, stepMilliseconds };
 }
 
 /** The backbone's own logits on every copy of the training rows: one more pass, before the sweep. */

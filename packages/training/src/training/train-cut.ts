@@ -19,10 +19,10 @@ export interface CutTask {
   readonly plan: RowPlan;
   /** What the ICs are trained on. */
   readonly cached: FeatureStore;
-  /** Of the cut before, per variant, `[copies * rows, classes]`; null at the first cut. */
+  /** Of the cut before, or of the network before in a chain, per variant, `[copies * rows, classes]`; null where nothing comes before. */
   readonly previousTrainLogits: TrainLogits | null;
-  /** The cut before; null at the first. */
-  readonly previousCut: FinishedCut | null;
+  /** The same on the held-out rows, per variant `[heldOut.rows, classes]`. */
+  readonly previousHeldOutLogits: readonly (Float32Array | null)[];
   /** The backbone's own `[copies * rows, classes]`; null without distillation. */
   readonly teacherLogits: Float32Array | null;
   /** Where to go on; null starts anew. */

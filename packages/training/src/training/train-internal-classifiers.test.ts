@@ -302,7 +302,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
         ],
       },
       InvalidInputError,
-      /no IC before the first/,
+      /nothing comes before it/,
     ],
     [
       'a recipe out of range',

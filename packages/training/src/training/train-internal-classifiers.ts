@@ -10,7 +10,7 @@ import { guardStorage } from '../storage/guard-storage.ts';
 import type { SweepStatistics } from './cut-features.ts';
 import { type SweepOutcome, sweep } from './sweep.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
-import { trainedVariants } from './trained-variants.ts';
+import { networkLogits, trainedVariants } from './trained-variants.ts';
 import { prepareJob } from './training-job.ts';
 import type { TrainingProgress } from './training-progress.ts';
 import { createBreather, type TrainingRun } from './training-run.ts';
@@ -71,6 +71,7 @@ export async function trainInternalClassifiers(options: TrainOptions): Promise<T
   await wipeScratch(scratch);
   return {
     variants: trainedVariants(job, outcome),
+    networkLogits: job.wantNetworkLogits ? networkLogits(job, outcome) : null,
     backbonePasses: Math.max(0, ...statistics.trainRowsThrough) / (job.data.rows * job.data.copies),
     peakFeatureBytes: budget.peak(),
     spilledBytes: statistics.spilledBytes,

@@ -27,6 +27,14 @@ export interface HeldOutData {
   read(rows: Int32Array): Promise<Float32Array>;
 }
 
+/** What the network before answers in a chain: the first IC of this one recycles it, across the border. */
+export interface NetworkLogits {
+  /** `[copies * rows, classes]` on the training rows: all rows of copy 0, then all of copy 1, ... */
+  readonly training: Float32Array;
+  /** `[heldOut.rows, classes]` */
+  readonly heldOut: Float32Array;
+}
+
 /** One set of ICs, one for each cut. Several sets are trained on the same features in one sweep. */
 export interface HeadVariant {
   /** For reports and results: `ztw`, `sdn`. */
@@ -45,6 +53,10 @@ export interface TrainOptions {
   readonly data: TrainingData;
   readonly heldOut?: HeldOutData | null;
   readonly variants: readonly HeadVariant[];
+  /** Logits of the network before in a chain, on the same rows. Heads at the first cut may then have a cascade. Default: none. */
+  readonly previousNetwork?: NetworkLogits | null;
+  /** Whether to return the backbone's own logits on the training rows, for the next network of a chain. Default: false. */
+  readonly wantNetworkLogits?: boolean;
   /** What differs from `defaultTrainingRecipe`. */
   readonly recipe?: Partial<TrainingRecipe>;
   /** Takes features above the memory limit. What an earlier run left under `features/` is deleted. */
@@ -89,6 +101,8 @@ export interface TrainingTimings {
 
 export interface TrainResult {
   readonly variants: readonly TrainedVariant[];
+  /** The backbone's own logits; null unless they were asked for. */
+  readonly networkLogits: NetworkLogits | null;
   /** How often the training data went through the backbone's busiest segment, per augmented copy; measured in this process. */
   readonly backbonePasses: number;
   /** Most bytes of features that were held in memory at once. */

@@ -1,7 +1,7 @@
 import { type Head, type Parameter, rowSize } from '@ztw/core';
 import { parameterShapes } from '@ztw/heads';
 import type { SweepOutcome } from './sweep.ts';
-import type { TrainedVariant } from './train-options.ts';
+import type { NetworkLogits, TrainedVariant } from './train-options.ts';
 import type { PreparedHead, TrainingJob } from './training-job.ts';
 import { valueAt } from './value-at.ts';
 
@@ -13,12 +13,20 @@ export function trainedVariants(job: TrainingJob, outcome: SweepOutcome): readon
       name,
       heads: ics.map(({ values }, cut) => headOf(valueAt(heads, cut), values)),
       heldOutLogits:
-        job.heldOut === null ? [] : [...ics.map(({ heldOutLogits }) => heldOutLogits), outcome.finalLogits],
+        job.heldOut === null
+          ? []
+          : [...ics.map(({ heldOutLogits }) => heldOutLogits), networkLogits(job, outcome).heldOut],
       trainAccuracy: ics.map(({ trainAccuracy }) => trainAccuracy),
       trainLoss: ics.map(({ trainLoss }) => trainLoss),
       stepMilliseconds: outcome.stepMilliseconds.map((ofCut) => valueAt(ofCut, index)),
     };
   });
+}
+
+/** The backbone's own logits, on the training rows where they were asked for. */
+export function networkLogits(job: TrainingJob, { finalLogits }: SweepOutcome): NetworkLogits {
+  const start = job.wantNetworkLogits ? job.data.rows * job.data.copies * job.classes : 0;
+  return { training: finalLogits.subarray(0, start), heldOut: finalLogits.subarray(start) };
 }
 
 /** Cuts a flat vector of values into the head's named parameters. */

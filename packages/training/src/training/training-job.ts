@@ -12,7 +12,7 @@ import {
 } from '@ztw/core';
 import { headMacs, splitPrefix, validateHead } from '@ztw/heads';
 import type { RowBatch } from '../features/row-plan.ts';
-import type { HeldOutData, TrainingData, TrainOptions } from './train-options.ts';
+import type { HeldOutData, NetworkLogits, TrainingData, TrainOptions } from './train-options.ts';
 import { completeRecipe, type TrainingRecipe } from './training-recipe.ts';
 
 /** One head of one variant, in the form that training needs. */
@@ -36,6 +36,10 @@ export interface TrainingJob {
   readonly data: TrainingData;
   readonly heldOut: HeldOutData | null;
   readonly variants: readonly PreparedVariant[];
+  /** Logits of the network before in a chain; null without one. */
+  readonly previousNetwork: NetworkLogits | null;
+  /** Whether the backbone's own logits on the training rows are asked for. */
+  readonly wantNetworkLogits: boolean;
   readonly recipe: TrainingRecipe;
   readonly identity: string;
   readonly classes: number;
@@ -65,11 +69,15 @@ export function prepareJob(options: TrainOptions): TrainingJob {
       "Training without labels learns from the backbone alone: set the recipe's distillation to weight 1, for example { weight: 1, temperature: 2 }.",
     );
   }
+  const { previousNetwork = null, wantNetworkLogits = false } = options;
+  if (previousNetwork !== null) checkPreviousNetwork(previousNetwork, options);
   return {
     backbone,
     data,
     heldOut,
     variants: prepareVariants(options),
+    previousNetwork,
+    wantNetworkLogits,
     recipe,
     identity: options.identity ?? '',
     classes,
@@ -94,7 +102,20 @@ export async function readInput(job: TrainingJob, batch: RowBatch): Promise<Feat
   return values;
 }
 
-function prepareVariants({ variants, backbone }: TrainOptions): readonly PreparedVariant[] {
+function checkPreviousNetwork(previous: NetworkLogits, { backbone, data, heldOut = null }: TrainOptions): void {
+  const wanted = { training: data.rows * data.copies, heldOut: heldOut?.rows ?? 0 };
+  for (const part of ['training', 'heldOut'] as const) {
+    const expected = wanted[part] * backbone.classes;
+    if (previous[part].length !== expected) {
+      throw new InvalidInputError(
+        `Expected ${wanted[part]} x ${backbone.classes} logits of the network before (${part}), but got ${previous[part].length}. ` +
+          'Run it on the same rows and copies.',
+      );
+    }
+  }
+}
+
+function prepareVariants({ variants, backbone, previousNetwork = null }: TrainOptions): readonly PreparedVariant[] {
   const { cuts } = backbone;
   if (variants.length === 0) {
     throw new InvalidInputError('There is nothing to train: name at least one variant with one head per cut.');
@@ -110,7 +131,7 @@ function prepareVariants({ variants, backbone }: TrainOptions): readonly Prepare
       );
     }
     return heads.map((specification, cut) => {
-      checkHead(name, specification, cut, backbone);
+      checkHead(name, specification, cut, backbone, previousNetwork !== null);
       return { specification, ...splitPrefix(specification) };
     });
   });
@@ -132,7 +153,13 @@ function prepareVariants({ variants, backbone }: TrainOptions): readonly Prepare
   }));
 }
 
-function checkHead(variant: string, head: HeadSpecification, cut: number, backbone: SegmentedBackbone): void {
+function checkHead(
+  variant: string,
+  head: HeadSpecification,
+  cut: number,
+  backbone: SegmentedBackbone,
+  followsNetwork: boolean,
+): void {
   const where = `The head of the variant "${variant}" at cut ${cut}`;
   validateHead(head);
   const boundaryShape = backbone.cuts[cut]?.boundaryShapes[0] ?? [];
@@ -144,8 +171,10 @@ function checkHead(variant: string, head: HeadSpecification, cut: number, backbo
   if (head.classes !== backbone.classes) {
     throw new InvalidInputError(`${where} has ${head.classes} classes, but the backbone has ${backbone.classes}.`);
   }
-  if (cut === 0 && head.layers.some((layer) => layer.kind === 'cascade')) {
-    throw new InvalidInputError(`${where} has a cascade connection, but there is no IC before the first.`);
+  if (cut === 0 && !followsNetwork && head.layers.some((layer) => layer.kind === 'cascade')) {
+    throw new InvalidInputError(
+      `${where} has a cascade connection, but nothing comes before it: give the logits of the network before in a chain (previousNetwork), or a head without cascade.`,
+    );
   }
 }
 

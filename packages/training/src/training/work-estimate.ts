@@ -30,7 +30,8 @@ export function totalUnits(job: TrainingJob): Readonly<Record<WorkKind, number>>
   const { data, heldOut, recipe, cuts } = job;
   const heldOutRows = heldOut?.rows ?? 0;
   const trainRows = data.rows * data.copies;
-  const totals = { features: heldOutRows * segmentUnits(job, cuts), training: 0, logits: 0 };
+  const finalRows = heldOutRows + (job.wantNetworkLogits ? trainRows : 0);
+  const totals = { features: finalRows * segmentUnits(job, cuts), training: 0, logits: 0 };
   for (let cut = 0; cut < cuts; cut++) {
     totals.features += (trainRows + heldOutRows) * segmentUnits(job, cut);
     totals.training += data.rows * recipe.epochs * stepUnits(job, cut);
@@ -74,7 +75,7 @@ export function skipFinishedWork(meter: WorkMeter, job: TrainingJob, resume: Res
   if (resume.teacherLogits !== null) {
     meter.skip('features', trainRows * segments.reduce((sum, units) => sum + units, 0));
   }
-  if (resume.finished.length === cuts) {
+  if (resume.finished.length === cuts && !job.wantNetworkLogits) {
     const pass = segments.slice(0, cuts).reduce((sum, units) => sum + units, 0);
     meter.skip('features', trainRows * pass);
   }

@@ -132,10 +132,12 @@ async function planNetworks(
   context: JobContext,
 ): Promise<readonly NetworkPlan[]> {
   const plans: NetworkPlan[] = [];
-  for (const { path, cuts } of options.networks) {
+  for (const [index, { path, cuts }] of options.networks.entries()) {
     throwIfAborted(context.signal);
     const network = await readNetwork(path, runtime, options.graph);
-    plans.push(await planTraining(network, { selection: cuts, head: options.head, methods }));
+    plans.push(
+      await planTraining(network, { selection: cuts, head: options.head, methods, followsNetwork: index > 0 }),
+    );
   }
   return plans;
 }

@@ -29,7 +29,7 @@ export function keepExits(
   const restricted = planCuts(
     network,
     cuts.filter((_, cut) => keptCuts.includes(cut)),
-    { head, methods: [method] },
+    { head, methods: [method], followsNetwork: false },
   );
   // Kept cuts are the first ones, without a gap, exactly where each still has its number.
   const inputsChanged = method === 'ztw' && keptCuts.some((cut, position) => cut !== position);
@@ -40,7 +40,7 @@ export function keepExits(
     heads: heads.filter((_, cut) => keptCuts.includes(cut)),
     heldOutLogits: heldOutLogits.filter((_, exit) => kept.includes(exit)),
   };
-  return { plan: restricted, trained: { plan: restricted, result: { variants: [variant] } } };
+  return { plan: restricted, trained: { plan: restricted, result: { variants: [variant], trainingLogits: null } } };
 }
 
 /** Where the training of a method on some cuts lies in the work folder. The same cuts are found again, others are not mixed up. */

@@ -84,7 +84,10 @@ export async function pruneNetwork(options: PruneNetworkOptions, context: JobCon
     kept = judged.kept.map((exit) => kept[exit] as number);
     if (keeping.trained === null) {
       const { plan } = keeping;
-      const result = await trainNetwork({ ...options.trainer, plan, place: placeOfCuts(method, plan) }, context);
+      const result = await trainNetwork(
+        { ...options.trainer, plan, place: placeOfCuts(method, plan), previousNetwork: null, wantNetworkLogits: false },
+        context,
+      );
       trained = { plan, result };
       trainings++;
     } else {

@@ -34,7 +34,10 @@ export async function weighAlternatives(
     // A network without cuts has nothing to train; this runs it on the held-out rows.
     const plan = { network: other, cuts: [], variants: [{ method: 'plain' as const, heads: [] }] };
     const place = `alternative-${other.sha256.slice(0, 12)}`;
-    const { variants } = await trainNetwork({ ...trainer, plan, place }, context);
+    const { variants } = await trainNetwork(
+      { ...trainer, plan, place, previousNetwork: null, wantNetworkLogits: false },
+      context,
+    );
     weighed.push({
       name: other.name,
       accuracy: shareRight(variants[0]?.heldOutLogits[0] ?? new Float32Array(), targets),
