@@ -41,6 +41,8 @@ export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/tr
 
 // Errors
 
+export { about } from './errors/about.ts';
+
 export {
   AbortedError,
   DisposedError,

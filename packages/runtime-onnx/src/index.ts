@@ -5,6 +5,7 @@
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
+export { type OnnxBackend, type OnnxBackendOptions, onnxBackend } from './backend/onnx-backend.ts';
 export type { LoadBundleOptions } from './bundle/load-bundle.ts';
 export { loadBundle } from './bundle/load-bundle.ts';
 export type { LoadStagedModelOptions } from './bundle/load-staged-model.ts';

@@ -1,5 +1,4 @@
-import { checkProfiledStages, type DeviceProfile, exitMilliseconds, InvalidInputError } from '@ztw/core';
-import { about } from '../program/about.ts';
+import { about, checkProfiledStages, type DeviceProfile, exitMilliseconds, InvalidInputError } from '@ztw/core';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { findDeviceProfile } from './device-profile-file.ts';
 import type { RunnableBundle } from './open-bundle.ts';

@@ -1,10 +1,16 @@
 // A bundle's folder, ready to classify by one choice of exits, run in whichever way is fastest or was asked for.
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
-import { type Classification, classify, type DeviceProfile, type InputBatch, InvalidInputError } from '@ztw/core';
+import {
+  about,
+  type Classification,
+  classify,
+  type DeviceProfile,
+  type InputBatch,
+  InvalidInputError,
+} from '@ztw/core';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, type ExecutorKind } from '@ztw/runtime-onnx';
-import { about } from '../program/about.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { folderReader } from './bundle-folder.ts';
 import { deviceName } from './device-profile-file.ts';

@@ -7,7 +7,6 @@ export { type OpenDataOptions, openData } from './open-data.ts';
 
 export { matchClasses, type NetworkClasses } from './match-classes.ts';
 export { limitRows, parseRowSelection, selectRows } from './select.ts';
-export { type RowSplit, type SplitOptions, splitRows } from './split.ts';
 
 // Network input
 

@@ -3,6 +3,7 @@
 import { sha256 } from '@ztw/bundle';
 import type { BlobStore, TrainableNetwork } from '@ztw/core';
 import { guardStorage } from '../storage/guard-storage.ts';
+import { storeWithin } from '../storage/store-within.ts';
 import type { NewClassesJob } from './new-classes-job.ts';
 
 export interface JobCheckpoints {
@@ -31,7 +32,7 @@ export async function jobCheckpoints(
       }
     });
   await deleteWhere((name) => !name.startsWith(place));
-  return { store: inside(store, place), clear: () => deleteWhere(() => true) };
+  return { store: storeWithin(store, place), clear: () => deleteWhere(() => true) };
 }
 
 async function keyOf({ name, backboneMacs }: TrainableNetwork, job: NewClassesJob): Promise<string> {
@@ -42,15 +43,4 @@ async function keyOf({ name, backboneMacs }: TrainableNetwork, job: NewClassesJo
       hashes.push(await sha256(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)));
   }
   return sha256(new TextEncoder().encode(JSON.stringify({ name, backboneMacs, options, hashes })));
-}
-
-/** The blobs of a store whose names start with a prefix, without it. */
-function inside(store: BlobStore, prefix: string): BlobStore {
-  return {
-    put: (name, bytes) => store.put(prefix + name, bytes),
-    get: (name) => store.get(prefix + name),
-    readInto: (name, offset, target) => store.readInto(prefix + name, offset, target),
-    delete: (name) => store.delete(prefix + name),
-    list: async (start) => (await store.list(prefix + start)).map((name) => name.slice(prefix.length)),
-  };
 }

@@ -2,17 +2,10 @@
 
 import type { NetworkHeads } from '@ztw/core';
 import type { HeadForOptions } from '@ztw/heads';
+import type { LabelledRows } from '../data/row-data.ts';
 import type { TrainingTimings } from '../training/train-options.ts';
 import type { TrainingRecipe } from '../training/training-recipe.ts';
 import type { NetworkCutSelection } from './choose-network-cuts.ts';
-
-/** Input rows of a known class each. */
-export interface LabelledRows {
-  /** Values `[rows, ...inputShape]`, prepared as the network expects its input, images with their channels first. */
-  readonly rows: Float32Array;
-  /** One class index per row. */
-  readonly labels: Int32Array;
-}
 
 export interface NewClassesJob {
   /** Names of the new classes, in the order of their indices; at least two. */

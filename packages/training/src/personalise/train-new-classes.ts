@@ -8,17 +8,15 @@ import {
   memoryBlobStore,
   type NetworkCut,
   type RowShape,
-  rowSize,
   type TrainableNetwork,
-  takeRows,
 } from '@ztw/core';
 import { type HeadForOptions, headFor } from '@ztw/heads';
+import { labelledRowData } from '../data/row-data.ts';
 import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
-import type { HeldOutData } from '../training/train-options.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 import { chooseNetworkCuts } from './choose-network-cuts.ts';
 import { jobCheckpoints } from './job-checkpoints.ts';
-import { type LabelledRows, type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
+import { type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
 
 export interface TrainNewClassesOptions {
   /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
@@ -55,8 +53,8 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   const heads = cuts.map(({ rowShape }, index) =>
     headAt(rowShape, { ...job.heads, classes: newClasses, cascade: index > 0 }),
   );
-  const training = readable('training', job.training, network.inputShape);
-  const heldOut = job.heldOut == null ? null : readable('held-out', job.heldOut, network.inputShape);
+  const training = labelledRowData('training', job.training, network.inputShape);
+  const heldOut = job.heldOut == null ? null : labelledRowData('held-out', job.heldOut, network.inputShape);
   const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
   const backbone = network.segment({ cuts, heads, newClasses, preferredBatch });
   try {
@@ -98,15 +96,4 @@ function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly N
 
 function headAt(rowShape: RowShape, options: HeadForOptions): HeadSpecification {
   return headFor(rowShape, { family: rowShape.length === 3 ? 'pooled' : 'auto', ...options });
-}
-
-/** @throws InvalidDataError where there are not as many values as labels say. */
-function readable(what: string, { rows: values, labels }: LabelledRows, inputShape: RowShape): HeldOutData {
-  const width = rowSize(inputShape);
-  if (values.length !== labels.length * width) {
-    throw new InvalidDataError(
-      `Expected ${labels.length} ${what} rows of [${inputShape.join(', ')}], one per label, which are ${labels.length * width} values, but got ${values.length}.`,
-    );
-  }
-  return { rows: labels.length, labels, read: async (wanted) => takeRows(values, width, wanted) };
 }

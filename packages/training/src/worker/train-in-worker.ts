@@ -5,7 +5,8 @@
 //   const model = stageNetwork({ tf, network, ...trained });
 
 import { onBreakdown, onMessage, RuntimeFailureError, throwIfAborted, unpackError, type WorkerThread } from '@ztw/core';
-import type { LabelledRows, NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
+import type { LabelledRows } from '../data/row-data.ts';
+import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 import { type TrainingReply, trainingRequest } from './training-messages.ts';
 

@@ -2,10 +2,9 @@
 
 import { basename, join, resolve } from 'node:path';
 import { type BundleManifest, openBundle } from '@ztw/bundle';
-import { InvalidInputError, throwIfAborted } from '@ztw/core';
+import { about, InvalidInputError, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { folderReader } from '../../bundle/bundle-folder.ts';
-import { about } from '../../program/about.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { assertOutputFile, assertOutputFolder, writeOutputFile, writeOutputFolder } from '../../storage/index.ts';
 import { tritonModel } from './triton-model.ts';

@@ -1,7 +1,7 @@
 import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { about } from '@ztw/core';
 import { parameterCount } from '@ztw/heads';
 import { folderReader } from '../../bundle/bundle-folder.ts';
-import { about } from '../../program/about.ts';
 
 /** One exit of a bundle, JSON-safe. */
 export interface InspectedExit {

@@ -1,9 +1,10 @@
 // The flags of `ztw train` that say for which costs thresholds are chosen, and where times come from.
 
 import { InvalidInputError } from '@ztw/core';
+import { bundleDefaults } from '@ztw/training/onnx';
 import type { Command } from 'commander';
 import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
-import type { TrainJobOptions } from './job-options.ts';
+import type { ThresholdOptions } from './job-options.ts';
 
 export interface BudgetFlags {
   readonly budgets: readonly Budget[];
@@ -18,7 +19,7 @@ export function addBudgetOptions(command: Command): Command {
       '--budgets <costs>',
       'mean costs for which thresholds are chosen: fractions of the MACs, or times like 1.5ms,3ms',
       commaSeparated(budgetOrTime),
-      [0.25, 0.5, 0.75, 1],
+      bundleDefaults.calibration.budgets,
     )
     .option(
       '--profile <file>',
@@ -34,7 +35,7 @@ export function addBudgetOptions(command: Command): Command {
 export function budgetOptions(
   { budgets, profile, profileBatch }: BudgetFlags,
   needsTimes: boolean,
-): Pick<TrainJobOptions, 'budgets' | 'timeBudgets' | 'times'> {
+): Pick<ThresholdOptions, 'budgets' | 'timeBudgets' | 'times'> {
   const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
   if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
     throw new InvalidInputError(
@@ -44,6 +45,6 @@ export function budgetOptions(
   return {
     budgets: budgets.filter((budget) => typeof budget === 'number').sort((left, right) => left - right),
     timeBudgets: timeBudgets.sort((left, right) => left - right),
-    times: { profile: profile ?? null, batchSize: profileBatch ?? 1 },
+    times: { profile: profile ?? null, batchSize: profileBatch ?? bundleDefaults.calibration.times.batchSize },
   };
 }

@@ -1,10 +1,10 @@
-import type { TrainJobOptions } from './job-options.ts';
+import type { DataOptions } from './job-options.ts';
 
 /** What a person may have overlooked, one sentence or two each. */
 export function trainingCautions({
   normalisation,
-  calibration,
-}: Pick<TrainJobOptions, 'normalisation' | 'calibration'>): readonly string[] {
+  heldOut,
+}: Pick<DataOptions, 'normalisation' | 'heldOut'>): readonly string[] {
   const { preset, mean, std } = normalisation;
   return [
     ...(preset === undefined && mean === undefined && std === undefined
@@ -12,7 +12,7 @@ export function trainingCautions({
           'Note: no normalisation was given, so pixels go in as 0..1. If the network was trained otherwise, see --preset, --mean, --std.',
         ]
       : []),
-    ...(calibration.kind === 'split'
+    ...(heldOut.kind === 'split'
       ? [
           'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
         ]

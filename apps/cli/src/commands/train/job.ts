@@ -1,29 +1,27 @@
-// The whole of `ztw train`: networks and data from files, internal classifiers, ensemble, thresholds, bundles into folders.
+// The whole of `ztw train`: networks and data from files, bundles made of them, and written into folders.
 
 import { join } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
+import { tensorflowKernels } from '@ztw/runtime-tfjs';
+import type { BundleMethod } from '@ztw/training';
+import { describeChain, makeBundles, type NetworkPlan, planNetwork } from '@ztw/training/onnx';
 import { createPreprocessing } from '../../data/index.ts';
-import { calibrationTargets } from '../../jobs/calibration-targets.ts';
-import { describeChain } from '../../jobs/chain-description.ts';
-import type { BundleMethod } from '../../jobs/method.ts';
-import { openTimes } from '../../jobs/open-times.ts';
-import { type NetworkPlan, planTraining } from '../../jobs/plan-training.ts';
-import { createPruner } from '../../jobs/pruning/create-pruner.ts';
-import { openPruning } from '../../jobs/pruning/open-pruning.ts';
-import { trainChain } from '../../jobs/train-chain.ts';
-import type { TrainerSettings } from '../../jobs/train-network.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { readNetwork } from '../../runtime/network.ts';
+import { backendOf } from '../../runtime/onnx-backend.ts';
 import { type LoadedRuntime, loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
 import { trainingCautions } from './cautions.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
+import { openPruning } from './open-pruning.ts';
+import { openTimes } from './open-times.ts';
+import { showEvent } from './progress.ts';
 import { heldOutData, trainingData } from './training-data.ts';
 import { openTrainingImages, type TrainingImages } from './training-images.ts';
 import { holdsUnfinishedJob, openWorkFolder } from './work-folder.ts';
-import { type WrittenBundle, writeBundles } from './write-bundles.ts';
+import { type WrittenBundle, writeBundle } from './write-bundle.ts';
 
 export interface TrainJobResult {
   readonly bundles: readonly WrittenBundle[];
@@ -43,76 +41,86 @@ export interface TrainJobResult {
  */
 export async function trainJob(options: TrainJobOptions, context: JobContext): Promise<TrainJobResult> {
   const start = performance.now();
-  const trains = options.networks.some((network) => network.cuts.kind !== 'none');
-  if (!trains && options.networks.length < 2) {
-    throw new InvalidInputError(
-      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
-    );
-  }
-  if (options.pruning !== null && options.networks.length > 1) {
-    throw new InvalidInputError(
-      `--prune-exits judges the exits of one network, and there are ${options.networks.length}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
-    );
-  }
-  const methods: readonly BundleMethod[] = trains ? options.methods : ['plain'];
-  const folders = new Map(
-    methods.map((method) => [method, methods.length === 1 ? options.out : join(options.out, method)]),
-  );
-  if (!(options.resume && (await holdsUnfinishedJob(options.work)))) {
-    for (const folder of folders.values()) await assertOutputFolder(folder, options);
+  const { networks, data, heads, recipe, calibration, pruning, output, command } = options;
+  const trains = networks.files.some(({ cuts }) => cuts.kind !== 'none');
+  checkNetworkCount(options, trains);
+  const methods: readonly BundleMethod[] = trains ? heads.methods : ['plain'];
+  const folderOf = (method: BundleMethod): string =>
+    methods.length === 1 ? output.folder : join(output.folder, method);
+  if (!(options.work.resume && (await holdsUnfinishedJob(options.work.folder)))) {
+    for (const method of methods) await assertOutputFolder(folderOf(method), output);
   }
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
-  const chain = describeChain(plans);
-  const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
-  for (const caution of trainingCautions(options)) context.onNote(caution);
+  const chain = { ...describeChain(plans), labels: null };
+  const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);
+  for (const caution of trainingCautions(data)) context.onNote(caution);
   const images = await openTrainingImages(
-    { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
+    {
+      training: data.training,
+      heldOut: data.heldOut,
+      useLabels: data.useLabels,
+      preprocessing,
+      network: chain,
+      trains,
+      seed: recipe.seed,
+    },
     context,
   );
-  const times = await openTimes(options.times, plans);
-  const opened =
-    options.pruning === null ? null : await openPruning(options.pruning, { plans, options, times, runtime });
-  const job = await describeJob({ options, plans, images, preprocessing, runtime });
-  const work = await openWorkFolder(options.work, job, options.resume);
+  const times = await openTimes(calibration.times, plans);
+  const judging =
+    pruning === null ? null : await openPruning(pruning, { plans, graph: networks.graph, times, runtime });
+  const job = await describeJob({ recipe, data, plans, images, preprocessing, runtime });
+  const work = await openWorkFolder(options.work.folder, job, options.work.resume);
   if (work.resumed) context.onNote(`Going on with the job in ${work.path}.`);
-  const { recipe, memoryLimit } = options;
-  const training = images.training === null ? null : trainingData(images.training, { ...options, preprocessing });
-  const heldOut = heldOutData(images.heldOut, preprocessing);
-  const trainer: TrainerSettings = { training, heldOut, recipe, memoryLimit, work, runtime, loadTensorflow };
   try {
-    const networks = await trainChain(plans, trainer, context);
-    const calibration = calibrationTargets(
-      images.heldOut,
-      networks.map(({ result }) => result),
-      chain.classes,
-    );
-    const { targets } = calibration;
-    const prune =
-      opened === null
-        ? null
-        : await createPruner({ ...options, opened, networks, targets, preprocessing, trainer }, context);
-    const bundles = await writeBundles(
-      {
-        ...options,
-        folders,
-        networks,
-        calibration,
+    const making = makeBundles({
+      onnx: backendOf(runtime),
+      loadKernels: async () => tensorflowKernels(await loadTensorflow()),
+      plans,
+      training:
+        images.training === null
+          ? null
+          : trainingData(images.training, { preprocessing, augmentation: data.augmentation }),
+      heldOut: heldOutData(images.heldOut, preprocessing),
+      recipe,
+      calibration: {
+        ensemble: calibration.ensemble,
+        budgets: calibration.budgets,
+        timeBudgets: calibration.timeBudgets,
+        times,
+      },
+      pruning: judging,
+      content: {
         labels: classLabels(images, chain.classes),
         preprocessing,
-        job,
-        // An interrupted job may have written some of its bundles already.
-        overwrite: options.overwrite || (work.resumed && !work.finished),
-        prune,
-        timing: { network: lastOf(plans).network, graph: options.graph, preprocessing, times, trainer },
+        files: new Map(),
+        provenance: ({ ensemble, measuredAgainst, pruning: pruned }) => ({
+          ...job,
+          ensemble,
+          measuredAgainst,
+          command,
+          ...(pruned && { pruning: pruned }),
+        }),
       },
-      context,
-    );
+      storage: work,
+      memoryLimit: options.work.memoryLimit,
+      onEvent: (event) => showEvent(event, context),
+      signal: context.signal,
+    });
+    // An interrupted job may have written some of its bundles already.
+    const overwrite = output.overwrite || (work.resumed && !work.finished);
+    const bundles: WrittenBundle[] = [];
+    let measuredAgainst: TrainJobResult['measuredAgainst'] = 'labels';
+    for await (const made of making) {
+      ({ measuredAgainst } = made.report);
+      bundles.push(await writeBundle(made, folderOf(made.method), overwrite, context));
+    }
     await work.markFinished();
-    if (!options.keepWork) await work.remove();
+    if (!options.work.keep) await work.remove();
     return {
       bundles,
-      measuredAgainst: calibration.measuredAgainst,
+      measuredAgainst,
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,
@@ -125,19 +133,32 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   }
 }
 
+/** @throws InvalidInputError for one network without cuts, and for several whose exits are to be judged. */
+function checkNetworkCount({ networks, pruning }: TrainJobOptions, trains: boolean): void {
+  const count = networks.files.length;
+  if (!trains && count < 2) {
+    throw new InvalidInputError(
+      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
+    );
+  }
+  if (pruning !== null && count > 1) {
+    throw new InvalidInputError(
+      `--prune-exits judges the exits of one network, and there are ${count}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
+    );
+  }
+}
+
 async function planNetworks(
-  options: TrainJobOptions,
+  { networks, heads }: TrainJobOptions,
   methods: readonly BundleMethod[],
   runtime: LoadedRuntime,
   context: JobContext,
 ): Promise<readonly NetworkPlan[]> {
   const plans: NetworkPlan[] = [];
-  for (const [index, { path, cuts }] of options.networks.entries()) {
+  for (const [index, { path, cuts: selection }] of networks.files.entries()) {
     throwIfAborted(context.signal);
-    const network = await readNetwork(path, runtime, options.graph);
-    plans.push(
-      await planTraining(network, { selection: cuts, head: options.head, methods, followsNetwork: index > 0 }),
-    );
+    const network = await readNetwork(path, runtime, networks.graph);
+    plans.push(await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 }));
   }
   return plans;
 }
@@ -146,10 +167,4 @@ async function planNetworks(
 function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
   const names = training?.classNames ?? heldOut.classNames;
   return names?.length === classes ? names : null;
-}
-
-function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {
-  const last = plans.at(-1);
-  if (last === undefined) throw new Error('internal: a job without a network');
-  return last;
 }

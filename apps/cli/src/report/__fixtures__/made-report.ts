@@ -1,7 +1,7 @@
 // A report like a real one: made-up predictions that get better with depth, measured by the real evaluation.
 
 import { chooseSettings, createEvaluationReport, type EvaluationReport, type MethodReport, patienceRule, predictionsFromLogits, reportMethod, thresholdRule } from '@ztw/core/evaluation';
-import { seededRandom } from '../../data/random.ts';
+import { seededRandom } from '@ztw/heads';
 
 const classes = 10;
 const backboneMacs = 125_485_696;

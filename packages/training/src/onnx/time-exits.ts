@@ -1,0 +1,55 @@
+// What leaving at each exit of a bundle takes, from whatever knows it already, else measured.
+
+import { sha256 } from '@ztw/bundle';
+import { type DeviceProfile, exitMilliseconds } from '@ztw/core';
+import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
+import { exitCostsOf } from '../pruning/exit-prices.ts';
+import type { MeasureBundle } from './measure-bundle.ts';
+import type { PrunedNetwork } from './pruning/prune-network.ts';
+
+/** Where the times of stages come from, where budgets or the judgement of exits need them. */
+export interface StageTimes {
+  /** Rows that run together. */
+  readonly batchSize: number;
+  /** Of all exits; null: this device is measured. */
+  readonly profile: DeviceProfile | null;
+}
+
+export interface ExitTimes {
+  /** Milliseconds per row of leaving at each exit. */
+  readonly exitMilliseconds: readonly number[];
+  readonly batchSize: number;
+  /** Null where the profile does not say. */
+  readonly device: string | null;
+}
+
+export interface TimedExits {
+  readonly times: ExitTimes;
+  /** Measured here, on these very stages; null where the times come from elsewhere. */
+  readonly profile: DeviceProfile | null;
+}
+
+export interface TimeExitsOptions {
+  readonly times: StageTimes;
+  readonly device: string;
+  readonly measure: MeasureBundle;
+}
+
+/** @throws RuntimeFailureError; AbortedError once the signal has fired. */
+export async function timeExits(
+  bundle: AssembledBundle,
+  pruned: PrunedNetwork | null,
+  { times: { batchSize, profile: given }, device, measure }: TimeExitsOptions,
+): Promise<TimedExits> {
+  if (given !== null) {
+    const costs = pruned === null ? exitMilliseconds(given, batchSize) : exitCostsOf(pruned.prices);
+    return { times: { exitMilliseconds: costs, batchSize, device: given.device ?? null }, profile: null };
+  }
+  const profile = pruned?.profile ?? (await measure(bundle, await placeOfStages(bundle)));
+  return { times: { exitMilliseconds: exitMilliseconds(profile, batchSize), batchSize, device }, profile };
+}
+
+async function placeOfStages({ method, networks }: AssembledBundle): Promise<string> {
+  const names = JSON.stringify(networks.map(({ name, stages }) => [name, stages.map((stage) => stage.name)]));
+  return `timed-${method}-${(await sha256(new TextEncoder().encode(names))).slice(0, 12)}`;
+}
