@@ -10,7 +10,7 @@ import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
 import type { WrittenBundle } from '../src/commands/train/write-bundle.ts';
 import { runInProcess } from './support/run-command.ts';
-import { network, writeArrays } from './support/sample-data.ts';
+import { allowMismatch, network, writeArrays } from './support/sample-data.ts';
 
 let root: string;
 let data: string;
@@ -23,7 +23,19 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const command = (out: string, ...more: readonly string[]): readonly string[] => [
-  ...['train', network, '--data', data, '--preset', 'fashion-mnist', '--head', 'pooled', '--epochs', '1'],
+  ...[
+    'train',
+    network,
+    '--data',
+    data,
+    '--preset',
+    'fashion-mnist',
+    '--head',
+    'pooled',
+    '--epochs',
+    '1',
+    allowMismatch,
+  ],
   ...['--batch', '32', '--cuts', '2', '--out', at(out), ...more],
 ];
 
@@ -81,7 +93,18 @@ test('the thresholds keep the times of a profile from elsewhere', async () => {
 });
 
 test('a chain is timed as a whole', async () => {
-  const args = ['train', network, network, '--cuts', 'none', '--calibration-data', data, '--out', at('chain')];
+  const args = [
+    'train',
+    network,
+    network,
+    '--cuts',
+    'none',
+    '--calibration-data',
+    data,
+    '--out',
+    at('chain'),
+    allowMismatch,
+  ];
   const { times } = await train([...args, '--budgets', '1,10000ms']);
   expect(times?.exitMilliseconds).toHaveLength(2);
 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../src/commands/bench/job.ts';
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import { type CommandRun, runInProcess } from './support/run-command.ts';
-import { network, writeArrays } from './support/sample-data.ts';
+import { allowMismatch, network, writeArrays } from './support/sample-data.ts';
 
 let root: string;
 let testData: string;
@@ -20,7 +20,20 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ztw-cli-times-'));
   const train = await writeArrays(out('train'), 200, 1);
   testData = await writeArrays(out('test'), 60, 2);
-  const recipe = ['--cuts', '2', '--head', 'pooled', '--epochs', '1', '--batch', '32', '--seed', '3', '--quiet'];
+  const recipe = [
+    '--cuts',
+    '2',
+    '--head',
+    'pooled',
+    '--epochs',
+    '1',
+    '--batch',
+    '32',
+    '--seed',
+    '3',
+    '--quiet',
+    allowMismatch,
+  ];
   const methods = ['--methods', 'ztw,sdn', '--preset', 'fashion-mnist'];
   const trained = await runInProcess([
     'train',

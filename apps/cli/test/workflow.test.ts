@@ -11,7 +11,7 @@ import type { BundleInspection } from '../src/commands/inspect/inspect-bundle.ts
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
 import { type CommandRun, runInProcess, runProcess } from './support/run-command.ts';
-import { network, writeArrays, writeImages } from './support/sample-data.ts';
+import { allowMismatch, network, writeArrays, writeImages } from './support/sample-data.ts';
 
 let root: string;
 let train: string;
@@ -19,7 +19,7 @@ let testData: string;
 let trained: CommandRun;
 
 const out = (...parts: readonly string[]): string => join(root, ...parts);
-const recipe = ['--cuts', '2', '--head', 'pooled', '--epochs', '1', '--batch', '32', '--seed', '3'];
+const recipe = ['--cuts', '2', '--head', 'pooled', '--epochs', '1', '--batch', '32', '--seed', '3', allowMismatch];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ztw-cli-'));
@@ -128,6 +128,7 @@ describe('chains', () => {
       testData,
       '--out',
       out('chain'),
+      allowMismatch,
       '--json',
     ];
     const result = json<TrainJobResult>(await runInProcess(args));

@@ -3,8 +3,10 @@
 export type { DataProgress, LabelledData, PixelTarget, SkippedRow } from './labelled-data.ts';
 export { type OpenDataOptions, openData } from './open-data.ts';
 
-// Choosing rows
+// Classes and rows
 
+export { readClassNames, withClassNames } from './class-names.ts';
+export { hashRows, rowHashName } from './hash-rows.ts';
 export { matchClasses, type NetworkClasses } from './match-classes.ts';
 export { limitRows, parseRowSelection, selectRows } from './select.ts';
 
@@ -15,6 +17,7 @@ export {
   type Normalisation,
   type NormalisationOptions,
   normalisationPresets,
+  otherPresets,
   resizeModes,
 } from './normalisation.ts';
 export { type ToInputOptions, toInput } from './preprocess.ts';

@@ -37,6 +37,16 @@ describe('matchClasses', () => {
     expect(matchClasses(dataOf(null, null), network).labels).toBeNull();
   });
 
+  it('matches only by name where the user gave the names', () => {
+    const named = { ...network, namesFile: 'names.txt' };
+    expect(matchClasses(dataOf([0, 1], ['bird', 'cat']), named).labels).toEqual(Int32Array.of(2, 1));
+    expect(() => matchClasses(dataOf([0, 1, 2], ['Bird', 'cat', 'horse']), named)).toThrow(
+      /names\.txt does not name 2 of the 3 classes of animals \(Bird, horse\); 2 of its 3 names are no class there \(dog, bird\)/,
+    );
+    expect(() => matchClasses(dataOf([0, 1, 2], ['0', '1', '2']), named)).toThrow(InvalidDataError);
+    expect(matchClasses(dataOf([2, 0], null), named).labels).toEqual(Int32Array.of(2, 0));
+  });
+
   it.each([
     [
       'another number of folders',

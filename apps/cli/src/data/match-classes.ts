@@ -7,13 +7,16 @@ export interface NetworkClasses {
   readonly name: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
+  /** The file that the user named the classes with, where there is one: then class folders are matched by name or not at all. */
+  readonly namesFile?: string;
 }
 
 /**
  * Checks that the labels of the data are classes of the network. Where both name their classes and share names, labels
  * are matched by name (the data may then lack classes); else by index.
  * @returns The data, its labels renumbered to the network's classes where they were matched by name.
- * @throws InvalidDataError with both numbers and names where they do not match.
+ * @throws InvalidDataError with both numbers and names where they do not match; where the user gave the names, for every class
+ *   of the data that is not among them.
  */
 export function matchClasses(data: LabelledData, network: NetworkClasses): LabelledData {
   const { labels, classNames } = data;
@@ -21,6 +24,9 @@ export function matchClasses(data: LabelledData, network: NetworkClasses): Label
   if (classNames !== null && network.labels !== null) {
     const known = network.labels;
     const indices = classNames.map((className) => known.indexOf(className));
+    if (network.namesFile !== undefined && indices.some((index) => index < 0)) {
+      throw unknownNames(data.name, classNames, known, network.namesFile);
+    }
     if (indices.every((index) => index >= 0)) {
       return { ...data, classNames: known, labels: labels.map((label) => indices[label] as number) };
     }
@@ -39,8 +45,21 @@ function mismatch(data: LabelledData, network: NetworkClasses, classes: number):
   );
 }
 
+function unknownNames(
+  dataName: string,
+  classNames: readonly string[],
+  known: readonly string[],
+  file: string,
+): InvalidDataError {
+  const unknown = classNames.filter((name) => !known.includes(name));
+  const unused = known.filter((name) => !classNames.includes(name));
+  return new InvalidDataError(
+    `--class-names ${file} does not name ${unknown.length} of the ${classNames.length} classes of ${dataName}${listed(unknown)}; ${unused.length} of its ${known.length} names are no class there${listed(unused)}. Names must be the same to the letter: change the file or rename the class folders.`,
+  );
+}
+
 function listed(names: readonly string[] | null): string {
-  if (names === null) return '';
+  if (names === null || names.length === 0) return '';
   const shown = names.slice(0, 12).join(', ');
   return ` (${shown}${names.length > 12 ? ', ...' : ''})`;
 }

@@ -63,6 +63,26 @@ export function createPreprocessing(inputShape: RowShape, options: Normalisation
   };
 }
 
+/** The presets that fit the network's channels and normalise otherwise; of several alike, one. */
+export function otherPresets(preprocessing: Preprocessing): ReadonlyMap<string, Preprocessing> {
+  const { channels } = preprocessing;
+  const seen = new Set([key(preprocessing)]);
+  const others = new Map<string, Preprocessing>();
+  for (const [name, preset] of Object.entries(normalisationPresets)) {
+    if (preset.mean.length !== 1 && preset.mean.length !== channels) continue;
+    const mean = perChannel('mean', preset.mean, channels);
+    const std = perChannel('std', preset.std, channels);
+    if (seen.has(key({ mean, std }))) continue;
+    seen.add(key({ mean, std }));
+    others.set(name, { ...preprocessing, mean, std });
+  }
+  return others;
+}
+
+function key({ mean, std }: Normalisation): string {
+  return JSON.stringify([mean, std]);
+}
+
 function parseNumbers(option: string, text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (!values.every(Number.isFinite)) {

@@ -30,6 +30,14 @@ export function runtimeOptions(flags: RuntimeFlags): RuntimeOptions {
   return { choice: flags.runtime, threads: flags.threads ?? null };
 }
 
+/** Adds `--class-names`. */
+export function addClassNamesOption(command: Command): Command {
+  return command.option(
+    '--class-names <file>',
+    'names of the classes in the order of the network\'s outputs, for class folders to be matched by: one per line, a JSON list, or {"0": "cat"} (also as id2label)',
+  );
+}
+
 export interface GraphFlags {
   readonly inputShape?: readonly number[];
   readonly output?: string;

@@ -31,6 +31,8 @@ export interface OpenImagesOptions extends ImageSource {
 
 /** How many skipped images are named one by one. */
 const namedSkips = 5;
+/** How many outputs are named with their class. */
+const namedOutputs = 12;
 
 /**
  * @throws InvalidDataError when nothing can be read there, or its classes are not the network's.
@@ -51,6 +53,8 @@ export async function openImages(options: OpenImagesOptions, context: JobContext
   });
   noteSkips(opened, context);
   const data = matchClasses(opened, options.network);
+  if (data.classNames !== null && data.classNames !== options.network.labels)
+    noteOrder(data.name, data.classNames, context);
   if (options.rows === null) return data;
   const chosen = selectRows(data, await parseRowSelection(options.rows, data.rows));
   return options.limit === null ? chosen : selectRows(chosen, limitRows(chosen.rows, chosen.labels, options.limit));
@@ -64,6 +68,15 @@ function report(path: string, progress: DataProgress, context: JobContext): void
     remainingSeconds: null,
     detail: null,
   });
+}
+
+/** Class folders say nothing of outputs, so a person should see which is taken for which. */
+function noteOrder(name: string, classNames: readonly string[], context: JobContext): void {
+  const shown = classNames.slice(0, namedOutputs).map((className, output) => `${output} = '${className}'`);
+  const rest = classNames.length > namedOutputs ? ', ...' : '';
+  context.onNote(
+    `Note: the classes of ${name} are taken for the network's outputs in this order: ${shown.join(', ')}${rest}. --class-names gives another.`,
+  );
 }
 
 function noteSkips(data: LabelledData, context: JobContext): void {

@@ -1,5 +1,5 @@
 import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core/evaluation';
-import { absent, milliseconds, percent, setting } from './format.ts';
+import { absent, count, milliseconds, percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
@@ -16,7 +16,7 @@ ${timesNotes(report)}
 ${
   budgets.some(({ calibrated }) => calibrated !== null)
     ? html`<h3>Settings chosen beforehand</h3>
-<p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows: what to expect in use. Below each accuracy stand the cost that was really paid, which may miss the budget a little either way, and the setting.</p>
+<p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows${originNote(report)} Below each accuracy stand the cost that was really paid, which may miss the budget a little either way, and the setting.</p>
 ${protocolTable(report, columns, 'Accuracy at budgets, settings chosen on calibration rows', 'calibrated')}`
     : null
 }
@@ -24,6 +24,18 @@ ${protocolTable(report, columns, 'Accuracy at budgets, settings chosen on calibr
 <p class="note">The last setting within the budget on the reported rows themselves, as papers report it. A little optimistic, since these rows had a say in it.</p>
 ${protocolTable(report, columns, 'Accuracy at budgets, settings swept on the reported rows', 'swept')}
 </section>`;
+}
+
+/** The end of a sentence: whether the numbers are what to expect in use. */
+function originNote({ settingsOrigin = { kind: 'unknown-rows' }, rows }: EvaluationReport): string {
+  switch (settingsOrigin.kind) {
+    case 'other-rows':
+      return ': what to expect in use.';
+    case 'overlapping-rows':
+      return `, of which ${settingsOrigin.isExact ? '' : 'about '}${count(settingsOrigin.rows)} of ${count(rows)} are calibration rows themselves: too good for what to expect in use.`;
+    case 'unknown-rows':
+      return '. Whether these are other rows is not known.';
+  }
 }
 
 /** Where times come from, once for all methods that share it. */

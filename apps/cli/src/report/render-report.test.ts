@@ -24,6 +24,13 @@ describe('renderReport', () => {
     expect(page).not.toMatch(/\son[a-z]+=/i);
   });
 
+  it('shows cautions, escaped, before the numbers', () => {
+    const careful = renderReport(madeReport({ changes: { cautions: ['Caution: <8> of 10 classes'] } }));
+    expect(careful).toContain('<p class="caution">Caution: &lt;8&gt; of 10 classes</p>');
+    expect(careful.indexOf('&lt;8&gt;')).toBeLessThan(careful.indexOf('class="facts"'));
+    expect(page).not.toContain('class="caution"');
+  });
+
   it('gives the same text for the same report', () => {
     expect(renderReport(JSON.parse(JSON.stringify(report)) as EvaluationReport)).toBe(page);
   });

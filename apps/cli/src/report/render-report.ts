@@ -29,6 +29,7 @@ export function renderReport(report: EvaluationReport): string {
 <main>
 <h1>${report.title}</h1>
 <p class="lead">${count(report.rows)} images, ${count(report.classes)} classes.</p>
+${(report.cautions ?? []).map((caution) => html`<p class="caution">${caution}</p>`)}
 ${summary(report)}
 ${report.methods.length === 0 ? noMethods() : methodSections(report)}
 ${skippedSection(report)}

@@ -13,6 +13,7 @@ h3{font-size:1rem;margin:20px 0 4px}
 p{margin:0 0 12px;max-width:90ch}
 .lead{color:var(--muted)}
 .note{color:var(--muted);font-size:.875rem}
+.caution{border-left:4px solid var(--accent);padding-left:12px;overflow-wrap:anywhere}
 section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:20px;margin-top:16px}
 figure{margin:12px 0 0}
 figcaption{color:var(--muted);font-size:.875rem;max-width:85ch}

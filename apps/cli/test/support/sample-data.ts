@@ -9,6 +9,9 @@ import { writeNpy } from '../../src/data/index.ts';
 
 export const network: string = fileURLToPath(new URL('../../../../models/fashion-resnet20.onnx', import.meta.url));
 
+/** The network has never seen these patterns and calls them otherwise, so `ztw train` has to be told to go on. */
+export const allowMismatch = '--allow-mismatch';
+
 const size = 28;
 const classes = 10;
 

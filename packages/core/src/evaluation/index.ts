@@ -1,4 +1,5 @@
 export { auroc } from './auroc.ts';
+export { bestAssignment } from './best-assignment.ts';
 export { interpolatedAccuracy, lastBeforeOverspending, lastWithinBudget } from './budget-readoff.ts';
 export { type BudgetReading, type BudgetRow, type BudgetTableOptions, budgetTable } from './budget-table.ts';
 export {
@@ -18,6 +19,17 @@ export {
   ksCalibrationErrors,
   ksCalibrationSweep,
 } from './calibration-error.ts';
+export {
+  type BestPermutation,
+  type ClassAgreement,
+  type ClassAgreementOptions,
+  classAgreement,
+  confusionMatrix,
+  isNearChance,
+  type MeasuredAccuracy,
+  measuredAccuracy,
+  NEAR_CHANCE_SHARE,
+} from './class-agreement.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
 export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export {
@@ -35,6 +47,7 @@ export {
 } from './exit-rule.ts';
 export { failurePredictionAurocs } from './failure-prediction.ts';
 export { hindsightImprovability } from './hindsight-improvability.ts';
+export { missingClasses } from './missing-classes.ts';
 export { oracleBound } from './oracle-bound.ts';
 export { type OutOfDistributionPoint, outOfDistributionAurocs, outOfDistributionSweep } from './out-of-distribution.ts';
 export {
@@ -54,7 +67,9 @@ export {
   type ReportMethodOptions,
   type ReportPoint,
   reportMethod,
+  type SettingsOrigin,
 } from './report.ts';
+export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
 export {
   type CurvePoint,
@@ -73,3 +88,4 @@ export {
   type TimedReading,
   timeBudgets,
 } from './time-budgets.ts';
+export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';

@@ -11,6 +11,7 @@ import { failurePredictionAurocs } from './failure-prediction.ts';
 import { hindsightImprovability } from './hindsight-improvability.ts';
 import { oracleBound } from './oracle-bound.ts';
 import { outOfDistributionAurocs } from './out-of-distribution.ts';
+import type { RowOverlap } from './row-overlap.ts';
 import { type CurvePoint, sweep } from './sweep.ts';
 import { type TimeBudgetRow, type TimeBudgetsOptions, timeBudgets } from './time-budgets.ts';
 
@@ -83,6 +84,15 @@ export interface ReferencePoint {
   readonly macs: number;
 }
 
+/** What is known of the rows that the `calibrated` settings were chosen on. */
+export type SettingsOrigin =
+  /** None of them is reported. */
+  | { readonly kind: 'other-rows' }
+  /** So many of the reported rows are among them. */
+  | ({ readonly kind: 'overlapping-rows' } & RowOverlap)
+  /** Nobody can tell. */
+  | { readonly kind: 'unknown-rows' };
+
 export interface EvaluationReport {
   readonly format: 'ztw-evaluation';
   readonly version: 1;
@@ -96,6 +106,10 @@ export interface EvaluationReport {
   readonly methods: readonly MethodReport[];
   /** Inputs that could not be read, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** What a reader should know before believing the numbers, a sentence or two each; left out where there is nothing. */
+  readonly cautions?: readonly string[];
+  /** Left out in reports that do not tell: as `unknown-rows`. */
+  readonly settingsOrigin?: SettingsOrigin;
   /** How it was made: versions, seed, data, rows, commands. */
   readonly provenance: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 import { type InputBatch, rowSize } from '@ztw/core';
 import { seededRandom } from '@ztw/heads';
 import { classesOf, preprocessingOf, type RunnableBundle } from '../../bundle/open-bundle.ts';
+import { withClassNames } from '../../data/class-names.ts';
 import { type LabelledData, toInput } from '../../data/index.ts';
 import { type ImageSource, openImages } from '../../images/open-images.ts';
 import type { JobContext } from '../../program/job-context.ts';
@@ -16,6 +17,8 @@ export interface BenchInputs {
 export interface BenchInputsOptions {
   /** Null: random input. */
   readonly data: ImageSource | null;
+  /** File with the names of the classes; null: as the bundle says. */
+  readonly classNames: string | null;
   readonly seed: number;
 }
 
@@ -27,7 +30,8 @@ export async function benchInputs(
 ): Promise<BenchInputs> {
   if (options.data === null) return noise(rowSize(bundle.model.inputShape), options.seed);
   const preprocessing = preprocessingOf(bundle);
-  const images = await openImages({ ...options.data, preprocessing, network: classesOf(bundle) }, context);
+  const network = await withClassNames(classesOf(bundle), options.classNames);
+  const images = await openImages({ ...options.data, preprocessing, network }, context);
   const shuffled = shuffledRows(images, options.seed);
   return {
     name: images.name,

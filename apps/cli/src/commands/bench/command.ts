@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addExitOptions, type ExitFlags, exitChoice } from '../../flags/exit-options.ts';
 import { commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
 import {
+  addClassNamesOption,
   addExamples,
   addGraphOptions,
   addRuntimeOptions,
@@ -21,6 +22,7 @@ interface BenchFlags extends RuntimeFlags, ExitFlags, GraphFlags, GlobalOptions 
   readonly data?: string;
   readonly rows?: string;
   readonly limit?: number;
+  readonly classNames?: string;
   readonly batch: readonly number[];
   readonly repeat?: number;
   readonly seed: number;
@@ -45,6 +47,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
     .option('--profile <file>', 'where milliseconds per stage go, as JSON (default: profiles/ in the bundle)')
     .option('--no-profile', 'do not measure the stages one by one')
     .option('--json', 'print JSON');
+  addClassNamesOption(command);
   addExitOptions(command);
   addGraphOptions(command);
   addRuntimeOptions(command);
@@ -64,6 +67,7 @@ export function addBenchCommand(program: Command, environment: CommandEnvironmen
             flags.data === undefined
               ? null
               : { path: flags.data, rows: flags.rows ?? null, limit: flags.limit ?? null },
+          classNames: flags.classNames ?? null,
           batches: flags.batch,
           exit: exitChoice(flags),
           executor: flags.executor,

@@ -30,6 +30,8 @@ export interface BenchOptions {
   readonly network: string | null;
   /** Null: random input. */
   readonly data: ImageSource | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
+  readonly classNames: string | null;
   readonly batches: readonly number[];
   /** A budget in milliseconds is chosen by a profile that is measured here first. */
   readonly exit: ExitChoice;

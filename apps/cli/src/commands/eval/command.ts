@@ -3,6 +3,7 @@ import { InvalidInputError } from '@ztw/core';
 import type { Command } from 'commander';
 import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
 import {
+  addClassNamesOption,
   addExamples,
   addRuntimeOptions,
   type GlobalOptions,
@@ -22,6 +23,7 @@ interface EvalFlags extends RuntimeFlags, GlobalOptions {
   readonly calibrationData?: string;
   readonly calibrationRows?: string;
   readonly foreignData?: string;
+  readonly classNames?: string;
   readonly out: string;
   readonly overwrite?: boolean;
   readonly title?: string;
@@ -65,6 +67,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 256)
     .option('--save-logits <file>', 'also write raw logits [exits, rows, classes] as .npy')
     .option('--json', 'print the report as JSON');
+  addClassNamesOption(command);
   addRuntimeOptions(command);
   addExamples(command, [
     'ztw eval out/early --data test/ --out out/report',
@@ -83,6 +86,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
             flags.foreignData === undefined
               ? null
               : { path: flags.foreignData, rows: null, limit: flags.limit ?? null },
+          classNames: flags.classNames ?? null,
           ...budgetsOf(flags),
           batch: flags.batch,
           title: flags.title ?? `Early exit on ${flags.data}`,

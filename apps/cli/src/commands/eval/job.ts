@@ -8,6 +8,8 @@ import {
   type EvaluationReport,
   type MethodReport,
   type ReferencePoint,
+  type SeenRows,
+  type SettingsOrigin,
 } from '@ztw/core/evaluation';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { type BundleTimesOptions, bundleTimes } from '../../bundle/bundle-times.ts';
@@ -18,8 +20,12 @@ import {
   preprocessingOf,
   type RunnableBundle,
 } from '../../bundle/open-bundle.ts';
+import { readClassNames, withClassNames } from '../../data/class-names.ts';
 import { type LabelledData, writeNpy } from '../../data/index.ts';
+import { missingClassesCaution } from '../../images/class-coverage.ts';
 import { type ImageSource, openImages } from '../../images/open-images.ts';
+import { checkOverlaps, commonOrigin } from '../../images/row-overlaps.ts';
+import { hashForJob } from '../../images/seen-rows.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
 import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../../storage/index.ts';
@@ -35,6 +41,8 @@ export interface EvaluateOptions {
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundles say. */
+  readonly classNames: string | null;
   /** Fractions of the MACs. */
   readonly budgets: readonly number[];
   /** Mean milliseconds per image. */
@@ -61,35 +69,51 @@ export interface EvaluateOptions {
 export async function evaluateJob(options: EvaluateOptions, context: JobContext): Promise<EvaluationReport> {
   await assertOutputFolder(options.out, { overwrite: options.overwrite });
   const runtime = await loadRuntime(options.runtime);
-  const openShared = sharedImages(context);
+  const openShared = sharedImages(options.classNames, context);
   const labels = bundleLabels(
     await Promise.all(options.bundles.map(async (folder) => ({ folder, method: await bundleMethod(folder) }))),
   );
   const evaluated: EvaluatedBundle[] = [];
+  const cautions = new Set<string>();
+  const hash = hashedOnce(context);
   for (const [index, folder] of options.bundles.entries()) {
     await using bundle = await loadBundleFolder(folder, runtime);
     const label = labels[index] as string;
     const times = options.times === null ? null : await bundleTimes(bundle, options.times, runtime);
     const images = await openShared(options.data, bundle);
+    const calibrationImages = options.calibration === null ? null : await openShared(options.calibration, bundle);
+    for (const [kind, data] of [['reported', images] as const, ['calibration', calibrationImages] as const]) {
+      const caution = data === null ? null : missingClassesCaution(kind, data, bundle.manifest.classes);
+      if (caution !== null) cautions.add(caution);
+    }
+    const { manifest } = bundle;
+    const overlaps = await checkOverlaps({
+      folder,
+      manifest,
+      reported: images,
+      calibration: calibrationImages,
+      hash,
+    });
+    for (const caution of overlaps.cautions) cautions.add(caution);
     const reported = await storedLogits(bundle, images, options.batch, context);
     const calibration =
-      options.calibration === null
-        ? null
-        : await storedLogits(bundle, await openShared(options.calibration, bundle), options.batch, context);
+      calibrationImages === null ? null : await storedLogits(bundle, calibrationImages, options.batch, context);
     const foreign =
       options.foreign === null
         ? null
         : await collectLogits(bundle, await openShared(options.foreign, bundle), options.batch, context);
     evaluated.push({
       folder,
-      manifest: bundle.manifest,
+      manifest,
+      settings: overlaps.settings,
       images,
       methods: reportBundle({ ...options, bundle, label, reported, calibration, foreign, times }),
       references: referencePoints(bundle, reported),
     });
     if (options.saveLogits !== null) await saveLogits(options.saveLogits, labels, index, reported, images.rows);
   }
-  const report = createReport(options, evaluated, runtime.name);
+  for (const caution of cautions) context.onNote(caution);
+  const report = await createReport(options, { evaluated, cautions: [...cautions], runtime: runtime.name });
   // The charts' library takes longer to load than all else together, so no other command pays for it.
   const { renderReport } = await import('../../report/index.ts');
   await writeOutputFolder(
@@ -109,19 +133,41 @@ interface EvaluatedBundle {
   readonly images: LabelledData;
   readonly methods: readonly MethodReport[];
   readonly references: readonly ReferencePoint[];
+  readonly settings: SettingsOrigin;
+}
+
+/** All that goes into a report. */
+interface Measured {
+  readonly evaluated: readonly EvaluatedBundle[];
+  readonly cautions: readonly string[];
+  readonly runtime: string;
 }
 
 /** Opens data sets once for all bundles that want them in the same form. */
-function sharedImages(context: JobContext): (source: ImageSource, bundle: RunnableBundle) => Promise<LabelledData> {
+function sharedImages(
+  classNames: string | null,
+  context: JobContext,
+): (source: ImageSource, bundle: RunnableBundle) => Promise<LabelledData> {
   const opened = new Map<string, Promise<LabelledData>>();
-  return (source, bundle) => {
+  return async (source, bundle) => {
     const preprocessing = preprocessingOf(bundle);
     const { height, width, channels, resize } = preprocessing;
-    const { classes, labels } = classesOf(bundle);
+    const network = await withClassNames(classesOf(bundle), classNames);
+    const { classes, labels } = network;
     const key = JSON.stringify([source, height, width, channels, resize, classes, labels]);
-    const images = opened.get(key) ?? openImages({ ...source, preprocessing, network: classesOf(bundle) }, context);
+    const images = opened.get(key) ?? openImages({ ...source, preprocessing, network }, context);
     opened.set(key, images);
     return images;
+  };
+}
+
+/** Hashes the rows of a data set once for all bundles. */
+function hashedOnce(context: JobContext): (data: LabelledData) => Promise<SeenRows> {
+  const hashed = new Map<LabelledData, Promise<SeenRows>>();
+  return (data) => {
+    const rows = hashed.get(data) ?? hashForJob(data, context);
+    hashed.set(data, rows);
+    return rows;
   };
 }
 
@@ -139,11 +185,11 @@ async function storedLogits(
   return { logits: await collectLogits(bundle, images, batch, context), labels: images.labels };
 }
 
-function createReport(
+async function createReport(
   options: EvaluateOptions,
-  evaluated: readonly EvaluatedBundle[],
-  runtime: string,
-): EvaluationReport {
+  { evaluated, cautions, runtime }: Measured,
+): Promise<EvaluationReport> {
+  const names = options.classNames === null ? null : await readClassNames(options.classNames);
   const [first] = evaluated;
   if (first === undefined) throw new InvalidInputError('There is no bundle to evaluate; give at least one folder.');
   const references = new Map(
@@ -153,10 +199,12 @@ function createReport(
     title: options.title,
     rows: first.images.rows,
     classes: first.manifest.classes,
-    labels: first.manifest.labels ?? first.images.classNames,
+    labels: names ?? first.manifest.labels ?? first.images.classNames,
     references: [...references.values()],
     methods: evaluated.flatMap((bundle) => bundle.methods),
     skipped: first.images.skipped,
+    ...(cautions.length > 0 && { cautions }),
+    settingsOrigin: commonOrigin(evaluated.map(({ settings }) => settings)),
     provenance: {
       command: options.command,
       data: first.images.name,

@@ -23,3 +23,17 @@ test('methods without any setting chosen beforehand are left out there, and nowh
   expect(calibrated).not.toMatch(/^PABEE/m);
   expect(swept).toMatch(/^PABEE/m);
 });
+
+test('says which rows settings were chosen on only as far as it is known', () => {
+  const title = (changes: Parameters<typeof madeReport>[0]): string | undefined =>
+    /settings chosen beforehand.*(?=:$)/m.exec(evaluationText(madeReport(changes)))?.[0];
+  expect(title({})).toBe('settings chosen beforehand; whether on other rows is not known');
+  expect(title({ changes: { settingsOrigin: { kind: 'unknown-rows' } } })).toBe(title({}));
+  expect(title({ changes: { settingsOrigin: { kind: 'other-rows' } } })).toBe(
+    'settings chosen beforehand on other rows',
+  );
+  const overlapping = { kind: 'overlapping-rows', rows: 30, isExact: false } as const;
+  expect(title({ changes: { settingsOrigin: overlapping } })).toBe(
+    'settings chosen beforehand, also on about 30 of these 400 rows',
+  );
+});

@@ -4,16 +4,32 @@ import {
   type MethodReport,
   type MethodTimes,
   meanMilliseconds,
+  type SettingsOrigin,
 } from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 
 type Protocol = 'calibrated' | 'swept';
 
-const protocolTitles: Readonly<Record<Protocol, string>> = {
-  calibrated: 'settings chosen beforehand on other rows',
-  swept: 'settings swept on these rows, as papers do',
-};
+function protocolTitle(protocol: Protocol, { settingsOrigin, rows }: EvaluationReport): string {
+  switch (protocol) {
+    case 'calibrated':
+      return calibratedTitle(settingsOrigin ?? { kind: 'unknown-rows' }, rows);
+    case 'swept':
+      return 'settings swept on these rows, as papers do';
+  }
+}
+
+function calibratedTitle(origin: SettingsOrigin, rows: number): string {
+  switch (origin.kind) {
+    case 'other-rows':
+      return 'settings chosen beforehand on other rows';
+    case 'overlapping-rows':
+      return `settings chosen beforehand, also on ${origin.isExact ? '' : 'about '}${origin.rows} of these ${rows} rows`;
+    case 'unknown-rows':
+      return 'settings chosen beforehand; whether on other rows is not known';
+  }
+}
 
 /** Accuracy at budgets under both protocols, for people. */
 export function evaluationText(report: EvaluationReport): string {
@@ -28,7 +44,8 @@ export function evaluationText(report: EvaluationReport): string {
 }
 
 /** One table of all budgets, those in MACs first; nothing where no method has a setting for any. */
-function protocolTables({ methods }: EvaluationReport, protocol: Protocol): string {
+function protocolTables(report: EvaluationReport, protocol: Protocol): string {
+  const { methods } = report;
   const budgets = [
     ...(methods[0]?.budgets.map(({ budget }) => formatPercent(budget, 0)) ?? []),
     ...(methods[0]?.times?.budgets.map(({ budgetMilliseconds }) => formatMilliseconds(budgetMilliseconds)) ?? []),
@@ -45,7 +62,9 @@ function protocolTables({ methods }: EvaluationReport, protocol: Protocol): stri
     }))
     .filter(({ readings }) => protocol === 'swept' || readings.some((reading) => reading !== null))
     .map(({ name, times, readings }) => [name, ...readings.map((reading) => cell(reading, times))]);
-  return rows.length === 0 ? '' : `\nAccuracy (mean cost), ${protocolTitles[protocol]}:\n${renderTable(columns, rows)}`;
+  return rows.length === 0
+    ? ''
+    : `\nAccuracy (mean cost), ${protocolTitle(protocol, report)}:\n${renderTable(columns, rows)}`;
 }
 
 /** The MACs that were spent and, where they are known, the milliseconds. */

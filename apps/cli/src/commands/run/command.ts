@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addExitOptions, type ExitFlags, exitChoice } from '../../flags/exit-options.ts';
 import { integerAtLeast } from '../../flags/parse-values.ts';
 import {
+  addClassNamesOption,
   addExamples,
   addRuntimeOptions,
   type GlobalOptions,
@@ -19,6 +20,7 @@ interface RunFlags extends RuntimeFlags, ExitFlags, GlobalOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly profile?: string;
+  readonly classNames?: string;
 }
 
 /** `ztw run`: classifies images, each only as deep as it needs. */
@@ -36,6 +38,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
     )
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV').conflicts('json'));
+  addClassNamesOption(command);
   addExitOptions(command);
   addRuntimeOptions(command);
   addExamples(command, [
@@ -53,6 +56,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
           sources,
           exit: exitChoice(flags),
           profile: flags.profile ?? null,
+          classNames: flags.classNames ?? null,
           executor: flags.executor,
           batch: flags.batch,
           limit: flags.limit ?? null,

@@ -7,7 +7,9 @@ import { findDeviceProfile } from '../../bundle/device-profile-file.ts';
 import type { ExitChoice } from '../../bundle/exit-choice.ts';
 import { classesOf, preprocessingOf } from '../../bundle/open-bundle.ts';
 import { type Classifier, type ExecutorChoice, openClassifier } from '../../bundle/open-classifier.ts';
+import { withClassNames } from '../../data/class-names.ts';
 import { type LabelledData, toInput } from '../../data/index.ts';
+import type { NetworkClasses } from '../../data/match-classes.ts';
 import { openImages } from '../../images/open-images.ts';
 import { rowBatches } from '../../images/row-batches.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
@@ -20,6 +22,8 @@ export interface ClassifyImagesOptions {
   readonly exit: ExitChoice;
   /** File with a device profile, for a budget in milliseconds; null for what lies beside the bundle. */
   readonly profile: string | null;
+  /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
+  readonly classNames: string | null;
   readonly executor: ExecutorChoice;
   /** Images that run together. */
   readonly batch: number;
@@ -72,15 +76,15 @@ export async function classifyImages(options: ClassifyImagesOptions, context: Jo
   const profile = timed ? await findDeviceProfile(options.bundle, options.profile, runtime) : null;
   await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);
   const preprocessing = preprocessingOf(classifier);
+  const network = await withClassNames(classesOf(classifier), options.classNames);
   const answers: ImageAnswer[] = [];
   const skipped: { readonly name: string; readonly reason: string }[] = [];
   for (const path of options.sources) {
-    const images = await openImages(
-      { path, rows: null, limit: options.limit, preprocessing, network: classesOf(classifier) },
-      context,
-    );
+    const images = await openImages({ path, rows: null, limit: options.limit, preprocessing, network }, context);
     skipped.push(...images.skipped);
-    answers.push(...(await classifySource(images, { classifier, preprocessing, batch: options.batch }, context)));
+    answers.push(
+      ...(await classifySource(images, { classifier, preprocessing, network, batch: options.batch }, context)),
+    );
   }
   return {
     policy: classifier.policy,
@@ -96,6 +100,7 @@ export async function classifyImages(options: ClassifyImagesOptions, context: Jo
 interface SourceSettings {
   readonly classifier: Classifier;
   readonly preprocessing: Preprocessing;
+  readonly network: NetworkClasses;
   readonly batch: number;
 }
 
@@ -104,7 +109,7 @@ async function classifySource(
   settings: SourceSettings,
   context: JobContext,
 ): Promise<readonly ImageAnswer[]> {
-  const { classifier, preprocessing, batch } = settings;
+  const { classifier, preprocessing, network, batch } = settings;
   const answers: ImageAnswer[] = [];
   for (const rows of rowBatches(images.rows, batch)) {
     throwIfAborted(context.signal);
@@ -112,7 +117,8 @@ async function classifySource(
     const start = performance.now();
     const { results } = await classifier.classify({ data, rows: rows.length }, context.signal);
     const milliseconds = (performance.now() - start) / rows.length;
-    answers.push(...results.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
+    const known = results.map((result) => ({ ...result, label: network.labels?.[result.labelIndex] ?? null }));
+    answers.push(...known.map((result) => answerOf(images, rows[result.row] as number, result, milliseconds)));
     context.onProgress({
       phase: `Classifying ${images.name}`,
       done: answers.length,

@@ -4,7 +4,13 @@ import { bundleDefaults } from '@ztw/training/onnx';
 import { type Command, Option } from 'commander';
 import { normalisationPresets, resizeModes } from '../../data/normalisation.ts';
 import * as parse from '../../flags/parse-values.ts';
-import { addExamples, addGraphOptions, addRuntimeOptions, type GlobalOptions } from '../../flags/shared-options.ts';
+import {
+  addClassNamesOption,
+  addExamples,
+  addGraphOptions,
+  addRuntimeOptions,
+  type GlobalOptions,
+} from '../../flags/shared-options.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
 import { addBudgetOptions } from './budget-flags.ts';
@@ -78,6 +84,10 @@ function addDataOptions(command: Command): void {
         parse.oneOf(resizeModes),
       ),
     );
+  addClassNamesOption(command).option(
+    '--allow-mismatch',
+    'go on with a network that by itself does not know the classes of the data, or knows them in another order',
+  );
 }
 
 function addArchitectureOptions(command: Command): void {

@@ -35,6 +35,10 @@ export interface DataOptions {
   readonly training: ImageSource | null;
   readonly heldOut: HeldOutChoice;
   readonly normalisation: NormalisationOptions;
+  /** File with the names of the classes, in the order of the networks' outputs; null where none was given. */
+  readonly classNames: string | null;
+  /** True: networks that do not know the data go on all the same. */
+  readonly allowMismatch: boolean;
   readonly augmentation: Augmentation;
   /** False: labels of the training data are left aside. */
   readonly useLabels: boolean;

@@ -5,7 +5,11 @@ import { InvalidInputError } from '@ztw/core';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
 import type { BundleMethod } from '@ztw/training';
 import { describeChain, makeBundles, type NetworkPlan, planNetwork } from '@ztw/training/onnx';
-import { createPreprocessing } from '../../data/index.ts';
+import { withClassNames } from '../../data/class-names.ts';
+import { createPreprocessing, type NetworkClasses } from '../../data/index.ts';
+import { missingClassesCaution } from '../../images/class-coverage.ts';
+import { trainedCalibrationCaution } from '../../images/row-overlaps.ts';
+import { describeSeenRows, hashJobRows } from '../../images/seen-rows.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { readNetwork } from '../../runtime/network.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
@@ -13,10 +17,12 @@ import { type LoadedRuntime, loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
 import { trainingCautions } from './cautions.ts';
+import { checkNetworks } from './check-networks.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
 import { openPruning } from './open-pruning.ts';
 import { openTimes } from './open-times.ts';
+import type { OwnAccuracy } from './own-accuracy.ts';
 import { showEvent } from './progress.ts';
 import { heldOutData, trainingData } from './training-data.ts';
 import { openTrainingImages, type TrainingImages } from './training-images.ts';
@@ -30,6 +36,8 @@ export interface TrainJobResult {
   readonly calibrationRows: number;
   /** Whether accuracies are measured against labels, or against the last network's own answers. */
   readonly measuredAgainst: 'labels' | 'network';
+  /** Each network by itself, before the training; empty without labels. */
+  readonly ownAccuracies: readonly OwnAccuracy[];
   readonly seconds: number;
 }
 
@@ -52,9 +60,9 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   }
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
-  const chain = { ...describeChain(plans), labels: null };
+  const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
   const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);
-  for (const caution of trainingCautions(data)) context.onNote(caution);
+  for (const caution of trainingCautions({ ...data, preprocessing })) context.onNote(caution);
   const images = await openTrainingImages(
     {
       training: data.training,
@@ -65,6 +73,27 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
       trains,
       seed: recipe.seed,
     },
+    context,
+  );
+  for (const [kind, rows] of [['training', images.training] as const, ['calibration', images.heldOut] as const]) {
+    const caution = rows === null ? null : missingClassesCaution(kind, rows, chain.classes);
+    if (caution !== null) context.onNote(caution);
+  }
+  const rows = await hashJobRows(images, context);
+  // Rows that were split off are others, even where the data holds an image twice.
+  const trainedOn = data.heldOut.kind === 'split' ? null : trainedCalibrationCaution(rows);
+  if (trainedOn !== null) context.onNote(trainedOn);
+  const seenRows = describeSeenRows(rows);
+  const ownAccuracies = await checkNetworks(
+    {
+      networks: plans.map(({ network }) => network),
+      images,
+      classes: chain,
+      preprocessing,
+      normalisation: data.normalisation,
+      allowMismatch: data.allowMismatch,
+    },
+    runtime,
     context,
   );
   const times = await openTimes(calibration.times, plans);
@@ -92,11 +121,12 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
       },
       pruning: judging,
       content: {
-        labels: classLabels(images, chain.classes),
+        labels: classLabels(images, chain),
         preprocessing,
-        files: new Map(),
+        files: seenRows.files,
         provenance: ({ ensemble, measuredAgainst, pruning: pruned }) => ({
           ...job,
+          seenRows: seenRows.provenance,
           ensemble,
           measuredAgainst,
           command,
@@ -121,6 +151,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     return {
       bundles,
       measuredAgainst,
+      ownAccuracies,
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,
@@ -163,8 +194,8 @@ async function planNetworks(
   return plans;
 }
 
-/** The data's class names, where there is one for each class. */
-function classLabels({ training, heldOut }: TrainingImages, classes: number): readonly string[] | null {
-  const names = training?.classNames ?? heldOut.classNames;
-  return names?.length === classes ? names : null;
+/** The names that the user gave, else the data's, where there is one for each class. */
+function classLabels({ training, heldOut }: TrainingImages, chain: NetworkClasses): readonly string[] | null {
+  const names = chain.labels ?? training?.classNames ?? heldOut.classNames;
+  return names?.length === chain.classes ? names : null;
 }

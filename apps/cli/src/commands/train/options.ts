@@ -38,6 +38,8 @@ export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags, Budg
   readonly preset?: string;
   readonly mean?: string;
   readonly std?: string;
+  readonly classNames?: string;
+  readonly allowMismatch?: boolean;
   readonly resize?: NonNullable<NormalisationOptions['resize']>;
   readonly cuts?: readonly string[];
   readonly methods: readonly Method[];
@@ -78,6 +80,8 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
       training: flags.data === undefined ? null : { path: flags.data, rows: null, limit: flags.limit ?? null },
       heldOut: heldOutChoice(flags),
       normalisation: { preset: flags.preset, mean: flags.mean, std: flags.std, resize: flags.resize },
+      classNames: flags.classNames ?? null,
+      allowMismatch: flags.allowMismatch === true,
       augmentation: flags.augment,
       useLabels: flags.labels,
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LabelledData } from '../../data/index.ts';
+import type { LabelledData } from '../data/index.ts';
 
 /** Rows whose pixels are looked at; reading all of them would cost as much as decoding the data once more. */
 const sampledRows = 16;
