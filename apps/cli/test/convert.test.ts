@@ -233,6 +233,19 @@ describe('refuses, and writes nothing', () => {
     expect(await refused(folder, ...out)).toMatch(/layer "up" \(UpSampling2D\): this class is not supported/);
   });
 
+  test('a layer that waits for an unknown one, weights that are null, and sizes that are no numbers', async () => {
+    const unknown = (json: Record<string, unknown>) =>
+      JSON.parse(JSON.stringify(json).replace('[["padded",0,0,{}]]', '[["nobody",0,0,{}]]'));
+    expect(await refused(await edited('unknown', unknown), ...out)).toMatch(
+      /modelTopology\.config\.layers\.\d+\.inbound_nodes\.0\.0: expected the name of a layer, but got "nobody"/,
+    );
+    const nothing = (json: Record<string, unknown>) => ({ ...json, weightsManifest: [null] });
+    expect(await refused(await edited('nothing', nothing), ...out)).toContain('weightsManifest.0');
+    const sizes = (json: Record<string, unknown>) =>
+      JSON.parse(JSON.stringify(json).replace('"shape":[3,3,3,8]', '"shape":[3,3,null,8]'));
+    expect(await refused(await edited('sizes', sizes), ...out)).toContain('weightsManifest.0.weights.0.shape.2');
+  });
+
   test('a file in the way, unless told', async () => {
     await writeFile(at('taken.onnx'), 'mine');
     expect(await refused(model, '--out', at('taken.onnx'))).toContain('--overwrite');

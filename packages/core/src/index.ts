@@ -54,9 +54,11 @@ export {
   StorageError,
   UnsupportedModelError,
 } from './errors/errors.ts';
+export { isPackedError } from './errors/is-packed-error.ts';
 export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
 export { ZtwError } from './errors/ztw-error.ts';
+export { letEventsIn } from './inference/let-events-in.ts';
 
 // Numbers
 
@@ -87,7 +89,7 @@ export type { PerExit } from './policy/per-exit.ts';
 
 export { type ChainOptions, chain } from './chain/chain.ts';
 export { type AnytimeAnswer, type AnytimeOptions, anytime } from './inference/anytime.ts';
-export { checkInputBatch } from './inference/check-input.ts';
+export { checkInputBatch, checkRowCount } from './inference/check-input.ts';
 export type { Classification, ClassificationSummary, RowResult, StageEvent } from './inference/classification.ts';
 export { classificationOfAnswers, type DescribedNetwork } from './inference/classification-of-answers.ts';
 export { type ClassifyOptions, classify, classifyDefaults } from './inference/classify.ts';

@@ -1,4 +1,5 @@
 export { parseStageProgram } from './parse-stage-program.ts';
+export { type InferProgramShapesOptions, inferProgramShapes } from './shapes/infer-program-shapes.ts';
 export type {
   BinaryStep,
   ConvolutionStep,

@@ -73,7 +73,7 @@ export interface DenseStep extends UnaryStep<'dense'> {
   readonly activation: ProgramActivation;
 }
 
-/** `[..., m, k]` times `[..., k, n]`; leading axes broadcast. */
+/** `[..., m, k]` times `[..., k, n]`; one factor may lack leading axes of the other, and is repeated then. */
 export interface MatMulStep extends Step<'matmul'> {
   readonly left: string;
   readonly right: string;

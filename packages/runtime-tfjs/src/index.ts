@@ -19,6 +19,8 @@ export { type ReadLayersModelOptions, readLayersModel } from './layers-model/rea
 export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
+// Files of strangers
+export { type CheckedModelJson, checkModelJson, type ModelJsonKind } from './model-json/check-model-json.ts';
 // The same, in stages with heads, or as a frozen backbone
 export { loadHeads } from './network/load-heads.ts';
 export { saveHeads } from './network/save-heads.ts';

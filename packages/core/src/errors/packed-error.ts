@@ -38,7 +38,7 @@ const errorClasses: readonly ErrorClass[] = [
 ];
 
 /** Deeper causes are left out: an error that causes itself would have no end. */
-const maximumDepth = 8;
+export const maximumDepth = 8;
 
 /** @param error Whatever was thrown; what is not an error becomes one whose message is its text. */
 export function packError(error: unknown): PackedError {

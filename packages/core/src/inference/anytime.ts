@@ -12,6 +12,7 @@ import { checkRowCount } from './check-input.ts';
 import type { RowResult } from './classification.ts';
 import { exitCosts } from './exit-costs.ts';
 import type { ExitMethod } from './exit-method.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { startRecycling } from './recycled.ts';
 import { releaseFeatures } from './release-features.ts';
 import { rowResults } from './row-results.ts';
@@ -82,6 +83,7 @@ export async function* anytime<Features>(
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
+      await letEventsIn(signal);
       throwIfAborted(signal, 'classification');
       if (stageIndex > 0 && !isTimeFor(stageIndex)) return;
       const rows: RowsUnderWay<Features> = underWay;

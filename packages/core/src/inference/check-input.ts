@@ -23,7 +23,7 @@ export function checkInputBatch(input: InputBatch, inputShape: RowShape): void {
 }
 
 /**
- * Checks that the data is as long as its rows say; zero rows are fine.
+ * Checks that the data is float32 and as long as its rows say; zero rows are fine.
  * @throws InvalidInputError
  */
 export function checkRowCount(input: InputBatch, inputShape: RowShape): void {
@@ -31,10 +31,26 @@ export function checkRowCount(input: InputBatch, inputShape: RowShape): void {
   if (!Number.isInteger(rows) || rows < 0) {
     throw new InvalidInputError(`Expected a whole number of input rows, 0 or more; received ${rows}.`);
   }
+  checkFloat32(data, 'input values');
   const expected = rows * rowSize(inputShape);
   if (data.length !== expected) {
     throw new InvalidInputError(
       `Expected ${expected} input values for ${rows} rows of shape [${inputShape.join(', ')}]; received ${data.length}.`,
+    );
+  }
+}
+
+/**
+ * Runtimes differ in what else they would take, and in what they would make of it.
+ * @param what For the message: `input values`.
+ * @throws InvalidInputError for anything but a Float32Array, naming what came.
+ */
+export function checkFloat32(data: unknown, what: string): asserts data is Float32Array {
+  // By its tag: an array of another frame or worker has another class.
+  const kind = Object.prototype.toString.call(data).slice(8, -1);
+  if (kind !== 'Float32Array') {
+    throw new InvalidInputError(
+      `Expected ${what} as a Float32Array; received ${kind}. Convert them: Float32Array.from(values).`,
     );
   }
 }

@@ -6,6 +6,7 @@ import type { Batch } from './batches.ts';
 import type { RowResult, StageEvent } from './classification.ts';
 import { exitCosts } from './exit-costs.ts';
 import type { ExitMethod } from './exit-method.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { passExit } from './pass-exit.ts';
 import { startRecycling } from './recycled.ts';
 import { releaseFeatures } from './release-features.ts';
@@ -37,6 +38,7 @@ export async function classifyBatch<Features>(
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {
+      await letEventsIn(signal);
       throwIfAborted(signal, 'classification');
       const rows: RowsUnderWay<Features> = underWay;
       underWay = null;

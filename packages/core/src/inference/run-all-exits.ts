@@ -3,6 +3,7 @@ import { throwIfAborted } from '../errors/throw-if-aborted.ts';
 import { batchesOf } from './batches.ts';
 import { checkRowCount } from './check-input.ts';
 import { checkLogits } from './check-logits.ts';
+import { letEventsIn } from './let-events-in.ts';
 import { releaseFeatures } from './release-features.ts';
 import { requireFeatures } from './require-features.ts';
 
@@ -43,6 +44,7 @@ export async function runAllExits<Features>(
     let previousLogits: Float32Array | null = null;
     try {
       for (const [stageIndex, { stage, logits }] of exits.entries()) {
+        await letEventsIn(signal);
         throwIfAborted(signal, 'run');
         const features = requireFeatures(held, stageIndex);
         held = null;

@@ -4,6 +4,7 @@ import type { InputBatch, StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { throwIfAborted } from '../errors/throw-if-aborted.ts';
 import { checkInputBatch } from '../inference/check-input.ts';
+import { letEventsIn } from '../inference/let-events-in.ts';
 import { releaseFeatures } from '../inference/release-features.ts';
 import { requireFeatures } from '../inference/require-features.ts';
 import { rowSize } from '../inference/row-size.ts';
@@ -100,6 +101,7 @@ async function timeStages<Features>(
   signal: AbortSignal | undefined,
 ): Promise<readonly number[]> {
   const milliseconds: number[] = [];
+  await letEventsIn(signal);
   throwIfAborted(signal, 'measurement');
   let start = now();
   let held: Features | null = await model.load(input);

@@ -1,5 +1,12 @@
-import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import {
+  InvalidBundleError,
+  InvalidInputError,
+  InvalidModelError,
+  type Parameter,
+  UnsupportedModelError,
+} from '@ztw/core';
 import type { ProgramPort, StageProgram } from '@ztw/program';
+import { inferProgramShapes } from '@ztw/program';
 import { valueInfo } from '../graph/build.ts';
 import { createGraphBuilder } from '../graph/graph-builder.ts';
 import { emitStep } from './emit-step.ts';
@@ -42,6 +49,8 @@ export function programToOnnx(
   const order = input.rowShape.length === 3 ? channelsFirst : naturalOrder(input.rowShape.length + 1);
   emitter.place(input.name, { name: inputName, shape: [{ perRow: 1 }, ...input.rowShape], order });
   for (const step of program.steps) emitter.place(step.output, emitStep(emitter, step));
+  // After the emitters, which say more of what ONNX cannot express.
+  checkShapes(program, weights);
   const logits = emitter.read(program.logits);
   const [rows, classes] = logits.shape;
   if (logits.shape.length !== 2 || typeof rows !== 'object' || typeof classes !== 'number') {
@@ -72,4 +81,13 @@ function wholeNetworkInput({ inputs, outputs, previousLogits }: StageProgram): P
     );
   }
   return input;
+}
+
+function checkShapes(program: StageProgram, weights: ReadonlyMap<string, Parameter>): void {
+  try {
+    inferProgramShapes(program, new Map([...weights].map(([name, { shape }]) => [name, shape])));
+  } catch (error) {
+    if (!InvalidBundleError.isInstance(error)) throw error;
+    throw new InvalidModelError(`steps and weights do not fit together: ${error.message}`, { cause: error });
+  }
 }

@@ -5,6 +5,7 @@ import {
   classificationOfAnswers,
   type DescribedNetwork,
   firstNotFinite,
+  letEventsIn,
   type RowShape,
   RuntimeFailureError,
   rowSize,
@@ -76,6 +77,7 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
+          await letEventsIn(signal);
           throwIfAborted(signal, 'classification');
           const count = Math.min(batchSize, rows - start);
           const part = await run(data.subarray(start * size, (start + count) * size), count, thresholds);

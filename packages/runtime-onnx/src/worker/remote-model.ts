@@ -1,4 +1,4 @@
-import { UseGuard } from '@ztw/core';
+import { checkRowCount, UseGuard } from '@ztw/core';
 // A model in a worker, behind the contract of any other: the loop, the exits and the policies stay on this side, where only
 // logits arrive, so that everything that runs a model runs this one.
 
@@ -38,6 +38,7 @@ export class RemoteModel implements StagedModel<RemoteFeatures> {
 
   load(input: InputBatch): Promise<RemoteFeatures> {
     return this.#guard.use(async () => {
+      checkRowCount(input, this.inputShape);
       // The caller keeps its rows; the copy is moved.
       const data = new Float32Array(input.data);
       const result = this.#newFeatures();

@@ -11,17 +11,12 @@ import {
   packError,
   RuntimeFailureError,
   type StagedModel,
+  ZtwError,
 } from '@ztw/core';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime } from '../ort/onnx-runtime.ts';
-import type {
-  BundleContent,
-  ModelDescription,
-  RemoteStageOutput,
-  WorkerReply,
-  WorkerRequest,
-  WorkerTask,
-} from './messages.ts';
+import type { BundleContent, ModelDescription, RemoteStageOutput, WorkerReply, WorkerTask } from './messages.ts';
+import { callOf, readTask } from './read-message.ts';
 
 export interface ServeModelOptions {
   readonly ort: OnnxRuntime;
@@ -39,13 +34,24 @@ export function serveModel({ ort, port }: ServeModelOptions): void {
   }
   const served = new ServedModel(ort);
   onMessage(port, async (message) => {
-    const { call, task } = message as WorkerRequest;
-    const reply = await served.perform(task).then(
-      (value): WorkerReply => ({ call, value }),
-      (error: unknown): WorkerReply => ({ call, error: packError(error) }),
-    );
-    port.postMessage(reply, []);
+    const call = callOf(message);
+    // Not for this worker's model.
+    if (call === null) return;
+    port.postMessage(await answer(served, call, message), []);
   });
+}
+
+async function answer(served: ServedModel, call: number, message: unknown): Promise<WorkerReply> {
+  try {
+    return { call, value: await served.perform(readTask(message)) };
+  } catch (error) {
+    const typed = ZtwError.isInstance(error)
+      ? error
+      : new RuntimeFailureError(`The worker failed: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
+    return { call, error: packError(typed) };
+  }
 }
 
 class ServedModel {
@@ -91,6 +97,7 @@ class ServedModel {
   }
 
   async #open({ manifest, files, ...settings }: BundleContent): Promise<ModelDescription> {
+    if (this.#model !== null) throw new InvalidInputError('The worker has loaded a bundle already. Start another one.');
     const file = async (path: string) => {
       const bytes = files.get(path);
       if (bytes === undefined) throw new RuntimeFailureError(`internal: the worker was not sent "${path}".`);

@@ -2,6 +2,7 @@
 
 import { onBreakdown, onMessage, RuntimeFailureError, unpackError, type WorkerThread } from '@ztw/core';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
+import { readReply } from './read-message.ts';
 
 interface WaitingCall {
   readonly resolve: (value: unknown) => void;
@@ -16,7 +17,7 @@ export class WorkerConnection {
 
   constructor(worker: WorkerThread) {
     this.#worker = worker;
-    onMessage(worker, (message) => this.#settle(message as WorkerReply));
+    onMessage(worker, (message) => this.#settle(readReply(message)));
     onBreakdown(worker, (cause) => this.#breakDown(cause));
   }
 
@@ -41,7 +42,9 @@ export class WorkerConnection {
     await this.#worker.terminate();
   }
 
-  #settle(reply: WorkerReply): void {
+  /** @param reply null for a message that answers nothing. */
+  #settle(reply: WorkerReply | null): void {
+    if (reply === null) return;
     const call = this.#waiting.get(reply.call);
     this.#waiting.delete(reply.call);
     if ('error' in reply) call?.reject(unpackError(reply.error));

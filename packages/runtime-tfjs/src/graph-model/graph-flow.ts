@@ -1,6 +1,7 @@
 // The part of a GraphModel between its input and its output, and the shapes of all results: found by running it once, on zeros.
 
-import { type RowShape, rowSize, UnsupportedModelError } from '@ztw/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { InvalidModelError, type RowShape, rowSize, UnsupportedModelError } from '@ztw/core';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { channelsLastShape } from '../network/row-layout.ts';
 import { executeGraph, type GraphModelLike, type GraphNode, graphNodes } from './graph-definition.ts';
@@ -35,7 +36,10 @@ export interface GraphFlow {
 /** Enough to tell the axis of the rows from others. */
 const probeRows = 2;
 
-/** @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class. */
+/**
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class;
+ *   InvalidModelError where TensorFlow.js cannot run it.
+ */
 export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadGraphModelOptions): GraphFlow {
   const [input] = model.inputs;
   const [output] = model.outputs;
@@ -47,7 +51,7 @@ export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadG
   const inputName = nodeName(input.name);
   const outputName = nodeName(output.name);
   const rowShape = inputShape === undefined ? (input.shape ?? []).slice(1) : channelsLastShape(inputShape);
-  if (rowShape.length === 0 || rowShape.some((size) => size < 1)) {
+  if (rowShape.length === 0 || rowShape.some((size) => !(size >= 1))) {
     throw new UnsupportedModelError(
       `The input of "${name}" has rows of [${rowShape.join(', ')}], which are not fixed. Say inputShape, channels first.`,
     );
@@ -106,11 +110,29 @@ function probe(
   const zeros = tf.tensor(new Float32Array(probeRows * rowSize(rowShape)), [probeRows, ...rowShape], 'float32');
   try {
     const names = nodes.map(({ name }) => name);
-    const results = executeGraph(model, { [input]: zeros }, names);
+    const results = runOnZeros(model, { [input]: zeros }, names);
     const shapes = new Map(names.map((name, index) => [name, results[index]?.shape ?? []]));
-    for (const tensor of results) tensor.dispose();
+    // A node that passes a weight on returns the weight itself, which is the model's.
+    const kept = new Set<Tensor>(Object.values(model.weights).flat());
+    for (const tensor of results) if (!kept.has(tensor)) tensor.dispose();
     return shapes;
   } finally {
     zeros.dispose();
+  }
+}
+
+function runOnZeros(
+  model: GraphModelLike,
+  inputs: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+): readonly Tensor[] {
+  try {
+    return executeGraph(model, inputs, names);
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new InvalidModelError(
+      `TensorFlow.js cannot run the graph, so the shapes of its results are unknown: ${reason}`,
+      { cause },
+    );
   }
 }

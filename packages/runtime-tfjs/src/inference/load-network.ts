@@ -56,7 +56,7 @@ export async function loadNetwork(options: LoadNetworkOptions): Promise<StagedMo
 }
 
 async function openStage(
-  { tf, network, readFile }: LoadNetworkOptions,
+  { tf, network, readFile, classes }: LoadNetworkOptions,
   { name, program }: BundleStage,
   index: number,
 ): Promise<OpenProgram> {
@@ -67,7 +67,7 @@ async function openStage(
     );
   }
   const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
-  return openProgram({ tf, steps, weights, path: program.steps, what });
+  return openProgram({ tf, steps, weights, path: program.steps, what, previousClasses: classes, classes });
 }
 
 function describeStage(stage: BundleStage): StageDescription {

@@ -3,8 +3,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { decodeSafetensors } from '@ztw/bundle';
 import { RuntimeFailureError } from '@ztw/core';
-import { parseStageProgram, type StageProgram, stepReads } from '@ztw/program';
+import { inferProgramShapes, parseStageProgram, type StageProgram, stepReads } from '@ztw/program';
 import { type CompiledStep, compileStep } from './compile-step.ts';
+import { checkRunMemory, peakValuesPerRow } from './run-memory.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 
 export interface OpenProgramOptions {
@@ -17,6 +18,10 @@ export interface OpenProgramOptions {
   readonly path: string;
   /** The stage's name, for messages. */
   readonly what: string;
+  /** Columns of the logits of the stage before. A program that reads them needs it. */
+  readonly previousClasses?: number;
+  /** Columns that the logits must have. Default: logits of any shape, as the features of a head have. */
+  readonly classes?: number;
 }
 
 export interface ProgramResult {
@@ -30,7 +35,7 @@ export interface ProgramResult {
 export interface StageRunner {
   /**
    * Runs all steps. Consumes the inputs and the previous logits, also when it throws.
-   * @throws RuntimeFailureError naming the step that failed.
+   * @throws RuntimeFailureError naming the step that failed; InvalidInputError for more rows than fit into memory.
    */
   run(inputs: readonly Tensor[], previousLogits: Tensor | null, rows: number): ProgramResult;
   /** Frees the weights. */
@@ -49,17 +54,28 @@ interface ScheduledStep {
 }
 
 /**
- * Uploads the weights and compiles the steps.
- * @throws InvalidBundleError for damaged files.
+ * Checks the program against its weights, uploads them, and compiles the steps.
+ * @throws InvalidBundleError for damaged files, and for steps that do not fit together; nothing is uploaded then.
  */
-export function openProgram({ tf, steps, weights, path, what }: OpenProgramOptions): OpenProgram {
+export function openProgram({
+  tf,
+  steps,
+  weights,
+  path,
+  what,
+  previousClasses,
+  classes,
+}: OpenProgramOptions): OpenProgram {
   const stored = decodeSafetensors(weights);
   const program = parseStageProgram(steps, stored.keys(), path);
+  const weightShapes = new Map([...stored].map(([name, { shape }]) => [name, shape]));
+  const shapes = inferProgramShapes(program, weightShapes, { path, previousClasses, classes });
   const constants = new Map<string, Tensor>();
   for (const [name, { shape, data }] of stored) {
     constants.set(name, tf.keep(tf.tensor(data, [...shape], 'float32')));
   }
   const schedule = scheduleSteps(tf, program, constants);
+  const peakValues = peakValuesPerRow(program, schedule, shapes);
   return {
     program,
     run(inputs, previousLogits, rows) {
@@ -67,6 +83,7 @@ export function openProgram({ tf, steps, weights, path, what }: OpenProgramOptio
       for (const [position, { name }] of program.inputs.entries()) live.set(name, inputs[position] as Tensor);
       if (program.previousLogits !== null && previousLogits !== null) live.set(program.previousLogits, previousLogits);
       try {
+        checkRunMemory(tf, rows, peakValues, what);
         runSteps(schedule, constants, live, rows, what);
         const take = (name: string): Tensor => {
           const tensor = live.get(name) as Tensor;

@@ -19,11 +19,12 @@ export interface OpenHeadOptions {
 /** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { steps, weights, output } = headSteps(layers, parameters, inputShape);
+  const cascade = layers.find(({ kind }) => kind === 'cascade');
   const program: StageProgram = {
     format: 'ztw-stage-program',
     version: 1,
     inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
-    previousLogits: layers.some(({ kind }) => kind === 'cascade') ? previousLogitsName : null,
+    previousLogits: cascade === undefined ? null : previousLogitsName,
     outputs: [],
     logits: output,
     steps,
@@ -34,5 +35,6 @@ export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadO
     weights: encodeSafetensors(weights),
     path: what,
     what,
+    ...(cascade?.kind === 'cascade' ? { previousClasses: cascade.classes } : {}),
   });
 }

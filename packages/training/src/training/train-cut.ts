@@ -2,7 +2,7 @@
 
 import type { Activation } from '@ztw/core';
 import { RuntimeFailureError } from '@ztw/core';
-import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
+import type { FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { CutTask } from './cut-task.ts';
 import { createLearner, type Learner } from './learner.ts';

@@ -22,11 +22,14 @@ import {
   type MessageEndpoint,
   onMessage,
   packError,
+  RuntimeFailureError,
   type TrainableNetwork,
   throwIfAborted,
+  ZtwError,
 } from '@ztw/core';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
+import { checkJob } from './check-job.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 
 export interface ServeTrainingOptions {
@@ -80,8 +83,8 @@ async function answer(
   const onProgress = seldom((event) => send({ kind: 'progress', event }));
   try {
     throwIfAborted(signal, 'training');
-    const options = { kernels, network: await network(), job, checkpoints, onProgress, signal };
-    send({ kind: 'trained', result: await trainNewClasses(options) });
+    const options = { kernels, job: checkJob(job), network: await network(), checkpoints, onProgress, signal };
+    send({ kind: 'trained', result: await trainNewClasses(options).catch(failTyped) });
   } catch (error) {
     send({ kind: 'failed', error: packError(error) });
   }
@@ -98,4 +101,10 @@ function seldom(report: (event: TrainingProgress) => void): (event: TrainingProg
     reported.set(kind, now);
     report(event);
   };
+}
+
+function failTyped(error: unknown): never {
+  if (ZtwError.isInstance(error)) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new RuntimeFailureError(`The training failed: ${reason}`, { cause: error });
 }

@@ -8,7 +8,7 @@ import { onBreakdown, onMessage, RuntimeFailureError, throwIfAborted, unpackErro
 import type { LabelledRows } from '../data/row-data.ts';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
-import { type TrainingReply, trainingRequest } from './training-messages.ts';
+import { readTrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {
   /**
@@ -43,7 +43,8 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
   try {
     return await new Promise<NewClassesResult>((resolve, reject) => {
       onMessage(port, (message) => {
-        const reply = message as TrainingReply;
+        const reply = readTrainingReply(message);
+        if (reply === null) return;
         if (reply.kind === 'progress') {
           try {
             onProgress?.(reply.event);

@@ -1,6 +1,7 @@
 // What goes between a caller and a worker that trains: one request on the worker itself, and all that belongs to it over a port of its own.
 
 import type { PackedError } from '@ztw/core';
+import { isPackedError } from '@ztw/core';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 
@@ -9,7 +10,8 @@ const kind = 'ztw-train-new-classes';
 
 export interface TrainingRequest {
   readonly kind: typeof kind;
-  readonly job: NewClassesJob;
+  /** A `NewClassesJob`, which the worker checks. */
+  readonly job: unknown;
   /** The worker's end: replies go out, and a first message in calls the training off. */
   readonly port: MessagePort;
 }
@@ -24,5 +26,27 @@ export function trainingRequest(job: NewClassesJob, port: MessagePort): Training
 }
 
 export function isTrainingRequest(message: unknown): message is TrainingRequest {
-  return typeof message === 'object' && message !== null && (message as { readonly kind?: unknown }).kind === kind;
+  if (typeof message !== 'object' || message === null) return false;
+  const request = message as Partial<Record<keyof TrainingRequest, unknown>>;
+  // Without a port nobody waits for an answer.
+  return request.kind === kind && isPort(request.port);
+}
+
+function isPort(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { postMessage, on, addEventListener } = value as Partial<
+    Record<'postMessage' | 'on' | 'addEventListener', unknown>
+  >;
+  return typeof postMessage === 'function' && (typeof on === 'function' || typeof addEventListener === 'function');
+}
+
+/** A reply of a worker that trains; null for a message that is none. */
+export function readTrainingReply(message: unknown): TrainingReply | null {
+  if (typeof message !== 'object' || message === null) return null;
+  const reply = message as Partial<Record<'kind' | 'event' | 'result' | 'error', unknown>>;
+  const isReply =
+    (reply.kind === 'progress' && typeof reply.event === 'object' && reply.event !== null) ||
+    (reply.kind === 'trained' && typeof reply.result === 'object' && reply.result !== null) ||
+    (reply.kind === 'failed' && isPackedError(reply.error));
+  return isReply ? (message as TrainingReply) : null;
 }

@@ -4,10 +4,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
 import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { checkModelJson, type ModelJsonKind } from '@ztw/runtime-tfjs';
 import { readBytes } from '../../storage/read-bytes.ts';
 import { checkRelativeName } from '../../storage/relative-name.ts';
 
 export type TensorflowModelKind = 'LayersModel' | 'GraphModel';
+
+const kinds: Readonly<Record<ModelJsonKind, TensorflowModelKind>> = {
+  'layers-model': 'LayersModel',
+  'graph-model': 'GraphModel',
+};
 
 export interface ModelFile {
   readonly path: string;
@@ -21,17 +27,6 @@ interface WeightsGroup {
   readonly weights: readonly io.WeightsManifestEntry[];
 }
 
-/** Bytes per value, as they are stored. */
-const storedBytes: Readonly<Record<string, number>> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-  float16: 2,
-  uint8: 1,
-  uint16: 2,
-};
-
 /**
  * Reads a network that TensorFlow.js saved or its converter wrote.
  * @param path `model.json`, or the folder that holds it.
@@ -41,29 +36,27 @@ const storedBytes: Readonly<Record<string, number>> = {
 export async function readModelFile(path: string): Promise<ModelFile> {
   const file = (await stat(path).catch(() => null))?.isDirectory() === true ? join(path, 'model.json') : path;
   const json = parse(await readText(file));
-  const topology = objectOf(json.modelTopology);
-  const manifest = json.weightsManifest;
-  if (topology === null || !Array.isArray(manifest)) {
-    throw new InvalidModelError(
-      'expected the model.json of a TensorFlow.js network, with modelTopology and weightsManifest. Save it with model.save, or make it with tensorflowjs_converter.',
-    );
-  }
-  const groups = manifest as readonly WeightsGroup[];
-  const weightSpecs = groups.flatMap(({ weights = [] }) => weights);
+  for (const name of shardNames(json.weightsManifest)) checkRelativeName(name);
+  const { kind, weightBytes } = checkModelJson(json);
+  const groups = json.weightsManifest as readonly WeightsGroup[];
   const weightData = await readShards(
     dirname(file),
-    groups.flatMap(({ paths = [] }) => paths),
+    groups.flatMap(({ paths }) => paths),
   );
-  const expected = weightSpecs.reduce((sum, spec) => sum + bytesOf(spec), 0);
-  if (weightData.byteLength !== expected) {
+  if (weightData.byteLength !== weightBytes) {
     throw new InvalidModelError(
-      `the weights should take ${expected} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
+      `the weights should take ${weightBytes} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
     );
   }
   return {
     path: file,
-    kind: kindOf(json, topology),
-    artifacts: { ...declarations(json), modelTopology: topology, weightSpecs: [...weightSpecs], weightData },
+    kind: kinds[kind],
+    artifacts: {
+      ...declarations(json),
+      modelTopology: json.modelTopology as object,
+      weightSpecs: groups.flatMap(({ weights }) => weights),
+      weightData,
+    },
   };
 }
 
@@ -99,20 +92,17 @@ function declarations(json: Record<string, unknown>): io.ModelArtifacts {
   return Object.fromEntries(Object.entries(json).filter(([name, value]) => names.includes(name) && value !== null));
 }
 
-/** Files of early versions do not say their kind, but a GraphModel is a list of nodes. */
-function kindOf({ format }: Record<string, unknown>, topology: Record<string, unknown>): TensorflowModelKind {
-  if (format === 'layers-model') return 'LayersModel';
-  if (format === 'graph-model' || Array.isArray(topology.node)) return 'GraphModel';
-  if (format === undefined) return 'LayersModel';
-  throw new InvalidModelError(
-    `its format is ${JSON.stringify(format)}; supported are layers-model and graph-model of TensorFlow.js.`,
-  );
+/** Names of files, as far as the list of weights is one; what else is wrong with it is found later. */
+function shardNames(manifest: unknown): readonly string[] {
+  const groups = Array.isArray(manifest) ? manifest.map(objectOf) : [];
+  return groups
+    .flatMap((group) => (Array.isArray(group?.paths) ? group.paths : []))
+    .filter((name) => typeof name === 'string');
 }
 
 async function readShards(folder: string, names: readonly string[]): Promise<ArrayBuffer> {
   const shards: Uint8Array[] = [];
   for (const name of names) {
-    checkRelativeName(name);
     try {
       shards.push(await readBytes(join(folder, name)));
     } catch (cause) {
@@ -129,12 +119,4 @@ async function readShards(folder: string, names: readonly string[]): Promise<Arr
     offset += shard.length;
   }
   return all.buffer;
-}
-
-function bytesOf({ name, shape, dtype, quantization }: io.WeightsManifestEntry): number {
-  const size = storedBytes[quantization?.dtype ?? dtype];
-  if (size === undefined || !Array.isArray(shape)) {
-    throw new InvalidModelError(`the weight "${name}" of type ${dtype} cannot be part of a classifier.`);
-  }
-  return shape.reduce((product, length) => product * length, size);
 }

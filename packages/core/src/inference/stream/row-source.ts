@@ -4,6 +4,7 @@ import type { RowShape } from '../../contract/head.ts';
 import type { InputBatch } from '../../contract/staged-model.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
+import { checkFloat32 } from '../check-input.ts';
 import { rowSize } from '../row-size.ts';
 
 /** Rows in order, each `[...inputShape]`, flattened. */
@@ -86,6 +87,7 @@ export class RowSource {
   }
 
   #checked(row: Float32Array, position: number): Float32Array {
+    checkFloat32(row, `the values of row ${position}`);
     if (row.length === this.#size) return row;
     throw new InvalidInputError(
       `Expected ${this.#size} values, [${this.#options.inputShape.join(', ')}], in each row of the stream; ` +

@@ -3,6 +3,7 @@
 import type { InputBatch } from '../../contract/staged-model.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
 import type { RowResult } from '../classification.ts';
+import { letEventsIn } from '../let-events-in.ts';
 import { type Passage, passExit } from '../pass-exit.ts';
 import { countRows, startRecycling } from '../recycled.ts';
 import { releaseFeatures } from '../release-features.ts';
@@ -63,6 +64,7 @@ export class StreamStages<Features> {
     const { model } = this.#passage;
     let rows: RowsUnderWay<Features> | null = (await this.#waiting[firstStage]?.take(model, firstStage)) ?? null;
     for (let stageIndex = firstStage; rows !== null; stageIndex++) {
+      await letEventsIn(this.#signal);
       if (this.#signal?.aborted) releaseFeatures(model, rows.features);
       throwIfAborted(this.#signal, 'classification of the stream');
       const { left, staying }: { left: readonly RowResult[]; staying: RowsUnderWay<Features> | null } = await passExit(

@@ -15,7 +15,18 @@ export const inputErrorCases: readonly ConformanceCase[] = [
   refusedInput('refuses zero rows', () => ({ rows: 0, data: new Float32Array(0) })),
   refusedInput('refuses NaN in the input', (input) => withLastValue(input, Number.NaN)),
   refusedInput('refuses infinity in the input', (input) => withLastValue(input, Number.NEGATIVE_INFINITY)),
+  ...['Float64Array', 'Uint8Array', 'a list'].map((kind) =>
+    refusedInput(`refuses ${kind} in the place of a Float32Array`, ({ rows, data }) => ({
+      rows,
+      data: otherKind(kind, data) as unknown as Float32Array,
+    })),
+  ),
 ];
+
+function otherKind(kind: string, data: Float32Array): unknown {
+  if (kind === 'Float64Array') return Float64Array.from(data);
+  return kind === 'Uint8Array' ? Uint8Array.from(data) : Array.from(data);
+}
 
 function refusedInput(name: string, spoil: (input: InputBatch) => InputBatch): ConformanceCase {
   return {

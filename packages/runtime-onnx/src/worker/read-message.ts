@@ -1,0 +1,82 @@
+// Messages are anything until they are read: other scripts may send to the same worker, and a page of another release may send other tasks.
+
+import { InvalidInputError, isPackedError, type PackedError } from '@ztw/core';
+import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The number under which a request wants its answer; null for a message that is no request. */
+export function callOf(message: unknown): number | null {
+  const { call, task } = fieldsOf(message) ?? {};
+  return isNumber(call) && task !== undefined ? call : null;
+}
+
+/** @throws InvalidInputError naming the field of the task that is missing or of another kind. */
+export function readTask(message: unknown): WorkerTask {
+  const task = fieldsOf((message as WorkerRequest).task);
+  const fields = task === null ? null : fieldsOfTask(task);
+  if (task === null || fields === null) {
+    throw new InvalidInputError(
+      `The worker was asked for an unknown task ${JSON.stringify(task?.kind ?? null)}. Use the same release on both sides.`,
+    );
+  }
+  const [wrong] = fields.find(([, fits]) => !fits) ?? [];
+  if (wrong !== undefined) {
+    throw new InvalidInputError(
+      `The task "${task.kind}" has no valid field "${wrong}". Use the same release on both sides.`,
+    );
+  }
+  return task as unknown as WorkerTask;
+}
+
+/** Fields that a task must have, each with whether it fits; null for an unknown task. */
+function fieldsOfTask(task: Fields): readonly (readonly [string, boolean])[] | null {
+  const kind = task.kind as WorkerTask['kind'];
+  const features = ['features', isNumber(task.features)] as const;
+  const result = ['result', isNumber(task.result)] as const;
+  switch (kind) {
+    case 'open': {
+      const content = fieldsOf(task.content);
+      return [
+        ['content', content !== null],
+        ['content.manifest', fieldsOf(content?.manifest) !== null],
+        ['content.files', content?.files instanceof Map],
+      ];
+    }
+    case 'load':
+      return [['input', fieldsOf(task.input) !== null], result];
+    case 'run-stage':
+      return [
+        ['stageIndex', isNumber(task.stageIndex)],
+        features,
+        ['previousLogits', task.previousLogits === null || task.previousLogits instanceof Float32Array],
+        result,
+      ];
+    case 'keep-rows':
+      return [features, ['kept', task.kept instanceof Int32Array], result];
+    case 'concat-rows':
+      return [['parts', Array.isArray(task.parts) && task.parts.every(isNumber)], result];
+    case 'release':
+      return [features];
+    case 'dispose':
+      return [];
+  }
+  return null;
+}
+
+/** A reply of a worker; null for a message that is none. */
+export function readReply(message: unknown): WorkerReply | null {
+  const reply = fieldsOf(message);
+  if (reply === null || !isNumber(reply.call)) return null;
+  const { call } = reply;
+  if (isPackedError(reply.error)) return { call, error: reply.error as PackedError };
+  return 'value' in reply ? { call, value: reply.value } : null;
+}
+
+function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null ? (value as Fields) : null;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,0 +1,30 @@
+import { InvalidInputError } from '@ztw/core';
+import type { NewClassesJob } from '../personalise/new-classes-job.ts';
+
+/**
+ * Whether a message holds a job at all; what it asks for is checked where it is done.
+ * @throws InvalidInputError naming the field that is missing or of another kind.
+ */
+export function checkJob(job: unknown): NewClassesJob {
+  const { classes, training, heldOut = null } = fieldsOf(job);
+  const wrong = [
+    ['classes', Array.isArray(classes) && classes.every((name) => typeof name === 'string')] as const,
+    ['training', isLabelledRows(training)] as const,
+    ['heldOut', heldOut === null || isLabelledRows(heldOut)] as const,
+  ].find(([, fits]) => !fits);
+  if (wrong !== undefined) {
+    throw new InvalidInputError(
+      `The job of a training has no valid field "${wrong[0]}". Use the same release on both sides.`,
+    );
+  }
+  return job as NewClassesJob;
+}
+
+function isLabelledRows(value: unknown): boolean {
+  const { rows, labels } = fieldsOf(value);
+  return rows instanceof Float32Array && labels instanceof Int32Array;
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
