@@ -1,6 +1,6 @@
 // What the training of one cut works on.
 
-import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
+import type { CutState, TrainLogits } from '../checkpoint/resume-point.ts';
 import type { FeatureStore } from '../features/feature-store.ts';
 import type { RowPlan } from '../features/row-plan.ts';
 
