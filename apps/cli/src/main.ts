@@ -1,16 +1,19 @@
 #!/usr/bin/env node
+import { exitCodes } from './program/exit-codes.ts';
 import { interruptionSignal } from './program/interruption.ts';
 import { processEnvironment } from './program/process-environment.ts';
 import { runCommandLine } from './program/run-command-line.ts';
+import { watchStandardStreams } from './program/standard-streams.ts';
 
-// A reader that has seen enough (`ztw inspect ... | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+const { stdout, stderr } = process;
+const finish = watchStandardStreams({ stdout, stderr, exit: (code) => process.exit(code) });
+// Node ends without a word where nothing is left to wait for and the command has not come to its end.
+process.once('beforeExit', () => {
+  stderr.write('error: internal: the command ended without a result. Please report how it was called.\n');
+  process.exit(exitCodes.failure);
 });
-
-const signal = interruptionSignal((text) => void process.stderr.write(text));
+const signal = interruptionSignal((text) => void stderr.write(text));
 const exitCode = await runCommandLine(process.argv.slice(2), processEnvironment(signal));
 
-// Runtimes may leave worker threads behind, so the process is ended here, once all results have been handed over.
-process.stdout.write('', () => process.exit(exitCode));
+// Runtimes may leave worker threads behind, so the process is ended here.
+finish(exitCode);

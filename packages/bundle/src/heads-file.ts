@@ -2,7 +2,7 @@
 // A bundle holds a whole model; this is what a user's own training adds to one that is there already.
 
 import type { Head } from '@ztw/core';
-import { InvalidBundleError, InvalidInputError } from '@ztw/core';
+import { InvalidBundleError, InvalidInputError, parseJson } from '@ztw/core';
 import * as v from 'valibot';
 import { findParameterProblem } from './head-parameters.ts';
 import { type HeadPlace, headAt, refuseStrangers } from './head-weights.ts';
@@ -70,12 +70,10 @@ export function decodeHeads(file: Uint8Array): HeadsFile {
 function readDescription(file: Uint8Array): Description {
   const text = decodeSafetensorsMetadata(file)[entry];
   if (text === undefined) throw new InvalidBundleError('This file holds tensors, but no heads: it has no entry "ztw".');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidBundleError('The description of the heads is not JSON. Save them again.', { cause });
-  }
+  const json = parseJson(
+    text,
+    (reason, cause) => new InvalidBundleError(`The description of the heads is ${reason}. Save them again.`, { cause }),
+  );
   const result = v.safeParse(form, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;

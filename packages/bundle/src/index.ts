@@ -22,5 +22,5 @@ export {
   policyForBudget,
   type TimeBudget,
 } from './policy-for-budget.ts';
-export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { sha256 } from './sha256.ts';

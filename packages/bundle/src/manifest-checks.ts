@@ -111,9 +111,10 @@ function checkPoints({ operatingPoints, networks }: BundleManifest): string | nu
 function checkFiles({ files, networks, weights }: BundleManifest): string | null {
   // Some file systems do not tell upper from lower case.
   const folded = files.map((file) => file.path.toLowerCase());
-  const twice = folded.findIndex((path, index) => folded.indexOf(path) !== index);
+  const seen = new Set<string>();
+  const twice = folded.findIndex((path) => seen.size === seen.add(path).size);
   if (twice >= 0) return `files[${twice}]: ${files[twice]?.path} is listed twice`;
-  if (folded.includes(MANIFEST_PATH)) return `files: lists ${MANIFEST_PATH}, which cannot hold its own hash`;
+  if (seen.has(MANIFEST_PATH)) return `files: lists ${MANIFEST_PATH}, which cannot hold its own hash`;
   const stages = networks.flatMap((network) => network.stages);
   const listed = new Set(files.map((file) => file.path));
   const named = stages.flatMap(({ model, program }) => [model, ...(program ? [program.steps, program.weights] : [])]);

@@ -88,5 +88,9 @@ export interface BundleManifest {
   readonly files: readonly BundleFile[];
 }
 
-/** Reads one file of a bundle by its path inside it; from a folder, an archive or the network. */
-export type BundleReader = (path: string) => Promise<Uint8Array>;
+/**
+ * Reads one file of a bundle by its path inside it; from a folder, an archive or the network.
+ * The size that the manifest gives is passed too, undefined for the manifest itself, so that a reader can refuse another
+ * one before it reads. It need not: the bytes are checked in any case.
+ */
+export type BundleReader = (path: string, expectedBytes?: number) => Promise<Uint8Array>;

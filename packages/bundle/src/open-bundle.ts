@@ -1,5 +1,5 @@
 import type { Head } from '@ztw/core';
-import { AbortedError, InvalidBundleError } from '@ztw/core';
+import { AbortedError, InvalidBundleError, parseJson } from '@ztw/core';
 import { headsFromTensors } from './head-weights.ts';
 import type { BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
@@ -27,7 +27,7 @@ export interface Bundle {
  * @throws InvalidBundleError for a manifest that is missing or not valid.
  */
 export async function openBundle(reader: BundleReader): Promise<Bundle> {
-  const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH)));
+  const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH), notJson));
   const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path);
   return {
     manifest,
@@ -42,7 +42,7 @@ export async function openBundle(reader: BundleReader): Promise<Bundle> {
 async function readListedFile(reader: BundleReader, manifest: BundleManifest, path: string): Promise<Uint8Array> {
   const listed = manifest.files.find((candidate) => candidate.path === path);
   if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`);
-  const bytes = await readFrom(reader, path);
+  const bytes = await readFrom(reader, path, listed.bytes);
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
       `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was cut short or changed. Copy the bundle again.`,
@@ -57,9 +57,9 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
   return bytes;
 }
 
-async function readFrom(reader: BundleReader, path: string): Promise<Uint8Array> {
+async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
   try {
-    return await reader(path);
+    return await reader(path, expectedBytes);
   } catch (cause) {
     if (AbortedError.isInstance(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -67,10 +67,6 @@ async function readFrom(reader: BundleReader, path: string): Promise<Uint8Array>
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new InvalidBundleError(`${MANIFEST_PATH}: not JSON; the file was cut short or changed.`, { cause });
-  }
+function notJson(reason: string, cause?: unknown): InvalidBundleError {
+  return new InvalidBundleError(`${MANIFEST_PATH}: ${reason}; the file was cut short or changed.`, { cause });
 }

@@ -29,12 +29,17 @@ function checkVersion(json: unknown): void {
   const { format, version } = (json ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'ztw-bundle') {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: format is ${JSON.stringify(format)}; expected "ztw-bundle". This is not a bundle.`,
+      `${MANIFEST_PATH}: format is ${shown(format)}; expected "ztw-bundle". This is not a bundle.`,
     );
   }
   if (version !== VERSION) {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: version is ${JSON.stringify(version)}; this release reads version ${VERSION}. Update ztw, or make the bundle again with this release.`,
+      `${MANIFEST_PATH}: version is ${shown(version)}; this release reads version ${VERSION}. Update ztw, or make the bundle again with this release.`,
     );
   }
+}
+
+/** Objects are not written out: a stranger's may be nested without end. */
+function shown(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(JSON.stringify(value));
 }

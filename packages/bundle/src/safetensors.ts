@@ -2,7 +2,7 @@
 // Eight bytes of header length (little-endian), a JSON header, then the values of all tensors without gaps.
 
 import type { Parameter } from '@ztw/core';
-import { firstNotFinite, InvalidBundleError, InvalidInputError } from '@ztw/core';
+import { firstNotFinite, InvalidBundleError, InvalidInputError, parseJson } from '@ztw/core';
 
 const LENGTH_BYTES = 8;
 const FLOAT_BYTES = 4;
@@ -144,12 +144,9 @@ function readHeader(file: Uint8Array): Header {
     throw invalid(`its header claims ${headerBytes} bytes, the file has ${file.length}; it may be cut short`);
   }
   const dataStart = LENGTH_BYTES + Number(headerBytes);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(LENGTH_BYTES, dataStart)));
-  } catch (cause) {
-    throw invalid('its header is not JSON', cause);
-  }
+  const header = parseJson(file.subarray(LENGTH_BYTES, dataStart), (reason, cause) =>
+    invalid(`its header is ${reason}`, cause),
+  );
   if (typeof header !== 'object' || header === null || Array.isArray(header)) throw invalid('its header is no object');
   const { [METADATA]: metadata, ...tensors } = header as Record<string, unknown>;
   const entries = Object.entries(tensors).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry)]);

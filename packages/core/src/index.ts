@@ -123,6 +123,10 @@ export { parseDeviceProfile } from './profile/parse-device-profile.ts';
 
 export { type MessageEndpoint, onBreakdown, onMessage, type WorkerThread } from './worker/message-endpoint.ts';
 
+// Formats
+
+export { parseJson } from './json/parse-json.ts';
+
 // Storage
 
 export { decodeFloat16, decodeFloat16Into, encodeFloat16, float16Table } from './numeric/float16.ts';

@@ -52,3 +52,9 @@ describe('parseStageProgram', () => {
     expect(() => parseStageProgram(new Uint8Array([1, 2, 3]), [], 'stage-00.json')).toThrow(/not JSON/);
   });
 });
+
+test.each(['steps', 'inputs'])('JSON that is nested without end, in %s', (field) => {
+  const levels = 200_000;
+  const text = `{"${field}":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  expect(() => parseStageProgram(new TextEncoder().encode(text), [], 'stage.json')).toThrow(InvalidBundleError);
+});

@@ -1,4 +1,4 @@
-import { InvalidBundleError } from '@ztw/core';
+import { InvalidBundleError, parseJson } from '@ztw/core';
 import * as v from 'valibot';
 import type { StageProgram } from './stage-program.ts';
 import { stageProgramSchema } from './stage-program-schema.ts';
@@ -12,7 +12,11 @@ import { stepReads } from './step-reads.ts';
  * @throws InvalidBundleError naming what is wrong.
  */
 export function parseStageProgram(bytes: Uint8Array, weightNames: Iterable<string>, path: string): StageProgram {
-  const result = v.safeParse(stageProgramSchema, parseJson(bytes, path), { abortEarly: true });
+  const json = parseJson(
+    bytes,
+    (reason, cause) => new InvalidBundleError(`${path}: ${reason}; the file was cut short or changed.`, { cause }),
+  );
+  const result = v.safeParse(stageProgramSchema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw new InvalidBundleError(
@@ -42,12 +46,4 @@ function checkNames(program: StageProgram, weightNames: Iterable<string>, path: 
   }
   const unwritten = [...program.outputs.map(({ name }) => name), program.logits].find((name) => !written.has(name));
   if (unwritten !== undefined) throw new InvalidBundleError(`${path}: no step writes the output "${unwritten}".`);
-}
-
-function parseJson(bytes: Uint8Array, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new InvalidBundleError(`${path}: not JSON; the file was cut short or changed.`, { cause });
-  }
 }

@@ -2,9 +2,10 @@
 // outside the manifest, because they say something of a device and not of the bundle.
 
 import { join } from 'node:path';
-import { about, type DeviceProfile, InvalidInputError, parseDeviceProfile } from '@ztw/core';
+import { about, type DeviceProfile, InvalidInputError, parseDeviceProfile, parseJson } from '@ztw/core';
 import { describeMachine } from '../runtime/machine.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
+import { profileBytesLimit } from '../storage/file-limits.ts';
 import { hasErrorCode, writeOutputFile } from '../storage/index.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 
@@ -12,7 +13,7 @@ import { readBytes } from '../storage/read-bytes.ts';
 export async function readDeviceProfile(path: string): Promise<DeviceProfile> {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(await readBytes(path)));
+    json = parseJson(await readBytes(path, profileBytesLimit), (reason) => new InvalidInputError(reason));
   } catch (cause) {
     throw new InvalidInputError(
       `cannot read the device profile ${path} (${(cause as Error).message}). Make one: ztw bench BUNDLE --profile ${path}`,

@@ -30,6 +30,8 @@ export interface PixelArray {
 export function openArray(array: PixelArray, target: PixelTarget, limit?: number): LabelledData {
   const { name, height, width, labels } = array;
   if (array.count === 0) throw new InvalidDataError(`${name} holds no images.`);
+  // A row of no bytes takes no room in the file, so its header may claim billions of them.
+  if (height < 1 || width < 1) throw new InvalidDataError(`${name} holds images of ${width} x ${height} pixels.`);
   if (labels !== null && labels.length !== array.count) {
     throw new InvalidDataError(
       `${name} holds ${array.count} images and ${labels.length} labels; there must be one label per image.`,

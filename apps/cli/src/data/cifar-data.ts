@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { InvalidDataError } from '@ztw/core';
 import type { PixelArray } from './array-data.ts';
 import { readFileBytes } from './files.ts';
+import { namesBytesLimit } from './limits.ts';
 
 interface CifarFormat {
   readonly labelBytes: 1 | 2;
@@ -36,7 +37,7 @@ export function cifarFormat(bytes: Uint8Array): CifarFormat | null {
  * @throws InvalidDataError where a file has another format than the first, or none.
  */
 export async function readCifarData(paths: readonly string[], name: string): Promise<PixelArray> {
-  const files = await Promise.all(paths.map(readFileBytes));
+  const files = await Promise.all(paths.map((path) => readFileBytes(path)));
   const first = files[0];
   const format = first === undefined ? null : cifarFormat(first);
   for (const [index, bytes] of files.entries()) {
@@ -77,7 +78,7 @@ function isFormat(bytes: Uint8Array, { labelBytes, largestLabels }: CifarFormat)
 }
 
 async function readClassNames(path: string): Promise<string[] | null> {
-  const bytes = await readFileBytes(path).catch((error: unknown) => {
+  const bytes = await readFileBytes(path, namesBytesLimit).catch((error: unknown) => {
     // Names are an addition; data without them is whole.
     if (InvalidDataError.isInstance(error)) return null;
     throw error;

@@ -2,9 +2,15 @@ import { InvalidDataError } from '@ztw/core';
 import sharp from 'sharp';
 import { addResize, convertChannels, sizeMismatch } from './fit-pixels.ts';
 import type { PixelTarget } from './labelled-data.ts';
+import { imagePixelsLimit } from './limits.ts';
+import type { PixelBudget } from './pixel-budget.ts';
+import { damagedPngChunk } from './png-checksums.ts';
 
 /** Names that say "this is an image", so that a file which is not is reported and not passed over. */
 export const imageExtension: RegExp = /\.(jpe?g|png|webp)$/i;
+
+/** How many first bytes tell the format. */
+export const imageHeadBytes = 12;
 
 /** Format of an encoded image by its first bytes, or null. */
 export function imageFormat(head: Uint8Array): 'jpeg' | 'png' | 'webp' | null {
@@ -18,22 +24,37 @@ export function imageFormat(head: Uint8Array): 'jpeg' | 'png' | 'webp' | null {
 /**
  * Decodes a JPEG, PNG or WebP image: turned upright by its EXIF orientation, brought to 8-bit sRGB, its transparency
  * dropped, then resized and converted as the target says.
+ * @param budget Bounds the pixels that are decoded at the same time.
  * @returns uint8 `[target.height, target.width, target.channels]`.
  * @throws InvalidDataError with the reason, without the image's name.
  */
-export async function decodeImage(encoded: Uint8Array, target: PixelTarget): Promise<Uint8Array> {
+export async function decodeImage(encoded: Uint8Array, target: PixelTarget, budget: PixelBudget): Promise<Uint8Array> {
   if (encoded.length === 0) throw new InvalidDataError('the file is empty');
-  if (imageFormat(encoded) === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
+  const format = imageFormat(encoded);
+  if (format === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
+  const damaged = format === 'png' ? damagedPngChunk(encoded) : null;
+  if (damaged !== null) throw new InvalidDataError(`it is damaged: the checksum of its ${damaged} chunk is wrong`);
   // `error` fails on truncated and damaged pixels, and lets mere warnings on metadata pass.
-  const upright = sharp(encoded, { failOn: 'error' }).autoOrient();
+  const upright = sharp(encoded, { failOn: 'error', limitInputPixels: imagePixelsLimit }).autoOrient();
+  // Only the header is read for the size; without a limit, so that the message can name it.
+  const header = sharp(encoded, { failOn: 'error', limitInputPixels: false }).metadata();
+  const { width: storedWidth, height: storedHeight } = await header.catch(refuse);
+  const pixels = storedWidth * storedHeight;
+  if (pixels > imagePixelsLimit) {
+    throw new InvalidDataError(
+      `it has ${storedWidth} x ${storedHeight} pixels; at most ${imagePixelsLimit} can be decoded. Make it smaller`,
+    );
+  }
   const pipeline = addResize(upright, target).toColourspace('srgb').removeAlpha().raw();
-  const decoded = await pipeline.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidDataError(`it cannot be decoded: ${reason.replaceAll('\n', ' ').trim()}`, { cause: error });
-  });
+  const decoded = await budget.run(pixels, () => pipeline.toBuffer({ resolveWithObject: true }).catch(refuse));
   const { height, width, channels } = decoded.info;
   if (height !== target.height || width !== target.width) {
     throw new InvalidDataError(`it ${sizeMismatch(height, width, target)}`);
   }
   return convertChannels(decoded.data, channels, target.channels);
+}
+
+function refuse(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new InvalidDataError(`it cannot be decoded: ${reason.replaceAll('\n', ' ').trim()}`, { cause: error });
 }

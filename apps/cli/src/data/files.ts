@@ -1,10 +1,11 @@
 // Reading of data files, with errors that say what to do.
 
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { InvalidDataError } from '@ztw/core';
+import { InvalidDataError, InvalidInputError } from '@ztw/core';
+import { hasErrorCode, openRegularFile, readRegularFile } from '../storage/index.ts';
+import { arrayBytesLimit, unpackedBytesLimit } from './limits.ts';
 
 const gunzipAll = promisify(gunzip);
 
@@ -28,45 +29,41 @@ export function isTar(head: Uint8Array): boolean {
   return stored === sum;
 }
 
-/** @throws InvalidDataError where there is nothing at the path, or it may not be read. */
+/** @throws InvalidDataError where there is neither a file nor a folder at the path, or it may not be read. */
 export async function statPath(path: string): Promise<{ readonly isFolder: boolean; readonly bytes: number }> {
   try {
     const found = await stat(path);
+    if (!found.isDirectory()) await (await openRegularFile(path)).close();
     return { isFolder: found.isDirectory(), bytes: found.size };
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-/** All bytes of a file, unpacked where it is gzipped. */
-export async function readFileBytes(path: string): Promise<Uint8Array> {
-  const bytes = await readRawBytes(path);
+/**
+ * All bytes of a file, unpacked where it is gzipped.
+ * @param maximumBytes Of the file, and of what is unpacked. Default: the limit of arrays.
+ * @throws InvalidDataError for a file that is larger, or grows out of proportion where it is unpacked.
+ */
+export async function readFileBytes(path: string, maximumBytes: number = arrayBytesLimit): Promise<Uint8Array> {
+  const bytes = await readRawBytes(path, maximumBytes);
   if (!isGzip(bytes)) return bytes;
+  const maxOutputLength = Math.min(maximumBytes, unpackedBytesLimit(bytes.length));
   try {
-    return await gunzipAll(bytes);
+    return await gunzipAll(bytes, { maxOutputLength });
   } catch (error) {
+    if (hasErrorCode(error, 'ERR_BUFFER_TOO_LARGE')) throw unpacksTooLarge(path, bytes.length, maxOutputLength);
     throw damagedGzip(path, error);
   }
 }
 
-/** All bytes of a file as they are. */
-export async function readRawBytes(path: string): Promise<Uint8Array> {
+/**
+ * All bytes of a file as they are.
+ * @throws InvalidDataError for anything but a regular file of at most that size.
+ */
+export async function readRawBytes(path: string, maximumBytes: number = arrayBytesLimit): Promise<Uint8Array> {
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      const bytes = new Uint8Array(size);
-      let filled = 0;
-      while (filled < size) {
-        // One read takes at most 2 GiB.
-        const { bytesRead } = await file.read(bytes, filled, Math.min(size - filled, 2 ** 30), filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return bytes.subarray(0, filled);
-    } finally {
-      await file.close();
-    }
+    return await readRegularFile(path, { maximumBytes });
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -78,8 +75,8 @@ export async function readHead(path: string): Promise<{ readonly head: Uint8Arra
   if (!isGzip(raw)) return { head: raw, gzipped: false };
   const chunks: Uint8Array[] = [];
   let read = 0;
+  const source = (await openRegularFile(path)).createReadStream();
   try {
-    const source = createReadStream(path);
     const unpacked = source.pipe(createGunzip());
     source.on('error', (error) => unpacked.destroy(error));
     for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
@@ -87,16 +84,17 @@ export async function readHead(path: string): Promise<{ readonly head: Uint8Arra
       read += chunk.length;
       if (read >= headBytes) break;
     }
-    source.destroy();
   } catch (error) {
     throw damagedGzip(path, error);
+  } finally {
+    source.destroy();
   }
   return { head: Buffer.concat(chunks).subarray(0, headBytes), gzipped: true };
 }
 
 async function readStart(path: string): Promise<Uint8Array> {
   try {
-    const file = await open(path);
+    const file = await openRegularFile(path);
     try {
       const buffer = new Uint8Array(headBytes);
       const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
@@ -109,11 +107,19 @@ async function readStart(path: string): Promise<Uint8Array> {
   }
 }
 
+function unpacksTooLarge(path: string, packed: number, limit: number): InvalidDataError {
+  return new InvalidDataError(
+    `${path} has ${packed} bytes and unpacks to more than ${limit}, which no real data do. If it is meant so, unpack it and name the unpacked file.`,
+  );
+}
+
 function damagedGzip(path: string, cause: unknown): InvalidDataError {
   return new InvalidDataError(`${path} is a damaged or incomplete gzip file. Copy or download it again.`, { cause });
 }
 
 function unreadable(path: string, cause: unknown): InvalidDataError {
+  // Of another kind or too large; the message names the path.
+  if (InvalidInputError.isInstance(cause)) return new InvalidDataError(`${cause.message}.`, { cause });
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new InvalidDataError(`There is no file or folder ${path}. Check the path.`, { cause });

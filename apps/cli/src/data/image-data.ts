@@ -6,6 +6,8 @@ import { InvalidDataError } from '@ztw/core';
 import { forEachBounded } from './bounded.ts';
 import { decodeImage } from './decode-image.ts';
 import type { DataProgress, LabelledData, PixelTarget, SkippedRow } from './labelled-data.ts';
+import { pixelsAtOnceLimit } from './limits.ts';
+import { createPixelBudget } from './pixel-budget.ts';
 import { checkRows } from './select.ts';
 
 export interface EncodedImage {
@@ -43,7 +45,9 @@ export async function openImages(set: ImageSet, options: ImageDataOptions): Prom
   const { name, labels } = set;
   const { target } = options;
   const rowBytes = target.height * target.width * target.channels;
-  const { held, reasons } = await decodeAll(set.images, rowBytes, options);
+  const budget = createPixelBudget(pixelsAtOnceLimit);
+  const decode: ImageDecoder = async (image) => decodeImage(await image.read(), target, budget);
+  const { held, reasons } = await decodeAll(set.images, rowBytes, decode, options);
 
   const names = set.images.map((image) => image.name);
   const bad = names.flatMap((image, index) => {
@@ -54,7 +58,7 @@ export async function openImages(set: ImageSet, options: ImageDataOptions): Prom
   const skipped = [...set.skipped, ...bad];
   if (usable.length === 0) throw noUsableImage(name, skipped);
 
-  const pixelsOf = held === null ? decodingReader(set.images, target) : memoryReader(held, rowBytes);
+  const pixelsOf = held === null ? decodingReader(set.images, decode) : memoryReader(held, rowBytes);
   return {
     name,
     rows: usable.length,
@@ -83,11 +87,13 @@ function memoryReader(held: Uint8Array, rowBytes: number): PixelReader {
   return (index) => held.subarray(index * rowBytes, (index + 1) * rowBytes);
 }
 
-function decodingReader(images: readonly EncodedImage[], target: PixelTarget): PixelReader {
+type ImageDecoder = (image: EncodedImage) => Promise<Uint8Array>;
+
+function decodingReader(images: readonly EncodedImage[], decode: ImageDecoder): PixelReader {
   return async (index) => {
     const image = images[index] as EncodedImage;
     try {
-      return await decodeOne(image, target);
+      return await decode(image);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new InvalidDataError(
@@ -102,6 +108,7 @@ function decodingReader(images: readonly EncodedImage[], target: PixelTarget): P
 async function decodeAll(
   images: readonly EncodedImage[],
   rowBytes: number,
+  decodeOne: ImageDecoder,
   options: ImageDataOptions,
 ): Promise<{ readonly held: Uint8Array | null; readonly reasons: ReadonlyMap<number, string> }> {
   const held = images.length * rowBytes <= options.memoryBytes ? new Uint8Array(images.length * rowBytes) : null;
@@ -109,7 +116,7 @@ async function decodeAll(
   let done = 0;
   const decode = async (index: number): Promise<void> => {
     try {
-      const pixels = await decodeOne(images[index] as EncodedImage, options.target);
+      const pixels = await decodeOne(images[index] as EncodedImage);
       held?.set(pixels, index * rowBytes);
     } catch (error) {
       if (!InvalidDataError.isInstance(error)) throw error;
@@ -120,10 +127,6 @@ async function decodeAll(
   };
   await forEachBounded(images.length, decodersAtOnce, decode, options.signal);
   return { held, reasons };
-}
-
-async function decodeOne(image: EncodedImage, target: PixelTarget): Promise<Uint8Array> {
-  return decodeImage(await image.read(), target);
 }
 
 function noUsableImage(name: string, skipped: readonly SkippedRow[]): InvalidDataError {

@@ -4,6 +4,7 @@ import { InvalidDataError, throwIfAborted } from '@ztw/core';
 import { imageExtension, imageFormat } from './decode-image.ts';
 import { readHead, readRawBytes } from './files.ts';
 import type { EncodedImage } from './image-data.ts';
+import { imageBytesLimit } from './limits.ts';
 
 /**
  * All images below a folder, links followed, hidden files passed over. A file is one if its name or its first bytes say so.
@@ -33,7 +34,7 @@ export async function listImageFolder(root: string, signal?: AbortSignal): Promi
   }
 
   function imageFile(name: string): EncodedImage {
-    return { name, read: () => readRawBytes(join(root, name)) };
+    return { name, read: () => readRawBytes(join(root, name), imageBytesLimit) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { InvalidDataError } from '@ztw/core';
 import { readFileBytes } from './files.ts';
 import { isIdx, readIdx } from './idx.ts';
+import { labelsBytesLimit } from './limits.ts';
 import { isNpy, npyIntegers, readNpy } from './npy.ts';
 
 /**
@@ -9,7 +10,7 @@ import { isNpy, npyIntegers, readNpy } from './npy.ts';
  * @throws InvalidDataError for another format, more than one axis, or a negative label.
  */
 export async function readLabels(path: string): Promise<Int32Array> {
-  const bytes = await readFileBytes(path);
+  const bytes = await readFileBytes(path, labelsBytesLimit);
   const { shape, labels } = parse(bytes, path);
   // One column is as good as one axis: [rows, 1].
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {

@@ -3,6 +3,7 @@
 
 import { InvalidDataError } from '@ztw/core';
 import { float16ToNumber, numberToFloat16 } from './float16.ts';
+import { npyHeaderBytesLimit } from './limits.ts';
 
 /** Element types that are read and written, named as in NumPy without the byte order. */
 export type NpyType = 'u1' | 'i4' | 'i8' | 'f2' | 'f4' | 'f8';
@@ -42,6 +43,11 @@ export function readNpy(bytes: Uint8Array, source: string): NpyArray {
   const headerStart = 8 + lengthBytes;
   if (bytes.length < headerStart) throw truncated(source);
   const headerLength = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (headerLength > npyHeaderBytesLimit) {
+    throw new InvalidDataError(
+      `${source} has a .npy header of ${headerLength} bytes; at most ${npyHeaderBytesLimit} are read. The file is damaged.`,
+    );
+  }
   const dataStart = headerStart + headerLength;
   if (bytes.length < dataStart) throw truncated(source);
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { InvalidDataError, throwIfAborted } from '@ztw/core';
 import { openArray, type PixelArray } from './array-data.ts';
 import { choosePart, type DataPart, findArrays, splitPart } from './array-folder.ts';
-import { cifarFormat, readCifarData } from './cifar-data.ts';
+import { cifarFormat, hasCifarLength, readCifarData } from './cifar-data.ts';
 import { imageFormat } from './decode-image.ts';
 import { readFashionMnist } from './fashion-mnist.ts';
 import { isTar, readFileBytes, readHead, readRawBytes, statPath } from './files.ts';
@@ -16,6 +16,7 @@ import { type EncodedImage, type ImageSet, openImages } from './image-data.ts';
 import { listImageFolder } from './image-folder.ts';
 import type { DataProgress, LabelledData, PixelTarget } from './labelled-data.ts';
 import { readLabels } from './labels-file.ts';
+import { imageBytesLimit } from './limits.ts';
 import { isNpy } from './npy.ts';
 import { readNpyData } from './npy-data.ts';
 import { limitRows } from './select.ts';
@@ -63,14 +64,16 @@ async function openFile(path: string, options: OpenDataOptions): Promise<Labelle
   if (isNpy(head)) return openPixels(await readNpyData(path, options), options);
   if (isIdx(head)) return openPixels(await readIdxData(path), options);
   if (imageFormat(head) !== null && !gzipped) {
-    const image: EncodedImage = { name: basename(path), read: () => readRawBytes(path) };
+    const image: EncodedImage = { name: basename(path), read: () => readRawBytes(path, imageBytesLimit) };
     return openImageSet({ name: path, images: [image], labels: null, classNames: null, skipped: [] }, options);
   }
   if (isTar(head)) {
     const archive = { ...options, gzipped, memoryBytes: options.memoryBytes ?? defaultMemoryBytes };
     return openImageSet(classifyByFolder(path, await readImageArchive(path, archive)), options);
   }
-  if (cifarFormat(await readFileBytes(path)) !== null) {
+  // A packed file does not say how long it is.
+  const mayBeCifar = gzipped || hasCifarLength((await statPath(path)).bytes);
+  if (mayBeCifar && cifarFormat(await readFileBytes(path)) !== null) {
     return openPixels(await readCifarData([path], basename(path)), options);
   }
   throw new InvalidDataError(

@@ -3,6 +3,7 @@
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import { readFileBytes } from './files.ts';
 import type { LabelledData } from './labelled-data.ts';
+import { labelsBytesLimit } from './limits.ts';
 import { npyIntegers, readNpy } from './npy.ts';
 
 /**
@@ -88,7 +89,7 @@ async function fileRows(path: string, rows: number): Promise<Int32Array> {
       `A row selection is a range start:end or a .npy file of row numbers, received "${path}".`,
     );
   }
-  const array = readNpy(await readFileBytes(path), path);
+  const array = readNpy(await readFileBytes(path, labelsBytesLimit), path);
   if (array.shape.length !== 1) {
     throw new InvalidDataError(`${path} has shape ${array.shape.join(' x ')}, expected one axis of row numbers.`);
   }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { type OnnxNetwork, openNetwork } from '@ztw/training/onnx';
+import { networkBytesLimit } from '../storage/file-limits.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 import { backendOf } from './onnx-backend.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
@@ -24,7 +25,7 @@ export async function readNetwork(
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {
   try {
-    return await readBytes(path);
+    return await readBytes(path, networkBytesLimit);
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network ${path}: ${(cause as Error).message}`, { cause });
   }

@@ -2,9 +2,10 @@
 // synchronous and keeps its files open; everything else may wait.
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
+import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';
@@ -79,9 +80,7 @@ export function fileBlobStore(folder: string): FileBlobStore {
     async get(name) {
       const path = pathOf(name);
       try {
-        const { buffer, byteOffset, length } = await readFile(path);
-        // A plain array: the `slice` of Node's Buffer is a view and not a copy, which callers cannot know.
-        return new Uint8Array(buffer, byteOffset, length);
+        return await readRegularFile(path);
       } catch (error) {
         if (hasErrorCode(error, 'ENOENT')) return null;
         throw storageError('read', path, error);

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularFile } from '../storage/index.ts';
 
 /**
- * Reads a whole file as a plain array: the `slice` of Node's Buffer is a view and not a copy, which other packages cannot know.
- * Throws what Node throws.
+ * Reads a whole file as a plain array.
+ * @param maximumBytes A larger file is refused before it is read.
+ * @throws InvalidInputError for anything but a regular file of at most that size; else what Node throws.
  */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  const { buffer, byteOffset, length } = await readFile(path);
-  return new Uint8Array(buffer, byteOffset, length);
+export async function readBytes(path: string, maximumBytes: number): Promise<Uint8Array> {
+  return readRegularFile(path, { maximumBytes });
 }

@@ -1,15 +1,18 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { fileBlobStore } from './file-blob-store.ts';
+import { followLinks } from './follow-links.ts';
+import { assertWritablePlace } from './make-folder.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import type { OutputFolderOptions } from './write-output.ts';
 
 /**
- * Checks that a file may be written: it does not exist, or may be replaced. Worth a call before long work.
+ * Checks that a file may and can be written: it does not exist, or may be replaced. Worth a call before long work.
  * @throws InvalidInputError where it may not; StorageError where that cannot be found out.
  */
 export async function assertOutputFile(path: string, options: OutputFolderOptions = {}): Promise<void> {
+  await assertWritablePlace(dirname(await followLinks(path)));
   const found = await stat(path).catch((error: unknown) => {
     if (hasErrorCode(error, 'ENOENT')) return null;
     throw storageError('write', path, error);
@@ -18,13 +21,16 @@ export async function assertOutputFile(path: string, options: OutputFolderOption
   if (found.isDirectory()) {
     throw new InvalidInputError(`${path} is a folder, expected a file to write to. Name a file in it.`);
   }
+  if (!found.isFile()) {
+    throw new InvalidInputError(`${path} is a device or a pipe, expected a file to write to. Choose another name.`);
+  }
   if (!options.overwrite) {
     throw new InvalidInputError(`${path} exists already. Choose another name, or replace it with --overwrite.`);
   }
 }
 
 /**
- * Writes a file so that it is seen either whole or not at all.
+ * Writes a file so that it is seen either whole or not at all. A link stays; the file that it leads to is written.
  * @throws InvalidInputError where it may not be replaced; StorageError where the file system fails.
  */
 export async function writeOutputFile(
@@ -33,6 +39,6 @@ export async function writeOutputFile(
   options: OutputFolderOptions = {},
 ): Promise<void> {
   await assertOutputFile(path, options);
-  const place = resolve(path);
+  const place = await followLinks(path);
   await fileBlobStore(dirname(place)).put(basename(place), bytes);
 }

@@ -1,9 +1,12 @@
 // Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target, which
 // is then renamed.
 
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { InvalidInputError, throwIfAborted, ZtwError } from '@ztw/core';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InvalidInputError, parseJson, throwIfAborted, ZtwError } from '@ztw/core';
+import { followLinks } from './follow-links.ts';
+import { assertWritablePlace, makeFolder } from './make-folder.ts';
+import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';
@@ -24,14 +27,19 @@ const outputMarks: Readonly<Record<string, string>> = {
   'ztw.json': 'ztw-triton-model',
 };
 
+/** A larger file is none of our marks. */
+const markBytesLimit: number = 256 * 2 ** 20;
+
 /**
- * Checks that output may be written to a folder: it does not exist, is empty, or is an earlier output that may be
+ * Checks that output may and can be written to a folder: it does not exist, is empty, or is an earlier output that may be
  * replaced. Other people's files are never replaced. Worth a call before hours of work.
  * @throws InvalidInputError where it may not.
- * @throws StorageError where the folder cannot be read.
+ * @throws StorageError where the folder cannot be read, or nothing can be written there.
  */
 export async function assertOutputFolder(target: string, options: OutputFolderOptions = {}): Promise<void> {
   const entries = await listFolder(target);
+  // Output is put together beside its place.
+  await assertWritablePlace(dirname(await followLinks(target)));
   if (entries.length === 0) return;
   if (!(await isOutput(target))) {
     throw new InvalidInputError(
@@ -47,6 +55,7 @@ export async function assertOutputFolder(target: string, options: OutputFolderOp
 
 /**
  * Writes a folder of files so that it is seen either whole or not at all, also after a crash, a full disk or Ctrl-C.
+ * A link stays; the folder that it leads to is written.
  * @param files Contents by relative, `/`-separated name.
  * @throws InvalidInputError where the target may not be replaced, or for a name that leaves the folder.
  * @throws StorageError where the file system fails.
@@ -59,11 +68,11 @@ export async function writeOutputFolder(
 ): Promise<void> {
   await assertOutputFolder(target, options);
   for (const name of files.keys()) checkRelativeName(name);
-  const place = resolve(target);
+  const place = await followLinks(target);
   const partial = join(dirname(place), `.${basename(place)}.partial`);
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     for (const [name, bytes] of files) {
       throwIfAborted(options.signal, 'writing of the output');
       await writeThrough(join(partial, name), bytes);
@@ -111,16 +120,16 @@ async function listFolder(path: string): Promise<string[]> {
 
 async function isOutput(folder: string): Promise<boolean> {
   for (const [file, format] of Object.entries(outputMarks)) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => null);
-    if (text !== null && formatOf(text) === format) return true;
+    const bytes = await readRegularFile(join(folder, file), { maximumBytes: markBytesLimit }).catch(() => null);
+    if (bytes !== null && formatOf(bytes) === format) return true;
   }
   return false;
 }
 
-/** The `format` of a JSON object; null where the text is none. */
-function formatOf(text: string): unknown {
+/** The `format` of a JSON object; null where the bytes are none. */
+function formatOf(bytes: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(bytes, (reason) => new InvalidInputError(reason));
     return typeof value === 'object' && value !== null && 'format' in value ? value.format : null;
   } catch {
     return null;

@@ -1,5 +1,5 @@
-import { memoryBlobStore } from '@ztw/core';
-import { initialiseHead, pooledHead } from '@ztw/heads';
+import { memoryBlobStore, StorageError } from '@ztw/core';
+import { initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
 import { expect, test } from 'vitest';
 import { loadResult, type NetworkResult, networkLogits, storeResult } from './network-result.ts';
 
@@ -40,4 +40,22 @@ test('a result of another plan is refused', async () => {
   const store = memoryBlobStore();
   await storeResult(store, 'result', { ...result, variants: result.variants.slice(0, 1) });
   await expect(loadResult(store, 'result', planned)).rejects.toThrow('lacks sdn.logits.0');
+});
+
+test('a result that was changed or cut short is refused', async () => {
+  const store = memoryBlobStore();
+  await storeResult(store, 'result', result);
+  const bytes = (await store.get('result')) as Uint8Array;
+  const random = seededRandom(3);
+  for (let round = 0; round < 300; round++) {
+    const altered = Uint8Array.from(bytes);
+    altered[Math.floor(random() * bytes.length)]! ^= 1 + Math.floor(random() * 255);
+    await store.put('result', round % 3 === 0 ? bytes.slice(0, Math.floor(random() * bytes.length)) : altered);
+    // A space of the header may become another one, which changes nothing.
+    const loaded = await loadResult(store, 'result', planned).catch((error: unknown) => {
+      if (!StorageError.isInstance(error)) throw error;
+      return 'refused';
+    });
+    if (loaded !== 'refused') expect(loaded).toEqual(result);
+  }
 });

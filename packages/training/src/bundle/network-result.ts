@@ -1,7 +1,15 @@
 // What training one network gives, and how it is kept until the whole job is done.
 
-import { decodeSafetensors, encodeSafetensors } from '@ztw/bundle';
-import { type BlobStore, type Head, type HeadParameters, InvalidInputError, type Parameter } from '@ztw/core';
+import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors, sha256 } from '@ztw/bundle';
+import {
+  type BlobStore,
+  type Head,
+  type HeadParameters,
+  InvalidInputError,
+  type Parameter,
+  StorageError,
+  ZtwError,
+} from '@ztw/core';
 import type { BundleMethod } from '../plan/method.ts';
 import type { PlannedVariant } from '../plan/plan-heads.ts';
 import type { NetworkLogits } from '../training/train-options.ts';
@@ -54,10 +62,13 @@ export async function storeResult(store: BlobStore, name: string, result: Networ
   const { trainingLogits } = result;
   if (trainingLogits !== null)
     tensors.set(trainingLogitsName, { shape: [trainingLogits.length], data: trainingLogits });
-  await store.put(name, encodeSafetensors(tensors));
+  await store.put(name, encodeSafetensors(tensors, { sha256: await sha256(encodeSafetensors(tensors)) }));
 }
 
-/** Reads a result that was stored for the same plan; null where there is none. */
+/**
+ * Reads a result that was stored for the same plan; null where there is none.
+ * @throws StorageError for one that was cut short or changed.
+ */
 export async function loadResult(
   store: BlobStore,
   name: string,
@@ -65,7 +76,7 @@ export async function loadResult(
 ): Promise<NetworkResult | null> {
   const bytes = await store.get(name);
   if (bytes === null) return null;
-  const tensors = decodeSafetensors(bytes);
+  const tensors = await readTensors(name, bytes);
   return {
     trainingLogits: tensors.get(trainingLogitsName)?.data ?? null,
     variants: variants.map(({ method, heads }) => ({
@@ -81,6 +92,22 @@ export async function loadResult(
   };
 }
 
+/** The checksum is one of the tensors alone, written again: it lies in the same file. */
+async function readTensors(name: string, bytes: Uint8Array): Promise<ReadonlyMap<string, Parameter>> {
+  let damage: unknown = null;
+  try {
+    const tensors = decodeSafetensors(bytes);
+    if (decodeSafetensorsMetadata(bytes).sha256 === (await sha256(encodeSafetensors(tensors)))) return tensors;
+  } catch (error) {
+    if (!ZtwError.isInstance(error)) throw error;
+    damage = error;
+  }
+  throw new StorageError(
+    `The stored result ${name} of a finished network was cut short or changed. Start afresh with --no-resume, or with an empty storage.`,
+    damage === null ? {} : { cause: damage },
+  );
+}
+
 function withPrefix(tensors: ReadonlyMap<string, Parameter>, prefix: string): HeadParameters {
   return Object.fromEntries(
     [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]),
@@ -91,7 +118,7 @@ function logitsOf(tensors: ReadonlyMap<string, Parameter>, name: string): Float3
   const tensor = tensors.get(name);
   if (tensor === undefined) {
     throw new InvalidInputError(
-      `The stored result of a finished network lacks ${name}. Start afresh with --no-resume.`,
+      `The stored result of a finished network lacks ${name}. Start afresh with --no-resume, or with an empty storage.`,
     );
   }
   return tensor.data;

@@ -1,7 +1,10 @@
 // One blob of a checkpoint: a JSON header and float32 arrays behind it.
-// Layout: 8 bytes of magic, the header's length (uint32, little-endian), the header, then the arrays' bytes one after the other.
+// Layout: 8 bytes of magic, CRC-32 of all that follows (uint32, little-endian like the next), the header's length, the
+// header, then the arrays' bytes one after the other, up to the end.
 
-import { StorageError } from '@ztw/core';
+import { parseJson, StorageError } from '@ztw/core';
+import { crc32 } from './crc32.ts';
+import { damagedCheckpoint } from './damaged-checkpoint.ts';
 
 /** Arrays by name. */
 export type NamedArrays = Readonly<Record<string, Float32Array>>;
@@ -11,7 +14,12 @@ export interface DecodedBlob {
   readonly arrays: NamedArrays;
 }
 
-const magic = 'ZTWCKPT1';
+/** The last letter is the version; those of version 1 had no checksum. */
+const magic = 'ZTWCKPT2';
+const family = magic.slice(0, -1);
+const checksumStart = magic.length;
+const checkedStart = checksumStart + 4;
+const headerStart = checkedStart + 4;
 
 /** @param header JSON-safe. */
 export function encodeBlob(header: unknown, arrays: NamedArrays): Uint8Array {
@@ -19,58 +27,79 @@ export function encodeBlob(header: unknown, arrays: NamedArrays): Uint8Array {
   const json = new TextEncoder().encode(
     JSON.stringify({ header, arrays: entries.map(([name, array]) => [name, array.length]) }),
   );
-  const dataStart = magic.length + 4 + json.length;
+  const dataStart = headerStart + json.length;
   const blob = new Uint8Array(entries.reduce((size, [, array]) => size + array.byteLength, dataStart));
+  const view = new DataView(blob.buffer);
   blob.set(new TextEncoder().encode(magic));
-  new DataView(blob.buffer).setUint32(magic.length, json.length, true);
-  blob.set(json, magic.length + 4);
+  view.setUint32(checkedStart, json.length, true);
+  blob.set(json, headerStart);
   let offset = dataStart;
   for (const [, array] of entries) {
     blob.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset);
     offset += array.byteLength;
   }
+  view.setUint32(checksumStart, crc32(blob.subarray(checkedStart)), true);
   return blob;
+}
+
+/** The checksum that a blob of `encodeBlob` carries. */
+export function checksumOf(blob: Uint8Array): number {
+  return new DataView(blob.buffer, blob.byteOffset, blob.byteLength).getUint32(checksumStart, true);
 }
 
 /**
  * Reads what `encodeBlob` wrote.
  * @param name Of the blob, for the message.
- * @throws StorageError for anything else.
+ * @throws StorageError for anything else, be it one bit.
  */
 export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
-  const headerStart = magic.length + 4;
-  if (blob.length < headerStart || new TextDecoder().decode(blob.subarray(0, magic.length)) !== magic) {
-    throw damaged(name, 'it does not begin as a checkpoint does');
+  checkMagic(name, blob);
+  if (crc32(blob.subarray(checkedStart)) !== checksumOf(blob)) {
+    throw damagedCheckpoint(name, 'its checksum is another one, so it was cut short or changed');
   }
-  let offset = headerStart + view.getUint32(magic.length, true);
-  const description = parse(name, blob.subarray(headerStart, offset));
-  const arrays: Record<string, Float32Array> = {};
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
+  let offset = headerStart + view.getUint32(checkedStart, true);
+  if (offset > blob.length) throw damagedCheckpoint(name, 'it ends inside its header');
+  const description = parseDescription(name, blob.subarray(headerStart, offset));
+  const arrays: [string, Float32Array][] = [];
   for (const [arrayName, length] of description.arrays) {
     const end = offset + length * 4;
-    if (end > blob.length) {
-      throw damaged(name, `it ends inside "${arrayName}"`);
-    }
+    if (end > blob.length) throw damagedCheckpoint(name, `it ends inside "${arrayName}"`);
     // A copy: the part need not lie where numbers may begin, and `slice` of Node's Buffer would be no copy.
-    arrays[arrayName] = new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer);
+    arrays.push([arrayName, new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer)]);
     offset = end;
   }
-  return { header: description.header, arrays };
+  if (offset !== blob.length)
+    throw damagedCheckpoint(name, `it goes on for ${blob.length - offset} bytes behind its end`);
+  return { header: description.header, arrays: Object.fromEntries(arrays) };
 }
 
-function parse(
-  name: string,
-  json: Uint8Array,
-): { readonly header: unknown; readonly arrays: readonly (readonly [string, number])[] } {
-  try {
-    return JSON.parse(new TextDecoder().decode(json));
-  } catch (error) {
-    throw damaged(name, 'its header is not JSON', error);
+function checkMagic(name: string, blob: Uint8Array): void {
+  const begin = new TextDecoder().decode(blob.subarray(0, magic.length));
+  if (blob.length >= headerStart && begin === magic) return;
+  if (begin.startsWith(family) && begin !== magic) {
+    throw new StorageError(
+      `The checkpoint "${name}" was written by another release (format ${begin}, expected ${magic}) and cannot be gone on from. Delete the checkpoints and train again.`,
+    );
   }
+  throw damagedCheckpoint(name, 'it does not begin as a checkpoint does');
 }
 
-function damaged(name: string, why: string, cause?: unknown): StorageError {
-  return new StorageError(`The checkpoint "${name}" is damaged: ${why}. Delete the checkpoints and train again.`, {
-    cause,
-  });
+interface Description {
+  readonly header: unknown;
+  readonly arrays: readonly (readonly [string, number])[];
+}
+
+function parseDescription(name: string, bytes: Uint8Array): Description {
+  const json = parseJson(bytes, (reason, cause) => damagedCheckpoint(name, `its header is ${reason}`, cause));
+  const { header, arrays } = (json ?? {}) as Partial<Record<keyof Description, unknown>>;
+  if (header === undefined || !Array.isArray(arrays) || !arrays.every(isNamedLength)) {
+    throw damagedCheckpoint(name, 'its header does not list its arrays');
+  }
+  return { header, arrays };
+}
+
+function isNamedLength(entry: unknown): entry is readonly [string, number] {
+  if (!Array.isArray(entry) || entry.length !== 2) return false;
+  return typeof entry[0] === 'string' && Number.isSafeInteger(entry[1]) && entry[1] >= 0;
 }

@@ -3,9 +3,11 @@
 
 import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
 import { guardStorage } from '../storage/guard-storage.ts';
-import { decodeBlob, encodeBlob, type NamedArrays } from './blob-format.ts';
+import { checksumOf, type DecodedBlob, decodeBlob, encodeBlob, type NamedArrays } from './blob-format.ts';
+import { damagedCheckpoint } from './damaged-checkpoint.ts';
 import { differences, type JobFingerprint } from './job-fingerprint.ts';
-import type { CutState, EpochTotals, FinishedCut, FinishedIc, ResumePoint, TrainLogits } from './resume-point.ts';
+import type { CutState, FinishedCut, ResumePoint, TrainLogits } from './resume-point.ts';
+import { parseCutHeader, parseStateHeader, type StateHeader } from './state-header.ts';
 
 export interface TrainingCheckpoint {
   /** Reads what an earlier run of the same job left; null where there is nothing. */
@@ -24,23 +26,6 @@ const finalName = 'training/final';
 const cutName = (cut: number): string => `training/cut-${String(cut).padStart(4, '0')}`;
 const logitsName = (cut: number): string => `training/logits-${String(cut).padStart(4, '0')}`;
 
-/** The JSON part of `state`. */
-interface StateHeader {
-  readonly fingerprint: JobFingerprint;
-  readonly finishedCuts: number;
-  readonly hasTeacher: boolean;
-  readonly hasFinal: boolean;
-  readonly current: {
-    readonly epoch: number;
-    readonly step: number;
-    readonly learners: readonly {
-      readonly steps: number;
-      readonly running: EpochTotals;
-      readonly lastEpoch: EpochTotals | null;
-    }[];
-  } | null;
-}
-
 /**
  * A checkpoint of one job in a blob store.
  * Its methods throw StorageError where the store fails or holds damaged blobs.
@@ -53,6 +38,26 @@ export function createTrainingCheckpoint(
 ): TrainingCheckpoint {
   let finishedCuts = 0;
   let hasTeacher = false;
+  /** Of the blobs that the next state will refer to. */
+  const checksums = new Map<string, number>();
+
+  const put = async (name: string, header: unknown, arrays: NamedArrays): Promise<void> => {
+    const blob = encodeBlob(header, arrays);
+    await guardStorage(`write ${name}`, advice, () => store.put(name, blob));
+    if (name !== stateName) checksums.set(name, checksumOf(blob));
+  };
+
+  const get = async (name: string): Promise<DecodedBlob> => {
+    const blob = await guardStorage(`read ${name}`, advice, () => store.get(name));
+    if (blob === null) {
+      throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`);
+    }
+    const decoded = decodeBlob(name, blob);
+    if (checksumOf(blob) !== checksums.get(name)) {
+      throw damagedCheckpoint(name, 'it is not the one that the state refers to');
+    }
+    return decoded;
+  };
 
   const putState = async (current: CutState | null, hasFinal: boolean): Promise<void> => {
     const header: StateHeader = {
@@ -60,6 +65,7 @@ export function createTrainingCheckpoint(
       finishedCuts,
       hasTeacher,
       hasFinal,
+      blobs: Object.fromEntries(checksums),
       current: current && {
         epoch: current.epoch,
         step: current.step,
@@ -72,14 +78,13 @@ export function createTrainingCheckpoint(
       arrays[`first-${index}`] = adam.firstMoment;
       arrays[`second-${index}`] = adam.secondMoment;
     });
-    await put(store, stateName, header, arrays);
+    await put(stateName, header, arrays);
   };
 
   const loadCut = async (cut: number): Promise<FinishedCut> => {
-    const { header, arrays } = await get(store, cutName(cut));
-    const stored = header as { readonly ics: readonly Pick<FinishedIc, 'trainLoss' | 'trainAccuracy'>[] };
+    const { header, arrays } = await get(cutName(cut));
     return {
-      ics: stored.ics.map(({ trainLoss, trainAccuracy }, index) => ({
+      ics: parseCutHeader(cutName(cut), header, variants).map(({ trainLoss, trainAccuracy }, index) => ({
         trainLoss,
         trainAccuracy,
         values: arrayOf(arrays, `values-${index}`),
@@ -89,7 +94,7 @@ export function createTrainingCheckpoint(
   };
 
   const loadTrainLogits = async (cut: number): Promise<TrainLogits> => {
-    const { arrays } = await get(store, logitsName(cut));
+    const { arrays } = await get(logitsName(cut));
     return Array.from({ length: variants }, (_, index) => arrays[`logits-${index}`] ?? null);
   };
 
@@ -100,7 +105,7 @@ export function createTrainingCheckpoint(
         return null;
       }
       const { header, arrays } = decodeBlob(stateName, blob);
-      const stored = header as StateHeader;
+      const stored = parseStateHeader(stateName, header, variants);
       const found = differences(stored.fingerprint, JSON.parse(JSON.stringify(fingerprint)));
       if (found.length > 0) {
         throw new InvalidInputError(
@@ -108,6 +113,8 @@ export function createTrainingCheckpoint(
             'Train with the same options, or delete the checkpoints.',
         );
       }
+      checksums.clear();
+      for (const [name, checksum] of Object.entries(stored.blobs)) checksums.set(name, checksum);
       finishedCuts = stored.finishedCuts;
       hasTeacher = stored.hasTeacher;
       const finished: FinishedCut[] = [];
@@ -132,13 +139,13 @@ export function createTrainingCheckpoint(
             lastEpoch,
           })),
         },
-        teacherLogits: hasTeacher ? arrayOf((await get(store, teacherName)).arrays, 'logits') : null,
-        finalLogits: stored.hasFinal ? arrayOf((await get(store, finalName)).arrays, 'logits') : null,
+        teacherLogits: hasTeacher ? arrayOf((await get(teacherName)).arrays, 'logits') : null,
+        finalLogits: stored.hasFinal ? arrayOf((await get(finalName)).arrays, 'logits') : null,
       };
     },
 
     async saveTeacher(logits) {
-      await put(store, teacherName, {}, { logits });
+      await put(teacherName, {}, { logits });
       hasTeacher = true;
       await putState(null, false);
     },
@@ -152,9 +159,8 @@ export function createTrainingCheckpoint(
         arrays[`logits-${index}`] = heldOutLogits;
       });
       const header = { ics: ics.map(({ trainLoss, trainAccuracy }) => ({ trainLoss, trainAccuracy })) };
-      await put(store, cutName(cut), header, arrays);
+      await put(cutName(cut), header, arrays);
       await put(
-        store,
         logitsName(cut),
         {},
         Object.fromEntries(
@@ -162,6 +168,7 @@ export function createTrainingCheckpoint(
         ),
       );
       finishedCuts = cut + 1;
+      if (cut > 0) checksums.delete(logitsName(cut - 1));
       await putState(null, false);
       if (cut > 0) {
         await guardStorage(`delete ${logitsName(cut - 1)}`, advice, () => store.delete(logitsName(cut - 1)));
@@ -169,22 +176,10 @@ export function createTrainingCheckpoint(
     },
 
     async saveFinal(logits) {
-      await put(store, finalName, {}, { logits });
+      await put(finalName, {}, { logits });
       await putState(null, true);
     },
   };
-}
-
-async function put(store: BlobStore, name: string, header: unknown, arrays: NamedArrays): Promise<void> {
-  await guardStorage(`write ${name}`, advice, () => store.put(name, encodeBlob(header, arrays)));
-}
-
-async function get(store: BlobStore, name: string): Promise<ReturnType<typeof decodeBlob>> {
-  const blob = await guardStorage(`read ${name}`, advice, () => store.get(name));
-  if (blob === null) {
-    throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`);
-  }
-  return decodeBlob(name, blob);
 }
 
 function arrayOf(arrays: NamedArrays, name: string): Float32Array {

@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@ztw/bundle';
-import { type DeviceProfile, measureStages, parseDeviceProfile } from '@ztw/core';
+import { type DeviceProfile, measureStages, parseDeviceProfile, parseJson, StorageError } from '@ztw/core';
 import type { OnnxBackend } from '@ztw/runtime-onnx';
 import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
 import { packBundle } from '../bundle/pack-bundle.ts';
@@ -36,7 +36,7 @@ export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
     const name = `${place}/profile.json`;
     const stored = await storage.results.get(name);
     if (stored !== null) {
-      const profile = parseDeviceProfile(JSON.parse(new TextDecoder().decode(stored)));
+      const profile = parseDeviceProfile(parseJson(stored, (reason) => damaged(name, reason)));
       const fits = profile.batches.some((batch) => batch.batchSize === batchSize);
       if (profile.device === onnx.device && fits) return profile;
     }
@@ -44,6 +44,12 @@ export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
     await storage.results.put(name, new TextEncoder().encode(JSON.stringify(profile)));
     return profile;
   };
+}
+
+function damaged(name: string, reason: string): StorageError {
+  return new StorageError(
+    `The stored measurement ${name} is damaged: ${reason}. Start afresh with --no-resume, or with an empty storage.`,
+  );
 }
 
 async function measure(

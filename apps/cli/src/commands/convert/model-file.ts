@@ -1,10 +1,11 @@
 // The file of a TensorFlow.js network, `model.json`, and the shards of its weights beside it.
 
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { InvalidInputError, InvalidModelError, parseJson } from '@ztw/core';
 import { checkModelJson, type ModelJsonKind } from '@ztw/runtime-tfjs';
+import { modelJsonBytesLimit } from '../../storage/file-limits.ts';
 import { readBytes } from '../../storage/read-bytes.ts';
 import { checkRelativeName } from '../../storage/relative-name.ts';
 
@@ -39,10 +40,8 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   for (const name of shardNames(json.weightsManifest)) checkRelativeName(name);
   const { kind, weightBytes } = checkModelJson(json);
   const groups = json.weightsManifest as readonly WeightsGroup[];
-  const weightData = await readShards(
-    dirname(file),
-    groups.flatMap(({ paths }) => paths),
-  );
+  const names = groups.flatMap(({ paths }) => paths);
+  const weightData = await readShards(dirname(file), names, weightBytes);
   if (weightData.byteLength !== weightBytes) {
     throw new InvalidModelError(
       `the weights should take ${weightBytes} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
@@ -61,12 +60,9 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 }
 
 function parse(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidModelError(`expected JSON, but it cannot be parsed: ${(cause as Error).message}`, { cause });
-  }
+  const value = parseJson(text, (reason, cause) => {
+    return new InvalidModelError(`expected JSON, but it cannot be parsed: ${reason}`, { cause });
+  });
   const object = objectOf(value);
   if (object === null) throw new InvalidModelError('expected a JSON object, as in the model.json of TensorFlow.js.');
   return object;
@@ -74,7 +70,7 @@ function parse(text: string): Record<string, unknown> {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return new TextDecoder().decode(await readBytes(file, modelJsonBytesLimit));
   } catch (cause) {
     throw new InvalidInputError(`cannot read the network: ${(cause as Error).message}`, { cause });
   }
@@ -100,11 +96,12 @@ function shardNames(manifest: unknown): readonly string[] {
     .filter((name) => typeof name === 'string');
 }
 
-async function readShards(folder: string, names: readonly string[]): Promise<ArrayBuffer> {
+/** @param maximumBytes Of a shard; what lies beyond belongs to no weight. */
+async function readShards(folder: string, names: readonly string[], maximumBytes: number): Promise<ArrayBuffer> {
   const shards: Uint8Array[] = [];
   for (const name of names) {
     try {
-      shards.push(await readBytes(join(folder, name)));
+      shards.push(await readBytes(join(folder, name), maximumBytes));
     } catch (cause) {
       throw new InvalidModelError(
         `it names the weights ${name}, which cannot be read beside it (${(cause as Error).message}). Keep all shards in the folder of model.json.`,

@@ -1,6 +1,6 @@
 // The whole of `ztw eval`: bundles and data from files, all exits run once, one report for all bundles.
 
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import {
@@ -28,7 +28,9 @@ import { checkOverlaps, commonOrigin } from '../../images/row-overlaps.ts';
 import { hashForJob } from '../../images/seen-rows.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
-import { assertOutputFolder, fileBlobStore, writeOutputFolder } from '../../storage/index.ts';
+import { assertOutputFolder, writeOutputFolder } from '../../storage/index.ts';
+import { assertWritablePlace } from '../../storage/make-folder.ts';
+import { writeOutputFile } from '../../storage/write-output-file.ts';
 import { bundleLabels } from './bundle-labels.ts';
 import { collectLogits } from './collect-logits.ts';
 import { referencePoints, reportBundle, type StoredLogits } from './report-bundle.ts';
@@ -68,6 +70,7 @@ export interface EvaluateOptions {
  */
 export async function evaluateJob(options: EvaluateOptions, context: JobContext): Promise<EvaluationReport> {
   await assertOutputFolder(options.out, { overwrite: options.overwrite });
+  if (options.saveLogits !== null) await assertWritablePlace(dirname(options.saveLogits));
   const runtime = await loadRuntime(options.runtime);
   const openShared = sharedImages(options.classNames, context);
   const labels = bundleLabels(
@@ -232,5 +235,6 @@ async function saveLogits(
   const bytes = writeNpy(all, [logits.length, rows, (logits[0]?.length ?? 0) / rows]);
   const extension = extname(path);
   const suffix = labels.length === 1 ? '' : `-${(labels[index] ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
-  await fileBlobStore(dirname(resolve(path))).put(`${basename(path, extension)}${suffix}${extension}`, bytes);
+  const name = `${basename(path, extension)}${suffix}${extension}`;
+  await writeOutputFile(join(dirname(path), name), bytes, { overwrite: true });
 }

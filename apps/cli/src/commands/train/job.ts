@@ -1,6 +1,6 @@
 // The whole of `ztw train`: networks and data from files, bundles made of them, and written into folders.
 
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
 import type { BundleMethod } from '@ztw/training';
@@ -16,6 +16,7 @@ import { backendOf } from '../../runtime/onnx-backend.ts';
 import { type LoadedRuntime, loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
+import { assertWritablePlace } from '../../storage/make-folder.ts';
 import { trainingCautions } from './cautions.ts';
 import { checkNetworks } from './check-networks.ts';
 import { describeJob } from './job-description.ts';
@@ -55,9 +56,12 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const methods: readonly BundleMethod[] = trains ? heads.methods : ['plain'];
   const folderOf = (method: BundleMethod): string =>
     methods.length === 1 ? output.folder : join(output.folder, method);
+  const folders = methods.map(folderOf);
+  assertWorkOutside(options.work.folder, folders);
   if (!(options.work.resume && (await holdsUnfinishedJob(options.work.folder)))) {
-    for (const method of methods) await assertOutputFolder(folderOf(method), output);
+    for (const folder of folders) await assertOutputFolder(folder, output);
   }
+  for (const place of [output.folder, options.work.folder]) await assertWritablePlace(place);
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
@@ -175,6 +179,16 @@ function checkNetworkCount({ networks, pruning }: TrainJobOptions, trains: boole
   if (pruning !== null && count > 1) {
     throw new InvalidInputError(
       `--prune-exits judges the exits of one network, and there are ${count}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
+    );
+  }
+}
+
+/** An output folder is put in place as a whole, so nothing else may lie in it. */
+function assertWorkOutside(work: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    if (!`${resolve(work)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
+    throw new InvalidInputError(
+      `The work folder ${work} lies in the output folder ${folder}. Choose another with --work.`,
     );
   }
 }

@@ -1,9 +1,20 @@
 // Where a training job keeps what it may need again after an interruption. One job per folder: `job.json` says which.
 
-import { readdir, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlobStore, InvalidInputError } from '@ztw/core';
+import { type FolderLock, lockFolder } from '../../storage/folder-lock.ts';
 import { type FileBlobStore, fileBlobStore, hasErrorCode, storageError } from '../../storage/index.ts';
+import { makeFolder } from '../../storage/make-folder.ts';
+import {
+  describedJob,
+  finishedFile,
+  inspectWorkFolder,
+  jobFile,
+  removeEmptyFolder,
+  removeOwnFiles,
+  type WorkFolderContent,
+} from './work-folder-files.ts';
 
 export interface WorkFolder {
   readonly path: string;
@@ -17,28 +28,47 @@ export interface WorkFolder {
   checkpoints(place: string): BlobStore;
   /** Room for features during one training; of no use after the process has ended. */
   scratch(place: string): BlobStore;
-  /** Closes the files that are held open. */
+  /** Closes the files that are held open, and gives the folder free for other processes. */
   close(): void;
   /** Notes that the job has come to its end. */
   markFinished(): Promise<void>;
-  /** Closes and deletes. */
+  /** Closes and deletes what the job wrote; the folder too, where nothing else lies in it. */
   remove(): Promise<void>;
 }
 
 /** What decides the outcome of a job, as JSON-safe values; two jobs with the same description give the same bundle. */
 export type JobDescription = Readonly<Record<string, unknown>>;
 
-const jobFile = 'job.json';
-const finishedFile = 'finished';
-
 /**
- * Opens a work folder for a job; makes it when it is not there.
- * @param resume False: whatever lies there is dropped first.
+ * Opens a work folder for a job, for this process alone; makes it when it is not there.
+ * @param resume False: what an earlier job left there is dropped first.
  * @throws InvalidInputError when it holds another job's work, naming what differs, or files that are not a job's.
+ * @throws StorageError when another process has it open, or the file system fails.
  */
 export async function openWorkFolder(path: string, job: JobDescription, resume: boolean): Promise<WorkFolder> {
-  await assertOwnFolder(path);
-  if (!resume) await rm(path, { recursive: true, force: true });
+  refuseForeign(path, await inspectWorkFolder(path));
+  const lock = await lockNewFolder(path);
+  try {
+    const content = await inspectWorkFolder(path);
+    // Another process may have been there before the lock was ours.
+    refuseForeign(path, content);
+    if (!resume) await removeOwnFiles(path);
+    else if (content.kind === 'damaged') throw damaged(path);
+    else if (content.kind === 'job') assertSameJob(path, content.job, job);
+    return await openLocked(path, { job, lock, resumed: resume && content.kind === 'job' });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface LockedFolder {
+  readonly job: JobDescription;
+  readonly lock: FolderLock;
+  readonly resumed: boolean;
+}
+
+async function openLocked(path: string, { job, lock, resumed }: LockedFolder): Promise<WorkFolder> {
   const stores: FileBlobStore[] = [];
   const store = (...parts: readonly string[]): FileBlobStore => {
     const opened = fileBlobStore(join(path, ...parts));
@@ -47,59 +77,71 @@ export async function openWorkFolder(path: string, job: JobDescription, resume: 
   };
   const close = (): void => {
     for (const opened of stores) opened.close();
+    lock.release();
   };
   const root = store();
-  const stored = await root.get(jobFile);
-  if (stored === null) {
-    await root.put(jobFile, new TextEncoder().encode(`${JSON.stringify(job, null, 2)}\n`));
-  } else {
-    assertSameJob(path, stored, job);
-  }
+  if (!resumed) await root.put(jobFile, new TextEncoder().encode(describedJob(job)));
   return {
     path,
-    resumed: stored !== null,
+    resumed,
     finished: (await root.get(finishedFile)) !== null,
     results: root,
     checkpoints: (place) => store(place, 'checkpoints'),
     scratch: (place) => store(place, 'scratch'),
     close,
     markFinished: () => root.put(finishedFile, new Uint8Array()),
-    remove: () => {
-      close();
-      return rm(path, { recursive: true, force: true });
+    remove: async () => {
+      for (const opened of stores) opened.close();
+      await removeOwnFiles(path);
+      lock.release();
+      await removeEmptyFolder(path);
     },
   };
 }
 
+/** Locks a folder and makes it before; another process that has just ended may remove it in between. */
+async function lockNewFolder(path: string): Promise<FolderLock> {
+  const attempts = 5;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await makeFolder(path);
+    } catch (error) {
+      throw storageError('make', path, error);
+    }
+    try {
+      return await lockFolder(path);
+    } catch (error) {
+      const vanished = hasErrorCode((error as Error).cause, 'ENOENT');
+      if (!vanished || attempt === attempts) throw error;
+    }
+  }
+}
+
 /** Whether a folder holds a job that was interrupted. */
 export async function holdsUnfinishedJob(path: string): Promise<boolean> {
-  const names: readonly string[] = await readdir(path).catch(() => []);
-  return names.includes(jobFile) && !names.includes(finishedFile);
+  const content = await inspectWorkFolder(path).catch(() => null);
+  if (content?.kind !== 'job') return false;
+  return stat(join(path, finishedFile)).then(
+    () => false,
+    () => true,
+  );
 }
 
-/** A work folder is deleted when the job is done; one that holds other people's files must never be. */
-async function assertOwnFolder(path: string): Promise<void> {
-  const names = await readdir(path).catch((error: unknown) => {
-    if (hasErrorCode(error, 'ENOENT')) return [];
-    throw storageError('read', path, error);
-  });
-  // A kill may have come before the description had its final name.
-  if (names.length > 0 && !names.some((name) => name.startsWith(jobFile))) {
-    throw new InvalidInputError(
-      `${path} is not empty and not a work folder, so it is left as it is. Choose another with --work.`,
-    );
-  }
+const advice = 'Repeat that command to resume it, choose another folder with --work, or start afresh with --no-resume.';
+
+/** Files are made and deleted in a work folder; in one of other people's, neither must happen. */
+function refuseForeign(path: string, content: WorkFolderContent): void {
+  if (content.kind !== 'foreign') return;
+  throw new InvalidInputError(
+    `${path} is not empty and not a work folder of this release, so it is left as it is. Choose another with --work.`,
+  );
 }
 
-function assertSameJob(path: string, stored: Uint8Array, job: JobDescription): void {
-  const advice =
-    'Repeat that command to resume it, choose another folder with --work, or start afresh with --no-resume.';
-  let earlier: Record<string, unknown>;
-  try {
-    earlier = JSON.parse(new TextDecoder().decode(stored)) as Record<string, unknown>;
-  } catch (cause) {
-    throw new InvalidInputError(`The work folder ${path} is damaged: its ${jobFile} is no JSON. ${advice}`, { cause });
-  }
+function damaged(path: string): InvalidInputError {
+  return new InvalidInputError(`The work folder ${path} is damaged: its ${jobFile} cannot be read. ${advice}`);
+}
+
+function assertSameJob(path: string, earlier: JobDescription, job: JobDescription): void {
   const names = [...new Set([...Object.keys(earlier), ...Object.keys(job)])];
   const different = names.filter((name) => JSON.stringify(earlier[name]) !== JSON.stringify(job[name]));
   if (different.length > 0) {
