@@ -1,7 +1,7 @@
 // Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
 
 import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core/evaluation';
-import { milliseconds, percent } from './format.ts';
+import { formatMilliseconds, formatPercent } from '../output/format.ts';
 
 export interface LabelledBudget {
   /** Tells budgets apart, also those that round to one label. */
@@ -17,13 +17,13 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
   return [
     ...budgets.map(({ budget, calibrated, swept }) => ({
       key: `${budget}`,
-      label: percent(budget, 0),
+      label: formatPercent(budget, 0),
       calibrated,
       swept,
     })),
     ...(times?.budgets ?? []).map(({ budgetMilliseconds, calibrated, swept }) => ({
       key: `${budgetMilliseconds} ms`,
-      label: milliseconds(budgetMilliseconds),
+      label: formatMilliseconds(budgetMilliseconds),
       calibrated,
       swept,
     })),
@@ -32,6 +32,8 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
 
 /** What a reading was paid: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
 export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading): string {
-  const share = percent(cost, 1);
-  return times === undefined ? share : `${share}, ${milliseconds(meanMilliseconds(histogram, times.exitMilliseconds))}`;
+  const share = formatPercent(cost, 1);
+  return times === undefined
+    ? share
+    : `${share}, ${formatMilliseconds(meanMilliseconds(histogram, times.exitMilliseconds))}`;
 }
