@@ -24,7 +24,8 @@ import { describeChain } from './chain-description.ts';
 import { bundleMeasurer } from './measure-bundle.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import { createPruner, type PruneMethod, type PruningOptions } from './pruning/create-pruner.ts';
-import { type ExitTimes, type StageTimes, type TimeExitsOptions, timeExits } from './time-exits.ts';
+import type { StageTimes } from './stage-times.ts';
+import { type ExitTimes, type TimeExitsOptions, timeExits } from './time-exits.ts';
 import { type TrainedNetwork, trainChain } from './train-chain.ts';
 import { networkTrainer } from './train-network.ts';
 

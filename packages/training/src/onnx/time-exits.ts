@@ -6,14 +6,7 @@ import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
 import { exitCostsOf } from '../pruning/exit-prices.ts';
 import type { MeasureBundle } from './measure-bundle.ts';
 import type { PrunedNetwork } from './pruning/prune-network.ts';
-
-/** Where the times of stages come from, where budgets or the judgement of exits need them. */
-export interface StageTimes {
-  /** Rows that run together. */
-  readonly batchSize: number;
-  /** Of all exits; null: this device is measured. */
-  readonly profile: DeviceProfile | null;
-}
+import type { StageTimes } from './stage-times.ts';
 
 export interface ExitTimes {
   /** Milliseconds per row of leaving at each exit. */

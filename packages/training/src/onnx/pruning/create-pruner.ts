@@ -6,7 +6,7 @@ import type { HeldOutData } from '../../training/train-options.ts';
 import type { Watch } from '../bundle-event.ts';
 import type { MeasureBundle } from '../measure-bundle.ts';
 import type { OnnxNetwork } from '../onnx-network.ts';
-import type { StageTimes } from '../time-exits.ts';
+import type { StageTimes } from '../stage-times.ts';
 import type { TrainedNetwork } from '../train-chain.ts';
 import type { TrainNetwork } from '../train-network.ts';
 import { exitPricer } from './price-exits.ts';

@@ -5,7 +5,7 @@ import type { AssembledBundle } from '../../bundle/assemble-bundle.ts';
 import { type ExitPrices, pricesInMacs, pricesInMilliseconds, pricesOfKept } from '../../pruning/exit-prices.ts';
 import type { PruningUnit } from '../../pruning/pruning-unit.ts';
 import type { MeasureBundle } from '../measure-bundle.ts';
-import type { StageTimes } from '../time-exits.ts';
+import type { StageTimes } from '../stage-times.ts';
 
 export interface PriceExitsOptions {
   readonly unit: PruningUnit;
