@@ -1,5 +1,5 @@
-import { type HeadSpecification, type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
-import { seededRandom, splitPrefix } from '@ztw/heads';
+import { type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
+import { type HeadSpecification, seededRandom, splitPrefix } from '@ztw/heads';
 
 /**
  * A backbone whose features are random float16 values between 0 and 1 of the given shapes: it costs next to nothing, so that

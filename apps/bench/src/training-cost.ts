@@ -6,8 +6,8 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { type HeadSpecification, memoryBlobStore, type RowShape } from '@ztw/core';
-import { convHead, poolConvHead, pooledHead } from '@ztw/heads';
+import { memoryBlobStore, type RowShape } from '@ztw/core';
+import { convHead, type HeadSpecification, poolConvHead, pooledHead } from '@ztw/heads';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
 import { trainInternalClassifiers } from '@ztw/training';
 import { median } from './median.ts';

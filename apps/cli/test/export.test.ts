@@ -20,7 +20,7 @@ beforeAll(async () => {
   bundle = at('early');
   const files = await tinyBundle(1, {
     ensemble: equalWeights('geometric', 3, tinyClasses),
-    operatingPoints: [{ budget: 0.5, threshold: 0.625, accuracy: 0.9, cost: 0.5 }],
+    operatingPoints: [{ budget: 0.5, policy: { kind: 'confidence', limit: 0.625 }, accuracy: 0.9, cost: 0.5 }],
   });
   for (const [name, bytes] of files) {
     await mkdir(join(bundle, name, '..'), { recursive: true });

@@ -3,7 +3,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BundleManifest } from '@ztw/bundle';
+import { parseManifest } from '@ztw/bundle';
+import { singleLimit } from '@ztw/core';
 import type { EvaluationReport } from '@ztw/core/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../src/commands/bench/job.ts';
@@ -72,9 +73,9 @@ describe('eval with times', () => {
       expect(times?.budgets).toMatchObject([{ budgetMilliseconds: 10_000, swept: { cost: expect.any(Number) } }]);
     }
     // What the bundle itself would do with that budget: its dearest operating point.
-    const manifest = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as BundleManifest;
+    const manifest = parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')));
     const calibrated = report.methods[0]?.times?.budgets[0]?.calibrated;
-    expect(manifest.operatingPoints.map(({ threshold }) => threshold)).toContain(calibrated?.setting);
+    expect(manifest.operatingPoints.map((point) => singleLimit(point.policy)?.limit)).toContain(calibrated?.setting);
     const { stdout } = await evaluate(bundle, '--budgets', '10000ms');
     expect(stdout).toMatch(/times per image in batches of 1 on: onnxruntime-.*; the uncut network takes/);
     expect(stdout).toMatch(/\(\d+\.\d %, \d.* ms\)/);

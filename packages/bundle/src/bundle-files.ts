@@ -1,6 +1,6 @@
-import type { Head } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
-import { createManifest, type ManifestContent } from './create-manifest.ts';
+import type { Head } from '@ztw/heads';
+import { createManifest, type ManifestContent, manifestJson } from './create-manifest.ts';
 import { tensorsFromHeads } from './head-weights.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { encodeSafetensors } from './safetensors.ts';
@@ -31,5 +31,5 @@ export async function bundleFiles(contents: BundleContents): Promise<Map<string,
   const weights = tensors.size > 0 ? WEIGHTS_PATH : null;
   if (weights !== null) files.set(weights, encodeSafetensors(tensors));
   const manifest = await createManifest(content, weights, files);
-  return files.set(MANIFEST_PATH, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  return files.set(MANIFEST_PATH, new TextEncoder().encode(`${manifestJson(manifest)}\n`));
 }

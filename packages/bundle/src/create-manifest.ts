@@ -2,6 +2,12 @@ import { InvalidInputError } from '@ztw/core';
 import type { BundleFile, BundleManifest } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { sha256 } from './sha256.ts';
+import { storedOperatingPoint } from './stored-operating-point.ts';
+
+/** The manifest as it is written. */
+export function manifestJson(manifest: BundleManifest): string {
+  return JSON.stringify({ ...manifest, operatingPoints: manifest.operatingPoints.map(storedOperatingPoint) }, null, 2);
+}
 
 /** What the maker of a bundle says; the rest follows from its files. */
 export type ManifestContent = Omit<BundleManifest, 'format' | 'version' | 'weights' | 'files'>;
@@ -21,7 +27,7 @@ export async function createManifest(
   for (const [path, bytes] of files) listed.push({ path, bytes: bytes.length, sha256: await sha256(bytes) });
   const manifest: BundleManifest = { format: 'ztw-bundle', version: 1, ...content, weights, files: listed };
   try {
-    return parseManifest(JSON.parse(JSON.stringify(manifest)));
+    return parseManifest(JSON.parse(manifestJson(manifest)));
   } catch (cause) {
     throw new InvalidInputError(`This would not make a valid bundle. ${(cause as Error).message}`, { cause });
   }

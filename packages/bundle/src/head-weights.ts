@@ -1,8 +1,8 @@
 // Between heads and the tensors of the weights file. Stage M of network N keeps its values under `networks.N.stages.M.`.
 
-import type { Head, HeadSpecification, Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
-import { findParameterProblem } from './head-parameters.ts';
+import { findParameterProblem, type Head, type HeadSpecification } from '@ztw/heads';
 import type { BundleNetwork } from './manifest.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Head } from '@ztw/core';
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
+import type { Head } from '@ztw/heads';
 import { describe, expect, it } from 'vitest';
 import { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';

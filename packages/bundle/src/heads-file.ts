@@ -1,12 +1,11 @@
 // Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its metadata.
 // A bundle holds a whole model; this is what a user's own training adds to one that is there already.
 
-import type { Head } from '@ztw/core';
 import { InvalidBundleError, InvalidInputError, parseJson } from '@ztw/core';
+import type { Head } from '@ztw/heads';
+import { findParameterProblem, headSchema } from '@ztw/heads';
 import * as v from 'valibot';
-import { findParameterProblem } from './head-parameters.ts';
 import { type HeadPlace, headAt, refuseStrangers } from './head-weights.ts';
-import { headSchema } from './manifest-schema.ts';
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 
 /** Heads, and what is needed to put them back to their places. */

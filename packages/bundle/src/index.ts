@@ -17,6 +17,7 @@ export { type Bundle, openBundle } from './open-bundle.ts';
 export { parseManifest } from './parse-manifest.ts';
 export {
   type Budget,
+  calibratedKind,
   operatingPointFor,
   operatingPointWithin,
   policyForBudget,
@@ -24,3 +25,4 @@ export {
 } from './policy-for-budget.ts';
 export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { sha256 } from './sha256.ts';
+export { type StoredOperatingPoint, storedOperatingPoint } from './stored-operating-point.ts';

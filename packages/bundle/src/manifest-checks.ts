@@ -1,6 +1,8 @@
 // What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
 
-import type { HeadSpecification, RowShape } from '@ztw/core';
+import type { PolicySpecification } from '@ztw/core';
+import { InvalidModelError, type RowShape } from '@ztw/core';
+import { type HeadSpecification, hasCascade, validateHead } from '@ztw/heads';
 import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
 
 /** The manifest's own path; it lists all files but itself. */
@@ -76,15 +78,24 @@ function checkHead(head: HeadSpecification, stage: BundleStage, classes: number)
   if (!sameShape(head.inputShape, features.rowShape)) {
     return `its head takes [${head.inputShape}], but its features are [${features.rowShape}]`;
   }
-  const last = head.layers.at(-1);
-  if (head.classes !== classes || last?.kind !== 'dense' || last.outFeatures !== classes) {
-    return `its head does not end in a dense layer of ${classes} classes`;
+  if (head.classes !== classes) return `its head answers ${head.classes} classes instead of ${classes}`;
+  const cascades = hasCascade(head);
+  if (cascades !== (stage.previousLogits !== null)) {
+    return cascades
+      ? 'its head has a cascade layer, but it takes no previous logits'
+      : 'it takes previous logits, but its head has no cascade layer';
   }
-  const cascades = head.layers.some((layer) => layer.kind === 'cascade');
-  if (cascades === (stage.previousLogits !== null)) return null;
-  return cascades
-    ? 'its head has a cascade layer, but it takes no previous logits'
-    : 'it takes previous logits, but its head has no cascade layer';
+  return findMisfit(head);
+}
+
+function findMisfit(head: HeadSpecification): string | null {
+  try {
+    validateHead(head);
+    return null;
+  } catch (error) {
+    if (InvalidModelError.isInstance(error)) return `its head is not whole: ${error.message.replace(/\.$/, '')}`;
+    throw error;
+  }
 }
 
 function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string | null {
@@ -102,10 +113,20 @@ function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string 
 
 function checkPoints({ operatingPoints, networks }: BundleManifest): string | null {
   const stageCount = networks.reduce((sum, network) => sum + network.stages.length, 0);
-  return firstProblem(operatingPoints, ({ exitShares }, index) => {
+  return firstProblem(operatingPoints, ({ exitShares, policy }, index) => {
+    const unfit = limitLists(policy).find(({ length }) => length !== stageCount && length !== stageCount - 1);
+    if (unfit !== undefined) {
+      return `operatingPoints[${index}]: a policy with ${unfit.length} limits for ${stageCount} stages over all networks`;
+    }
     if (exitShares === undefined || exitShares.length === stageCount) return null;
     return `operatingPoints[${index}]: ${exitShares.length} exit shares for ${stageCount} stages over all networks`;
   });
+}
+
+/** Limits per exit, wherever they are in a policy. */
+function limitLists(policy: PolicySpecification): readonly (readonly number[])[] {
+  if ('policies' in policy) return policy.policies.flatMap(limitLists);
+  return 'limit' in policy && typeof policy.limit !== 'number' ? [policy.limit] : [];
 }
 
 function checkFiles({ files, networks, weights }: BundleManifest): string | null {

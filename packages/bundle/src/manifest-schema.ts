@@ -1,10 +1,11 @@
 // The form of a manifest, field by field. What fields must be to each other is checked in `manifest-checks.ts`.
 // Unknown fields are refused: one that this version does not know may change what the others mean.
 
-import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import { headSchema } from '@ztw/heads';
 import * as v from 'valibot';
 import { isBundlePath } from './bundle-path.ts';
 import type { BundleManifest } from './manifest.ts';
+import { operatingPointSchema } from './stored-operating-point.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
 const finite = v.pipe(v.number(), v.finite());
@@ -12,7 +13,6 @@ const notNegative = v.pipe(finite, v.minValue(0));
 const positive = v.pipe(finite, v.gtValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const share = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const rowShape = v.array(size);
 const path = v.pipe(
   v.string(),
@@ -22,41 +22,6 @@ const path = v.pipe(
       `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
   ),
 );
-const poolSize = v.strictTuple([size, size]);
-
-const headLayer: v.GenericSchema<unknown, HeadLayer> = v.variant('kind', [
-  v.strictObject({ kind: v.literal('relu') }),
-  v.strictObject({ kind: v.literal('gelu') }),
-  v.strictObject({ kind: v.literal('channels-first') }),
-  v.strictObject({
-    kind: v.literal('conv2d'),
-    name: text,
-    inChannels: size,
-    outChannels: size,
-    kernelSize: size,
-    stride: size,
-    padding: count,
-  }),
-  v.strictObject({ kind: v.literal('mixed-pool'), name: text, outputSize: poolSize }),
-  v.strictObject({ kind: v.literal('adaptive-pools'), outputSize: poolSize }),
-  v.strictObject({ kind: v.literal('pool-mix'), name: text }),
-  v.strictObject({ kind: v.literal('flatten') }),
-  v.strictObject({ kind: v.literal('take-token'), index: v.pipe(v.number(), v.safeInteger()) }),
-  v.strictObject({ kind: v.literal('mean-tokens') }),
-  v.strictObject({ kind: v.literal('layer-norm'), name: text, size, epsilon: positive }),
-  v.strictObject({ kind: v.literal('cascade'), name: text, classes: size, layerNorm: v.boolean(), epsilon: positive }),
-  v.strictObject({ kind: v.literal('dense'), name: text, inFeatures: size, outFeatures: size }),
-]);
-
-/** A head's architecture, wherever it is written. */
-export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
-  specificationVersion: v.literal('v1'),
-  family: text,
-  inputShape: rowShape,
-  classes: size,
-  layers: v.array(headLayer),
-});
-
 const tensor = v.strictObject({ name: text, rowShape });
 
 const stage = v.strictObject({
@@ -110,15 +75,7 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   ),
   weights: v.nullable(path),
   ensemble: v.nullable(ensemble),
-  operatingPoints: v.array(
-    v.strictObject({
-      budget: positive,
-      threshold: finite,
-      accuracy: share,
-      cost: notNegative,
-      exitShares: v.exactOptional(v.array(share)),
-    }),
-  ),
+  operatingPoints: v.array(operatingPointSchema),
   provenance: v.record(v.string(), v.unknown()),
   files: v.array(v.strictObject({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })),
 });

@@ -1,7 +1,8 @@
 // What training makes and runtimes load. The manifest is plain JSON; all other files are named in it with their hashes.
 // A bundle with several networks is a chain: each network starts from the same original input.
 
-import type { EnsembleSpecification, HeadSpecification, OperatingPoint, RowShape } from '@ztw/core';
+import type { EnsembleSpecification, OperatingPoint, RowShape } from '@ztw/core';
+import type { HeadSpecification } from '@ztw/heads';
 
 /** How pixels become the network's input: `(value / 255 - mean) / std`, per channel. */
 export interface Preprocessing {

@@ -155,7 +155,10 @@ describe('bundleFiles refuses', () => {
     refuse(
       ({ manifest, ...rest }) => ({
         ...rest,
-        manifest: { ...manifest, operatingPoints: [{ budget: 0.5, threshold: Number.NaN, accuracy: 1, cost: 1 }] },
+        manifest: {
+          ...manifest,
+          operatingPoints: [{ budget: 0.5, policy: { kind: 'confidence', limit: Number.NaN }, accuracy: 1, cost: 1 }],
+        },
       }),
       /threshold/,
     ));

@@ -1,5 +1,5 @@
-import type { Head } from '@ztw/core';
 import { AbortedError, InvalidBundleError, parseJson } from '@ztw/core';
+import type { Head } from '@ztw/heads';
 import { headsFromTensors } from './head-weights.ts';
 import type { BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallBundle } from './__fixtures__/small-bundle.ts';
 import { bundleFiles } from './bundle-files.ts';
+import { manifestJson } from './create-manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests damage single fields of untyped JSON
@@ -17,7 +18,7 @@ beforeAll(async () => {
 
 describe('parseManifest', () => {
   it('gives a valid manifest back as it is', () => {
-    expect(parseManifest(structuredClone(valid))).toEqual(valid);
+    expect(JSON.parse(manifestJson(parseManifest(structuredClone(valid))))).toEqual(valid);
   });
 
   it.each([null, undefined, 1, 'text', [], {}, { format: 'other', version: 1 }])('refuses %j: not a bundle', (json) => {
@@ -58,6 +59,20 @@ describe('parseManifest', () => {
     ['a backslash', (json) => (json.files[0].path = 'a\\b'), /path inside the bundle/],
     ['a hash that is none', (json) => (json.files[0].sha256 = 'abc'), /sha256/],
     ['an accuracy over 1', (json) => (json.operatingPoints[0].accuracy = 91), /accuracy/],
+    ['a point without a policy', (json) => delete json.operatingPoints[0].threshold, /operatingPoints\.0\.threshold/],
+    ['a point with two', (json) => (json.operatingPoints[1].threshold = 0.5), /operatingPoints\.1\.threshold: A field/],
+    [
+      'a policy of an unknown kind',
+      (json) => (json.operatingPoints[1].policy.kind = 'mood'),
+      /operatingPoints\.1\.policy: .*patience.* received "mood"\. Update ztw/,
+    ],
+    ['a limit that is none', (json) => (json.operatingPoints[1].policy.limit = 1.5), /policy: .*whole number/],
+    [
+      'limits for another number of exits',
+      (json) => (json.operatingPoints[1].policy = { kind: 'margin', limit: [0.5, 0.5] }),
+      /a policy with 2 limits for 4 stages/,
+    ],
+    ['an unknown field of a policy', (json) => (json.operatingPoints[1].policy.since = 2), /no field "since"/],
     ['a deviation of 0', (json) => (json.preprocessing.std = [0]), /std/],
     ['too few labels', (json) => json.labels.pop(), /labels: 2 names for 3 classes/],
     ['preprocessing of another size', (json) => (json.preprocessing.width = 5), /makes \[1, 4, 5\]/],
@@ -92,12 +107,22 @@ describe('parseManifest', () => {
       /no cascade layer/,
     ],
     ['a head of other features', (json) => (large(json).stages[0].head.inputShape = [2, 2, 3]), /its head takes/],
+    ['a head of other classes', (json) => (large(json).stages[0].head.classes = 4), /answers 4 classes instead of 3/],
     [
-      'a head of other classes',
+      'a head that ends in other classes',
       (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
-      /dense layer of 3 classes/,
+      /stages\[0\]: its head is not whole: Expected the head to end in logits \[3\], but it ends in \[4\]/,
     ],
-    ['a head without layers', (json) => (large(json).stages[0].head.layers = []), /dense layer of 3 classes/],
+    [
+      'a head without layers',
+      (json) => (large(json).stages[0].head.layers = []),
+      /in logits \[3\].*ends in \[2, 2, 2\]/,
+    ],
+    [
+      'a head whose layers do not fit together',
+      (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
+      /stages\[0\]: its head is not whole: The layer dense "dense" expects \[5\]/,
+    ],
     ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
     ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],
     ['an ensemble of other classes', (json) => (json.ensemble.classes = 4), /ensemble: 4 classes/],

@@ -1,12 +1,12 @@
 import type { DeviceProfile, OperatingPoint } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
-import { calibrateTimes, predictionsFromLogits } from '@ztw/core/evaluation';
+import { calibrateTimes, costsInMacs, predictionsFromLogits } from '@ztw/core/evaluation';
 import { expect, test } from 'vitest';
 import { operatingPointFor, operatingPointWithin, policyForBudget } from './policy-for-budget.ts';
 
 const point = (budget: number, threshold: number, exitShares: readonly number[]): OperatingPoint => ({
   budget,
-  threshold,
+  policy: { kind: 'confidence', limit: threshold },
   accuracy: 0.9,
   cost: budget,
   exitShares,
@@ -45,7 +45,9 @@ test.each([
   [4, 0.8],
   [60, 0.99],
 ])('a budget of %s ms takes the dearest point within it', (milliseconds, threshold) => {
-  expect(operatingPointFor(points, { milliseconds, profile, device: 'here' }, stages).threshold).toBe(threshold);
+  expect(operatingPointFor(points, { milliseconds, profile, device: 'here' }, stages)).toMatchObject({
+    policy: { kind: 'confidence', limit: threshold },
+  });
 });
 
 test.each([
@@ -66,7 +68,7 @@ test('without exit shares there are no times', () => {
 test('where none is within the budget, the quiet way says null', () => {
   expect(operatingPointWithin(points, 0.1, stages)).toBeNull();
   expect(operatingPointWithin([], { milliseconds: 9, profile }, stages)).toBeNull();
-  expect(operatingPointWithin(points, { milliseconds: 4, profile }, stages)?.threshold).toBe(0.8);
+  expect(operatingPointWithin(points, { milliseconds: 4, profile }, stages)).toMatchObject({ policy: { limit: 0.8 } });
 });
 
 test('points that were chosen for times keep the times that they were chosen for', () => {
@@ -76,7 +78,12 @@ test('points that were chosen for times keep the times that they were chosen for
     exitMacs: [10, 100],
     logits: [Float32Array.of(4, 0, 4, 0, 0, 0.1, 0, 0.1), Float32Array.of(4, 0, 4, 0, 4, 0, 4, 0)],
   });
-  const timed = calibrateTimes({ predictions, backboneMacs: 100, exitMilliseconds: [2, 4], budgets: [2, 3] });
+  const timed = calibrateTimes({
+    predictions,
+    costs: costsInMacs(predictions, 100),
+    times: { unit: 'milliseconds', perExit: [2, 4], whole: null },
+    budgets: [2, 3],
+  });
   const batches = [{ batchSize: 1, repeats: 1, stageMilliseconds: [2, 2], wholeMilliseconds: null }];
   expect(operatingPointFor(timed, { milliseconds: 3, profile: { ...profile, device: 'here', batches } }, stages)).toBe(
     timed[1],

@@ -1,12 +1,17 @@
 // From a budget to the calibrated setting that keeps it.
 
-import type { ExitPolicy, OperatingPoint } from '@ztw/core';
 import {
   checkProfiledStages,
-  confidenceThreshold,
   type DeviceProfile,
-  exitMilliseconds,
+  type ExitPolicy,
   InvalidInputError,
+  meanCost,
+  type OperatingPoint,
+  type PolicyKind,
+  policyFromSpecification,
+  policyKinds,
+  profileCosts,
+  singleLimit,
 } from '@ztw/core';
 
 /** What a row may cost on average, in milliseconds, on a device whose costs were measured. */
@@ -88,7 +93,16 @@ export function policyForBudget(
   budget: Budget,
   stageNames: readonly string[],
 ): ExitPolicy {
-  return confidenceThreshold(operatingPointFor(points, budget, stageNames).threshold);
+  return policyFromSpecification(operatingPointFor(points, budget, stageNames).policy);
+}
+
+/**
+ * The kind of policy that a bundle was calibrated with, by its first operating point of one limit for all exits.
+ * @returns confidence where there is no such point.
+ */
+export function calibratedKind(points: readonly OperatingPoint[]): PolicyKind {
+  const [first] = points.flatMap(({ policy }) => singleLimit(policy) ?? []);
+  return first?.kind ?? policyKinds.confidence;
 }
 
 /** @returns mean milliseconds per row of each point. */
@@ -103,13 +117,13 @@ function timesOf(
       `The profile was measured on: ${profile.device}. This is: ${device}. Measure here: ztw bench BUNDLE.`,
     );
   }
-  const exits = exitMilliseconds(profile, batchSize);
+  const costs = profileCosts(profile, batchSize);
   return points.map(({ exitShares }) => {
     if (exitShares === undefined) {
       throw new InvalidInputError(
         'The bundle does not say where its calibration rows left, so budgets cannot be times. Train it again, or give a fraction.',
       );
     }
-    return exitShares.reduce((sum, share, exit) => sum + share * (exits[exit] as number), 0);
+    return meanCost(exitShares, costs);
   });
 }

@@ -11,7 +11,11 @@ import {
   type ExitPolicy,
   type InputBatch,
   lastPrediction,
+  type PolicyKind,
+  parsePolicy,
   patience,
+  policyFromSpecification,
+  policyKinds,
   type RowResult,
   runAllExits,
   type StagedModel,
@@ -25,6 +29,11 @@ declare const model: StagedModel;
 expectTypeOf(confidenceThreshold(0.9)).toEqualTypeOf<ExitPolicy>();
 expectTypeOf(confidenceThreshold([0.9, 0.8], { comparison: '>=' })).toEqualTypeOf<ExitPolicy>();
 expectTypeOf(anyOf(patience(2), confidenceThreshold(0.9))).toEqualTypeOf<ExitPolicy>();
+expectTypeOf(policyFromSpecification({ kind: 'entropy', limit: [0.3, 0.2] })).toEqualTypeOf<ExitPolicy>();
+expectTypeOf(parsePolicy('patience:3')).toEqualTypeOf<ExitPolicy>();
+expectTypeOf(policyKinds.margin).toEqualTypeOf<PolicyKind>();
+// @ts-expect-error There is no such kind.
+policyKinds.mood;
 // @ts-expect-error A comparison is one of two operators.
 confidenceThreshold(0.9, { comparison: '<' });
 

@@ -3,31 +3,18 @@
 export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from './contract/backbone.ts';
 export type { BlobStore } from './contract/blob-store.ts';
 export type { Ensemble, EnsembleExit, EnsembleSpecification, EnsembleUpdate } from './contract/ensemble.ts';
-export type { ExitPolicy, ExitPolicyInput, ExitPolicyUpdate } from './contract/exit-policy.ts';
-export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
 export type {
-  AdaptivePoolsLayer,
-  CascadeLayer,
-  ChannelsFirstLayer,
-  Conv2dLayer,
-  DenseLayer,
-  FlattenLayer,
-  GeluLayer,
-  Head,
-  HeadLayer,
-  HeadParameters,
-  HeadSpecification,
-  LayerNormLayer,
-  MeanTokensLayer,
-  MixedPoolLayer,
-  Parameter,
-  PoolMixLayer,
-  ReluLayer,
-  RowShape,
-  TakeTokenLayer,
-} from './contract/head.ts';
+  CombinedSpecification,
+  Comparison,
+  ExitPolicy,
+  ExitPolicyInput,
+  ExitPolicyUpdate,
+  LimitSpecification,
+  NeverSpecification,
+  PolicySpecification,
+} from './contract/exit-policy.ts';
+export type { GraphProbe, ProbedTensor } from './contract/graph-probe.ts';
 export type { Activation, ConvolutionGeometry, MathKernels } from './contract/math-kernels.ts';
-export type { NetworkHeads } from './contract/network-heads.ts';
 export type { OperatingPoint } from './contract/operating-point.ts';
 
 export type {
@@ -37,7 +24,7 @@ export type {
   StagedModelSupport,
   StageOutput,
 } from './contract/staged-model.ts';
-export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';
+export type { Parameter, RowShape } from './contract/tensor.ts';
 
 // Errors
 
@@ -53,6 +40,7 @@ export {
   RuntimeFailureError,
   StorageError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 } from './errors/errors.ts';
 export { isPackedError } from './errors/is-packed-error.ts';
 export { type PackedError, packError, unpackError } from './errors/packed-error.ts';
@@ -84,6 +72,10 @@ export { marginThreshold } from './policy/margin-threshold.ts';
 export { never } from './policy/never.ts';
 export { patience } from './policy/patience.ts';
 export type { PerExit } from './policy/per-exit.ts';
+export { type ExitScore, type GraphScore, type PolicyKind, policyOfKind, scoreByRow } from './policy/policy-kind.ts';
+export { findPolicyKind, graphKind, policyKinds, type SingleLimit, singleLimit } from './policy/policy-kinds.ts';
+export { parsePolicySpecification, policyFromSpecification } from './policy/policy-specification.ts';
+export { parsePolicy, parsePolicyKind, policyText } from './policy/policy-text.ts';
 
 // Inference
 
@@ -104,13 +96,22 @@ export {
 export type { RowStream } from './inference/stream/row-source.ts';
 export { UseGuard } from './inference/use-guard.ts';
 
-// Measured cost
+// Cost
 
+export {
+  type CostUnit,
+  costsOfPrices,
+  cumulativeCosts,
+  type ExitCosts,
+  type ExitPrices,
+  meanCost,
+} from './costs/exit-costs.ts';
 export {
   checkProfiledStages,
   type DeviceProfile,
   exitMilliseconds,
   type ProfiledBatch,
+  profileCosts,
 } from './profile/device-profile.ts';
 export { type MeasureStagesOptions, measureStages, measureStagesDefaults } from './profile/measure-stages.ts';
 export { parseDeviceProfile } from './profile/parse-device-profile.ts';

@@ -54,9 +54,13 @@ describe('stored ensembles of the original code', () => {
 
   test('the constant that keeps logarithms finite is the original’s', () => {
     // One class with no chance at all: log of the float32 that is nearest to 1e-40.
-    const denormal = goldenEnsembles().find((golden) => golden.name.includes('denormal'))!;
-    expect(logSoftmax(denormal.output, denormal.classes).some((value) => value < -92)).toBe(true);
-    expect(withFit).toHaveLength(goldenEnsembles().length - 1);
+    const denormal = goldenEnsembles().filter((golden) => golden.name.includes('denormal'));
+    expect(denormal.length).toBeGreaterThan(0);
+    for (const { output, classes } of denormal) {
+      expect(logSoftmax(output, classes).some((value) => value < -92)).toBe(true);
+    }
+    // Nothing else lacks a loss.
+    expect(withFit).toHaveLength(goldenEnsembles().length - denormal.length);
   });
 
   test.for(withFit)('loss and gradients of %s', ([, golden, fit]) => {
@@ -97,7 +101,7 @@ describe('the original’s evaluation, live', () => {
   for (const golden of goldenThresholds()) {
     test.for(
       golden.thresholds.flatMap((stored) =>
-        [12, 5, 1].map((batchSize) => [stored.threshold, batchSize, stored] as const),
+        [golden.rows, 5, 1].map((batchSize) => [stored.threshold, batchSize, stored] as const),
       ),
     )(`${golden.name}: threshold %d in batches of %d`, async ([threshold, batchSize, stored]) => {
       const classes = golden.specification.classes;
@@ -129,6 +133,6 @@ describe('the original’s evaluation, live', () => {
 
   test('covers both kinds', () => {
     const kinds = goldenThresholds().map((golden): EnsembleSpecification['kind'] => golden.specification.kind);
-    expect(kinds).toEqual(['geometric', 'arithmetic', 'geometric']);
+    expect(new Set(kinds)).toEqual(new Set(['geometric', 'arithmetic']));
   });
 });

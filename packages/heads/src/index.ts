@@ -1,4 +1,11 @@
+// What a head is
+
+export type { Head, HeadParameters, HeadSpecification } from './head.ts';
+export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './layers/adaptive-windows.ts';
+export { callForLayer, type HeadLayer, type LayerKinds, type LayerTable } from './layers/layer-kinds.ts';
+
 // Families of heads
+
 export { type ConvHeadOptions, convHead } from './families/conv-head.ts';
 export { type HeadFamily, type HeadForOptions, headFamilies, headFor } from './families/head-for.ts';
 export type { HeadOptions } from './families/head-options.ts';
@@ -6,15 +13,41 @@ export { type PoolConvHeadOptions, poolConvHead } from './families/pool-conv-hea
 export { type PooledHeadOptions, pooledHead } from './families/pooled-head.ts';
 export { type SwinHeadOptions, swinHead } from './families/swin-head.ts';
 export { type DenseLayersOptions, type TokenHeadOptions, tokenHead } from './families/token-head.ts';
+
+// What follows from the layers: cascade, cost, parameters, form, shapes, validity
+
+export { headMacs } from './shapes/head-macs.ts';
+export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
+export { headSchema } from './shapes/head-schema.ts';
+export { headShapes } from './shapes/head-shapes.ts';
+export { hasCascade, previousClasses } from './shapes/previous-logits.ts';
+export { validateHead } from './shapes/validate-head.ts';
+
 // Initial values
+
 export { initialiseHead } from './initialise/initialise-head.ts';
 export { seededRandom } from './initialise/seeded-random.ts';
+
 // What is applied before features are cached, and what is trained
+
 export { type SplitHead, splitPrefix } from './prefix/split-prefix.ts';
-// What follows from the layers: shapes, parameters, cost, validity
-export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './shapes/adaptive-windows.ts';
-export { headMacs } from './shapes/head-macs.ts';
-export { headShapes } from './shapes/head-shapes.ts';
-export { layerOutputShape } from './shapes/layer-output-shape.ts';
-export { parameterCount, parameterShapes } from './shapes/parameter-shapes.ts';
-export { validateHead } from './shapes/validate-head.ts';
+
+// What a head answers
+
+export { executeHead, executeLayers } from './execute/execute-head.ts';
+
+// How it is written as tensor operations
+
+export type {
+  LayerWriter,
+  NamedParameter,
+  WeightAndBias,
+  WrittenConvolution,
+  WrittenValue,
+} from './layers/layer-writer.ts';
+export { writeLayers } from './layers/write-layers.ts';
+
+// Frozen networks that heads are trained on and stand in
+
+export type { NetworkHeads } from './contract/network-heads.ts';
+export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';

@@ -1,5 +1,4 @@
-import { executeLayers } from '@ztw/core/testing';
-import { headMacs, splitPrefix } from '@ztw/heads';
+import { executeLayers, headMacs, splitPrefix } from '@ztw/heads';
 import * as ortNode from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { goldenCascades, goldenHeads, goldenPools } from '../../heads/src/__fixtures__/golden.ts';

@@ -153,15 +153,22 @@ describe.each(emitters)('$form', ({ form, emit }) => {
     }
   });
 
-  test.each([11, 13, 18, 20, 22])('runs in opset %i', async (opset) => {
+  test.each(
+    [11, 13, 18, 20, 22].flatMap((opset) =>
+      (['largest-probability', 'lead-of-largest', 'entropy'] as const).map((score) => [opset, score] as const),
+    ),
+  )('runs in opset %i by the %s', async (opset, score) => {
     const network = await compiled('all', { opset });
     const last = network.network.stages.length - 1;
     const ensemble = equalWeights('geometric', last + 1, classes);
-    const session = await ort.InferenceSession.create(emit(optionsOf([network], ensemble)), { logSeverityLevel: 4 });
+    const session = await ort.InferenceSession.create(emit({ ...optionsOf([network], ensemble), score }), {
+      logSeverityLevel: 4,
+    });
+    const [loosest, strictest] = score === 'entropy' ? [2, 0] : [0, 1];
     try {
       for (const [threshold, expected] of [
-        [0, 0],
-        [1, last],
+        [loosest, 0],
+        [strictest, last],
       ] as const) {
         const { exit } = await session.run({
           input: new ort.Tensor('float32', randomRows(1, inputShape).data as Float32Array, [1, ...inputShape]),

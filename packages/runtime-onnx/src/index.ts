@@ -13,6 +13,7 @@ export { loadStagedModel } from './bundle/load-staged-model.ts';
 // Whichever way is fastest
 export type { CreateExecutorOptions, SingleFileRequest } from './executor/create-executor.ts';
 export { createExecutor } from './executor/create-executor.ts';
+export { describeNetworks } from './executor/describe-networks.ts';
 export type { ExecuteOptions, Executor, ExecutorKind } from './executor/executor.ts';
 export type { OnnxRuntime, SessionSettings } from './ort/onnx-runtime.ts';
 export { defaultSessionSettings } from './ort/onnx-runtime.ts';

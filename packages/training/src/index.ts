@@ -60,8 +60,6 @@ export { type MadeExit, type PackBundleOptions, type PackedBundle, packBundle } 
 // Exits that pay
 
 export {
-  type ExitPrices,
-  exitCostsOf,
   pricesInMacs,
   pricesInMilliseconds,
   pricesOfKept,

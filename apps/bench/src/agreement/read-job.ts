@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BundleNetwork, type BundleStage, openBundle } from '@ztw/bundle';
+import { singleLimit } from '@ztw/core';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 import type { AgreementJob } from './agreement-job.ts';
@@ -21,7 +22,8 @@ export async function readJob(folder: string, images: string, rows: number, budg
   const bundle = await openBundle(async (path) => new Uint8Array(await readFile(join(folder, path))));
   const { classes, inputShape, ensemble, networks, operatingPoints, preprocessing } = bundle.manifest;
   const [network] = networks;
-  const threshold = operatingPoints.find((point) => point.budget === budget)?.threshold;
+  const point = operatingPoints.find((candidate) => candidate.budget === budget);
+  const threshold = point && singleLimit(point.policy)?.limit;
   if (network === undefined || networks.length > 1 || threshold === undefined || preprocessing === null) {
     throw new Error(
       `Expected a bundle of one network with preprocessing and an operating point for ${budget}: ${folder}`,

@@ -3,7 +3,8 @@
 import type { Bundle } from '@ztw/bundle';
 import { exitCosts, runAllExits } from '@ztw/core';
 import {
-  calibrate,
+  chooseSettingsForShares,
+  costsInMacs,
   type ExitPredictions,
   predictionsFromLogits,
   selectPredictions,
@@ -42,9 +43,10 @@ export async function readMethod(name: string, bundle: Bundle, inputs: Inputs, o
 
 /** The last threshold at which the first images cost no more than a share of the backbone's MACs. */
 export function thresholdForBudget({ predictions, backboneMacs }: Method, images: number, budget: number): number {
-  const [point] = calibrate({ predictions: firstRows(predictions, images), budgets: [budget], backboneMacs });
+  const costs = costsInMacs(predictions, backboneMacs);
+  const [point] = chooseSettingsForShares({ predictions: firstRows(predictions, images), budgets: [budget], costs });
   if (point === undefined) throw new Error(`Expected a bundle whose first exit costs less than ${budget}.`);
-  return point.threshold;
+  return point.setting;
 }
 
 /** The first threshold at which as many of the first images are answered rightly; null where there is none. */

@@ -1,4 +1,11 @@
-import { about, checkProfiledStages, type DeviceProfile, exitMilliseconds, InvalidInputError } from '@ztw/core';
+import {
+  about,
+  checkProfiledStages,
+  type DeviceProfile,
+  type ExitCosts,
+  InvalidInputError,
+  profileCosts,
+} from '@ztw/core';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { findDeviceProfile } from './device-profile-file.ts';
 import type { RunnableBundle } from './open-bundle.ts';
@@ -14,10 +21,8 @@ export interface BundleTimesOptions {
 export interface BundleTimes {
   readonly profile: DeviceProfile;
   readonly batchSize: number;
-  /** Milliseconds per row of leaving at each exit. */
-  readonly exitMilliseconds: readonly number[];
-  /** Of the uncut network; null where it was not measured. */
-  readonly wholeMilliseconds: number | null;
+  /** In milliseconds. */
+  readonly costs: ExitCosts;
 }
 
 /**
@@ -40,7 +45,6 @@ export async function bundleTimes(
       profile,
       model.stages.map((stage) => stage.name),
     );
-    const wholeMilliseconds = profile.batches.find((batch) => batch.batchSize === batchSize)?.wholeMilliseconds ?? null;
-    return { profile, batchSize, exitMilliseconds: exitMilliseconds(profile, batchSize), wholeMilliseconds };
+    return { profile, batchSize, costs: profileCosts(profile, batchSize) };
   });
 }

@@ -1,11 +1,11 @@
-import { InvalidInputError } from '@ztw/core';
+import { InvalidInputError, patience } from '@ztw/core';
 import { expect, test } from 'vitest';
 import { chooseExit, type ExitSituation } from './exit-choice.ts';
 
 const situation: ExitSituation = {
   operatingPoints: [
-    { budget: 0.5, threshold: 0.25, accuracy: 0.9, cost: 0.5, exitShares: [1, 0] },
-    { budget: 1, threshold: 0.75, accuracy: 0.9, cost: 1, exitShares: [0, 1] },
+    { budget: 0.5, policy: { kind: 'confidence', limit: 0.25 }, accuracy: 0.9, cost: 0.5, exitShares: [1, 0] },
+    { budget: 1, policy: { kind: 'entropy', limit: 0.75 }, accuracy: 0.9, cost: 1, exitShares: [0, 1] },
   ],
   stageNames: ['first', 'final'],
   batchSize: 1,
@@ -21,21 +21,20 @@ const situation: ExitSituation = {
 };
 
 test.each([
-  [{ kind: 'default' }, 'confidenceThreshold(0.25)', 0.25],
-  [{ kind: 'budget', budget: 0.5 }, 'confidenceThreshold(0.25)', 0.25],
-  [{ kind: 'milliseconds', milliseconds: 3 }, 'confidenceThreshold(0.25)', 0.25],
-  [{ kind: 'milliseconds', milliseconds: 4 }, 'confidenceThreshold(0.75)', 0.75],
-  [{ kind: 'threshold', threshold: 0.9 }, 'confidenceThreshold(0.9)', 0.9],
-  [{ kind: 'patience', patience: 2 }, 'patience(2)', null],
-] as const)('%j', (choice, name, threshold) => {
-  const chosen = chooseExit(choice, situation);
-  expect([chosen.policy.name, chosen.threshold]).toEqual([name, threshold]);
+  [{ kind: 'default' }, 'confidenceThreshold(0.25)'],
+  [{ kind: 'budget', budget: 0.5 }, 'confidenceThreshold(0.25)'],
+  [{ kind: 'budget', budget: 1 }, 'entropyThreshold(0.75)'],
+  [{ kind: 'milliseconds', milliseconds: 3 }, 'confidenceThreshold(0.25)'],
+  [{ kind: 'milliseconds', milliseconds: 4 }, 'entropyThreshold(0.75)'],
+  [{ kind: 'policy', policy: patience(2) }, 'patience(2)'],
+] as const)('%j', (choice, name) => {
+  expect(chooseExit(choice, situation).name).toBe(name);
 });
 
 test('without a wish, a bundle that was calibrated for more than half takes the least of it', () => {
   const [, full] = situation.operatingPoints;
   const chosen = chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [full!] });
-  expect(chosen.threshold).toBe(0.75);
+  expect(chosen.name).toBe('entropyThreshold(0.75)');
   expect(() => chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [] })).toThrow(/no calibrated/);
 });
 

@@ -4,18 +4,19 @@ import { type BundleManifest, openBundle } from '@ztw/bundle';
 import {
   about,
   type Classification,
-  classify,
   type DeviceProfile,
+  type ExitPolicy,
+  graphKind,
   type InputBatch,
-  InvalidInputError,
+  UnsupportedPolicyError,
 } from '@ztw/core';
+
 import { exportBundle } from '@ztw/onnx-graph';
-import { createExecutor, type ExecutorKind } from '@ztw/runtime-onnx';
+import { type CreateExecutorOptions, createExecutor, describeNetworks, type ExecutorKind } from '@ztw/runtime-onnx';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { folderReader } from './bundle-folder.ts';
 import { deviceName } from './device-profile-file.ts';
 import { chooseExit, type ExitChoice } from './exit-choice.ts';
-import { loadBundleFolder } from './open-bundle.ts';
 
 export const executorChoices = ['auto', 'staged', 'nested-if', 'batch-if'] as const;
 
@@ -44,73 +45,47 @@ export interface Classifier extends AsyncDisposable {
 }
 
 /**
- * @throws InvalidBundleError, RuntimeFailureError; InvalidInputError for exits that cannot be chosen, or an executor that does
- *   not know them; UnsupportedModelError for an executor that cannot hold the bundle.
+ * @throws InvalidBundleError, RuntimeFailureError; InvalidInputError for exits that cannot be chosen; UnsupportedPolicyError for an
+ *   executor that does not know their policy; UnsupportedModelError for an executor that cannot hold the bundle.
  */
 export async function openClassifier(options: OpenClassifierOptions, runtime: LoadedRuntime): Promise<Classifier> {
-  return options.exit.kind === 'patience' ? openPatient(options, runtime) : openExecutor(options, runtime);
-}
-
-async function openExecutor(options: OpenClassifierOptions, runtime: LoadedRuntime): Promise<Classifier> {
-  const { folder, executor: kind, batch } = options;
-  const { bundle, executor } = await about(folder, async () => {
-    const opened = await openBundle(folderReader(folder));
-    const { ort, stagedSettings, optimise } = runtime;
-    const settings = { ort, ...stagedSettings, ...(optimise === null ? {} : { optimise }) };
-    return {
-      bundle: opened,
-      executor: await createExecutor({ ...settings, bundle: opened, kind, batchSize: batch, exportBundle }),
-    };
-  });
-  try {
-    const exitNames = executor.network.stages.map((stage) => stage.name);
-    const { policy, threshold } = chooseExit(options.exit, {
-      operatingPoints: bundle.manifest.operatingPoints,
-      stageNames: exitNames,
-      batchSize: batch,
-      profile: options.profile,
-      device: deviceName(runtime),
-    });
-    if (threshold === null) throw new Error(`internal: ${policy.name} is no threshold`);
-    return {
-      folder,
-      manifest: bundle.manifest,
-      executor: executor.kind,
-      policy: policy.name,
-      exitNames,
-      classify: (input, signal) => executor.classify(input, { threshold, signal }),
-      [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    await executor[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-/** Patience counts answers between stages, which only the host can. */
-async function openPatient(options: OpenClassifierOptions, runtime: LoadedRuntime): Promise<Classifier> {
-  const { folder, executor, exit, batch } = options;
-  if (executor !== 'auto' && executor !== 'staged') {
-    throw new InvalidInputError(
-      `The executor ${executor} decides by a threshold and does not know --patience. Use --executor staged, or --threshold.`,
-    );
-  }
-  const { model, ensemble, manifest } = await loadBundleFolder(folder, runtime);
-  const exitNames = model.stages.map((stage) => stage.name);
-  const { policy } = chooseExit(exit, {
+  const { folder, batch, profile } = options;
+  const bundle = await about(folder, () => openBundle(folderReader(folder)));
+  const { manifest } = bundle;
+  const exitNames = describeNetworks(manifest).stages.map((stage) => stage.name);
+  const policy = chooseExit(options.exit, {
     operatingPoints: manifest.operatingPoints,
     stageNames: exitNames,
     batchSize: batch,
-    profile: null,
+    profile,
     device: deviceName(runtime),
   });
+  const { ort, stagedSettings, optimise } = runtime;
+  const settings = { ort, ...stagedSettings, ...(optimise === null ? {} : { optimise }) };
+  const way = wayToRun(options.executor, policy);
+  const executor = await about(folder, () =>
+    createExecutor({ ...settings, ...way, bundle, batchSize: batch, exportBundle }),
+  );
   return {
     folder,
     manifest,
-    executor: 'staged',
+    executor: executor.kind,
     policy: policy.name,
     exitNames,
-    classify: (input, signal) => classify(model, input, { policy, ensemble, batchSize: batch, signal }),
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+    classify: (input, signal) => executor.classify(input, { policy, signal }),
+    [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
+}
+
+/** One file decides at each exit by itself; every other policy is decided on the host, between stages. */
+function wayToRun(
+  kind: ExecutorChoice,
+  { name, specification }: ExitPolicy,
+): Pick<CreateExecutorOptions, 'kind' | 'policyKind'> {
+  const policyKind = graphKind(specification);
+  if (policyKind !== null) return { kind, policyKind };
+  if (kind === 'auto' || kind === 'staged') return { kind: 'staged' };
+  throw new UnsupportedPolicyError(
+    `The executor ${kind} decides at each exit by itself, by one limit, and does not know ${name}. Use --executor staged, or another policy.`,
+  );
 }

@@ -1,18 +1,28 @@
 // Flags that say when rows leave; at most one of them.
 
+import { confidenceThreshold, type ExitPolicy, patience } from '@ztw/core';
 import { type Command, Option } from 'commander';
 import type { ExitChoice } from '../bundle/exit-choice.ts';
 import { type ExecutorChoice, executorChoices } from '../bundle/open-classifier.ts';
-import { type Budget, budgetOrTime, integerAtLeast, numberBetween, oneOf } from './parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  exitPolicy,
+  integerAtLeast,
+  numberBetween,
+  oneOf,
+  policyKindNames,
+} from './parse-values.ts';
 
 export interface ExitFlags {
   readonly budget?: Budget;
   readonly threshold?: number;
   readonly patience?: number;
+  readonly policy?: ExitPolicy;
   readonly executor: ExecutorChoice;
 }
 
-/** Adds `--budget`, `--threshold`, `--patience` and `--executor`. */
+/** Adds `--budget`, `--threshold`, `--patience`, `--policy` and `--executor`. */
 export function addExitOptions(command: Command): Command {
   return command
     .addOption(
@@ -21,17 +31,25 @@ export function addExitOptions(command: Command): Command {
         "mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: 0.5, or the least that the bundle was calibrated for)",
       )
         .argParser(budgetOrTime)
-        .conflicts(['threshold', 'patience']),
+        .conflicts(['threshold', 'patience', 'policy']),
     )
     .addOption(
       new Option('--threshold <t>', 'leave where the probability exceeds this')
         .argParser(numberBetween(0, 1))
-        .conflicts(['budget', 'patience']),
+        .conflicts(['budget', 'patience', 'policy']),
     )
     .addOption(
       new Option('--patience <n>', 'leave where the same answer came more than n times in a row')
         .argParser(integerAtLeast(0))
-        .conflicts(['budget', 'threshold']),
+        .conflicts(['budget', 'threshold', 'policy']),
+    )
+    .addOption(
+      new Option(
+        '--policy <policy>',
+        `when images leave, such as confidence:0.9, or confidence:0.5,0.7,0.9 with one limit per exit, or anyOf(...) and allOf(...) of several; kinds: ${policyKindNames}`,
+      )
+        .argParser(exitPolicy)
+        .conflicts(['budget', 'threshold', 'patience']),
     )
     .addOption(
       new Option(
@@ -44,8 +62,9 @@ export function addExitOptions(command: Command): Command {
 }
 
 export function exitChoice(flags: ExitFlags): ExitChoice {
-  if (flags.threshold !== undefined) return { kind: 'threshold', threshold: flags.threshold };
-  if (flags.patience !== undefined) return { kind: 'patience', patience: flags.patience };
+  if (flags.threshold !== undefined) return { kind: 'policy', policy: confidenceThreshold(flags.threshold) };
+  if (flags.patience !== undefined) return { kind: 'policy', policy: patience(flags.patience) };
+  if (flags.policy !== undefined) return { kind: 'policy', policy: flags.policy };
   const { budget } = flags;
   if (budget === undefined) return { kind: 'default' };
   return typeof budget === 'number' ? { kind: 'budget', budget } : { kind: 'milliseconds', ...budget };

@@ -1,5 +1,13 @@
 // Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
 
+import {
+  type ExitPolicy,
+  InvalidInputError,
+  type PolicyKind,
+  parsePolicy,
+  parsePolicyKind,
+  policyKinds,
+} from '@ztw/core';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least `minimum`. */
@@ -37,6 +45,35 @@ export function positiveNumber(text: string): number {
 
 /** A finite number of at least zero. */
 export const nonNegativeNumber: (text: string) => number = numberBetween(0, Number.MAX_VALUE);
+
+/** An exit policy: `confidence:0.9`, `patience:3`, `anyOf(entropy:0.2, patience:3)`. */
+export function exitPolicy(text: string): ExitPolicy {
+  return asArgument(() => parsePolicy(text));
+}
+
+/** Kinds of policies for help texts: `confidence, entropy, margin, patience`. */
+export const policyKindNames: string = namesOf(Object.values(policyKinds));
+
+/** Those that a single ONNX file can decide by. */
+export const exportedKindNames: string = namesOf(Object.values(policyKinds).filter((kind) => kind.graphScore !== null));
+
+function namesOf(kinds: readonly PolicyKind[]): string {
+  return kinds.map(({ kind }) => kind).join(', ');
+}
+
+/** The kind of an exit policy, whose limit is chosen by the command: `entropy`. */
+export function policyKind(text: string): PolicyKind {
+  return asArgument(() => parsePolicyKind(text));
+}
+
+function asArgument<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (InvalidInputError.isInstance(error)) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
 
 /** A fraction above 0 and at most 1. */
 export function budget(text: string): number {

@@ -56,6 +56,7 @@ export function formatMacs(macs: number): string {
 /** A threshold with three digits, more where those would make it 1; a patience as it is. */
 export function formatSetting(value: number): string {
   if (Number.isInteger(value)) return String(value);
+  if (Math.abs(value) < 0.001) return value.toPrecision(2);
   return value < 1 && value > 0.9995 ? value.toFixed(6) : value.toFixed(3);
 }
 

@@ -4,7 +4,7 @@ import { chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
 import { legend } from './chart-legend.ts';
 import { type Html, html } from './html.ts';
-import { labelledBudgets } from './labelled-budgets.ts';
+import { isCounted, labelledBudgets } from './labelled-budgets.ts';
 import { dashOf, ink, line, muted, seriesColor, surface } from './palette.ts';
 import { baseMacs, chartCost } from './report-base.ts';
 
@@ -81,7 +81,7 @@ function curve(method: MethodReport, index: number, base: number) {
     silent: true,
     data: method.curve.map((point) => position(method, point, base)),
     // A curve of a few settings shows them; one of a thousand thresholds is a line.
-    symbol: method.rule === 'patience' ? 'circle' : 'none',
+    symbol: isCounted(method.rule) ? 'circle' : 'none',
     symbolSize: 6,
     lineStyle: { color, width: 2.25, type: dashOf(index) },
     itemStyle: { color },

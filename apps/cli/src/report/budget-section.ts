@@ -1,7 +1,7 @@
 import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core/evaluation';
-import { absent, formatGrouped, formatMilliseconds, formatPercent, formatSetting } from '../output/format.ts';
+import { absent, formatGrouped, formatMilliseconds, formatPercent } from '../output/format.ts';
 import { type Html, html } from './html.ts';
-import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
+import { type LabelledBudget, labelledBudgets, paid, settingText } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 import { scrollingTable, seriesKey } from './table.ts';
 
@@ -79,7 +79,7 @@ function protocolTable(
 
 function budgetCell(method: MethodReport, reading: BudgetReading | null, best: number): Html {
   if (reading === null) return html`<td>${absent}</td>`;
-  const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${method.rule === 'threshold' ? '> ' : 'patience '}${formatSetting(reading.setting)}</span>`;
+  const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${settingText(method, reading)}</span>`;
   // Equal to what is shown counts as equally good.
   const isBest = formatPercent(reading.accuracy, 2) === formatPercent(best, 2);
   return html`<td${isBest ? html` class="best"` : null}>${formatPercent(reading.accuracy, 2)}${detail}</td>`;

@@ -1,7 +1,8 @@
 // Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
 
-import { type BudgetReading, type MethodReport, meanMilliseconds } from '@ztw/core/evaluation';
-import { formatMilliseconds, formatPercent } from '../output/format.ts';
+import { meanCost } from '@ztw/core';
+import { type BudgetReading, type MethodReport, policyKindOfRule } from '@ztw/core/evaluation';
+import { formatMilliseconds, formatPercent, formatSetting } from '../output/format.ts';
 
 export interface LabelledBudget {
   /** Tells budgets apart, also those that round to one label. */
@@ -35,5 +36,16 @@ export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading
   const share = formatPercent(cost, 1);
   return times === undefined
     ? share
-    : `${share}, ${formatMilliseconds(meanMilliseconds(histogram, times.exitMilliseconds))}`;
+    : `${share}, ${formatMilliseconds(meanCost(histogram, { perExit: times.exitMilliseconds }))}`;
+}
+
+/** The setting behind a reading: `> 0.900`, `patience 3`, `entropy < 0.300`. */
+export function settingText({ rule }: MethodReport, { setting: value }: BudgetReading): string {
+  const name = rule === 'threshold' ? '' : `${rule} `;
+  return `${name}${isCounted(rule) ? '' : `${policyKindOfRule(rule)?.comparisons[0] ?? ''} `}${formatSetting(value)}`;
+}
+
+/** Whether settings are whole numbers, of which there are few. */
+export function isCounted(rule: string): boolean {
+  return policyKindOfRule(rule)?.limits.isWhole === true;
 }

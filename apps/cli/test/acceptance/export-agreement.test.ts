@@ -2,7 +2,7 @@
 // where ZTW_AGREEMENT_BUNDLE names a bundle's folder and ZTW_AGREEMENT_DATA its test images; ZTW_AGREEMENT_RUNTIME picks one runtime.
 
 import { openBundle } from '@ztw/bundle';
-import { runAllExits } from '@ztw/core';
+import { runAllExits, singleLimit } from '@ztw/core';
 import { combineExits } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';
@@ -31,7 +31,10 @@ describe.skipIf(!present).each((['node', 'web'] as const).filter((name) => only 
       const bundle = await openBundle(folderReader(folder));
       const { preprocessing, operatingPoints, classes } = bundle.manifest;
       if (preprocessing === null) throw new Error('the bundle does not say how images become its input');
-      const threshold = operatingPoints.find((point) => point.budget === budget)?.threshold ?? 0.8;
+      const threshold =
+        operatingPoints
+          .filter((point) => point.budget === budget)
+          .map((point) => singleLimit(point.policy)?.limit)[0] ?? 0.8;
       const images = await openData(data, preprocessing);
       const settings = { ort, bundle, ...stagedSettings };
       await using loaded = await loadBundle(settings);

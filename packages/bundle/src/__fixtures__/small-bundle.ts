@@ -1,8 +1,8 @@
 // A chain of two tiny networks: one IC with a cascade-free head and one with a cascade in the second, none in the first.
 // The models are not real; nothing in core runs them.
 
+import type { Head, HeadParameters, HeadSpecification } from '@ztw/heads';
 import type { BundleContents } from '../bundle-files.ts';
-import type { Head, HeadParameters, HeadSpecification } from '@ztw/core';
 
 const CLASSES = 3;
 
@@ -123,7 +123,10 @@ export function smallBundle(): BundleContents {
           { weights: [0, 0, 0, 1], bias: [1e-9, 0, 0] },
         ],
       },
-      operatingPoints: [{ budget: 0.5, threshold: 0.83, accuracy: 0.91, cost: 0.49 }],
+      operatingPoints: [
+        { budget: 0.5, policy: { kind: 'confidence', limit: 0.83 }, accuracy: 0.91, cost: 0.49 },
+        { budget: 1, policy: { kind: 'patience', limit: 2 }, accuracy: 0.95, cost: 0.9 },
+      ],
       provenance: { seed: 1, versions: { ztw: '0.1.0' } },
     },
     files: new Map(

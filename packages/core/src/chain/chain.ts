@@ -1,7 +1,6 @@
 // A chain of networks as one staged model: a small network, then a larger one, each with or without ICs inside.
 // The next network starts from the original input; of the networks before, only their logits and predictions are recycled.
 
-import type { RowShape } from '../contract/head.ts';
 import type {
   InputBatch,
   StageDescription,
@@ -9,6 +8,7 @@ import type {
   StagedModelSupport,
   StageOutput,
 } from '../contract/staged-model.ts';
+import type { RowShape } from '../contract/tensor.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
 import { rowSize } from '../inference/row-size.ts';
 import { joinRows } from '../numeric/join-rows.ts';

@@ -1,7 +1,7 @@
 // What a trainer needs of a frozen backbone: its segments, run one after the other on host rows.
 // Any runtime can offer it; the trainer never sees a graph.
 
-import type { RowShape } from './head.ts';
+import type { RowShape } from './tensor.ts';
 
 /** Rows of one tensor: float32 values, or float16 bit patterns (IEEE 754 binary16) in a Uint16Array. */
 export type FeatureRows = Float32Array | Uint16Array;

@@ -20,8 +20,38 @@ export interface ExitPolicy<State = unknown> {
   readonly specificationVersion: 'v1';
   /** For reports, with its values: `confidenceThreshold(0.9)`. */
   readonly name: string;
+  /** The policy as data, of which `policyFromSpecification` makes it again; left out by a policy that cannot be stored. */
+  readonly specification?: PolicySpecification;
   init(rows: number): State;
   update(state: State, input: ExitPolicyInput): ExitPolicyUpdate<State>;
   /** State of the rows that stay, by position among the current rows. */
   keepRows(state: State, kept: Int32Array): State;
+}
+
+/** How a score is compared with its limit for a row to leave. */
+export type Comparison = '>' | '>=' | '<' | '<=';
+
+/** A policy as JSON-safe data: what a bundle stores. */
+export type PolicySpecification = LimitSpecification | CombinedSpecification | NeverSpecification;
+
+/** A row leaves at the first exit whose score passes the limit. */
+export interface LimitSpecification {
+  /** What is scored: a key of `policyKinds`, such as `confidence`. */
+  readonly kind: string;
+  /** In the kind's unit: one for all exits, or one per exit; the last exit's, where every row leaves, may be left out. */
+  readonly limit: number | readonly number[];
+  /** Left out where it is the kind's own, which is strict. */
+  readonly comparison?: Comparison;
+}
+
+/** A row leaves at the first exit where one member says so, or all of them do. */
+export interface CombinedSpecification {
+  readonly kind: 'anyOf' | 'allOf';
+  /** At least one. */
+  readonly policies: readonly PolicySpecification[];
+}
+
+/** No row leaves before the last exit. */
+export interface NeverSpecification {
+  readonly kind: 'never';
 }

@@ -1,4 +1,4 @@
-import type { RowShape } from './head.ts';
+import type { RowShape } from './tensor.ts';
 
 /** Values of a batch between two layers. The arrays belong to the activation; nobody else writes to them. */
 export interface Activation {

@@ -1,7 +1,7 @@
 // What a runtime must offer so that the core can run a network stage by stage.
 // The core owns the loop, the recycled state, the policy and the row bookkeeping; a runtime owns memory and kernels.
 
-import type { RowShape } from './head.ts';
+import type { RowShape } from './tensor.ts';
 
 /** One stage: a segment of a backbone, and the classifier that answers after it. */
 export interface StageDescription {

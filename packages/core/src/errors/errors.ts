@@ -30,6 +30,16 @@ export class UnsupportedModelError extends ZtwError {
   }
 }
 
+/** A valid exit policy that this way to run a network does not know; the message names the policy and the way that does. */
+export class UnsupportedPolicyError extends ZtwError {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super('ZTW_UNSUPPORTED_POLICY', message, options);
+  }
+  static override isInstance(error: unknown): error is UnsupportedPolicyError {
+    return hasCode(error, 'ZTW_UNSUPPORTED_POLICY');
+  }
+}
+
 /** A bundle that is damaged, incomplete, of an unknown version, or names a path outside itself. */
 export class InvalidBundleError extends ZtwError {
   constructor(message: string, options?: { readonly cause?: unknown }) {

@@ -9,6 +9,7 @@ import {
   RuntimeFailureError,
   StorageError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 } from './errors.ts';
 import { packError, unpackError } from './packed-error.ts';
 import { ZtwError } from './ztw-error.ts';
@@ -27,6 +28,7 @@ describe('a packed error', () => {
     RuntimeFailureError,
     StorageError,
     UnsupportedModelError,
+    UnsupportedPolicyError,
   ])('%o keeps its class, message, stack and cause', (errorClass) => {
     const error = new errorClass('what was expected', { cause: new TypeError('underneath') });
     const back = throughMessage(error);

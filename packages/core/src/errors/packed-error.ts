@@ -10,6 +10,7 @@ import {
   RuntimeFailureError,
   StorageError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 } from './errors.ts';
 import { ZtwError } from './ztw-error.ts';
 
@@ -35,6 +36,7 @@ const errorClasses: readonly ErrorClass[] = [
   RuntimeFailureError,
   StorageError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 ];
 
 /** Deeper causes are left out: an error that causes itself would have no end. */

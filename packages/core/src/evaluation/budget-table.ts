@@ -1,11 +1,12 @@
 // Accuracy at budgets under both protocols, side by side and never mixed.
 
+import { type ExitCosts, meanCost, wholeCost } from '../costs/exit-costs.ts';
 import { interpolatedAccuracy, lastWithinBudget } from './budget-readoff.ts';
 import { checkBudgets } from './calibrate.ts';
-import { applyRule } from './exit-outcome.ts';
+import { applySetting } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import type { ExitRule } from './exit-rule.ts';
-import { type CurvePoint, sweep } from './sweep.ts';
+import { type PricedPoint, sweep } from './sweep.ts';
+import type { SweptPolicy } from './swept-policy.ts';
 
 /** What one setting gives on the reported rows. */
 export interface BudgetReading {
@@ -29,43 +30,43 @@ export interface BudgetRow {
   readonly interpolated: number | null;
 }
 
-export interface BudgetTableOptions {
+export interface BudgetTableOptions extends SweptPolicy {
   /** The reported rows. */
   readonly predictions: ExitPredictions;
-  readonly rule: ExitRule;
-  /** Fractions of `backboneMacs`. */
+  /** Fractions of the whole network's cost. */
   readonly budgets: readonly number[];
-  readonly backboneMacs: number;
+  readonly costs: ExitCosts;
   /** Settings chosen on other rows, by `chooseSettings` or from a bundle's operating points. */
   readonly chosen?: readonly { readonly budget: number; readonly setting: number }[];
-  /** Settings to sweep, ascending; default: the rule's own. */
+  /** Settings to sweep, from the loosest to the strictest; default: the kind's own. */
   readonly settings?: ArrayLike<number>;
 }
 
 /**
  * One row per budget.
- * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number.
+ * @throws InvalidInputError for a budget or a whole cost that is not a positive number.
  */
 export function budgetTable(options: BudgetTableOptions): BudgetRow[] {
-  return readBudgets(options, sweep(options.predictions, options.rule, options.settings));
+  return readBudgets(options, sweep(options.predictions, options));
 }
 
 /** The same from a sweep that was made already. */
-export function readBudgets(options: BudgetTableOptions, curve: readonly CurvePoint[]): BudgetRow[] {
-  const { predictions, rule, budgets, backboneMacs, chosen = [] } = options;
-  checkBudgets(budgets, backboneMacs);
+export function readBudgets(options: BudgetTableOptions, curve: readonly PricedPoint[]): BudgetRow[] {
+  const { predictions, budgets, costs, chosen = [] } = options;
+  checkBudgets(budgets);
+  const whole = wholeCost(costs);
   const read = (setting: number): BudgetReading => {
-    const { accuracy, macs, histogram } = applyRule(predictions, rule, setting);
-    return { setting, accuracy, cost: macs / backboneMacs, histogram };
+    const { accuracy, histogram } = applySetting(predictions, options, setting);
+    return { setting, accuracy, cost: meanCost(histogram, costs) / whole, histogram };
   };
   return budgets.map((budget) => {
     const calibrated = chosen.find((point) => point.budget === budget);
-    const swept = lastWithinBudget(curve, budget * backboneMacs);
+    const swept = lastWithinBudget(curve, budget * whole);
     return {
       budget,
       calibrated: calibrated ? read(calibrated.setting) : null,
       swept: swept ? read(swept.setting) : null,
-      interpolated: interpolatedAccuracy(curve, budget * backboneMacs),
+      interpolated: interpolatedAccuracy(curve, budget * whole),
     };
   });
 }

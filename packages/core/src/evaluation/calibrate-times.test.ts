@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InvalidInputError } from '../errors/errors.ts';
-import { calibrateTimes } from './calibrate-times.ts';
-import { predictionsFromLogits } from './exit-predictions.ts';
+import { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
+import { costsInMacs, predictionsFromLogits } from './exit-predictions.ts';
 
 /** Four rows of class 0: exit 0 is sure of two, exit 1 knows all. */
 const predictions = predictionsFromLogits({
@@ -10,7 +10,11 @@ const predictions = predictionsFromLogits({
   exitMacs: [10, 100],
   logits: [Float32Array.of(4, 0, 4, 0, 0, 0.1, 0, 0.1), Float32Array.of(4, 0, 4, 0, 4, 0, 4, 0)],
 });
-const options = { predictions, backboneMacs: 100, exitMilliseconds: [2, 4] };
+const options: Omit<CalibrateTimesOptions, 'budgets'> = {
+  predictions,
+  costs: costsInMacs(predictions, 100),
+  times: { unit: 'milliseconds', perExit: [2, 4], whole: null },
+};
 
 it('chooses the last threshold within each time, and says what it costs in MACs', () => {
   const points = calibrateTimes({ ...options, budgets: [1, 2, 3.5] });

@@ -1,8 +1,8 @@
 // How far predicted probabilities are from observed frequencies.
 
-import { answeredProbabilities, applyRule } from './exit-outcome.ts';
+import { answeredProbabilities, applySetting } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import { type ThresholdRuleOptions, thresholdRule } from './exit-rule.ts';
+import type { SweptPolicy } from './swept-policy.ts';
 
 /** Number of equal-width bins of the expected calibration error where nobody says otherwise. */
 export const DEFAULT_CALIBRATION_BINS = 15;
@@ -52,14 +52,14 @@ export function exitKsCalibrationErrors(predictions: ExitPredictions): number[] 
   return predictions.probabilities.map((values) => ksCalibrationError(values, predictions.labels, predictions.classes));
 }
 
-/** Kolmogorov-Smirnov calibration error of the answers given at each threshold. */
+/** Kolmogorov-Smirnov calibration error of the answers given at each setting of a kind of policy; by default confidence thresholds. */
 export function ksCalibrationSweep(
   predictions: ExitPredictions,
-  thresholds: ArrayLike<number>,
-  options: ThresholdRuleOptions = {},
+  settings: ArrayLike<number>,
+  swept: SweptPolicy = {},
 ): number[] {
-  return Array.from(thresholds, (threshold) => {
-    const { answeredBy } = applyRule(predictions, thresholdRule(options), threshold);
+  return Array.from(settings, (setting) => {
+    const { answeredBy } = applySetting(predictions, swept, setting);
     return ksCalibrationError(answeredProbabilities(predictions, answeredBy), predictions.labels, predictions.classes);
   });
 }

@@ -1,9 +1,10 @@
 // Where each row left, what it was told, and what that amounts to.
 
 import { InvalidInputError } from '../errors/errors.ts';
+import { passing } from '../policy/policy-kind.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import type { ExitRule } from './exit-rule.ts';
 import { mostConfidentExit } from './most-confident-exit.ts';
+import { completeSweptPolicy, exitScores, type SweptPolicy } from './swept-policy.ts';
 
 export interface ExitOutcome {
   /** `[rows]`: the exit up to which each row was computed; it pays that exit's MACs. */
@@ -18,19 +19,20 @@ export interface ExitOutcome {
   readonly histogram: readonly number[];
 }
 
-/** Applies one setting of a rule: the outcome behind one point of its sweep. */
-export function applyRule(predictions: ExitPredictions, rule: ExitRule, setting: number): ExitOutcome {
-  const scores = rule.scores(predictions);
+/** Applies one setting: the outcome behind one point of its sweep. */
+export function applySetting(predictions: ExitPredictions, swept: SweptPolicy, setting: number): ExitOutcome {
+  const { policy, comparison, fallback } = completeSweptPolicy(swept);
+  const scores = exitScores(predictions, policy);
+  const passes = passing(comparison);
   const lastExit = scores.length - 1;
-  const exceeds = (score: number): boolean => (rule.comparison === '>' ? score > setting : score >= setting);
   const exits = new Int32Array(predictions.rows).fill(lastExit);
   const answeredBy = new Int32Array(predictions.rows).fill(lastExit);
   for (let row = 0; row < predictions.rows; row++) {
-    const exitIndex = scores.findIndex((values) => exceeds(values[row] as number));
+    const exitIndex = scores.findIndex((values) => passes(values[row] as number, setting));
     if (exitIndex >= 0) {
       exits[row] = exitIndex;
       answeredBy[row] = exitIndex;
-    } else if (rule.fallback === 'most-confident') {
+    } else if (fallback === 'most-confident') {
       answeredBy[row] = mostConfidentExit(predictions, row);
     }
   }

@@ -1,6 +1,7 @@
 // Stored predictions of all exits on the same rows: what every measure in this folder works on.
 // They come from models or ensembles elsewhere; nothing here runs a network.
 
+import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { argMax } from '../numeric/arg-max.ts';
 import { takeRows } from '../numeric/take-rows.ts';
@@ -57,6 +58,14 @@ export function predictionsFromLogits(options: PredictionsFromLogitsOptions): Ex
     confidences: exits.map((exit) => exit.confidences),
     answers: exits.map((exit) => exit.answers),
   };
+}
+
+/**
+ * What leaving costs in MACs.
+ * @param backboneMacs MACs per row of the full network without any IC: the 100 % of every budget.
+ */
+export function costsInMacs({ exitMacs }: Pick<ExitPredictions, 'exitMacs'>, backboneMacs: number): ExitCosts {
+  return { unit: 'macs', perExit: exitMacs, whole: backboneMacs };
 }
 
 /**

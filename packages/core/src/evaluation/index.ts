@@ -8,6 +8,7 @@ export {
   type ChosenSetting,
   calibrate,
   chooseSettings,
+  chooseSettingsForShares,
 } from './calibrate.ts';
 export { type CalibrateTimesOptions, calibrateTimes } from './calibrate-times.ts';
 export {
@@ -31,20 +32,14 @@ export {
   NEAR_CHANCE_SHARE,
 } from './class-agreement.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
-export { answeredProbabilities, applyRule, type ExitOutcome, summariseExits } from './exit-outcome.ts';
+export { answeredProbabilities, applySetting, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export {
+  costsInMacs,
   type ExitPredictions,
   type PredictionsFromLogitsOptions,
   predictionsFromLogits,
   selectPredictions,
 } from './exit-predictions.ts';
-export {
-  DEFAULT_THRESHOLD_COUNT,
-  type ExitRule,
-  patienceRule,
-  type ThresholdRuleOptions,
-  thresholdRule,
-} from './exit-rule.ts';
 export { failurePredictionAurocs } from './failure-prediction.ts';
 export { hindsightImprovability } from './hindsight-improvability.ts';
 export { missingClasses } from './missing-classes.ts';
@@ -63,6 +58,7 @@ export {
   type ExitReport,
   type MethodReport,
   type MethodTimes,
+  policyKindOfRule,
   type ReferencePoint,
   type ReportMethodOptions,
   type ReportPoint,
@@ -74,18 +70,14 @@ export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts
 export {
   type CurvePoint,
   type PatienceSweepOptions,
+  type PricedPoint,
   patienceSweep,
+  type SweepOptions,
   sweep,
   type ThresholdSweepOptions,
   thresholdSweep,
 } from './sweep.ts';
+export { policyAt, type SweptPolicy, specificationAt } from './swept-policy.ts';
 export { thresholdGrid } from './threshold-grid.ts';
-export {
-  meanMilliseconds,
-  pricedInMilliseconds,
-  type TimeBudgetRow,
-  type TimeBudgetsOptions,
-  type TimedReading,
-  timeBudgets,
-} from './time-budgets.ts';
+export { type TimeBudgetRow, type TimeBudgetsOptions, type TimedReading, timeBudgets } from './time-budgets.ts';
 export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';

@@ -2,9 +2,8 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { auroc } from './auroc.ts';
-import { applyRule } from './exit-outcome.ts';
+import { applySetting } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import { thresholdRule } from './exit-rule.ts';
 
 /** What one threshold gives on known and foreign rows together. */
 export interface OutOfDistributionPoint {
@@ -42,7 +41,7 @@ export function outOfDistributionSweep(
 
 /** Confidence with which each row leaves, and the MACs of all rows together. */
 function leaveAt(predictions: ExitPredictions, threshold: number): { confidences: Float32Array; macs: number } {
-  const { exits, macs } = applyRule(predictions, thresholdRule(), threshold);
+  const { exits, macs } = applySetting(predictions, {}, threshold);
   const confidences = Float32Array.from(exits, (exitIndex, row) => predictions.confidences[exitIndex]?.[row] as number);
   return { confidences, macs: macs * predictions.rows };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ExitPrices } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { predictionsFromLogits } from './exit-predictions.ts';
 import { type PruneExitsOptions, pruneExits } from './prune-exits.ts';
@@ -25,7 +26,8 @@ const demanding = {
     answers.map((answer, row) => (exit < 2 && row >= 4 ? 1 : answer)),
   ),
 };
-const options: PruneExitsOptions = { predictions: demanding, segmentCosts: [10, 10, 10], headCosts: [2, 2, 0] };
+const prices: ExitPrices = { unit: 'macs', segments: [10, 10, 10], heads: [2, 2, 0], whole: 30 };
+const options: PruneExitsOptions = { predictions: demanding, prices };
 
 describe('pruning exits', () => {
   it('drops an exit where nobody leaves, and keeps one that saves', () => {
@@ -42,10 +44,10 @@ describe('pruning exits', () => {
   });
 
   it('says when the whole network is better', () => {
-    const pruned = pruneExits({ ...options, headCosts: [25, 25, 0] });
+    const pruned = pruneExits({ ...options, prices: { ...prices, heads: [25, 25, 0] } });
     expect(pruned).toMatchObject({ kept: [2], cost: 30, best: { kind: 'whole-network' } });
     // Staging itself costs: measured times need not add up to the uncut network's.
-    expect(pruneExits({ ...options, wholeCost: 20 }).best).toEqual({ kind: 'whole-network' });
+    expect(pruneExits({ ...options, prices: { ...prices, whole: 20 } }).best).toEqual({ kind: 'whole-network' });
   });
 
   it('says when another network is better, if it is right as often', () => {
@@ -59,8 +61,8 @@ describe('pruning exits', () => {
     const cost = fc.double({ min: 0, max: 50, noNaN: true });
     const three = fc.array(cost, { minLength: 3, maxLength: 3 });
     fc.assert(
-      fc.property(three, three, fc.constantFrom(0.5, 1), (segmentCosts, headCosts, accuracy) => {
-        const pruned = pruneExits({ ...options, segmentCosts, headCosts, accuracy });
+      fc.property(three, three, fc.constantFrom(0.5, 1), (segments, heads, accuracy) => {
+        const pruned = pruneExits({ ...options, prices: { ...prices, segments, heads }, accuracy });
         expect(pruned.cost).toBeLessThanOrEqual((pruned.costOfAll ?? Number.NaN) + 1e-9);
         expect(pruned.accuracy).toBeGreaterThanOrEqual(accuracy);
         expect([...pruned.kept, ...pruned.dropped.map(({ exit }) => exit)].sort()).toEqual([0, 1, 2]);
@@ -70,7 +72,11 @@ describe('pruning exits', () => {
     );
   });
 
-  it.each([{ segmentCosts: [1, 2] }, { headCosts: [1, -1, 0] }, { accuracy: 1.1 }])('refuses %o', (change) => {
+  it.each([
+    { prices: { ...prices, segments: [1, 2] } },
+    { prices: { ...prices, heads: [1, -1, 0] } },
+    { accuracy: 1.1 },
+  ])('refuses %o', (change) => {
     expect(() => pruneExits({ ...options, ...change })).toThrow(InvalidInputError);
   });
 });

@@ -1,25 +1,22 @@
 // Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave there.
 
+import { costsOfPrices, type ExitPrices } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import { type ThresholdRuleOptions, thresholdRule } from './exit-rule.ts';
 import { sweep } from './sweep.ts';
+import type { SweptPolicy } from './swept-policy.ts';
 
-export interface PruneExitsOptions extends ThresholdRuleOptions {
+export interface PruneExitsOptions extends SweptPolicy {
   /** Of all exits, on held-out rows. Its own costs are not used. */
   readonly predictions: ExitPredictions;
-  /** Cost of each segment, without its head, in any unit: MACs, or measured milliseconds. One per exit. */
-  readonly segmentCosts: readonly number[];
-  /** Cost of each head, in the same unit. One per exit; the last is the network's own classifier, which is never dropped. */
-  readonly headCosts: readonly number[];
-  /** What answering every row by the uncut network costs. Default: all segments and the last head. */
-  readonly wholeCost?: number;
+  /** Of all segments and heads; the last head is the network's own classifier, which is never dropped. */
+  readonly prices: ExitPrices;
   /** Smallest share of rows that must be answered rightly. Default: that of the last exit. */
   readonly accuracy?: number;
   /** Other networks that could answer every row instead, for example a smaller one. */
   readonly alternatives?: readonly WholeNetwork[];
-  /** Thresholds to choose from, ascending. Default: 1,001 from 0 to 1. */
-  readonly thresholds?: ArrayLike<number>;
+  /** Settings to choose from, from the loosest to the strictest. Default: the kind's own. */
+  readonly settings?: ArrayLike<number>;
 }
 
 /** A network that answers every row in full. */
@@ -27,7 +24,7 @@ export interface WholeNetwork {
   readonly name: string;
   /** Share of the same rows that it answers rightly. */
   readonly accuracy: number;
-  /** Cost per row, in the same unit. */
+  /** Cost per row, in the unit of the prices. */
   readonly cost: number;
 }
 
@@ -45,12 +42,12 @@ export interface PrunedExits {
   readonly kept: readonly number[];
   /** Exits that cost more than they save, in the order in which they were dropped. */
   readonly dropped: readonly DroppedExit[];
-  /** The cheapest threshold over the kept exits that is accurate enough. */
-  readonly threshold: number;
+  /** The cheapest setting over the kept exits that is accurate enough. */
+  readonly setting: number;
   readonly accuracy: number;
-  /** Mean cost per row at that threshold. */
+  /** Mean cost per row at that setting. */
   readonly cost: number;
-  /** The same with all exits, at their own cheapest threshold; null where none is accurate enough. */
+  /** The same with all exits, at their own cheapest setting; null where none is accurate enough. */
   readonly costOfAll: number | null;
   /**
    * What is cheapest and accurate enough: `early-exit`; `whole-network`, because no exits save more than they cost; or the name of
@@ -64,7 +61,7 @@ export interface PrunedExits {
 
 interface Choice {
   readonly kept: readonly number[];
-  readonly threshold: number;
+  readonly setting: number;
   readonly accuracy: number;
   readonly cost: number;
 }
@@ -77,10 +74,10 @@ interface Choice {
  * @throws InvalidInputError where costs do not fit the exits, or the accuracy is out of reach with all exits and with none.
  */
 export function pruneExits(options: PruneExitsOptions): PrunedExits {
-  const { predictions, segmentCosts, headCosts, alternatives = [] } = options;
+  const { predictions, prices, alternatives = [] } = options;
   const exitCount = predictions.probabilities.length;
-  checkCosts(segmentCosts, exitCount);
-  checkCosts(headCosts, exitCount);
+  checkCosts(prices.segments, exitCount);
+  checkCosts(prices.heads, exitCount);
   const lastExit = exitCount - 1;
   const accuracy = options.accuracy ?? accuracyOf(predictions, lastExit);
   const choose = (kept: readonly number[]) => cheapest(options, kept, accuracy);
@@ -90,7 +87,7 @@ export function pruneExits(options: PruneExitsOptions): PrunedExits {
   let best = all ?? none;
   if (best === null) {
     throw new InvalidInputError(
-      `No threshold answers ${accuracy} of the rows rightly; the last exit has ${accuracyOf(predictions, lastExit)}.`,
+      `No setting answers ${accuracy} of the rows rightly; the last exit has ${accuracyOf(predictions, lastExit)}.`,
     );
   }
   const dropped: DroppedExit[] = [];
@@ -100,8 +97,12 @@ export function pruneExits(options: PruneExitsOptions): PrunedExits {
     dropped.push(...best.kept.filter((exit) => !kept.includes(exit)).map((exit) => ({ exit, costWith, costWithout })));
     best = better;
   }
-  const wholeCost = options.wholeCost ?? costsOf(options, [lastExit])[0] ?? 0;
-  return { ...best, dropped, costOfAll: all?.cost ?? null, best: cheapestWay(best, wholeCost, alternatives, accuracy) };
+  return {
+    ...best,
+    dropped,
+    costOfAll: all?.cost ?? null,
+    best: cheapestWay(best, prices.whole, alternatives, accuracy),
+  };
 }
 
 /** The best choice with one exit fewer, where it costs no more; null where every exit is worth its head. */
@@ -120,31 +121,22 @@ function withoutOne(
 }
 
 function cheapest(options: PruneExitsOptions, kept: readonly number[], accuracy: number): Choice | null {
-  const { predictions, thresholds } = options;
+  const { predictions } = options;
+  const costs = costsOfPrices(options.prices, kept);
   const pick = <Value>(values: readonly Value[]): Value[] => kept.map((exit) => values[exit] as Value);
   const selected: ExitPredictions = {
     ...predictions,
-    exitMacs: costsOf(options, kept),
+    exitMacs: pick(predictions.exitMacs),
     probabilities: pick(predictions.probabilities),
     confidences: pick(predictions.confidences),
     answers: pick(predictions.answers),
   };
   let best: Choice | null = null;
-  for (const point of sweep(selected, thresholdRule(options), thresholds)) {
-    if (point.accuracy < accuracy || (best !== null && point.macs >= best.cost)) continue;
-    best = { kept, threshold: point.setting, accuracy: point.accuracy, cost: point.macs };
+  for (const point of sweep(selected, { ...options, costs })) {
+    if (point.accuracy < accuracy || (best !== null && point.cost >= best.cost)) continue;
+    best = { kept, setting: point.setting, accuracy: point.accuracy, cost: point.cost };
   }
   return best;
-}
-
-/** Cost per row of leaving at each kept exit: all segments up to it, and the kept heads. */
-function costsOf({ segmentCosts, headCosts }: PruneExitsOptions, kept: readonly number[]): number[] {
-  let cost = 0;
-  return segmentCosts.flatMap((segment, exit) => {
-    const isKept = kept.includes(exit);
-    cost += segment + (isKept ? (headCosts[exit] as number) : 0);
-    return isKept ? [cost] : [];
-  });
 }
 
 function cheapestWay(

@@ -1,18 +1,21 @@
 // Everything measured on one set of rows as one JSON-safe object: what report.json holds and report.html draws.
 // Absolute costs are called `macs` (per row); `cost` is always a fraction of the backbone's MACs.
 
+import { type ExitCosts, wholeCost } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
+import type { PolicyKind } from '../policy/policy-kind.ts';
+import { findPolicyKind, policyKinds } from '../policy/policy-kinds.ts';
 import { type BudgetRow, readBudgets } from './budget-table.ts';
 import { exitExpectedCalibrationErrors, exitKsCalibrationErrors } from './calibration-error.ts';
 import { exitAccuracies } from './exit-accuracy.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import type { ExitRule } from './exit-rule.ts';
 import { failurePredictionAurocs } from './failure-prediction.ts';
 import { hindsightImprovability } from './hindsight-improvability.ts';
 import { oracleBound } from './oracle-bound.ts';
 import { outOfDistributionAurocs } from './out-of-distribution.ts';
 import type { RowOverlap } from './row-overlap.ts';
-import { type CurvePoint, sweep } from './sweep.ts';
+import { type PricedPoint, sweep } from './sweep.ts';
+import { completeSweptPolicy, type SweptPolicy } from './swept-policy.ts';
 import { type TimeBudgetRow, type TimeBudgetsOptions, timeBudgets } from './time-budgets.ts';
 
 /** One exit, were it asked alone. */
@@ -37,7 +40,7 @@ export interface ExitReport {
 
 /** A point of a curve in a report. */
 export interface ReportPoint {
-  /** The threshold, or the patience. */
+  /** The limit of the policy: the threshold, or the patience. */
   readonly setting: number;
   readonly accuracy: number;
   /** Fraction of the backbone's MACs. */
@@ -58,11 +61,12 @@ export interface MethodTimes {
   readonly budgets: readonly TimeBudgetRow[];
 }
 
-/** One way to answer: predictions of some exits, and a rule by which rows leave. */
+/** One way to answer: predictions of some exits, and a kind of policy by which rows leave. */
 export interface MethodReport {
   /** For people: `ZTW`, `SDN`, `PABEE`. */
   readonly name: string;
-  readonly rule: 'threshold' | 'patience';
+  /** The kind of policy; `threshold` is the kind `confidence`, `policyKindOfRule` finds any. */
+  readonly rule: string;
   /** The 100 % of `cost` and of the budgets, MACs per row. */
   readonly backboneMacs: number;
   /** In the order of the settings; a setting that changes nothing against the one before is left out. */
@@ -114,41 +118,46 @@ export interface EvaluationReport {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-export interface ReportMethodOptions {
+export interface ReportMethodOptions extends SweptPolicy {
   readonly name: string;
-  readonly rule: ExitRule;
   readonly predictions: ExitPredictions;
   /** One per exit. */
   readonly exitNames: readonly string[];
-  readonly backboneMacs: number;
-  /** Fractions of `backboneMacs`. */
+  /** In MACs, by `costsInMacs`. */
+  readonly costs: ExitCosts;
+  /** Fractions of the backbone's MACs. */
   readonly budgets: readonly number[];
   /** Settings chosen on other rows. */
   readonly chosen?: readonly { readonly budget: number; readonly setting: number }[];
-  /** Settings to sweep, ascending; default: the rule's own. */
+  /** Settings to sweep, from the loosest to the strictest; default: the kind's own. */
   readonly settings?: ArrayLike<number>;
   /** Predictions of the same exits on foreign input. */
   readonly foreign?: ExitPredictions;
   /** What exits take on a device, and the budgets in milliseconds to report. */
-  readonly times?: Omit<MethodTimes, 'budgets'> & Pick<TimeBudgetsOptions, 'budgets' | 'chosen'>;
+  readonly times?: Pick<MethodTimes, 'device' | 'batchSize'> &
+    Pick<TimeBudgetsOptions, 'budgets' | 'chosen'> & {
+      /** In milliseconds, by `profileCosts`. */
+      readonly costs: ExitCosts;
+    };
 }
 
 /**
  * Measures one method on its stored predictions.
- * @throws InvalidInputError for a budget or `backboneMacs` that is not a positive number, or a wrong number of names or times.
+ * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of names or times.
  */
 export function reportMethod(options: ReportMethodOptions): MethodReport {
-  const { name, rule, predictions, backboneMacs, settings } = options;
-  const curve = sweep(predictions, rule, settings);
+  const { name, predictions, costs } = options;
+  const backboneMacs = wholeCost(costs);
+  const curve = sweep(predictions, options);
   const oracle = oracleBound(predictions);
   return {
     name,
-    rule: rule.name,
+    rule: ruleOf(completeSweptPolicy(options).policy),
     backboneMacs,
-    curve: distinctPoints(curve).map(({ setting, accuracy, macs }) => ({
+    curve: distinctPoints(curve).map(({ setting, accuracy, cost }) => ({
       setting,
       accuracy,
-      cost: macs / backboneMacs,
+      cost: cost / backboneMacs,
     })),
     budgets: readBudgets(options, curve),
     exits: reportExits(options),
@@ -158,18 +167,22 @@ export function reportMethod(options: ReportMethodOptions): MethodReport {
 }
 
 function reportTimes(options: ReportMethodOptions, times: NonNullable<ReportMethodOptions['times']>): MethodTimes {
-  const { device, batchSize, exitMilliseconds, wholeMilliseconds, budgets, chosen } = times;
-  const { predictions, rule, backboneMacs, settings } = options;
-  const rows = timeBudgets({
-    predictions,
-    rule,
-    backboneMacs,
-    exitMilliseconds,
-    budgets,
-    ...(chosen && { chosen }),
-    ...(settings && { settings }),
-  });
-  return { device, batchSize, exitMilliseconds, wholeMilliseconds, budgets: rows };
+  const { device, batchSize, costs, budgets, chosen } = times;
+  const { chosen: _, ...common } = options;
+  const rows = timeBudgets({ ...common, times: costs, budgets, ...(chosen && { chosen }) });
+  return { device, batchSize, exitMilliseconds: costs.perExit, wholeMilliseconds: costs.whole, budgets: rows };
+}
+
+/** Reports called the first kind by the name of its setting, and still do. */
+const confidenceRule = 'threshold';
+
+function ruleOf({ kind }: PolicyKind): string {
+  return kind === policyKinds.confidence.kind ? confidenceRule : kind;
+}
+
+/** The kind of policy that a report names; null for one of a newer release. */
+export function policyKindOfRule(rule: string): PolicyKind | null {
+  return rule === confidenceRule ? policyKinds.confidence : findPolicyKind(rule);
 }
 
 /** Puts a report together; every number in it survives JSON. */
@@ -177,7 +190,8 @@ export function createEvaluationReport(content: Omit<EvaluationReport, 'format' 
   return { format: 'ztw-evaluation', version: 1, ...content };
 }
 
-function reportExits({ predictions, exitNames, backboneMacs, foreign }: ReportMethodOptions): ExitReport[] {
+function reportExits({ predictions, exitNames, costs, foreign }: ReportMethodOptions): ExitReport[] {
+  const backboneMacs = wholeCost(costs);
   if (exitNames.length !== predictions.exitMacs.length) {
     throw new InvalidInputError(
       `Received ${exitNames.length} exit names; expected ${predictions.exitMacs.length}, one per exit.`,
@@ -202,9 +216,9 @@ function reportExits({ predictions, exitNames, backboneMacs, foreign }: ReportMe
   }));
 }
 
-function distinctPoints(curve: readonly CurvePoint[]): CurvePoint[] {
+function distinctPoints(curve: readonly PricedPoint[]): PricedPoint[] {
   return curve.filter((point, index) => {
     const before = curve[index - 1];
-    return before === undefined || before.macs !== point.macs || before.accuracy !== point.accuracy;
+    return before === undefined || before.cost !== point.cost || before.accuracy !== point.accuracy;
   });
 }

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryPredictions } from '../__fixtures__/arbitrary-predictions.ts';
+import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
-import { patience } from '../policy/patience.ts';
-import { applyRule } from './exit-outcome.ts';
+import { policyKinds } from '../policy/policy-kinds.ts';
+import { applySetting } from './exit-outcome.ts';
 import { type ExitPredictions, predictionsFromLogits } from './exit-predictions.ts';
-import { patienceRule, thresholdRule } from './exit-rule.ts';
 import { simulatePolicy } from './simulate-policy.ts';
-import { patienceSweep, sweep, thresholdSweep } from './sweep.ts';
+import { sweep, thresholdSweep } from './sweep.ts';
+import { policyAt, settingsOf } from './swept-policy.ts';
 
 const comparison = fc.constantFrom('>', '>=');
 const fallback = fc.constantFrom('last', 'most-confident');
@@ -34,11 +35,11 @@ describe('a sweep', () => {
   it('gives at every threshold what that threshold alone gives, under every comparison and fallback', () => {
     fc.assert(
       fc.property(arbitraryPredictions, comparison, fallback, (predictions, comparison, fallback) => {
-        const rule = thresholdRule({ comparison, fallback });
-        for (const point of sweep(predictions, rule, thresholdsFor(predictions))) {
-          const { accuracy, macs } = applyRule(predictions, rule, point.setting);
+        const swept = { comparison, fallback };
+        for (const point of sweep(predictions, { ...swept, settings: thresholdsFor(predictions) })) {
+          const { accuracy, macs } = applySetting(predictions, swept, point.setting);
           expect(point.accuracy).toBe(accuracy);
-          expect(point.macs).toBeCloseTo(macs, 9);
+          expect(point.cost).toBeCloseTo(macs, 9);
         }
       }),
     );
@@ -48,22 +49,27 @@ describe('a sweep', () => {
     fc.assert(
       fc.property(arbitraryPredictions, comparison, fallback, (predictions, comparison, fallback) => {
         for (const threshold of thresholdsFor(predictions)) {
-          const expected = applyRule(predictions, thresholdRule({ comparison, fallback }), threshold);
+          const expected = applySetting(predictions, { comparison, fallback }, threshold);
           const policy = confidenceThreshold(threshold, { comparison });
           expect(simulatePolicy(predictions, policy, { fallback })).toEqual(expected);
         }
-        for (let exits = 0; exits <= predictions.exitMacs.length; exits++) {
-          expect(simulatePolicy(predictions, patience(exits))).toEqual(applyRule(predictions, patienceRule(), exits));
+        for (const policy of Object.values(policyKinds)) {
+          const settings = Array.from(settingsOf({ policy }, predictions));
+          for (const setting of settings.filter((_, index) => index % 100 < 5)) {
+            const outcome = applySetting(predictions, { policy, fallback }, setting);
+            expect(simulatePolicy(predictions, policyAt({ policy }, setting), { fallback })).toEqual(outcome);
+          }
         }
       }),
     );
   });
 
-  it('never gets cheaper as the threshold or the patience rises', () => {
+  it('never gets cheaper as the setting gets stricter, for any kind of policy', () => {
     fc.assert(
       fc.property(arbitraryPredictions, (predictions) => {
-        for (const curve of [thresholdSweep(predictions), patienceSweep(predictions)]) {
-          const steps = curve.map((point, index) => point.macs - (curve[index - 1]?.macs ?? 0));
+        for (const policy of Object.values(policyKinds)) {
+          const curve = sweep(predictions, { policy });
+          const steps = curve.map((point, index) => point.cost - (curve[index - 1]?.cost ?? 0));
           expect(Math.min(...steps)).toBeGreaterThanOrEqual(-1e-9);
         }
       }),
@@ -104,4 +110,30 @@ describe('a sweep', () => {
       expect(() => thresholdSweep(oneRow([0.6, 0.8, 0.7], [1]), { thresholds })).toThrow(InvalidInputError);
     },
   );
+
+  it('of a score whose small values are sure takes its settings in falling order', () => {
+    const predictions = oneRow([0.5, 0.75, 0.75], [0, 1, 2]);
+    const [loose, strict] = sweep(predictions, { policy: policyKinds.entropy, settings: [0.7, 0.6] });
+    expect(loose).toMatchObject({ setting: 0.7, cost: 10 });
+    expect(strict).toMatchObject({ setting: 0.6, cost: 20 });
+    expect(() => sweep(predictions, { policy: policyKinds.entropy, settings: [0.6, 0.7] })).toThrow(/descending/);
+  });
+
+  it('starts where every row leaves at once and ends where none does, by entropy', () => {
+    fc.assert(
+      fc.property(arbitraryPredictions, (predictions) => {
+        const curve = sweep(predictions, { policy: policyKinds.entropy });
+        expect(curve[0]!.cost).toBeCloseTo(predictions.exitMacs[0]!, 9);
+        expect(curve.at(-1)!.cost).toBeCloseTo(predictions.exitMacs.at(-1)!, 9);
+      }),
+    );
+  });
+
+  it('counts in whatever costs it is given', () => {
+    const predictions = oneRow([0.6, 0.8, 0.7], [1]);
+    const costs: ExitCosts = { unit: 'milliseconds', perExit: [1, 2.5, 4], whole: null };
+    const [point] = sweep(predictions, { settings: [0.65], costs });
+    expect(point).toEqual({ setting: 0.65, accuracy: 1, cost: 2.5 });
+    expect(() => sweep(predictions, { costs: { ...costs, perExit: [1] } })).toThrow(/costs of 1 exits; expected 3/);
+  });
 });

@@ -1,21 +1,38 @@
-// Accuracy and mean cost at every setting of an exit rule, in one pass over the rows.
+// Accuracy and mean cost at every setting of a kind of policy, in one pass over the rows.
 
+import type { Comparison } from '../contract/exit-policy.ts';
+import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
+import { isLooser, passing } from '../policy/policy-kind.ts';
+import { policyKinds } from '../policy/policy-kinds.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
-import { type ExitRule, patienceRule, type ThresholdRuleOptions, thresholdRule } from './exit-rule.ts';
 import { mostConfidentExit } from './most-confident-exit.ts';
+import { completeSweptPolicy, exitScores, type SweptPolicy, settingsOf } from './swept-policy.ts';
 
 /** What one setting gives on a set of rows. */
-export interface CurvePoint {
-  /** The threshold, or the patience. */
+export interface PricedPoint {
+  /** The limit of the policy. */
   readonly setting: number;
   /** Share of rows answered rightly, 0 to 1. */
   readonly accuracy: number;
-  /** Mean MACs per row. */
+  /** Mean cost per row, in the unit of the sweep's costs. */
+  readonly cost: number;
+}
+
+/** A point of a sweep in MACs. */
+export interface CurvePoint extends PricedPoint {
+  /** Mean MACs per row; the same as `cost`. */
   readonly macs: number;
 }
 
-export interface ThresholdSweepOptions extends ThresholdRuleOptions {
+export interface SweepOptions extends SweptPolicy {
+  /** From the loosest to the strictest: ascending, but descending where a smaller score is surer. Default: the kind's own. */
+  readonly settings?: ArrayLike<number>;
+  /** What leaving costs. Default: the predictions' MACs. */
+  readonly costs?: ExitCosts;
+}
+
+export interface ThresholdSweepOptions extends Pick<SweptPolicy, 'comparison' | 'fallback'> {
   /** Ascending. Default: 1,001 from 0 to 1. */
   readonly thresholds?: ArrayLike<number>;
 }
@@ -25,42 +42,50 @@ export interface PatienceSweepOptions {
   readonly patiences?: ArrayLike<number>;
 }
 
-/** Sweeps a confidence threshold. */
-export function thresholdSweep(predictions: ExitPredictions, options: ThresholdSweepOptions = {}): CurvePoint[] {
-  return sweep(predictions, thresholdRule(options), options.thresholds);
+/** Sweeps a confidence threshold, in MACs. */
+export function thresholdSweep(
+  predictions: ExitPredictions,
+  { thresholds, ...options }: ThresholdSweepOptions = {},
+): CurvePoint[] {
+  return sweepInMacs(predictions, { ...options, ...(thresholds && { settings: thresholds }) });
 }
 
-/** Sweeps the patience. */
-export function patienceSweep(predictions: ExitPredictions, options: PatienceSweepOptions = {}): CurvePoint[] {
-  return sweep(predictions, patienceRule(), options.patiences);
+/** Sweeps the patience, in MACs. */
+export function patienceSweep(predictions: ExitPredictions, { patiences }: PatienceSweepOptions = {}): CurvePoint[] {
+  return sweepInMacs(predictions, { policy: policyKinds.patience, ...(patiences && { settings: patiences }) });
+}
+
+function sweepInMacs(predictions: ExitPredictions, options: Omit<SweepOptions, 'costs'>): CurvePoint[] {
+  return sweep(predictions, options).map((point) => ({ ...point, macs: point.cost }));
 }
 
 /**
- * Sweeps any rule.
+ * Sweeps any kind of policy.
  *
- * A row leaves at exit `m` for exactly those settings that no score before exceeded and the score at `m` does: a range of the
- * ascending settings. So each row adds its cost and its success to a few ranges, and one running sum at the end gives
- * all points: `O(rows * exits * log settings + settings)`.
- * @param settings Ascending; default: the rule's own.
- * @throws InvalidInputError for settings that are not ascending.
+ * A row leaves at exit `m` for exactly those settings that no score before passed and the score at `m` does: a range of the
+ * settings, which lie in the order of their strictness. So each row adds its cost and its success to a few ranges, and one
+ * running sum at the end gives all points: `O(rows * exits * log settings + settings)`.
+ * @returns one point per setting, in their order, so that the cost never falls.
+ * @throws InvalidInputError for settings that are not in order, or a wrong number of costs.
  */
-export function sweep(
-  predictions: ExitPredictions,
-  rule: ExitRule,
-  settings: ArrayLike<number> = rule.settings(predictions),
-): CurvePoint[] {
-  checkAscending(settings);
-  const { rows, labels, exitMacs, answers } = predictions;
-  const scores = rule.scores(predictions);
-  const lastExit = exitMacs.length - 1;
+export function sweep(predictions: ExitPredictions, options: SweepOptions = {}): PricedPoint[] {
+  const { policy, comparison, fallback } = completeSweptPolicy(options);
+  const settings = options.settings ?? settingsOf(options, predictions);
+  checkOrder(settings, comparison);
+  const exitCosts = options.costs?.perExit ?? predictions.exitMacs;
+  const { rows, labels, answers } = predictions;
+  const lastExit = answers.length - 1;
+  checkCosts(exitCosts, answers.length);
+  const scores = exitScores(predictions, policy);
+  const passes = passing(comparison);
   // Differences from each setting to the next, summed over all rows.
   const rightSteps = new Float64Array(settings.length + 1);
-  const macsSteps = new Float64Array(settings.length + 1);
+  const costSteps = new Float64Array(settings.length + 1);
   const addRange = (from: number, to: number, exitIndex: number, answer: number, label: number): void => {
     if (from >= to) return;
-    const macs = exitMacs[exitIndex] as number;
-    macsSteps[from] = (macsSteps[from] as number) + macs;
-    macsSteps[to] = (macsSteps[to] as number) - macs;
+    const cost = exitCosts[exitIndex] as number;
+    costSteps[from] = (costSteps[from] as number) + cost;
+    costSteps[to] = (costSteps[to] as number) - cost;
     if (answer !== label) return;
     rightSteps[from] = (rightSteps[from] as number) + 1;
     rightSteps[to] = (rightSteps[to] as number) - 1;
@@ -70,42 +95,53 @@ export function sweep(
     let settled = 0;
     for (let exitIndex = 0; exitIndex <= lastExit && settled < settings.length; exitIndex++) {
       const answer = answers[exitIndex]?.[row] as number;
-      const exceeded = countExceeded(settings, scores[exitIndex]?.[row] as number, rule.comparison, settled);
-      addRange(settled, exceeded, exitIndex, answer, label);
-      settled = exceeded;
+      const passed = countPassed(settings, scores[exitIndex]?.[row] as number, passes, settled);
+      addRange(settled, passed, exitIndex, answer, label);
+      settled = passed;
     }
-    const answer = answers[rule.fallback === 'last' ? lastExit : mostConfidentExit(predictions, row)]?.[row] as number;
+    const answer = answers[fallback === 'last' ? lastExit : mostConfidentExit(predictions, row)]?.[row] as number;
     addRange(settled, settings.length, lastExit, answer, label);
   }
   let right = 0;
-  let macs = 0;
+  let cost = 0;
   return Array.from(settings, (setting, index) => {
     right += rightSteps[index] as number;
-    macs += macsSteps[index] as number;
-    return { setting, accuracy: right / rows, macs: macs / rows };
+    cost += costSteps[index] as number;
+    return { setting, accuracy: right / rows, cost: cost / rows };
   });
 }
 
-/** Number of leading settings that a score exceeds, known to be at least `from`. Binary search. */
-function countExceeded(settings: ArrayLike<number>, score: number, comparison: '>' | '>=', from: number): number {
+/** Number of leading settings that a score passes, known to be at least `from`. Binary search. */
+function countPassed(
+  settings: ArrayLike<number>,
+  score: number,
+  passes: (score: number, limit: number) => boolean,
+  from: number,
+): number {
   let low = from;
   let high = settings.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const setting = settings[middle] as number;
-    if (comparison === '>' ? score > setting : score >= setting) low = middle + 1;
+    if (passes(score, settings[middle] as number)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function checkAscending(settings: ArrayLike<number>): void {
+function checkOrder(settings: ArrayLike<number>, comparison: Comparison): void {
   for (let index = 0; index < settings.length; index++) {
     const setting = settings[index] as number;
-    if (Number.isNaN(setting) || (index > 0 && setting < (settings[index - 1] as number))) {
+    if (Number.isNaN(setting) || (index > 0 && !isLooser(comparison, settings[index - 1] as number, setting))) {
+      const order = isLooser(comparison, 0, 1) ? 'ascending' : 'descending';
       throw new InvalidInputError(
-        `Setting ${index} of the sweep is ${setting}; expected settings in ascending order. Sort them first.`,
+        `Setting ${index} of the sweep is ${setting}; expected settings in ${order} order, from the loosest to the strictest. Sort them first.`,
       );
     }
+  }
+}
+
+function checkCosts(costs: readonly number[], exitCount: number): void {
+  if (costs.length !== exitCount) {
+    throw new InvalidInputError(`Received costs of ${costs.length} exits; expected ${exitCount}, one per exit.`);
   }
 }

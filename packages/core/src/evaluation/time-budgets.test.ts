@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
-import { predictionsFromLogits } from './exit-predictions.ts';
-import { patienceRule, thresholdRule } from './exit-rule.ts';
-import { meanMilliseconds, timeBudgets } from './time-budgets.ts';
+import { policyKinds } from '../policy/policy-kinds.ts';
+import { costsInMacs, predictionsFromLogits } from './exit-predictions.ts';
+import { timeBudgets } from './time-budgets.ts';
 
 /** Four rows of class 0: exit 0 is sure of two and wrong about two, exit 1 knows all. */
 const predictions = predictionsFromLogits({
@@ -11,7 +12,8 @@ const predictions = predictionsFromLogits({
   exitMacs: [10, 100],
   logits: [Float32Array.of(4, 0, 4, 0, 0, 0.1, 0, 0.1), Float32Array.of(4, 0, 4, 0, 4, 0, 4, 0)],
 });
-const options = { predictions, rule: thresholdRule(), backboneMacs: 100, exitMilliseconds: [2, 4] };
+const times: ExitCosts = { unit: 'milliseconds', perExit: [2, 4], whole: null };
+const options = { predictions, costs: costsInMacs(predictions, 100), times };
 
 describe('budgets in milliseconds', () => {
   it('reads accuracy, time and MACs at the last setting within each', () => {
@@ -29,20 +31,17 @@ describe('budgets in milliseconds', () => {
     expect(row?.swept?.milliseconds).toBe(3);
   });
 
-  it('knows every rule', () => {
-    const [row] = timeBudgets({ ...options, rule: patienceRule(), budgets: [2] });
-    expect(row?.swept).toMatchObject({ setting: 0, milliseconds: 2 });
+  it('knows every kind of policy', () => {
+    for (const policy of Object.values(policyKinds)) {
+      const [row] = timeBudgets({ ...options, policy, budgets: [2] });
+      expect(row?.swept).toMatchObject({ milliseconds: 2, histogram: [4, 0] });
+    }
   });
 
-  it.each([{ budgets: [0] }, { budgets: [Number.NaN] }, { budgets: [1], exitMilliseconds: [1] }])(
+  it.each([{ budgets: [0] }, { budgets: [Number.NaN] }, { budgets: [1], times: { ...times, perExit: [1] } }])(
     'refuses %o',
     (change) => {
       expect(() => timeBudgets({ ...options, ...change })).toThrow(InvalidInputError);
     },
   );
-});
-
-it('means are weighted by the rows, counted or in shares', () => {
-  expect(meanMilliseconds([3, 1], [2, 4])).toBe(2.5);
-  expect(meanMilliseconds([0.75, 0.25], [2, 4])).toBe(2.5);
 });

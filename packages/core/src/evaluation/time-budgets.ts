@@ -1,11 +1,10 @@
-// Accuracy at budgets in milliseconds: the same rows and rules as for budgets in MACs, with another price of leaving at each exit.
+// Accuracy at budgets in milliseconds: the same rows and policies as for budgets in MACs, with other costs of leaving at each exit.
 
-import { InvalidInputError } from '../errors/errors.ts';
+import { type ExitCosts, meanCost, wholeCost } from '../costs/exit-costs.ts';
 import { lastWithinBudget } from './budget-readoff.ts';
 import type { BudgetReading, BudgetTableOptions } from './budget-table.ts';
 import { checkBudgets } from './calibrate.ts';
-import { applyRule } from './exit-outcome.ts';
-import type { ExitPredictions } from './exit-predictions.ts';
+import { applySetting } from './exit-outcome.ts';
 import { sweep } from './sweep.ts';
 
 /** What one setting gives on the reported rows, its time included. */
@@ -24,8 +23,8 @@ export interface TimeBudgetRow {
 }
 
 export interface TimeBudgetsOptions extends Omit<BudgetTableOptions, 'budgets' | 'chosen'> {
-  /** Milliseconds per row of leaving at each exit, ascending, by `exitMilliseconds` of a profile. One per exit. */
-  readonly exitMilliseconds: readonly number[];
+  /** In milliseconds, by `profileCosts`. */
+  readonly times: ExitCosts;
   /** Mean milliseconds per row. */
   readonly budgets: readonly number[];
   /** Settings chosen on other rows. */
@@ -34,16 +33,17 @@ export interface TimeBudgetsOptions extends Omit<BudgetTableOptions, 'budgets' |
 
 /**
  * One row per budget.
- * @throws InvalidInputError for a budget that is not a positive number, or a wrong number of times.
+ * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of times.
  */
 export function timeBudgets(options: TimeBudgetsOptions): TimeBudgetRow[] {
-  const { predictions, rule, budgets, backboneMacs, exitMilliseconds, chosen = [] } = options;
-  checkBudgets(budgets, backboneMacs);
-  const curve = sweep(pricedInMilliseconds(predictions, exitMilliseconds), rule, options.settings);
+  const { predictions, budgets, costs, times, chosen = [] } = options;
+  checkBudgets(budgets);
+  const whole = wholeCost(costs);
+  const curve = sweep(predictions, { ...options, costs: times });
   const read = (setting: number): TimedReading => {
-    const { accuracy, macs, histogram } = applyRule(predictions, rule, setting);
-    const milliseconds = meanMilliseconds(histogram, exitMilliseconds);
-    return { setting, accuracy, cost: macs / backboneMacs, histogram, milliseconds };
+    const { accuracy, histogram } = applySetting(predictions, options, setting);
+    const cost = meanCost(histogram, costs) / whole;
+    return { setting, accuracy, cost, histogram, milliseconds: meanCost(histogram, times) };
   };
   return budgets.map((budgetMilliseconds) => {
     const calibrated = chosen.find((point) => point.budgetMilliseconds === budgetMilliseconds);
@@ -54,29 +54,4 @@ export function timeBudgets(options: TimeBudgetsOptions): TimeBudgetRow[] {
       swept: swept ? read(swept.setting) : null,
     };
   });
-}
-
-/**
- * The same predictions with times for costs: everything that reads `exitMacs` then counts in milliseconds.
- * @throws InvalidInputError for a wrong number of times.
- */
-export function pricedInMilliseconds(
-  predictions: ExitPredictions,
-  exitMilliseconds: readonly number[],
-): ExitPredictions {
-  const exits = predictions.exitMacs.length;
-  if (exitMilliseconds.length !== exits) {
-    throw new InvalidInputError(`Received times of ${exitMilliseconds.length} exits; expected ${exits}, one per exit.`);
-  }
-  return { ...predictions, exitMacs: exitMilliseconds };
-}
-
-/**
- * @param histogram Number of rows that left at each exit, or their shares.
- * @param exitMilliseconds Milliseconds per row of leaving at each.
- * @returns mean milliseconds per row.
- */
-export function meanMilliseconds(histogram: readonly number[], exitMilliseconds: readonly number[]): number {
-  const rows = histogram.reduce((sum, count) => sum + count, 0);
-  return histogram.reduce((sum, count, exit) => sum + count * (exitMilliseconds[exit] ?? Number.NaN), 0) / rows;
 }

@@ -1,5 +1,5 @@
-import type { RowShape } from '../contract/head.ts';
 import type { InputBatch } from '../contract/staged-model.ts';
+import type { RowShape } from '../contract/tensor.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { rowSize } from './row-size.ts';
 

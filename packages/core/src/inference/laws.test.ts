@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { predictionsOfTheLoop } from '../__fixtures__/predictions-of-the-loop.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { type ExitPredictions, predictionsFromLogits } from '../evaluation/exit-predictions.ts';
 import { simulatePolicy } from '../evaluation/simulate-policy.ts';
-import { logSoftmax, softmax, toProbabilities } from '../numeric/softmax.ts';
+import { softmax } from '../numeric/softmax.ts';
 import { allOf, anyOf } from '../policy/combined-policy.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { entropyThreshold } from '../policy/entropy-threshold.ts';
@@ -34,7 +34,7 @@ const simplePolicy: fc.Arbitrary<ExitPolicy> = fc.oneof(
   limit.map((threshold) => confidenceThreshold(threshold, { comparison: '>=' })),
   limit.map((threshold) => entropyThreshold(threshold)),
   limit.map((margin) => marginThreshold(margin)),
-  fc.integer({ min: 0, max: 4 }).map(patience),
+  fc.integer({ min: 0, max: 4 }).map((exits) => patience(exits)),
   fc.constant(never()),
 );
 
@@ -133,21 +133,12 @@ describe('laws', () => {
         const input = { rows, data: seededValues(seed + 1, rows * 72, 1.5) };
         const live = await classify(model, input, { policy, batchSize, fallback });
 
-        const offline = simulatePolicy(predictionsOfTheLoop(await runAllExits(model, input)), policy, { fallback });
+        const offline = simulatePolicy(predictionsOfTheLoop(await runAllExits(model, input), classes), policy, {
+          fallback,
+        });
         expect(live.results.map((result) => result.exitIndex)).toEqual([...offline.exits]);
         expect(live.results.map((result) => result.answerExitIndex)).toEqual([...offline.answeredBy]);
       }),
     );
   });
 });
-
-/** Stored predictions equal to what the loop sees, to the last bit; the evaluation's own softmax rounds differently. */
-function predictionsOfTheLoop(logits: readonly Float32Array[]): ExitPredictions {
-  const labels = new Int32Array((logits[0]?.length ?? 0) / classes);
-  const exitMacs = logits.map((_, exitIndex) => exitIndex + 1);
-  const probabilities = logits.map((values) => toProbabilities(logSoftmax(values, classes)));
-  const confidences = probabilities.map((values) =>
-    Float32Array.from(labels, (_, row) => Math.max(...values.slice(row * classes, (row + 1) * classes))),
-  );
-  return { ...predictionsFromLogits({ logits, labels, classes, exitMacs }), probabilities, confidences };
-}

@@ -1,4 +1,4 @@
-import type { RowShape } from '../contract/head.ts';
+import type { RowShape } from '../contract/tensor.ts';
 
 /** Number of values in one row: the product of its shape. */
 export function rowSize(shape: RowShape): number {

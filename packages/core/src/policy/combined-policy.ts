@@ -1,6 +1,6 @@
 // Policies made of policies. Every member sees every exit, so that its own state stays right whatever the others say.
 
-import type { ExitPolicy } from '../contract/exit-policy.ts';
+import type { CombinedSpecification, ExitPolicy } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
@@ -20,13 +20,16 @@ export function allOf(...policies: readonly ExitPolicy[]): ExitPolicy {
 }
 
 function combinedPolicy(
-  kind: string,
+  kind: CombinedSpecification['kind'],
   policies: readonly ExitPolicy[],
   leaves: (votes: number) => boolean,
 ): ExitPolicy<readonly unknown[]> {
   if (policies.length === 0) throw new InvalidInputError(`Expected at least one policy in ${kind}(); received none.`);
+  const specifications = policies.flatMap(({ specification }) => specification ?? []);
   return {
     specificationVersion: 'v1',
+    // One member that cannot be stored keeps the whole from being stored.
+    ...(specifications.length === policies.length && { specification: { kind, policies: specifications } }),
     name: `${kind}(${policies.map((policy) => policy.name).join(', ')})`,
     init: (rows) => policies.map((policy) => policy.init(rows)),
     update: (states, input) => {

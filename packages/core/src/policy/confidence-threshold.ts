@@ -1,7 +1,25 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
+import { thresholdGrid } from '../evaluation/threshold-grid.ts';
 import { argMax } from '../numeric/arg-max.ts';
-import { checkedLimits, formatLimits, limitAt, type PerExit } from './per-exit.ts';
-import { statelessPolicy } from './stateless-policy.ts';
+import type { PerExit } from './per-exit.ts';
+import { type PolicyKind, policyOfKind, scoreByRow } from './policy-kind.ts';
+
+/** Number of settings in a sweep where nobody names them. */
+export const DEFAULT_THRESHOLD_COUNT = 1001;
+
+/** Scores the probability of the most probable class: `max_c p_c`. */
+export const confidence: PolicyKind<null> = {
+  kind: 'confidence',
+  factory: 'confidenceThreshold',
+  score: scoreByRow(
+    (probabilities, start, classes) => probabilities[start + argMax(probabilities, start, classes)] as number,
+  ),
+  storedScores: ({ confidences }) => confidences,
+  comparisons: ['>', '>='],
+  limits: { name: 'confidence threshold', minimum: 0, maximum: 1 },
+  settings: () => thresholdGrid(DEFAULT_THRESHOLD_COUNT),
+  graphScore: 'largest-probability',
+};
 
 export interface ConfidenceThresholdOptions {
   /**
@@ -22,17 +40,6 @@ export const confidenceThresholdDefaults: ConfidenceThresholdOptions = { compari
  * Source: Zero Time Waste, section 3; Shallow-Deep Networks, section 4.
  */
 export function confidenceThreshold(threshold: PerExit, options?: Partial<ConfidenceThresholdOptions>): ExitPolicy {
-  const thresholds = checkedLimits(threshold, { name: 'confidence threshold', minimum: 0, maximum: 1 });
   const { comparison } = { ...confidenceThresholdDefaults, ...options };
-  const suffix = comparison === '>' ? '' : `, '${comparison}'`;
-  return statelessPolicy(`confidenceThreshold(${formatLimits(thresholds)}${suffix})`, ({ exitIndex, exitCount }) => {
-    const limit = limitAt(thresholds, exitIndex, exitCount);
-    return comparison === '>'
-      ? (probabilities, start, classes) => confidenceOf(probabilities, start, classes) > limit
-      : (probabilities, start, classes) => confidenceOf(probabilities, start, classes) >= limit;
-  });
-}
-
-function confidenceOf(probabilities: Float32Array, start: number, classes: number): number {
-  return probabilities[start + argMax(probabilities, start, classes)] as number;
+  return policyOfKind(confidence, threshold, comparison);
 }

@@ -1,6 +1,25 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { checkedLimits, formatLimits, limitAt, type PerExit } from './per-exit.ts';
-import { statelessPolicy } from './stateless-policy.ts';
+import type { PerExit } from './per-exit.ts';
+import { type PolicyKind, policyOfKind, scoreByRow } from './policy-kind.ts';
+
+const settingCount = 1001;
+
+/** Scores the entropy `-sum_c p_c log p_c`, in nats; a smaller one is surer. */
+export const entropy: PolicyKind<null> = {
+  kind: 'entropy',
+  factory: 'entropyThreshold',
+  score: scoreByRow(entropyOf),
+  comparisons: ['<'],
+  limits: { name: 'entropy threshold (nats)', minimum: 0, maximum: Number.POSITIVE_INFINITY },
+  // From just above log(classes), the entropy of equal probabilities, which rounding may exceed. The squares lie close together near 0,
+  // where most entropies of a good classifier are.
+  settings: ({ classes }) =>
+    Float64Array.from(
+      { length: settingCount },
+      (_, index) => 1.001 * Math.log(Math.max(2, classes)) * (1 - index / (settingCount - 1)) ** 2,
+    ),
+  graphScore: 'entropy',
+};
 
 /**
  * Leaves at the first exit where the entropy `-sum_c p_c log p_c`, in nats, is strictly below the threshold.
@@ -11,23 +30,15 @@ import { statelessPolicy } from './stateless-policy.ts';
  * Source: BranchyNet (Teerapittayanon et al., 2016), algorithm 1; DeeBERT (Xin et al., 2020), section 2.2.
  */
 export function entropyThreshold(threshold: PerExit): ExitPolicy {
-  const thresholds = checkedLimits(threshold, {
-    name: 'entropy threshold (nats)',
-    minimum: 0,
-    maximum: Number.MAX_VALUE,
-  });
-  return statelessPolicy(`entropyThreshold(${formatLimits(thresholds)})`, ({ exitIndex, exitCount }) => {
-    const limit = limitAt(thresholds, exitIndex, exitCount);
-    return (probabilities, start, classes) => entropyOf(probabilities, start, classes) < limit;
-  });
+  return policyOfKind(entropy, threshold);
 }
 
 function entropyOf(probabilities: Float32Array, start: number, classes: number): number {
-  let entropy = 0;
+  let sum = 0;
   for (let index = start; index < start + classes; index++) {
     const probability = probabilities[index] as number;
     // p log p tends to 0 with p.
-    if (probability > 0) entropy -= probability * Math.log(probability);
+    if (probability > 0) sum -= probability * Math.log(probability);
   }
-  return entropy;
+  return sum;
 }

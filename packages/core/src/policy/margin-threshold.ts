@@ -1,20 +1,30 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { checkedLimits, formatLimits, limitAt, type PerExit } from './per-exit.ts';
-import { statelessPolicy } from './stateless-policy.ts';
+import { thresholdGrid } from '../evaluation/threshold-grid.ts';
+import type { PerExit } from './per-exit.ts';
+import { type PolicyKind, policyOfKind, scoreByRow } from './policy-kind.ts';
+
+const settingCount = 1001;
+
+/** Scores how far the most probable class leads: `p_1 - p_2`. */
+export const margin: PolicyKind<null> = {
+  kind: 'margin',
+  factory: 'marginThreshold',
+  score: scoreByRow(marginOf),
+  comparisons: ['>'],
+  limits: { name: 'margin', minimum: 0, maximum: 1 },
+  settings: () => thresholdGrid(settingCount),
+  graphScore: 'lead-of-largest',
+};
 
 /**
  * Leaves at the first exit where the two most probable classes lie further apart than the margin: `p_1 - p_2 > margin`, strictly.
  * A margin of 1 sends every row to the end. With a single class the margin is that class's probability.
  * A row that never gets there takes the last exit's answer, unless the loop is told to fall back otherwise.
- * @param margin From 0 to 1: one for all exits, or one per exit.
+ * @param limit From 0 to 1: one for all exits, or one per exit.
  * @throws InvalidInputError for a margin outside 0 to 1; at the first exit, for a list of the wrong length.
  */
-export function marginThreshold(margin: PerExit): ExitPolicy {
-  const margins = checkedLimits(margin, { name: 'margin', minimum: 0, maximum: 1 });
-  return statelessPolicy(`marginThreshold(${formatLimits(margins)})`, ({ exitIndex, exitCount }) => {
-    const limit = limitAt(margins, exitIndex, exitCount);
-    return (probabilities, start, classes) => marginOf(probabilities, start, classes) > limit;
-  });
+export function marginThreshold(limit: PerExit): ExitPolicy {
+  return policyOfKind(margin, limit);
 }
 
 function marginOf(probabilities: Float32Array, start: number, classes: number): number {

@@ -1,7 +1,13 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
-import { statelessPolicy } from './stateless-policy.ts';
 
 /** Nothing leaves early: every row takes the last exit's answer at the full cost. */
 export function never(): ExitPolicy {
-  return statelessPolicy('never()', () => () => false);
+  return {
+    specificationVersion: 'v1',
+    name: 'never()',
+    specification: { kind: 'never' },
+    init: () => null,
+    update: (_state, { rows }) => ({ state: null, exits: new Uint8Array(rows) }),
+    keepRows: () => null,
+  };
 }

@@ -10,7 +10,10 @@ export interface LimitRange {
   /** What the limit is, for messages: `confidence threshold`. */
   readonly name: string;
   readonly minimum: number;
+  /** `Infinity` where there is none; a limit is finite all the same. */
   readonly maximum: number;
+  /** Whether it must be a whole number. Default false. */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -23,10 +26,9 @@ export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
     throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`);
   }
   for (const value of values) {
-    if (!(value >= range.minimum && value <= range.maximum)) {
-      throw new InvalidInputError(
-        `Expected a ${range.name} from ${range.minimum} to ${range.maximum}; received ${value}.`,
-      );
+    const fits = Number.isFinite(value) && value >= range.minimum && value <= range.maximum;
+    if (!fits || (range.isWhole === true && !Number.isInteger(value))) {
+      throw new InvalidInputError(`Expected a ${range.name} ${formatRange(range)}; received ${value}.`);
     }
   }
   return typeof limits === 'number' ? limits : values;
@@ -51,4 +53,9 @@ export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): 
 /** `0.9`, or `0.5, 0.7, 0.9`. */
 export function formatLimits(limits: PerExit): string {
   return typeof limits === 'number' ? String(limits) : limits.join(', ');
+}
+
+function formatRange({ minimum, maximum, isWhole = false }: LimitRange): string {
+  const bounds = maximum === Number.POSITIVE_INFINITY ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  return isWhole ? `that is a whole number ${bounds}` : bounds;
 }

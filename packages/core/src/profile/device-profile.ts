@@ -1,5 +1,6 @@
 // What a model's stages cost on one device, in time. Plain data, JSON-safe.
 
+import { cumulativeCosts, type ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 
 /** Costs at one batch size. All times are milliseconds per row, medians over the repeats. */
@@ -39,10 +40,9 @@ export function checkProfiledStages(profile: DeviceProfile, stageNames: readonly
 
 /**
  * What it costs a row to leave at each exit, in milliseconds: the costs to calibrate by where a budget is a time.
- * @returns one per exit, ascending: fit for `exitMacs` of stored predictions.
  * @throws InvalidInputError for a batch size that was not measured.
  */
-export function exitMilliseconds(profile: DeviceProfile, batchSize: number): readonly number[] {
+export function profileCosts(profile: DeviceProfile, batchSize: number): ExitCosts {
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
     throw new InvalidInputError(
@@ -50,9 +50,18 @@ export function exitMilliseconds(profile: DeviceProfile, batchSize: number): rea
         `received ${batchSize}. Measure that batch size too.`,
     );
   }
-  let milliseconds = 0;
-  return batch.stageMilliseconds.map((stage) => {
-    milliseconds += stage;
-    return milliseconds;
-  });
+  return {
+    unit: 'milliseconds',
+    perExit: cumulativeCosts(batch.stageMilliseconds),
+    whole: batch.wholeMilliseconds,
+  };
+}
+
+/**
+ * The same as plain numbers.
+ * @returns milliseconds per row, one per exit, ascending.
+ * @throws InvalidInputError as `profileCosts`.
+ */
+export function exitMilliseconds(profile: DeviceProfile, batchSize: number): readonly number[] {
+  return profileCosts(profile, batchSize).perExit;
 }

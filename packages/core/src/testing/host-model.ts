@@ -1,7 +1,6 @@
 // The frame of the runtimes in this folder: plain rows on the host, and strict about every promise of the contract, so
 // that a loop which breaks one fails here, not on a device.
 
-import type { RowShape } from '../contract/head.ts';
 import type {
   InputBatch,
   StageDescription,
@@ -9,6 +8,7 @@ import type {
   StagedModelSupport,
   StageOutput,
 } from '../contract/staged-model.ts';
+import type { RowShape } from '../contract/tensor.ts';
 import { DisposedError, InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
 import { checkInputBatch } from '../inference/check-input.ts';
 import { joinRows } from '../numeric/join-rows.ts';

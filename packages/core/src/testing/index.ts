@@ -16,7 +16,6 @@ export {
   type HostStage,
   type HostStageOutput,
 } from './host-model.ts';
-export { executeHead, executeLayers } from './reference-head.ts';
 export { referenceModel } from './reference-model.ts';
 export { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, wholeLogits } from './reference-network.ts';
 export { type ReplayExit, type ReplayModelOptions, replayModel, rowNumbers } from './replay-model.ts';

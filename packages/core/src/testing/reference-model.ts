@@ -2,8 +2,7 @@
 
 import { InvalidModelError } from '../errors/errors.ts';
 import { HostModel, type HostStage } from './host-model.ts';
-import { executeHead } from './reference-head.ts';
-import { type ReferenceHead, type ReferenceNetwork, type ReferenceSegment, runSegment } from './reference-network.ts';
+import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 
 /**
  * Makes a network run stage by stage in plain TypeScript.
@@ -29,19 +28,19 @@ export function referenceModel(network: ReferenceNetwork): HostModel {
   });
 }
 
-function innerStage(segment: ReferenceSegment, { head, macs }: ReferenceHead): HostStage {
+function innerStage(segment: ReferenceSegment, head: ReferenceHead): HostStage {
   return {
     description: {
       name: segment.name,
       network: 0,
       isFinal: false,
-      usesPreviousLogits: head.specification.layers.some((layer) => layer.kind === 'cascade'),
+      usesPreviousLogits: head.usesPreviousLogits,
       segmentMacs: segment.macs,
-      headMacs: macs,
+      headMacs: head.macs,
     },
     run(input, rows, previousLogits) {
-      const features = runSegment(segment, input, rows);
-      return { features, logits: executeHead(head, features, rows, previousLogits) };
+      const features = segment.run(input, rows);
+      return { features, logits: head.run(features, rows, previousLogits) };
     },
   };
 }
@@ -56,6 +55,6 @@ function finalStage(segment: ReferenceSegment): HostStage {
       segmentMacs: segment.macs,
       headMacs: 0,
     },
-    run: (input, rows) => ({ features: null, logits: runSegment(segment, input, rows) }),
+    run: (input, rows) => ({ features: null, logits: segment.run(input, rows) }),
   };
 }

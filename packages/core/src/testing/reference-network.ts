@@ -1,25 +1,29 @@
-// A small network as plain data, and what it answers without any stage, IC or loop.
+// A small network as functions of its rows, and what it answers without any stage, IC or loop.
 
-import type { Head, HeadLayer, HeadParameters, RowShape } from '../contract/head.ts';
 import type { InputBatch } from '../contract/staged-model.ts';
-import { executeLayers } from './reference-head.ts';
+import type { RowShape } from '../contract/tensor.ts';
 
 /** A piece of the backbone. */
 export interface ReferenceSegment {
   /** For people; the last segment's stage is `final`. */
   readonly name: string;
-  readonly inputShape: RowShape;
-  readonly layers: readonly HeadLayer[];
-  readonly parameters: HeadParameters;
   /** MACs per row. */
   readonly macs: number;
+  /** `[rows, ...]` -> `[rows, ...]` */
+  run(features: Float32Array, rows: number): Float32Array;
 }
 
 /** An IC of a reference network. */
 export interface ReferenceHead {
-  readonly head: Head;
   /** MACs per row. */
   readonly macs: number;
+  readonly usesPreviousLogits: boolean;
+  /**
+   * @param features `[rows, ...]` as its segment gives them.
+   * @param previousLogits `[rows, classes]` of the IC before; null where it uses none.
+   * @returns logits `[rows, classes]`
+   */
+  run(features: Float32Array, rows: number, previousLogits: Float32Array | null): Float32Array;
 }
 
 /** A backbone in segments, the last of which ends in its own classifier, and the ICs between them. */
@@ -33,15 +37,10 @@ export interface ReferenceNetwork {
   readonly heads: readonly ReferenceHead[];
 }
 
-/** Runs one segment: `[rows, ...inputShape]` -> `[rows, ...]`. */
-export function runSegment(segment: ReferenceSegment, features: Float32Array, rows: number): Float32Array {
-  return executeLayers(segment.layers, segment.parameters, features, segment.inputShape, rows, null);
-}
-
 /**
  * The uncut network's own answer.
  * @returns logits `[rows, classes]`
  */
 export function wholeLogits(network: ReferenceNetwork, input: InputBatch): Float32Array {
-  return network.segments.reduce((features, segment) => runSegment(segment, features, input.rows), input.data);
+  return network.segments.reduce((features, segment) => segment.run(features, input.rows), input.data);
 }

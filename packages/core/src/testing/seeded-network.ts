@@ -1,6 +1,7 @@
-// A small network with reproducible weights: convolutional at first, dense at the end, with an IC after every segment.
+// A small network with reproducible weights: four dense layers, with an IC after every one but the last.
 
-import type { CascadeLayer, Conv2dLayer, DenseLayer, HeadLayer, HeadParameters, RowShape } from '../contract/head.ts';
+import type { RowShape } from '../contract/tensor.ts';
+import { rowSize } from '../inference/row-size.ts';
 import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 import { seededValues } from './seeded-values.ts';
 
@@ -32,8 +33,11 @@ export const seededNetworkDefaults: SeededNetworkOptions = {
 /** Shape of one input row of a seeded network: channels, height, width. */
 export const seededInputShape: RowShape = [2, 6, 6];
 
+/** Widths of the features at the three cuts. */
+const cutWidths = [36, 24, 12] as const;
+
 /**
- * A network of four segments, `[2, 6, 6]` -> `[4, 6, 6]` -> `[6, 3, 3]` -> `[12]` -> `[classes]`, and three ICs.
+ * A network of four segments, `[2, 6, 6]` -> `[36]` -> `[24]` -> `[12]` -> `[classes]`, and three ICs.
  * Whatever the options, networks of one seed and number of classes have the same backbone.
  */
 export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): ReferenceNetwork {
@@ -41,109 +45,78 @@ export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): Refe
     ...seededNetworkDefaults,
     ...options,
   };
-  const relu: HeadLayer = { kind: 'relu' };
-  const flatten: HeadLayer = { kind: 'flatten' };
-  const conv0 = convolution('conv0', 2, 4, 1);
-  const conv1 = convolution('conv1', 4, 6, 2);
-  const dense2 = dense('dense2', 54, 12);
-  const dense3 = dense('dense3', 12, classes);
-
-  const segments = [
-    segmentOf('conv0', [2, 6, 6], [conv0, relu], seed, 4 * 2 * 9 * 36),
-    segmentOf('conv1', [4, 6, 6], [conv1, relu], seed + 1, 6 * 4 * 9 * 9),
-    segmentOf('dense2', [6, 3, 3], [flatten, dense2, relu], seed + 2, 54 * 12),
-    segmentOf('final', [12], [dense3], seed + 3, 12 * classes),
-  ];
+  const widths = [rowSize(seededInputShape), ...cutWidths];
+  const segments = widths.map((inputs, index): ReferenceSegment => {
+    const width = widths[index + 1];
+    return width === undefined
+      ? { name: 'final', ...denseLayer(inputs, classes, seed + index, 1) }
+      : { name: `dense${index}`, ...withRelu(denseLayer(inputs, width, seed + index, 1)) };
+  });
   const labels = Array.from({ length: classes }, (_, label) => `class ${label}`);
-  if (!internalClassifiers) {
-    return { name, classes, labels, inputShape: seededInputShape, segments: [joined(segments)], heads: [] };
-  }
-  const pool: HeadLayer = { kind: 'mixed-pool', name: 'pool', outputSize: [2, 2] };
-  const heads = [
-    headOf([4, 6, 6], [pool, flatten], 16, classes, followsNetwork, seed + 10, confidence),
-    headOf([6, 3, 3], [pool, flatten], 24, classes, cascade, seed + 11, confidence),
-    headOf([12], [], 12, classes, cascade, seed + 12, confidence),
-  ];
-  return { name, classes, labels, inputShape: seededInputShape, segments, heads };
+  const about = { name, classes, labels, inputShape: seededInputShape };
+  if (!internalClassifiers) return { ...about, segments: [joined(segments)], heads: [] };
+  const heads = cutWidths.map((width, index) =>
+    headOf(width, classes, index === 0 ? followsNetwork : cascade, seed + 10 + index, confidence),
+  );
+  return { ...about, segments, heads };
 }
 
-function convolution(name: string, inChannels: number, outChannels: number, stride: number): Conv2dLayer {
-  return { kind: 'conv2d', name, inChannels, outChannels, kernelSize: 3, stride, padding: 1 };
+type DenseLayer = Omit<ReferenceSegment, 'name'>;
+
+/** `W x + b`, with uniform weights that keep the size of what goes through, times `gain`. */
+function denseLayer(inputs: number, outputs: number, seed: number, gain: number): DenseLayer {
+  const weight = seededValues(seed, outputs * inputs, gain * Math.sqrt(6 / inputs)); // [outputs, inputs]
+  const bias = seededValues(seed + 100, outputs, 0.1);
+  return {
+    macs: inputs * outputs,
+    run(features, rows) {
+      const result = new Float32Array(rows * outputs);
+      for (let row = 0; row < rows; row++) {
+        for (let output = 0; output < outputs; output++) {
+          let sum = bias[output] as number;
+          for (let input = 0; input < inputs; input++) {
+            sum += (weight[output * inputs + input] as number) * (features[row * inputs + input] as number);
+          }
+          result[row * outputs + output] = sum;
+        }
+      }
+      return result;
+    },
+  };
 }
 
-function dense(name: string, inFeatures: number, outFeatures: number): DenseLayer {
-  return { kind: 'dense', name, inFeatures, outFeatures };
-}
-
-function segmentOf(
-  name: string,
-  inputShape: RowShape,
-  layers: readonly HeadLayer[],
-  seed: number,
-  macs: number,
-): ReferenceSegment {
-  return { name, inputShape, layers, parameters: seededParameters(layers, seed, 1), macs };
+function withRelu({ macs, run }: DenseLayer): DenseLayer {
+  return { macs, run: (features, rows) => run(features, rows).map((value) => Math.max(0, value)) };
 }
 
 /** One segment that does what several do one after the other. */
 function joined(segments: readonly ReferenceSegment[]): ReferenceSegment {
   return {
     name: 'final',
-    inputShape: seededInputShape,
-    layers: segments.flatMap((segment) => segment.layers),
-    parameters: Object.assign({}, ...segments.map((segment) => segment.parameters)) as HeadParameters,
     macs: segments.reduce((sum, segment) => sum + segment.macs, 0),
+    run: (input, rows) => segments.reduce((features, segment) => segment.run(features, rows), input),
   };
 }
 
-/** An IC: layers that end in `[width]`, the cascade where there is one, and a dense layer. */
-function headOf(
-  inputShape: RowShape,
-  toWidth: readonly HeadLayer[],
-  width: number,
-  classes: number,
-  cascade: boolean,
-  seed: number,
-  confidence: number,
-): ReferenceHead {
-  const previous: CascadeLayer = { kind: 'cascade', name: 'cascade', classes, layerNorm: true, epsilon: 1e-5 };
-  const fullWidth = cascade ? width + classes : width;
-  const layers = [...toWidth, ...(cascade ? [previous] : []), dense('fc', fullWidth, classes)];
+/** An IC: one dense layer, over the features and, with a cascade, the previous logits behind them. */
+function headOf(width: number, classes: number, cascade: boolean, seed: number, confidence: number): ReferenceHead {
+  const { macs, run } = denseLayer(cascade ? width + classes : width, classes, seed, confidence);
   return {
-    head: {
-      specification: { specificationVersion: 'v1', family: 'pooled', inputShape, classes, layers },
-      parameters: seededParameters(layers, seed, confidence),
-    },
-    macs: fullWidth * classes,
+    macs,
+    usesPreviousLogits: cascade,
+    run: (features, rows, previousLogits) =>
+      run(previousLogits === null ? features : sideBySide(features, previousLogits, rows), rows),
   };
 }
 
-/** Uniform weights that keep the size of what goes through, times `gain`. */
-function seededParameters(layers: readonly HeadLayer[], seed: number, gain: number): HeadParameters {
-  const parameters: Record<string, HeadParameters[string]> = {};
-  for (const layer of layers) {
-    if (layer.kind === 'conv2d') {
-      const { name, outChannels, inChannels, kernelSize } = layer;
-      const fanIn = inChannels * kernelSize * kernelSize;
-      const shape = [outChannels, inChannels, kernelSize, kernelSize];
-      parameters[`${name}.weight`] = { shape, data: weights(seed, outChannels * fanIn, fanIn, gain) };
-      parameters[`${name}.bias`] = { shape: [outChannels], data: seededValues(seed + 100, outChannels, 0.1) };
-    } else if (layer.kind === 'dense') {
-      const { name, outFeatures, inFeatures } = layer;
-      const data = weights(seed, outFeatures * inFeatures, inFeatures, gain);
-      parameters[`${name}.weight`] = { shape: [outFeatures, inFeatures], data };
-      parameters[`${name}.bias`] = { shape: [outFeatures], data: seededValues(seed + 100, outFeatures, 0.1) };
-    } else if (layer.kind === 'mixed-pool') {
-      parameters[`${layer.name}.alpha`] = { shape: [1], data: Float32Array.of(0.4) };
-    } else if (layer.kind === 'cascade') {
-      const { name, classes } = layer;
-      parameters[`${name}.weight`] = { shape: [classes], data: new Float32Array(classes).fill(1) };
-      parameters[`${name}.bias`] = { shape: [classes], data: seededValues(seed + 200, classes, 0.1) };
-    }
+/** `[rows, left + right]` */
+function sideBySide(left: Float32Array, right: Float32Array, rows: number): Float32Array {
+  const [leftWidth, rightWidth] = [left.length / rows, right.length / rows];
+  const joint = new Float32Array(left.length + right.length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * (leftWidth + rightWidth);
+    joint.set(left.subarray(row * leftWidth, (row + 1) * leftWidth), start);
+    joint.set(right.subarray(row * rightWidth, (row + 1) * rightWidth), start + leftWidth);
   }
-  return parameters;
-}
-
-function weights(seed: number, count: number, fanIn: number, gain: number): Float32Array {
-  return seededValues(seed, count, gain * Math.sqrt(6 / fanIn));
+  return joint;
 }

@@ -39,7 +39,7 @@ export interface GoldenFit {
   readonly end: EnsembleExit;
 }
 
-/** A network of four exits, the last one without ensemble, run with several thresholds. */
+/** A network whose last exit is without ensemble, run with several thresholds. */
 export interface GoldenThresholds {
   readonly name: string;
   readonly specification: EnsembleSpecification;
@@ -156,7 +156,8 @@ export function goldenThresholds(): readonly GoldenThresholds[] {
           specificationVersion: 'v1',
           kind: stored.model.includes('geometric') ? 'geometric' : 'arithmetic',
           classes,
-          exits: [...exits, null],
+          // An exit without values of its own answers alone.
+          exits: combined.head_logits.map((_logits, exit) => exits[exit] ?? null),
         },
         rows,
         logits: combined.head_logits.map(floats),

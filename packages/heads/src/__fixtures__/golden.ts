@@ -1,15 +1,26 @@
 // Typed access to stored examples of the original PyTorch code, in this project's names: heads with their inputs,
 // outputs and gradients, the mixed pool alone, and chains of cascading heads. For tests of every package that runs,
-// trains or emits heads. Reads files beside itself, so it works in Node only.
+// trains or emits heads. Works in Node only.
 
-import { readFileSync } from 'node:fs';
-import type { Head, HeadSpecification, Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core';
 import { convHead } from '../families/conv-head.ts';
 import type { HeadOptions } from '../families/head-options.ts';
 import { pooledHead } from '../families/pooled-head.ts';
 import { swinHead } from '../families/swin-head.ts';
 import { tokenHead } from '../families/token-head.ts';
-import { parameterShapes } from '../shapes/parameter-shapes.ts';
+import type { Head, HeadSpecification } from '../head.ts';
+import { parameterShapes } from '../shapes/head-parameters.ts';
+import {
+  type CascadeFile,
+  type HeadFile,
+  type NetworkFile,
+  type PoolFile,
+  read,
+  type StoredArchitecture,
+  type StoredGradients,
+  type StoredHead,
+  type StoredTensor,
+} from './golden-files.ts';
 
 /** Gradients by parameter name in this project's names; null where the loss does not depend on the parameter. */
 export type GoldenGradients = Readonly<Record<string, Float32Array | null>>;
@@ -87,11 +98,69 @@ export interface GoldenCascade {
   };
 }
 
+/** A network of pooled heads whose exits were run with several thresholds. */
+export interface GoldenNetwork {
+  readonly name: string;
+  readonly rows: number;
+  readonly classes: number;
+  /** One per exit but the last. */
+  readonly heads: readonly Head[];
+  /** Per head, `[rows, ...inputShape]`. */
+  readonly features: readonly Float32Array[];
+  /** Per exit, `[rows, classes]`. */
+  readonly logits: readonly Float32Array[];
+  readonly thresholds: readonly {
+    readonly threshold: number;
+    /** `[rows]` */
+    readonly exits: readonly number[];
+    /** `[rows, classes]` */
+    readonly outputs: Float32Array;
+  }[];
+}
+
 /** All stored heads: pooled, conv with 1 to 5 layers, token, swin; with and without cascade. */
 export function goldenHeads(): readonly GoldenHead[] {
-  return ['heads_conv', 'heads_vit', 'heads_swin'].flatMap((file) =>
-    read<HeadFile>(file).cases.map((stored, index) => goldenHead(`${file}[${index}] ${describeCase(stored)}`, stored)),
-  );
+  return ['heads_conv', 'heads_vit', 'heads_swin'].flatMap((file) => readHeads(file, read<HeadFile>(file)));
+}
+
+/** The heads of one file. Their sizes are taken from it, so that vectors of other sizes are read as well. */
+export function readHeads(fileName: string, { cases }: HeadFile): readonly GoldenHead[] {
+  return cases.map((stored, index) => goldenHead(`${fileName}[${index}] ${describeCase(stored)}`, stored));
+}
+
+/** All stored networks whose exits answer with their heads' own logits; those with an ensemble are for where ensembles are. */
+export function goldenNetworks(): readonly GoldenNetwork[] {
+  return readNetworks(read<NetworkFile>('threshold_forward'));
+}
+
+/** The networks of one file, as `readHeads`. */
+export function readNetworks({ models }: NetworkFile): readonly GoldenNetwork[] {
+  return models.flatMap(({ model, head_logits, features = [], params, thresholds }) => {
+    if (params === undefined) return [];
+    const [rows, classes] = head_logits[0]!.shape as [number, number];
+    const heads = features.map((input, index) => {
+      const prefix = `${index}.`;
+      // The first head of a cascade has a norm as well, which it does not use.
+      const cascading = index > 0 && `${prefix}_cascading_norm.weight` in params;
+      const architecture = { head_type: 'pooled', out_size: classes, cascading, input };
+      return headOf(specificationOf(architecture, params, prefix), params, prefix);
+    });
+    return [
+      {
+        name: model,
+        rows,
+        classes,
+        heads,
+        features: features.map(floats),
+        logits: head_logits.map(floats),
+        thresholds: thresholds.map(({ threshold, expected_exit_at, expected_outputs }) => ({
+          threshold,
+          exits: expected_exit_at.data,
+          outputs: floats(expected_outputs),
+        })),
+      },
+    ];
+  });
 }
 
 /** All stored mixed pools. */
@@ -119,13 +188,17 @@ export function goldenPools(): readonly GoldenPool[] {
 export function goldenCascades(): readonly GoldenCascade[] {
   return read<CascadeFile>('cascade_grads').cases.map((stored, index) => {
     const specifications = stored.features.map((features, icIndex) =>
-      specificationOf({
-        head_type: stored.head_type,
-        out_size: stored.num_classes,
-        cascading: icIndex > 0,
-        layer_norm: stored.layer_norm,
-        input: features,
-      }),
+      specificationOf(
+        {
+          head_type: stored.head_type,
+          out_size: stored.num_classes,
+          cascading: icIndex > 0,
+          layer_norm: stored.layer_norm,
+          input: features,
+        },
+        stored.params,
+        `${icIndex}.`,
+      ),
     );
     const perHead = <T>(values: Readonly<Record<string, T>>) =>
       specifications.map((specification, icIndex) => ours(specification, values, `${icIndex}.`));
@@ -156,89 +229,12 @@ export function goldenCascades(): readonly GoldenCascade[] {
   });
 }
 
-// How the files are written
-
-interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-type StoredGradients = Readonly<Record<string, StoredTensor | null>>;
-
-interface StoredArchitecture {
-  readonly head_type: string;
-  readonly out_size: number;
-  readonly cascading: boolean | null;
-  readonly layer_norm?: boolean;
-  readonly pool_size?: number;
-  readonly num_layers?: number;
-  readonly hidden_dim?: number | null;
-  readonly input: StoredTensor;
-}
-
-interface StoredHead extends StoredArchitecture {
-  readonly detach?: boolean;
-  readonly params: Readonly<Record<string, StoredTensor>>;
-  readonly output: StoredTensor;
-  readonly labels: StoredTensor;
-  readonly loss_ce_mean: number;
-  readonly grads: StoredGradients;
-  readonly grad_input: StoredTensor;
-  readonly cascading_input?: StoredTensor | null;
-  readonly grad_cascading_input?: StoredTensor | null;
-}
-
-interface HeadFile {
-  readonly cases: readonly StoredHead[];
-}
-
-interface PoolFile {
-  readonly cases: readonly {
-    readonly alpha: StoredTensor;
-    readonly input: StoredTensor;
-    readonly output: StoredTensor;
-    readonly grad_output: StoredTensor;
-    readonly grad_input: StoredTensor;
-    readonly grad_alpha: StoredTensor;
-  }[];
-}
-
-interface CascadeFile {
-  readonly cases: readonly {
-    readonly head_type: string;
-    readonly layer_norm: boolean;
-    readonly detach: boolean;
-    readonly num_classes: number;
-    readonly params: Readonly<Record<string, StoredTensor>>;
-    readonly features: readonly StoredTensor[];
-    readonly final_logits: StoredTensor;
-    readonly labels: StoredTensor;
-    readonly ic_logits: readonly StoredTensor[];
-    readonly ic_losses: readonly number[];
-    readonly final_loss: number;
-    readonly grads_loss_sum: StoredGradients;
-    readonly loss_ref: number;
-    readonly grads_loss_ref: StoredGradients;
-    readonly grad_norm_per_ic_loss: readonly Readonly<Record<string, number | null>>[];
-    readonly adam5: {
-      readonly lr: number;
-      readonly weight_decay: number;
-      readonly losses: readonly number[];
-      readonly params_after: Readonly<Record<string, StoredTensor>>;
-    };
-  }[];
-}
-
-function read<File>(name: string): File {
-  return JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8')) as File;
-}
-
 function floats(tensor: StoredTensor): Float32Array {
   return Float32Array.from(tensor.data);
 }
 
 function goldenHead(name: string, stored: StoredHead): GoldenHead {
-  const specification = specificationOf(stored);
+  const specification = specificationOf(stored, stored.params, '');
   return {
     name,
     head: headOf(specification, stored.params, ''),
@@ -260,22 +256,37 @@ function describeCase(stored: StoredHead): string {
   return [...parts, `cascade ${stored.cascading}`, `norm ${stored.layer_norm}`, `detach ${stored.detach}`].join(', ');
 }
 
-function specificationOf(stored: StoredArchitecture): HeadSpecification {
+/** What the file does not say of an architecture follows from the shapes of its parameters. */
+function specificationOf(
+  stored: StoredArchitecture,
+  parameters: Readonly<Record<string, StoredTensor>>,
+  prefix: string,
+): HeadSpecification {
   const options: HeadOptions = {
     inputShape: stored.input.shape.slice(1),
     classes: stored.out_size,
     cascade: stored.cascading === true,
     layerNorm: stored.layer_norm ?? true,
   };
+  const shapeOf = (name: string): readonly number[] | undefined => parameters[prefix + name]?.shape;
+  const countOf = (name: string): number => {
+    let index = 0;
+    while (shapeOf(`${name}.${index}.weight`) !== undefined) index++;
+    return index;
+  };
   const type = stored.head_type.replace('_cascading', '').replace('_standard', '').replace('_head', '');
-  const poolSize = stored.pool_size ?? 4;
-  const dense = { layers: stored.num_layers ?? 1, ...(stored.hidden_dim ? { hiddenSize: stored.hidden_dim } : {}) };
+  if (type === 'vit' || type === 'swin') {
+    const hiddenSize = stored.hidden_dim ?? shapeOf('_fcs.0.weight')![0]!;
+    const dense = { layers: stored.num_layers ?? countOf('_fcs'), hiddenSize };
+    return type === 'vit' ? tokenHead({ ...options, ...dense }) : swinHead({ ...options, ...dense });
+  }
+  const layers = countOf('_convs');
+  const channels = layers === 0 ? stored.input.shape[1]! : shapeOf(`_convs.${layers - 1}.weight`)![0]!;
+  const width = shapeOf('_fc.weight')![1]! - (options.cascade ? options.classes : 0);
+  const poolSize = stored.pool_size ?? Math.sqrt(width / channels);
   if (type === 'pooled') return pooledHead({ ...options, poolSize });
-  if (type === 'vit') return tokenHead({ ...options, ...dense });
-  if (type === 'swin') return swinHead({ ...options, ...dense });
-  const conv = /^conv(?:_(\d)l)?$/.exec(type);
-  if (conv === null) throw new Error(`Unknown head type "${stored.head_type}" in the stored examples.`);
-  return convHead({ ...options, layers: Number(conv[1] ?? 1), padding: 0, poolSize });
+  if (/^conv(?:_\dl)?$/.test(type)) return convHead({ ...options, layers, padding: 0, poolSize });
+  throw new Error(`Unknown head type "${stored.head_type}" in the stored examples.`);
 }
 
 function headOf(specification: HeadSpecification, stored: Readonly<Record<string, StoredTensor>>, prefix: string): Head {

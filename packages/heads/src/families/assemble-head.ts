@@ -1,4 +1,6 @@
-import { type HeadLayer, type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { InvalidInputError, type RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
 import { validateHead } from '../shapes/validate-head.ts';
 import { evenPoolSize } from './even-pool-size.ts';

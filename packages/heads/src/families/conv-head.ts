@@ -1,6 +1,8 @@
-import { type Conv2dLayer, type HeadLayer, type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { InvalidInputError, type RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import { type Conv2dLayer, convolvedSize } from '../layers/conv2d.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
-import { convolvedSize } from '../shapes/layer-output-shape.ts';
 import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
 import type { HeadOptions } from './head-options.ts';
 

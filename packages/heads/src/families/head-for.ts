@@ -1,4 +1,5 @@
-import { type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { InvalidInputError, type RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
 import { type ConvHeadOptions, convHead } from './conv-head.ts';
 import { type PoolConvHeadOptions, poolConvHead } from './pool-conv-head.ts';
 import { pooledHead } from './pooled-head.ts';

@@ -1,4 +1,5 @@
-import type { HeadLayer, HeadSpecification } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
 import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
 import { type ConvHeadOptions, convolutions } from './conv-head.ts';

@@ -1,4 +1,4 @@
-import type { HeadSpecification } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
 import { assembleHead, requireFeatures } from './assemble-head.ts';
 import type { HeadOptions } from './head-options.ts';
 import { type DenseLayersOptions, hiddenSizes } from './token-head.ts';

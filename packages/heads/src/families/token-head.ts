@@ -1,4 +1,6 @@
-import { type HeadLayer, type HeadSpecification, InvalidInputError, type RowShape } from '@ztw/core';
+import { InvalidInputError, type RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { assembleHead, requireFeatures, requireInteger } from './assemble-head.ts';
 import type { HeadOptions } from './head-options.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { convHead } from '../families/conv-head.ts';
 import { splitPrefix } from '../prefix/split-prefix.ts';
-import { parameterShapes } from '../shapes/parameter-shapes.ts';
+import { parameterShapes } from '../shapes/head-parameters.ts';
 import { initialiseHead } from './initialise-head.ts';
 import { seededRandom } from './seeded-random.ts';
 

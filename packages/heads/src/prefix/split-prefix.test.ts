@@ -1,17 +1,17 @@
-import type { HeadSpecification } from '@ztw/core';
-import { executeHead, executeLayers } from '@ztw/core/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { executeHead, executeLayers } from '../execute/execute-head.ts';
 import { convHead } from '../families/conv-head.ts';
 import { type HeadForOptions, headFor } from '../families/head-for.ts';
 import { poolConvHead } from '../families/pool-conv-head.ts';
 import { pooledHead } from '../families/pooled-head.ts';
 import { swinHead } from '../families/swin-head.ts';
 import { tokenHead } from '../families/token-head.ts';
+import type { HeadSpecification } from '../head.ts';
 import { initialiseHead } from '../initialise/initialise-head.ts';
 import { seededRandom } from '../initialise/seeded-random.ts';
 import { headMacs } from '../shapes/head-macs.ts';
-import { parameterShapes } from '../shapes/parameter-shapes.ts';
+import { parameterShapes } from '../shapes/head-parameters.ts';
 import { splitPrefix } from './split-prefix.ts';
 
 const map = { inputShape: [4, 16, 16], classes: 3, cascade: true } as const;

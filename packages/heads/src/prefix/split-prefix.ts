@@ -1,6 +1,9 @@
-import type { HeadLayer, HeadSpecification, RowShape } from '@ztw/core';
+import { type RowShape, rowSize } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
+import { parameterCount } from '../shapes/head-parameters.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
-import { layerOutputShape } from '../shapes/layer-output-shape.ts';
+import { hasCascade } from '../shapes/previous-logits.ts';
 
 /** A head in two parts that give the whole when run one after the other. */
 export interface SplitHead {
@@ -20,7 +23,7 @@ export interface SplitHead {
  */
 export function splitPrefix(specification: HeadSpecification): SplitHead {
   const { layers, inputShape } = specification;
-  const firstLearned = layers.findIndex((layer) => !isParameterFree(layer));
+  const firstLearned = layers.findIndex((layer) => !belongsToPrefix(layer));
   const prefixLength = firstLearned < 0 ? layers.length : firstLearned;
   const prefix = layers.slice(0, prefixLength);
   const rest = layers.slice(prefixLength);
@@ -29,8 +32,8 @@ export function splitPrefix(specification: HeadSpecification): SplitHead {
   const [pool, ...behindPool] = rest;
   if (pool?.kind === 'mixed-pool') {
     const pools: HeadLayer = { kind: 'adaptive-pools', outputSize: pool.outputSize };
-    const pooledShape = layerOutputShape(pools, shape);
-    if (elementCount(pooledShape) <= elementCount(shape)) {
+    const [pooledShape = shape] = headShapes({ inputShape: shape, layers: [pools] });
+    if (rowSize(pooledShape) <= rowSize(shape)) {
       const mix: HeadLayer = { kind: 'pool-mix', name: pool.name };
       return split(specification, [...prefix, pools], pooledShape, [mix, ...behindPool]);
     }
@@ -47,27 +50,7 @@ function split(
   return { prefix, cachedShape, trained: { ...specification, inputShape: cachedShape, layers } };
 }
 
-function isParameterFree(layer: HeadLayer): boolean {
-  switch (layer.kind) {
-    case 'relu':
-    case 'gelu':
-    case 'channels-first':
-    case 'adaptive-pools':
-    case 'flatten':
-    case 'take-token':
-    case 'mean-tokens':
-      return true;
-    // A cascade without layer norm has no parameters either, but the previous logits are not part of the features.
-    case 'cascade':
-    case 'conv2d':
-    case 'mixed-pool':
-    case 'pool-mix':
-    case 'layer-norm':
-    case 'dense':
-      return false;
-  }
-}
-
-function elementCount(shape: RowShape): number {
-  return shape.reduce((product, size) => product * size, 1);
+/** A cascade without layer norm has no parameters either, but the previous logits are not part of the features. */
+function belongsToPrefix(layer: HeadLayer): boolean {
+  return parameterCount({ layers: [layer] }) === 0 && !hasCascade({ layers: [layer] });
 }

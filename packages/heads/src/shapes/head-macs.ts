@@ -1,4 +1,5 @@
-import type { HeadLayer, HeadSpecification, RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import { definitionOf } from '../layers/layer-kinds.ts';
 import { headShapes } from './head-shapes.ts';
 
 /**
@@ -8,12 +9,8 @@ import { headShapes } from './head-shapes.ts';
  */
 export function headMacs(specification: Pick<HeadSpecification, 'inputShape' | 'layers'>): number {
   const shapes = headShapes(specification);
-  return specification.layers.reduce((sum, layer, index) => sum + layerMacs(layer, shapes[index] ?? []), 0);
-}
-
-function layerMacs(layer: HeadLayer, outputShape: RowShape): number {
-  if (layer.kind === 'dense') return layer.inFeatures * layer.outFeatures;
-  if (layer.kind !== 'conv2d') return 0;
-  const outputs = outputShape.reduce((product, size) => product * size, 1);
-  return outputs * layer.inChannels * layer.kernelSize * layer.kernelSize;
+  return specification.layers.reduce(
+    (sum, layer, index) => sum + (definitionOf(layer).macs?.(layer, shapes[index] ?? []) ?? 0),
+    0,
+  );
 }

@@ -1,5 +1,6 @@
-import type { HeadSpecification, RowShape } from '@ztw/core';
-import { layerOutputShape } from './layer-output-shape.ts';
+import type { RowShape } from '@ztw/core';
+import type { HeadSpecification } from '../head.ts';
+import { definitionOf } from '../layers/layer-kinds.ts';
 
 /**
  * Row shape after each layer of a head, in order; the last one is that of the logits.
@@ -8,7 +9,7 @@ import { layerOutputShape } from './layer-output-shape.ts';
 export function headShapes(specification: Pick<HeadSpecification, 'inputShape' | 'layers'>): readonly RowShape[] {
   let shape = specification.inputShape;
   return specification.layers.map((layer) => {
-    shape = layerOutputShape(layer, shape);
+    shape = definitionOf(layer).outputShape(layer, shape);
     return shape;
   });
 }

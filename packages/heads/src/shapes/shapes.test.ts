@@ -1,10 +1,12 @@
-import { type HeadLayer, type HeadSpecification, InvalidModelError } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
 import { describe, expect, test } from 'vitest';
 import { convHead } from '../families/conv-head.ts';
 import { tokenHead } from '../families/token-head.ts';
+import type { HeadSpecification } from '../head.ts';
+import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headMacs } from './head-macs.ts';
+import { parameterCount, parameterShapes } from './head-parameters.ts';
 import { headShapes } from './head-shapes.ts';
-import { parameterCount, parameterShapes } from './parameter-shapes.ts';
 import { validateHead } from './validate-head.ts';
 
 const head = convHead({ inputShape: [16, 32, 32], classes: 10, cascade: true, padding: 0 });
@@ -73,7 +75,7 @@ describe('validateHead', () => {
           { ...dense, inFeatures: 6 },
         ],
       },
-      /positive epsilon/,
+      /epsilon.* >0 but received 0/,
     ],
     ['a negative size', { layers: [{ ...dense, outFeatures: -2 }] }, /outFeatures.*-2/],
     ['an unknown layer', { layers: [{ kind: 'tree' } as unknown as HeadLayer] }, /"tree"/],

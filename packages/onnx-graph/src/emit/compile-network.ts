@@ -1,6 +1,6 @@
 import type { BundleNetwork, BundleStage, BundleStageProgram } from '@ztw/bundle';
-import { type Head, InvalidInputError } from '@ztw/core';
-import { headMacs } from '@ztw/heads';
+import { InvalidInputError } from '@ztw/core';
+import { type Head, headMacs } from '@ztw/heads';
 import type { GraphAnalysis } from '../analysis/analyse-graph.ts';
 import type { Cut } from '../analysis/cut.ts';
 import { type EmittedStageProgram, emitStageProgram } from '../program/emit-stage-program.ts';

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HeadLayer } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { poolConvHead, splitPrefix } from '@ztw/heads';
+import { executeLayers, type HeadLayer, poolConvHead, splitPrefix } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fashionPath } from '../../test/support/shared.ts';
 import { largestDifference, randomRows } from '../../test/support/staged.ts';

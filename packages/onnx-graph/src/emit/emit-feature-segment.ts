@@ -1,10 +1,10 @@
 import type { BundleTensor } from '@ztw/bundle';
-import type { HeadLayer } from '@ztw/core';
+import { type HeadLayer, writeLayers } from '@ztw/heads';
 import { TensorProto_DataType } from 'onnx-buf';
 import { intAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
-import { lowerLayers } from '../lower/lower-layers.ts';
-import type { Value } from '../lower/lowering.ts';
+import { graphLayerWriter } from '../lower/graph-layer-writer.ts';
+import type { Value } from '../lower/value.ts';
 import { withoutLeadingRelu } from '../lower/without-leading-relu.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
@@ -108,5 +108,5 @@ function writeCached(
   const needed = isNonNegative(segment.analysis.source.view, features.name) ? withoutLeadingRelu(prefix) : prefix;
   if (needed.length === 0) return null;
   const value = { name: nameOf(features.name), shape: features.rowShape };
-  return lowerLayers({ builder, parameters: {}, previousLogits: null }, needed, value);
+  return writeLayers(graphLayerWriter(builder, null), needed, {}, value);
 }

@@ -1,6 +1,7 @@
-import type { Head, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type Head, hasCascade } from '@ztw/heads';
 import { createGraphBuilder } from '../graph/graph-builder.ts';
-import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import { lowerHead } from '../lower/lower-head.ts';
 import { headFeaturesName, logitsName, portInfo, previousLogitsName } from './port-names.ts';
 
 export interface EmitHeadOptions {
@@ -15,7 +16,7 @@ export interface EmitHeadOptions {
 export function emitHead(head: Head, { opset }: EmitHeadOptions): Uint8Array {
   const { inputShape, classes } = head.specification;
   const builder = createGraphBuilder(opset, [headFeaturesName, previousLogitsName, logitsName]);
-  const cascades = readsPreviousLogits(head);
+  const cascades = hasCascade(head.specification);
   lowerHead(builder, head, headFeaturesName, cascades ? previousLogitsName : null, logitsName);
   const port = (name: string, rowShape: RowShape) => portInfo({ name, rowShape }, 'dynamic');
   return builder.finish({

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { type Head, InvalidInputError, InvalidModelError } from '@ztw/core';
-import { headMacs, initialiseHead, pooledHead } from '@ztw/heads';
+import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { type Head, headMacs, initialiseHead, pooledHead } from '@ztw/heads';
 import { ModelProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tinyResnet } from '../../test/support/tiny.ts';

@@ -1,7 +1,8 @@
 import type { BundleTensor } from '@ztw/bundle';
-import { type Head, InvalidInputError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { type Head, hasCascade } from '@ztw/heads';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
-import { lowerHead, readsPreviousLogits } from '../lower/lower-head.ts';
+import { lowerHead } from '../lower/lower-head.ts';
 import { isNonNegative } from '../rewrite/is-non-negative.ts';
 import type { Segment } from '../segment/segment.ts';
 import { writeSegment } from '../segment/write-segment.ts';
@@ -48,7 +49,7 @@ export function emitStage(segment: Segment, head: Head | null, options: EmitOpti
   const outputs = outputPorts(segment);
   const builder = createGraphBuilder(analysis.opset, reservedNames);
   writeStageNodes(builder, segment, options.rewrite ?? true);
-  const cascades = head !== null && readsPreviousLogits(head);
+  const cascades = head !== null && hasCascade(head.specification);
   if (head !== null) {
     const nonNegative = isNonNegative(analysis.source.view, segment.outputs[0]?.name ?? '');
     lowerHead(builder, head, outputs[0]?.name ?? '', cascades ? previousLogitsName : null, logitsName, nonNegative);

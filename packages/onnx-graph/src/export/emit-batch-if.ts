@@ -5,10 +5,10 @@ import { create } from '@bufbuild/protobuf';
 import type { BundleNetwork } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
 import { TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
-import { intAttribute, intsAttribute, tensorAttribute } from '../graph/build.ts';
+import { intAttribute, tensorAttribute } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { type ExportStage, readStages } from './read-stages.ts';
-import type { SingleFileOptions } from './single-file-options.ts';
+import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
 import {
   type Answer,
   answerPorts,
@@ -21,10 +21,8 @@ import {
 } from './single-file-ports.ts';
 import { atMostOne, type ExitResult, writeExit } from './write-exit.ts';
 import { writeIf } from './write-if.ts';
+import { writePasses, writeScore } from './write-score.ts';
 import { writeStage } from './write-stage.ts';
-
-/** First opset in which ReduceMax takes its axes as an input. */
-const axesAsInputOpset = 18;
 
 /** What is handed on for the rows that stay: names of tensors with one line per row, all compacted together. */
 interface Carried {
@@ -105,7 +103,7 @@ function writeFrom(builder: GraphBuilder, file: BatchFile, exitIndex: number, ca
     probabilities: exit.probabilities,
     exit: writeExitIndex(builder, result.logits, exitIndex, builder.claim('ztw/exit')),
   };
-  const kept = writeKept(builder, exit, carried.thresholds, exitIndex);
+  const kept = writeKept(builder, options, exit, carried.thresholds, exitIndex);
   const all = { ...carried, features: result.features, previousLogits: result.logits, members: exit.members };
   writeIf(builder, {
     condition: builder.apply('Greater', [countRows(builder, kept), builder.integers('ztw/none', [1], [0])]),
@@ -142,19 +140,18 @@ function writeExitIndex(builder: GraphBuilder, like: string, exitIndex: number, 
 }
 
 /** Positions of the rows that stay, ascending, int64 `[kept]`. */
-function writeKept(builder: GraphBuilder, exit: ExitResult, thresholds: string, exitIndex: number): string {
-  const confidence = rowMaximum(builder, exit.probabilities);
+function writeKept(
+  builder: GraphBuilder,
+  { score = defaultScore, classes }: SingleFileOptions,
+  exit: ExitResult,
+  thresholds: string,
+  exitIndex: number,
+): string {
+  const scores = writeScore(builder, score, exit.probabilities, classes);
   const threshold = gather(builder, thresholds, builder.integers('ztw/exitIndex', [], [exitIndex]), 1);
-  const stays = builder.apply('Not', [builder.apply('Greater', [confidence, threshold])]);
+  const stays = builder.apply('Not', [writePasses(builder, score, scores, threshold)]);
   const positions = builder.apply('NonZero', [stays]); // [1, kept]
   return builder.apply('Reshape', [positions, builder.integers('ztw/flat', [1], [-1])]);
-}
-
-/** `[rows, classes]` -> `[rows]` */
-function rowMaximum(builder: GraphBuilder, name: string): string {
-  const keep = intAttribute('keepdims', 0);
-  if (builder.opset < axesAsInputOpset) return builder.apply('ReduceMax', [name], [intsAttribute('axes', [1]), keep]);
-  return builder.apply('ReduceMax', [name, builder.integers('ztw/classAxis', [1], [1])], [keep]);
 }
 
 /** Everything that the stages ahead will read, for the rows that stay. */

@@ -6,7 +6,7 @@ import { UnsupportedModelError } from '@ztw/core';
 import { intAttribute, makeNode } from '../graph/build.ts';
 import { createGraphBuilder, type GraphBuilder } from '../graph/graph-builder.ts';
 import { type ExportStage, readStages } from './read-stages.ts';
-import type { SingleFileOptions } from './single-file-options.ts';
+import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
 import {
   type Answer,
   answerPorts,
@@ -18,8 +18,9 @@ import {
   thresholdName,
 } from './single-file-ports.ts';
 import { unreachableOne } from './thresholds.ts';
-import { atMostOne, writeExit } from './write-exit.ts';
+import { atMostOne, type ExitResult, writeExit } from './write-exit.ts';
 import { writeIf } from './write-if.ts';
+import { writePasses, writeScore } from './write-score.ts';
 import { writeStage } from './write-stage.ts';
 
 /** First opset in which a Split must say into how many parts. */
@@ -51,7 +52,7 @@ export function emitNestedIf(options: SingleFileOptions): Uint8Array {
   options.networks.forEach(requireSingleRows);
   const { stages, opset, source } = readStages(options);
   const builder = createGraphBuilder(opset, singleFileNames);
-  const file = { stages, options, thresholds: writeThresholds(builder, stages.length - 1) };
+  const file = { stages, options, thresholds: writeThresholds(builder, options, stages.length - 1) };
   writeFrom(builder, file, 0, { features: [], previousLogits: null, members: null }, fileAnswer);
   return builder.finish({
     ...source,
@@ -71,10 +72,15 @@ function requireSingleRows({ name, batch }: BundleNetwork): void {
 }
 
 /** One threshold per exit but the last, whatever came in, each `[1, 1]`. */
-function writeThresholds(builder: GraphBuilder, exits: number): readonly string[] {
+function writeThresholds(
+  builder: GraphBuilder,
+  { score = defaultScore }: SingleFileOptions,
+  exits: number,
+): readonly string[] {
   if (exits === 0) return [];
   const shape = builder.integers('ztw/exits', [2], [1, exits]);
-  const all = builder.apply('Expand', [unreachableOne(builder, thresholdName), shape]);
+  const limits = score === 'largest-probability' ? unreachableOne(builder, thresholdName) : thresholdName;
+  const all = builder.apply('Expand', [limits, shape]);
   if (exits === 1) return [all];
   const each = Array.from({ length: exits }, (_, exit) => builder.claim(`ztw/threshold_${exit}`));
   const count = builder.opset >= splitCountOpset ? [intAttribute('num_outputs', exits)] : [];
@@ -98,14 +104,28 @@ function writeFrom(builder: GraphBuilder, file: NestedFile, exitIndex: number, c
     writeAnswer(builder, answer);
     return;
   }
-  const confidence = builder.apply('ReduceMax', [exit.probabilities]);
   const next = { features: result.features, previousLogits: result.logits, members: exit.members };
   writeIf(builder, {
-    condition: builder.apply('Greater', [confidence, threshold]),
+    condition: writeLeaves(builder, options, exit, threshold),
     whenTrue: writeAnswer,
     whenFalse: (branch, names) => writeFrom(branch, file, exitIndex + 1, next, names),
     answer,
     rows: 1,
     classes: options.classes,
   });
+}
+
+/** Whether the row leaves: a bool tensor with one element. */
+function writeLeaves(
+  builder: GraphBuilder,
+  { score = defaultScore, classes }: SingleFileOptions,
+  exit: ExitResult,
+  threshold: string,
+): string {
+  // No limit of 1 is within reach, so the largest probability of the one row needs no care, and no axis.
+  const scores =
+    score === 'largest-probability'
+      ? builder.apply('ReduceMax', [exit.probabilities])
+      : writeScore(builder, score, atMostOne(builder, exit).probabilities, classes);
+  return writePasses(builder, score, scores, threshold);
 }

@@ -1,11 +1,18 @@
 // From a bundle to one ONNX file that needs nothing else of this project to run.
 
-import type { Bundle, BundleManifest } from '@ztw/bundle';
-import { UnsupportedModelError } from '@ztw/core';
+import { type Bundle, type BundleManifest, calibratedKind, storedOperatingPoint } from '@ztw/bundle';
+import {
+  exitCosts,
+  type GraphScore,
+  type PolicyKind,
+  policyKinds,
+  UnsupportedModelError,
+  UnsupportedPolicyError,
+} from '@ztw/core';
 import { emitAllExits } from './emit-all-exits.ts';
 import { emitBatchIf } from './emit-batch-if.ts';
 import { emitNestedIf } from './emit-nested-if.ts';
-import type { SingleFileOptions } from './single-file-options.ts';
+import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
 import { splitAtExits } from './split-at-exits.ts';
 
 /** `nested-if` takes one row at a time, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
@@ -16,6 +23,11 @@ export type GraphOptimiser = (model: Uint8Array) => Promise<Uint8Array>;
 
 export interface ExportBundleOptions {
   readonly form: SingleFileForm;
+  /**
+   * What the file compares with its input `threshold`. Default: the kind that the bundle was calibrated with. Without meaning for
+   * `all-exits`, where nothing is decided.
+   */
+  readonly policy?: PolicyKind;
   /**
    * Optimises the stages as one graph before they are parted, so that they hand on tensors as the machine wants them:
    * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file is then for this runtime and machine only. Without effect on a chain,
@@ -29,17 +41,22 @@ const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exit
 /**
  * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata
  * holds, as JSON, what a caller needs to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
- * `ztw.exits` (names and costs).
- * @throws InvalidBundleError for a damaged bundle, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
+ * `ztw.exits` (names and costs), and `ztw.policy` where the file decides by something else than the confidence.
+ * @throws UnsupportedPolicyError for a kind of policy that a graph cannot decide by; InvalidBundleError for a damaged bundle, and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
  */
-export async function exportBundle(bundle: Bundle, { form, optimise }: ExportBundleOptions): Promise<Uint8Array> {
+export async function exportBundle(
+  bundle: Bundle,
+  { form, policy, optimise }: ExportBundleOptions,
+): Promise<Uint8Array> {
   const { manifest } = bundle;
+  const kind = policy ?? calibratedKind(manifest.operatingPoints);
+  const score = form === 'all-exits' ? defaultScore : scoreOf(kind);
   const files = new Map<string, Uint8Array>();
   for (const network of manifest.networks) {
     for (const { model } of network.stages) files.set(model, await bundle.file(model));
   }
   const { networks, classes, inputShape, ensemble } = manifest;
-  const options = { networks, files, classes, inputShape, ensemble, metadata: describe(manifest) };
+  const options = { networks, files, classes, inputShape, ensemble, score, metadata: describe(manifest, form, kind) };
   const optimised = optimise === undefined ? options : await optimiseStages(options, optimise);
   return emitters[form](optimised);
 }
@@ -56,15 +73,28 @@ async function optimiseStages(options: SingleFileOptions, optimise: GraphOptimis
   }
 }
 
-function describe(manifest: BundleManifest): Readonly<Record<string, string>> {
+function scoreOf({ kind, graphScore }: PolicyKind): GraphScore {
+  if (graphScore !== null) return graphScore;
+  const known = Object.values(policyKinds).flatMap((other) => (other.graphScore === null ? [] : [other.kind]));
+  throw new UnsupportedPolicyError(
+    `One ONNX file cannot decide by ${kind}, which looks at several exits at once; expected ${known.join(', ')}. Run the bundle with the executor 'staged', which takes every policy, or choose one of these.`,
+  );
+}
+
+function describe(
+  manifest: BundleManifest,
+  form: SingleFileForm,
+  policy: PolicyKind,
+): Readonly<Record<string, string>> {
   const { method, labels, preprocessing, operatingPoints, networks } = manifest;
   const backboneMacs = networks.at(-1)?.backboneMacs ?? 0;
   return {
     'ztw.method': method,
     'ztw.labels': JSON.stringify(labels),
     'ztw.preprocessing': JSON.stringify(preprocessing),
-    'ztw.operating_points': JSON.stringify(operatingPoints),
+    'ztw.operating_points': JSON.stringify(operatingPoints.map(storedOperatingPoint)),
     'ztw.exits': JSON.stringify(describeExits(networks, backboneMacs)),
+    ...(form === 'all-exits' || policy.kind === policyKinds.confidence.kind ? {} : { 'ztw.policy': policy.kind }),
   };
 }
 
@@ -73,11 +103,10 @@ function describeExits(
   networks: BundleManifest['networks'],
   backboneMacs: number,
 ): readonly { readonly network: string; readonly name: string; readonly cost: number }[] {
-  let macs = 0;
-  return networks.flatMap((network) =>
-    network.stages.map(({ name, segmentMacs, headMacs }) => {
-      macs += segmentMacs + headMacs;
-      return { network: network.name, name, cost: macs / backboneMacs };
-    }),
-  );
+  const stages = networks.flatMap((network) => network.stages.map((stage) => ({ ...stage, network: network.name })));
+  return exitCosts({ stages }).map((macs, exit) => ({
+    network: stages[exit]?.network ?? '',
+    name: stages[exit]?.name ?? '',
+    cost: macs / backboneMacs,
+  }));
 }

@@ -1,13 +1,13 @@
 import type { BundleNetwork } from '@ztw/bundle';
-import type { EnsembleSpecification, RowShape } from '@ztw/core';
+import type { EnsembleSpecification, GraphScore, RowShape } from '@ztw/core';
 
 /**
  * A trained early-exit network, or chain of networks, as a bundle holds it.
  *
  * The file made of it takes
  * - `input`: float32 `[rows, ...inputShape]`;
- * - `threshold`: float32 `[1 or rows, 1 or exits - 1]`. A row leaves at the first exit where the probability of its most
- *   probable class is strictly greater. One value holds for all rows and exits; a column for each row; a line of one value for
+ * - `threshold`: float32 `[1 or rows, 1 or exits - 1]`. A row leaves at the first exit where its score is strictly greater (for an
+ *   entropy: smaller); the score is the probability of its most probable class unless `score` says otherwise. One value holds for all rows and exits; a column for each row; a line of one value for
  *   each exit but the last, where every row leaves.
  *
  * and returns
@@ -23,6 +23,10 @@ export interface SingleFileOptions {
   readonly inputShape: RowShape;
   /** How predictions become one; null: each exit answers with its own. */
   readonly ensemble: EnsembleSpecification | null;
+  /** What is compared with the threshold. Default: `defaultScore`. */
+  readonly score?: GraphScore;
   /** Facts to store in the file, by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+export const defaultScore: GraphScore = 'largest-probability';

@@ -6,7 +6,7 @@
 import { adaptiveWindows, slidingWindow } from '@ztw/heads';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Value } from './lowering.ts';
+import type { Value } from './value.ts';
 
 /** `[C, H, W]` -> `[C, h, w]`: the mean of each window. */
 export function lowerAdaptiveAverage(
@@ -18,7 +18,7 @@ export function lowerAdaptiveAverage(
   const [outHeight, outWidth] = outputSize;
   const shape = [channels, outHeight, outWidth];
   const plain = lowerPlainPool(builder, value, outputSize, 'Average');
-  if (plain !== null) return { name: plain, shape };
+  if (plain !== null) return plain === value.name ? value : { name: plain, shape };
   const columns = builder.floats('head/columnMeans', [width, outWidth], averagingMatrix(width, outWidth, true));
   const rows = builder.floats('head/rowMeans', [outHeight, height], averagingMatrix(height, outHeight, false));
   const narrowed = builder.apply('MatMul', [value.name, columns]);
@@ -35,7 +35,7 @@ export function lowerAdaptiveMaximum(
   const [outHeight, outWidth] = outputSize;
   const shape = [channels, outHeight, outWidth];
   const plain = lowerPlainPool(builder, value, outputSize, 'Max');
-  if (plain !== null) return { name: plain, shape };
+  if (plain !== null) return plain === value.name ? value : { name: plain, shape };
   const vertical = repeatedLines(height, outHeight);
   const horizontal = repeatedLines(width, outWidth);
   const tall = gather(builder, value.name, 2, vertical.lines);

@@ -1,13 +1,7 @@
-import type { Head } from '@ztw/core';
-import { validateHead } from '@ztw/heads';
+import { type Head, validateHead, writeLayers } from '@ztw/heads';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { lowerLayers } from './lower-layers.ts';
+import { graphLayerWriter } from './graph-layer-writer.ts';
 import { withoutLeadingRelu } from './without-leading-relu.ts';
-
-/** Whether a head reads the logits of the classifier before it. */
-export function readsPreviousLogits({ specification }: Head): boolean {
-  return specification.layers.some(({ kind }) => kind === 'cascade');
-}
 
 /**
  * Writes a head into a graph.
@@ -27,8 +21,8 @@ export function lowerHead(
 ): void {
   const { specification, parameters } = head;
   validateHead(specification);
-  const lowering = { builder, parameters, previousLogits };
   const layers = isNonNegative ? withoutLeadingRelu(specification.layers) : specification.layers;
-  const logits = lowerLayers(lowering, layers, { name: features, shape: specification.inputShape });
+  const value = { name: features, shape: specification.inputShape };
+  const logits = writeLayers(graphLayerWriter(builder, previousLogits), layers, parameters, value);
   builder.apply('Identity', [logits.name], [], output);
 }

@@ -1,4 +1,4 @@
-import type { HeadLayer } from '@ztw/core';
+import type { HeadLayer } from '@ztw/heads';
 
 /** The layers without a relu at their beginning, for features that are never negative. */
 export function withoutLeadingRelu(layers: readonly HeadLayer[]): readonly HeadLayer[] {

@@ -1,8 +1,7 @@
 // Runs a compiled network stage by stage, all rows to the end.
 
 import type { BundleStage } from '@ztw/bundle';
-import type { Head } from '@ztw/core';
-import { headFor, initialiseHead } from '@ztw/heads';
+import { type Head, headFor, initialiseHead } from '@ztw/heads';
 import * as ort from 'onnxruntime-web';
 import type { CompiledNetwork, Cut } from '../../src/index.ts';
 import { type NamedArray, runSession } from './wasm.ts';

@@ -2,8 +2,7 @@
 // precisions.
 
 import { type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { splitPrefix } from '@ztw/heads';
+import { executeLayers, splitPrefix } from '@ztw/heads';
 import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';
 import {

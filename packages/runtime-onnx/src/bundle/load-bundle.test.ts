@@ -21,7 +21,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
   test('three lines from a bundle to an answer', async () => {
     const files = await tinyBundle(1, {
       ensemble: equalWeights('geometric', 3, tinyClasses),
-      operatingPoints: [{ budget: 0.5, threshold: 0.7, accuracy: 0.9, cost: 0.5 }],
+      operatingPoints: [{ budget: 0.5, policy: { kind: 'confidence', limit: 0.7 }, accuracy: 0.9, cost: 0.5 }],
     });
     const { model, ensemble, policyFor } = await loadBundle({ ort, bundle: readFrom(files) });
     const { results } = await classify(model, { data: tinyRows(6), rows: 6 }, { ensemble, policy: policyFor(0.5) });

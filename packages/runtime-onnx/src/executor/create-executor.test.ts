@@ -1,13 +1,21 @@
 import { openBundle } from '@ztw/bundle';
 import {
   AbortedError,
+  anyOf,
   classify,
+  confidenceThreshold,
   DisposedError,
+  type ExitPolicy,
+  entropyThreshold,
   InvalidInputError,
   never,
+  patience,
+  policyKinds,
+  policyOfKind,
   type RowResult,
   RuntimeFailureError,
   UnsupportedModelError,
+  UnsupportedPolicyError,
 } from '@ztw/core';
 import { equalWeights } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
@@ -58,6 +66,33 @@ describe.each(runtimes)('$name', ({ ort: injected }) => {
       }
     }
   });
+
+  test.each([
+    ['entropy', 1, 1.05],
+    ['entropy', 2, [0.9, 1.09, 0.8, 1.05, 1.08]],
+    ['margin', 1, 0.1],
+    ['margin', 2, [0.3, 0.05, 0.2, 0.1, 0.4]],
+  ] as const)(
+    'policies of the kind %s, %s network(s), limit %j: all executors answer alike',
+    async (name, networks, limit) => {
+      const bundle = await bundleOf(networks);
+      const policyKind = policyKinds[name];
+      const policy = policyOfKind(policyKind, limit);
+      const options = { ort: injected, bundle, exportBundle, batchSize: 8, policyKind };
+      await using staged = await createExecutor({ ...options, kind: 'staged' });
+      const expected = await staged.classify({ data, rows }, { policy });
+      expect(expected.summary.exitHistogram.filter((count) => count > 0).length).toBeGreaterThan(1);
+      for (const kind of ['nested-if', 'batch-if'] as const) {
+        await using executor = await createExecutor({ ...options, kind });
+        const { results, summary } = await executor.classify({ data, rows }, { policy });
+        expect(facts(results)).toEqual(facts(expected.results));
+        expect(summary).toEqual(expected.summary);
+        const strictest = policyOfKind(policyKind, name === 'entropy' ? 0 : 1);
+        const last = await executor.classify({ data, rows }, { policy: strictest });
+        expect(last.summary.exitHistogram.at(-1)).toBe(rows);
+      }
+    },
+  );
 
   test.each(kinds)('%s: everybody at the first exit, nobody before the last', async (kind) => {
     await using executor = await createExecutor({ ort: injected, bundle: await bundleOf(2), kind, exportBundle });
@@ -142,6 +177,68 @@ describe('auto', () => {
   test('a damaged bundle is an error, not a reason for another executor', async () => {
     const broken = () => Promise.reject(new RuntimeFailureError('no memory'));
     await expect(createExecutor({ ort, bundle: await bundleOf(1), exportBundle: broken })).rejects.toThrow('no memory');
+  });
+});
+
+describe('policies', () => {
+  const options = async (kind: 'auto' | (typeof kinds)[number]) => ({
+    ort,
+    bundle: await bundleOf(1),
+    kind,
+    exportBundle,
+  });
+
+  test('of any kind run stage by stage', async () => {
+    await using executor = await createExecutor(await options('staged'));
+    const policy = anyOf(patience(1), confidenceThreshold(0.9, { comparison: '>=' }));
+    const { summary } = await executor.classify({ data, rows }, { policy });
+    await using loaded = await loadBundle({ ort, bundle: await bundleOf(1) });
+    const expected = await classify(loaded.model, { data, rows }, { policy, ensemble: loaded.ensemble });
+    expect(summary).toEqual(expected.summary);
+  });
+
+  test('that look at several exits make auto take stages, and a single file is refused by name', async () => {
+    const policyKind = policyKinds.patience;
+    await using executor = await createExecutor({ ...(await options('auto')), policyKind });
+    expect(executor.kind).toBe('staged');
+    for (const kind of ['nested-if', 'batch-if'] as const) {
+      const asked = createExecutor({ ...(await options(kind)), policyKind });
+      await expect(asked).rejects.toThrow(UnsupportedPolicyError);
+      await expect(createExecutor({ ...(await options(kind)), policyKind })).rejects.toThrow(/patience.*'staged'/);
+    }
+  });
+
+  test.each([
+    [entropyThreshold(0.3)],
+    [patience(1)],
+    [anyOf(confidenceThreshold(0.9))],
+    [confidenceThreshold(0.9, { comparison: '>=' })],
+    [{ ...confidenceThreshold(0.9), specification: undefined } as unknown as ExitPolicy],
+  ])('other than a file decides by are refused by name: %#', async (policy) => {
+    await using executor = await createExecutor(await options('batch-if'));
+    const asked = executor.classify({ data, rows }, { policy });
+    await expect(asked).rejects.toThrow(UnsupportedPolicyError);
+    await expect(executor.classify({ data, rows }, { policy })).rejects.toThrow(policy.name);
+  });
+
+  test('are limits of what the bundle was calibrated with, where nobody says otherwise', async () => {
+    const files = await tinyBundle(1, {
+      operatingPoints: [{ budget: 1, policy: { kind: 'margin', limit: 0.5 }, accuracy: 1, cost: 1 }],
+    });
+    const bundle = await openBundle(readFrom(files));
+    const margin = await exportBundle(bundle, { form: 'batch-if' });
+    expect(Buffer.compare(margin, await exportBundle(bundle, { form: 'batch-if', policy: policyKinds.margin }))).toBe(
+      0,
+    );
+    const confidence = await exportBundle(bundle, { form: 'batch-if', policy: policyKinds.confidence });
+    expect(Buffer.compare(margin, confidence)).not.toBe(0);
+    await using loaded = await loadBundle({ ort, bundle });
+    expect(loaded.policyFor(1).name).toBe('marginThreshold(0.5)');
+    await using executor = await createExecutor({ ort, bundle, exportBundle });
+    expect(executor.kind).toBe('batch-if');
+    const options = { policy: loaded.policyFor(1), ensemble: loaded.ensemble };
+    const expected = await classify(loaded.model, { data, rows }, options);
+    expect((await executor.classify({ data, rows }, options)).summary).toEqual(expected.summary);
   });
 });
 

@@ -1,7 +1,13 @@
 // One function for all ways to run a bundle.
 
-import { type Bundle, type BundleReader, openBundle } from '@ztw/bundle';
-import { classifyDefaults, InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import { type Bundle, type BundleReader, calibratedKind, openBundle } from '@ztw/bundle';
+import {
+  classifyDefaults,
+  InvalidInputError,
+  type PolicyKind,
+  UnsupportedModelError,
+  UnsupportedPolicyError,
+} from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { describeNetworks } from './describe-networks.ts';
 import type { Executor, ExecutorKind } from './executor.ts';
@@ -15,10 +21,12 @@ export interface CreateExecutorOptions extends SessionSettings {
   /**
    * Default `auto`: `nested-if` where rows run one at a time, `batch-if` where several run together; `staged` without
    * `exportBundle`, and for bundles that one file cannot hold: a fixed batch, an operator set below 11, networks of
-   * different operator sets, more than 31 exits. One file saves what each further session costs; `staged` alone can watch,
+   * different operator sets, more than 31 exits, a kind of policy that looks at several exits. One file saves what each further session costs; `staged` alone can watch,
    * stop or re-batch rows between two stages.
    */
   readonly kind?: 'auto' | ExecutorKind;
+  /** What a single file decides by; without meaning for `staged`, which takes every policy. Default: the kind that the bundle was calibrated with. */
+  readonly policyKind?: PolicyKind;
   /** Rows that run together. Default: as `classify`, 256. */
   readonly batchSize?: number;
   /**
@@ -36,13 +44,14 @@ export interface CreateExecutorOptions extends SessionSettings {
 /** What `exportBundle` is asked for. */
 export interface SingleFileRequest {
   readonly form: 'nested-if' | 'batch-if';
+  readonly policy: PolicyKind;
   readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
 }
 
 /**
  * Makes a bundle ready to run.
  * @throws InvalidInputError for a batch size that is no positive whole number, and for a single-file kind without
- *   `exportBundle`; UnsupportedModelError for a kind that cannot hold the bundle; InvalidBundleError, InvalidModelError
+ *   `exportBundle`; UnsupportedModelError and UnsupportedPolicyError for a kind that cannot hold the bundle or the policy; InvalidBundleError, InvalidModelError
  *   and RuntimeFailureError for a bundle or model that is damaged or that ONNX Runtime refuses.
  */
 export async function createExecutor(options: CreateExecutorOptions): Promise<Executor> {
@@ -58,7 +67,8 @@ export async function createExecutor(options: CreateExecutorOptions): Promise<Ex
   try {
     return await inOneFile(opened, batchSize === 1 ? 'nested-if' : 'batch-if', batchSize);
   } catch (error) {
-    if (UnsupportedModelError.isInstance(error)) return stagedExecutor(opened, batchSize);
+    const isUnsupported = UnsupportedModelError.isInstance(error) || UnsupportedPolicyError.isInstance(error);
+    if (isUnsupported) return stagedExecutor(opened, batchSize);
     throw error;
   }
 }
@@ -68,7 +78,8 @@ async function inOneFile(
   kind: 'nested-if' | 'batch-if',
   batchSize: number,
 ): Promise<Executor> {
-  const { ort, bundle, exportBundle, optimise, ...settings } = options;
+  const { ort, bundle, exportBundle, optimise, policyKind, ...settings } = options;
+  const decidesBy = policyKind ?? calibratedKind(bundle.manifest.operatingPoints);
   if (exportBundle === undefined) {
     throw new InvalidInputError(
       `The executor ${kind} runs one file: pass exportBundle of @ztw/onnx-graph, which makes it, or choose 'staged'.`,
@@ -78,7 +89,12 @@ async function inOneFile(
     ort,
     settings,
     kind,
-    bytes: await exportBundle(bundle, { form: kind, ...(optimise === undefined ? {} : { optimise }) }),
+    policyKind: decidesBy,
+    bytes: await exportBundle(bundle, {
+      form: kind,
+      policy: decidesBy,
+      ...(optimise === undefined ? {} : { optimise }),
+    }),
     network: describeNetworks(bundle.manifest),
     inputShape: bundle.manifest.inputShape,
     batchSize: kind === 'nested-if' ? 1 : batchSize,

@@ -1,4 +1,12 @@
-import type { Classification, DescribedNetwork, InputBatch, PerExit, RowShape } from '@ztw/core';
+import {
+  type Classification,
+  confidenceThreshold,
+  type DescribedNetwork,
+  type ExitPolicy,
+  type InputBatch,
+  type PerExit,
+  type RowShape,
+} from '@ztw/core';
 
 /**
  * How a network with exits is run. All give the same results.
@@ -8,14 +16,22 @@ import type { Classification, DescribedNetwork, InputBatch, PerExit, RowShape } 
  */
 export type ExecutorKind = 'staged' | 'nested-if' | 'batch-if';
 
-export interface ExecuteOptions {
-  /**
-   * A row leaves at the first exit where the probability of its most probable class is strictly greater, 0 to 1: one value
-   * for all exits, or one per exit; the last exit's, where every row leaves, may be left out.
-   */
-  readonly threshold: PerExit;
+export type ExecuteOptions = {
   /** Stops the run between two stages or, in one file, between two batches. */
   readonly signal?: AbortSignal;
+} & (
+  | {
+      /** When rows leave: any policy where stages are run one by one, a limit of the executor's own kind of policy in one file. */
+      readonly policy: ExitPolicy;
+    }
+  | {
+      /** Short for the policy `confidenceThreshold(threshold)`. */
+      readonly threshold: PerExit;
+    }
+);
+
+export function policyToExecute(options: ExecuteOptions): ExitPolicy {
+  return 'policy' in options ? options.policy : confidenceThreshold(options.threshold);
 }
 
 /** A network with exits that is ready to run. */
@@ -27,7 +43,7 @@ export interface Executor {
    * Classifies rows, each only as deep as it needs.
    * @param input `[rows, ...inputShape]`; no rows give no results.
    * @returns one result per row, in the order of the input, and a summary.
-   * @throws InvalidInputError for an input or threshold that does not fit; RuntimeFailureError where ONNX Runtime fails or
+   * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that one file does not know; RuntimeFailureError where ONNX Runtime fails or
    *   a prediction is NaN; AbortedError where `signal` fires; DisposedError.
    */
   classify(input: InputBatch, options: ExecuteOptions): Promise<Classification>;

@@ -6,21 +6,25 @@ import {
   type DescribedNetwork,
   firstNotFinite,
   letEventsIn,
+  type PolicyKind,
   type RowShape,
   RuntimeFailureError,
   rowSize,
   throwIfAborted,
   UseGuard,
 } from '@ztw/core';
+
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
-import type { Executor } from './executor.ts';
-import { thresholdValues } from './threshold-values.ts';
+import { type Executor, policyToExecute } from './executor.ts';
+import { limitValues } from './limit-values.ts';
 
 export interface SingleFileExecutorOptions {
   readonly ort: OnnxRuntime;
   readonly settings: SessionSettings;
   readonly kind: 'nested-if' | 'batch-if';
+  /** What the file decides by. */
+  readonly policyKind: PolicyKind;
   /** The file, as `exportBundle` of `@ztw/onnx-graph` writes it. */
   readonly bytes: Uint8Array;
   readonly network: DescribedNetwork;
@@ -37,7 +41,7 @@ interface PartialAnswers {
 
 /** @throws RuntimeFailureError when ONNX Runtime does not take the file. */
 export async function singleFileExecutor(options: SingleFileExecutorOptions): Promise<Executor> {
-  const { ort, settings, kind, bytes, network, inputShape, batchSize } = options;
+  const { ort, settings, kind, policyKind, bytes, network, inputShape, batchSize } = options;
   const { classes, stages } = network;
   const guard = new UseGuard(`The ${kind} executor`);
   const session = await openSession(ort, bytes, settings, `the ${kind} file`);
@@ -70,17 +74,17 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
     kind,
     network,
     inputShape,
-    classify: ({ data, rows }, { threshold, signal }) =>
+    classify: ({ data, rows }, options) =>
       guard.use(async () => {
         if (rows !== 0) checkInputBatch({ data, rows }, inputShape);
-        const thresholds = thresholdValues(threshold, stages.length);
+        const limits = limitValues(policyToExecute(options), policyKind, stages.length);
         const probabilities = new Float32Array(rows * classes);
         const exits = new Int32Array(rows);
         for (let start = 0; start < rows; start += batchSize) {
-          await letEventsIn(signal);
-          throwIfAborted(signal, 'classification');
+          await letEventsIn(options.signal);
+          throwIfAborted(options.signal, 'classification');
           const count = Math.min(batchSize, rows - start);
-          const part = await run(data.subarray(start * size, (start + count) * size), count, thresholds);
+          const part = await run(data.subarray(start * size, (start + count) * size), count, limits);
           probabilities.set(part.probabilities, start * classes);
           exits.set(Int32Array.from(part.exits, Number), start);
         }

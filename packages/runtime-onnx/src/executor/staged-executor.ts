@@ -1,6 +1,6 @@
-import { classify, confidenceThreshold } from '@ztw/core';
+import { classify } from '@ztw/core';
 import { type LoadBundleOptions, loadBundle } from '../bundle/load-bundle.ts';
-import type { Executor } from './executor.ts';
+import { type Executor, policyToExecute } from './executor.ts';
 
 /**
  * Runs a bundle stage by stage, with the core's own loop.
@@ -12,12 +12,12 @@ export async function stagedExecutor(options: LoadBundleOptions, batchSize: numb
     kind: 'staged',
     network: model,
     inputShape: model.inputShape,
-    classify: async (input, { threshold, signal }) =>
+    classify: async (input, options) =>
       classify(model, input, {
-        policy: confidenceThreshold(threshold),
+        policy: policyToExecute(options),
         ensemble,
         batchSize,
-        ...(signal === undefined ? {} : { signal }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
       }),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundleNetwork, bundleFiles } from '@ztw/bundle';
-import type { EnsembleSpecification, Head, StagedModel } from '@ztw/core';
-import { type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
+import type { EnsembleSpecification, StagedModel } from '@ztw/core';
+import { type Head, type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,
   type Cut,

@@ -1,7 +1,7 @@
 // A hand-made dense network of three stages: one tensor at the first cut, two at the second, a cascade in between.
 
 import { type BundleNetwork, bundleFiles, type ManifestContent } from '@ztw/bundle';
-import type { Head, HeadLayer } from '@ztw/core';
+import type { Head, HeadLayer } from '@ztw/heads';
 import { type TinyConstant, type TinyNode, type TinyValue, tinyOnnx } from './tiny-onnx.ts';
 
 export const tinyInputShape: readonly number[] = [2];

@@ -32,7 +32,7 @@ async function bundleWithPrograms(
       preprocessing: null,
       networks: Array.from({ length: networks }, () => network),
       ensemble: null,
-      operatingPoints: [{ budget: 0.5, threshold: 0.6, accuracy: 0.9, cost: 0.4 }],
+      operatingPoints: [{ budget: 0.5, policy: { kind: 'confidence', limit: 0.6 }, accuracy: 0.9, cost: 0.4 }],
       provenance: {},
     },
     files,

@@ -1,7 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Activation, Conv2dLayer, ConvolutionGeometry } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { seededRandom } from '@ztw/heads';
+import type { Activation, ConvolutionGeometry } from '@ztw/core';
+import { executeLayers, type LayerKinds, seededRandom } from '@ztw/heads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { activationOf } from '../../../training/src/layers/activation.ts';
@@ -55,7 +54,15 @@ describe.each(backends)('tensorflowKernels on the %s backend', (backend) => {
           kernels.convolve(of, by, geometry, result);
           return result;
         };
-        const layer: Conv2dLayer = { kind: 'conv2d', name: 'c', inChannels, outChannels, kernelSize, stride, padding };
+        const layer: LayerKinds['conv2d'] = {
+          kind: 'conv2d',
+          name: 'c',
+          inChannels,
+          outChannels,
+          kernelSize,
+          stride,
+          padding,
+        };
         const parameters = {
           'c.weight': { shape: [outChannels, inChannels, kernelSize, kernelSize], data: weight },
           'c.bias': { shape: [outChannels], data: new Float32Array(outChannels) },

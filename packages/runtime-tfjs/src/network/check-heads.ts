@@ -1,5 +1,5 @@
-import type { NetworkCut } from '@ztw/core';
-import { type HeadSpecification, InvalidInputError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import type { HeadSpecification, NetworkCut } from '@ztw/heads';
 import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface PlacedHeads {

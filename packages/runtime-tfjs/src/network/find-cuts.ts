@@ -1,6 +1,7 @@
 // Where a network can be cut: after each operation behind which only one computed tensor is still needed.
 
-import type { NetworkCut, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { NetworkCut } from '@ztw/heads';
 import { channelsFirstShape } from './row-layout.ts';
 
 /** One operation of a network, with one result. */

@@ -1,17 +1,9 @@
 // A head's layers as steps of a stage program.
 
-import {
-  type Conv2dLayer,
-  type DenseLayer,
-  type HeadLayer,
-  type HeadParameters,
-  type Parameter,
-  type RowShape,
-  rowSize,
-} from '@ztw/core';
-import { layerOutputShape } from '@ztw/heads';
+import type { Parameter, RowShape } from '@ztw/core';
+import { type HeadLayer, type HeadParameters, type LayerWriter, type WeightAndBias, writeLayers } from '@ztw/heads';
 import type { ProgramStep } from '@ztw/program';
-import { adaptivePools, type PooledValues } from './pool-steps.ts';
+import { adaptivePools } from './pool-steps.ts';
 import {
   binary,
   channelsFirst,
@@ -39,59 +31,85 @@ export interface HeadSteps {
  * @throws InvalidModelError where layers, shapes and parameters do not fit together.
  */
 export function headSteps(layers: readonly HeadLayer[], parameters: HeadParameters, inputShape: RowShape): HeadSteps {
-  const writer = createStepWriter(parameters);
-  let value: HeadValue = { name: featuresName, shape: inputShape, isChannelsLast: inputShape.length === 3 };
-  for (const layer of layers) value = writeLayer(writer, layer, value);
+  const writer = createStepWriter();
+  const features = { name: featuresName, shape: inputShape, isChannelsLast: inputShape.length === 3 };
+  const value = writeLayers(stepLayerWriter(writer), layers, parameters, features);
   const output = channelsFirst(writer, value);
   return { steps: writer.steps, weights: writer.weights, output };
 }
 
-function writeLayer(writer: StepWriter, layer: HeadLayer, value: HeadValue): HeadValue {
-  const { add } = writer;
-  const shape = layerOutputShape(layer, value.shape);
+/** Layers of heads as steps: each tensor operation that layers are made of. */
+function stepLayerWriter(writer: StepWriter): LayerWriter<HeadValue> {
+  const { add, store } = writer;
+  const input = (value: HeadValue): string => channelsFirst(writer, value);
   /** A result in memory as heads see it. */
-  const plain = (name: string): HeadValue => ({ name, shape, isChannelsLast: false });
-  const input = (): string => channelsFirst(writer, value);
-  const reshaped = (name: string): HeadValue =>
-    plain(add({ operator: 'reshape', input: name, shape: [{ perRow: 1 }, ...shape] }));
-  switch (layer.kind) {
-    case 'relu':
-      return { ...value, name: add({ operator: 'function', function: 'relu', input: value.name }) };
-    case 'gelu':
-      return { ...value, name: gelu(writer, value.name) };
-    case 'channels-first':
-      return plain(add({ operator: 'transpose', input: input(), permutation: [0, 3, 1, 2] }));
-    case 'conv2d':
-      return { name: convolution(writer, layer, channelsLast(writer, value)), shape, isChannelsLast: true };
-    case 'mixed-pool':
-      return mix(writer, layer.name, adaptivePools(writer, value, layer.outputSize));
-    case 'adaptive-pools': {
-      const { maximum, average } = adaptivePools(writer, value, layer.outputSize);
-      const both = [maximum, average].map((pooled) => channelsFirst(writer, pooled));
-      return reshaped(add({ operator: 'concat', inputs: both, axis: 1 }));
-    }
-    case 'pool-mix': {
-      const half = (start: number): HeadValue =>
-        reshaped(add({ operator: 'slice', input: value.name, axis: 1, start, length: 1, stride: 1 }));
-      return mix(writer, layer.name, { maximum: half(0), average: half(1) });
-    }
-    case 'flatten':
-      return plain(add({ operator: 'reshape', input: input(), shape: [{ perRow: 1 }, rowSize(shape)] }));
-    case 'take-token':
-      return reshaped(add({ operator: 'slice', input: input(), axis: 1, start: layer.index, length: 1, stride: 1 }));
-    case 'mean-tokens':
-      return plain(add({ operator: 'reduce', function: 'mean', input: input(), axes: [1], keepAxes: false }));
-    case 'layer-norm':
-      return plain(normalised(writer, layer.name, input(), layer.size, layer.epsilon));
-    case 'cascade': {
-      const logits = layer.layerNorm
-        ? normalised(writer, layer.name, previousLogitsName, layer.classes, layer.epsilon)
-        : previousLogitsName;
-      return plain(add({ operator: 'concat', inputs: [input(), logits], axis: 1 }));
-    }
-    case 'dense':
-      return plain(dense(writer, layer, input()));
-  }
+  const plain = (name: string, shape: RowShape): HeadValue => ({ name, shape, isChannelsLast: false });
+  const reshaped = (name: string, shape: RowShape): HeadValue =>
+    plain(add({ operator: 'reshape', input: name, shape: [{ perRow: 1 }, ...shape] }), shape);
+  return {
+    previousLogits: (_reader, classes) => plain(previousLogitsName, [classes]),
+    relu: (value) => ({ ...value, name: add({ operator: 'function', function: 'relu', input: value.name }) }),
+    gelu: (value) => ({ ...value, name: gelu(writer, value.name) }),
+    convolution: (value, { stride, padding, outputShape, ...values }) => ({
+      name: add({
+        operator: 'conv2d',
+        input: channelsLast(writer, value),
+        ...storedFilter(writer, values),
+        strides: [stride, stride],
+        pads: [padding, padding, padding, padding],
+        dilations: [1, 1],
+        activation: null,
+      }),
+      shape: outputShape,
+      isChannelsLast: true,
+    }),
+    dense: (value, values) =>
+      plain(
+        add({ operator: 'dense', input: input(value), ...storedMatrix(writer, values), activation: null }),
+        values.bias.shape,
+      ),
+    layerNorm(value, { weight, bias, epsilon }) {
+      const name = input(value);
+      const stored = { weight: store(weight.shape, weight.data), bias: store(bias.shape, bias.data) };
+      return plain(add({ operator: 'layer-norm', input: name, ...stored, epsilon }), value.shape);
+    },
+    adaptivePools: (value, outputSize) => adaptivePools(writer, value, outputSize),
+    transpose(value, axes) {
+      const permutation = [0, ...axes.map((axis) => axis + 1)];
+      const output = add({ operator: 'transpose', input: input(value), permutation });
+      return plain(
+        output,
+        axes.map((axis) => value.shape[axis] ?? 0),
+      );
+    },
+    reshape: (value, shape) => reshaped(input(value), shape),
+    take: (value, index) =>
+      reshaped(
+        add({ operator: 'slice', input: input(value), axis: 1, start: index, length: 1, stride: 1 }),
+        value.shape.slice(1),
+      ),
+    mean: (value) =>
+      plain(
+        add({ operator: 'reduce', function: 'mean', input: input(value), axes: [1], keepAxes: false }),
+        value.shape.slice(1),
+      ),
+    concat(first, second) {
+      const [length = 0, ...rest] = first.shape;
+      return plain(add({ operator: 'concat', inputs: [input(first), input(second)], axis: 1 }), [
+        length + (second.shape[0] ?? 0),
+        ...rest,
+      ]);
+    },
+    multiply(value, { shape, data }) {
+      // One value is the same for all, in whatever order they lie.
+      const operand = data.length === 1 ? value : plain(input(value), value.shape);
+      return { ...operand, name: binary(writer, 'multiply', operand.name, store(shape, data)) };
+    },
+    add: (left, right) =>
+      left.isChannelsLast === right.isChannelsLast
+        ? { ...left, name: binary(writer, 'add', left.name, right.name) }
+        : plain(binary(writer, 'add', input(left), input(right)), left.shape),
+  };
 }
 
 function gelu(writer: StepWriter, input: string): string {
@@ -100,58 +118,25 @@ function gelu(writer: StepWriter, input: string): string {
   return binary(writer, 'multiply', scaled(writer, input, 0.5), gate);
 }
 
-function convolution(
-  { add, store, values }: StepWriter,
-  { name, inChannels, outChannels, kernelSize, stride, padding }: Conv2dLayer,
-  input: string,
-): string {
-  const filter = new Float32Array(outChannels * inChannels * kernelSize * kernelSize);
-  const positions = kernelSize * kernelSize;
-  values(`${name}.weight`, filter.length).forEach((value, index) => {
+/** `[out, in, kernel, kernel]` -> `[kernel, kernel, in, out]` */
+function storedFilter({ store }: StepWriter, { weight, bias }: WeightAndBias): { filter: string; bias: string } {
+  const [outChannels = 0, inChannels = 0, height = 0, width = 0] = weight.shape;
+  const filter = new Float32Array(weight.data.length);
+  const positions = height * width;
+  weight.data.forEach((value, index) => {
     const position = index % positions;
     const channel = Math.floor(index / positions) % inChannels;
     const out = Math.floor(index / (positions * inChannels));
     filter[(position * inChannels + channel) * outChannels + out] = value;
   });
-  return add({
-    operator: 'conv2d',
-    input,
-    filter: store([kernelSize, kernelSize, inChannels, outChannels], filter),
-    bias: store([outChannels], values(`${name}.bias`, outChannels)),
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-    dilations: [1, 1],
-    activation: null,
-  });
+  return { filter: store([height, width, inChannels, outChannels], filter), bias: store(bias.shape, bias.data) };
 }
 
-function dense(
-  { add, store, values }: StepWriter,
-  { name, inFeatures, outFeatures }: DenseLayer,
-  input: string,
-): string {
-  const weight = values(`${name}.weight`, inFeatures * outFeatures);
-  const transposed = weight.map(
-    (_value, index) => weight[(index % outFeatures) * inFeatures + Math.floor(index / outFeatures)] as number,
+/** `[out, in]` -> `[in, out]` */
+function storedMatrix({ store }: StepWriter, { weight, bias }: WeightAndBias): { weight: string; bias: string } {
+  const [outFeatures = 0, inFeatures = 0] = weight.shape;
+  const transposed = weight.data.map(
+    (_value, index) => weight.data[(index % outFeatures) * inFeatures + Math.floor(index / outFeatures)] as number,
   );
-  return add({
-    operator: 'dense',
-    input,
-    weight: store([inFeatures, outFeatures], transposed),
-    bias: store([outFeatures], values(`${name}.bias`, outFeatures)),
-    activation: null,
-  });
-}
-
-function mix(writer: StepWriter, name: string, { maximum, average }: PooledValues): HeadValue {
-  const [alpha = 0] = writer.values(`${name}.alpha`, 1);
-  if (maximum.name === average.name) return maximum;
-  const weighted = [scaled(writer, maximum.name, alpha), scaled(writer, average.name, 1 - alpha)] as const;
-  return { ...maximum, name: binary(writer, 'add', ...weighted) };
-}
-
-function normalised(writer: StepWriter, name: string, input: string, size: number, epsilon: number): string {
-  const weight = writer.store([size], writer.values(`${name}.weight`, size));
-  const bias = writer.store([size], writer.values(`${name}.bias`, size));
-  return writer.add({ operator: 'layer-norm', input, weight, bias, epsilon });
+  return { weight: store([inFeatures, outFeatures], transposed), bias: store(bias.shape, bias.data) };
 }

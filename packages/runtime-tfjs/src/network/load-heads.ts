@@ -1,6 +1,6 @@
 import { decodeHeads } from '@ztw/bundle';
-import type { NetworkCut, NetworkHeads } from '@ztw/core';
 import { InvalidInputError } from '@ztw/core';
+import type { NetworkCut, NetworkHeads } from '@ztw/heads';
 import { validateHead } from '@ztw/heads';
 import { checkHeads } from './check-heads.ts';
 import type { TensorflowNetwork } from './tensorflow-network.ts';

@@ -1,9 +1,18 @@
 // Heads of every family on TensorFlow.js against the plain reference, which sees features with their channels first.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import type { Head, RowShape } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { convHead, initialiseHead, poolConvHead, pooledHead, seededRandom, swinHead, tokenHead } from '@ztw/heads';
+import type { RowShape } from '@ztw/core';
+import {
+  convHead,
+  executeHead,
+  type Head,
+  initialiseHead,
+  poolConvHead,
+  pooledHead,
+  seededRandom,
+  swinHead,
+  tokenHead,
+} from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';

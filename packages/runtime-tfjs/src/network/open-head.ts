@@ -1,5 +1,6 @@
 import { encodeSafetensors } from '@ztw/bundle';
-import type { HeadLayer, HeadParameters, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type HeadLayer, type HeadParameters, previousClasses } from '@ztw/heads';
 import type { StageProgram } from '@ztw/program';
 import { type OpenProgram, openProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
@@ -19,12 +20,12 @@ export interface OpenHeadOptions {
 /** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { steps, weights, output } = headSteps(layers, parameters, inputShape);
-  const cascade = layers.find(({ kind }) => kind === 'cascade');
+  const classesBefore = previousClasses({ layers });
   const program: StageProgram = {
     format: 'ztw-stage-program',
     version: 1,
     inputs: [{ name: featuresName, rowShape: channelsLastShape(inputShape) }],
-    previousLogits: cascade === undefined ? null : previousLogitsName,
+    previousLogits: classesBefore === null ? null : previousLogitsName,
     outputs: [],
     logits: output,
     steps,
@@ -35,6 +36,6 @@ export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadO
     weights: encodeSafetensors(weights),
     path: what,
     what,
-    ...(cascade?.kind === 'cascade' ? { previousClasses: cascade.classes } : {}),
+    ...(classesBefore === null ? {} : { previousClasses: classesBefore }),
   });
 }

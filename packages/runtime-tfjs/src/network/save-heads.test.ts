@@ -1,13 +1,5 @@
-import type { NetworkHeads } from '@ztw/core';
-import {
-  type Head,
-  InvalidBundleError,
-  InvalidInputError,
-  InvalidModelError,
-  runAllExits,
-  type StagedModel,
-} from '@ztw/core';
-import { initialiseHead, pooledHead } from '@ztw/heads';
+import { InvalidBundleError, InvalidInputError, InvalidModelError, runAllExits, type StagedModel } from '@ztw/core';
+import { type Head, initialiseHead, type NetworkHeads, pooledHead } from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { trainNewClasses } from '../../../training/src/personalise/train-new-classes.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';

@@ -1,5 +1,5 @@
 import { encodeHeads } from '@ztw/bundle';
-import type { NetworkHeads } from '@ztw/core';
+import type { NetworkHeads } from '@ztw/heads';
 import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 /**

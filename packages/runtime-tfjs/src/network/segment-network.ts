@@ -7,12 +7,11 @@ import {
   encodeFloat16,
   type FeatureRows,
   InvalidInputError,
-  type NetworkCut,
   type SegmentedBackbone,
-  type SegmentOptions,
   type SegmentOutput,
   UseGuard,
 } from '@ztw/core';
+import type { NetworkCut, SegmentOptions } from '@ztw/heads';
 import { splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';

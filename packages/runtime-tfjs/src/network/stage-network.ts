@@ -1,9 +1,8 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NetworkCut } from '@ztw/core';
-import { type Head, RuntimeFailureError, type StagedModel } from '@ztw/core';
-import { headMacs } from '@ztw/heads';
+import { RuntimeFailureError, type StagedModel } from '@ztw/core';
+import { type Head, hasCascade, headMacs, type NetworkCut } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import type { TfFeatures } from '../inference/tf-features.ts';
@@ -51,7 +50,7 @@ export function stageNetwork(options: StageNetworkOptions): StagedModel<TfFeatur
         name: cut.name,
         network: 0,
         isFinal,
-        usesPreviousLogits: head.specification.layers.some(({ kind }) => kind === 'cascade'),
+        usesPreviousLogits: hasCascade(head.specification),
         segmentMacs: isFinal ? segmentMacs + macs : segmentMacs,
         headMacs: isFinal ? 0 : macs,
       },

@@ -1,7 +1,6 @@
 // What heads are written with: steps and weights under names of their own, and maps whose axes are moved only where somebody needs them moved.
 
-import type { HeadParameters, Parameter, RowShape } from '@ztw/core';
-import { InvalidModelError } from '@ztw/core';
+import type { Parameter, RowShape } from '@ztw/core';
 import type { ProgramBinaryFunction, ProgramStep } from '@ztw/program';
 import { channelsLastShape } from './row-layout.ts';
 
@@ -14,11 +13,6 @@ export interface StepWriter {
   add(step: DistributiveOmit<ProgramStep, 'output'>): string;
   /** Stores a tensor. @returns its name. */
   store(shape: readonly number[], data: Float32Array): string;
-  /**
-   * Values of a parameter of the head.
-   * @throws InvalidModelError where there are not so many.
-   */
-  values(name: string, length: number): Float32Array;
 }
 
 /** A tensor on its way through a head. */
@@ -30,7 +24,7 @@ export interface HeadValue {
   readonly isChannelsLast: boolean;
 }
 
-export function createStepWriter(parameters: HeadParameters): StepWriter {
+export function createStepWriter(): StepWriter {
   const steps: ProgramStep[] = [];
   const weights = new Map<string, Parameter>();
   return {
@@ -45,15 +39,6 @@ export function createStepWriter(parameters: HeadParameters): StepWriter {
       const name = `weight_${weights.size}`;
       weights.set(name, { shape, data });
       return name;
-    },
-    values(name, length) {
-      const data = parameters[name]?.data;
-      if (data?.length !== length) {
-        throw new InvalidModelError(
-          `The head's parameter "${name}" should have ${length} values, but has ${data?.length ?? 'none'}.`,
-        );
-      }
-      return data;
     },
   };
 }

@@ -1,17 +1,9 @@
 // LayersModels and GraphModels: cuts and costs counted by hand, staged = whole, the conformance kit, and training.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import {
-  type Head,
-  InvalidInputError,
-  memoryBlobStore,
-  rowSize,
-  runAllExits,
-  type StagedModel,
-  softmax,
-} from '@ztw/core';
-import { type ConformanceSubject, conformanceCases, executeHead } from '@ztw/core/testing';
-import { convHead, initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
+import { InvalidInputError, memoryBlobStore, rowSize, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
+import { convHead, executeHead, type Head, initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { chooseNetworkCuts } from '../../../training/src/personalise/choose-network-cuts.ts';
 import { trainInternalClassifiers } from '../../../training/src/training/train-internal-classifiers.ts';

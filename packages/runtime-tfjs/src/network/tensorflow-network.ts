@@ -2,7 +2,7 @@
 // `readLayersModel` and `readGraphModel` make it; `stageNetwork` and `segmentNetwork` use it.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TrainableNetwork } from '@ztw/core';
+import type { TrainableNetwork } from '@ztw/heads';
 
 export interface TensorflowNetwork extends TrainableNetwork {
   /** What the network itself returns; probabilities are turned into logits by their logarithm. */

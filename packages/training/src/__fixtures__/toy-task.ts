@@ -1,9 +1,18 @@
 // A small frozen network and a data set that it can be trained on, made from a seed.
 
-import type { CutDescription, FeatureRows, HeadLayer, HeadParameters, HeadSpecification, SegmentedBackbone, SegmentOutput } from '@ztw/core';
+import type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from '@ztw/core';
 import { rowSize } from '@ztw/core';
-import { executeLayers } from '@ztw/core/testing';
-import { convHead, parameterShapes, pooledHead, seededRandom, splitPrefix } from '@ztw/heads';
+import {
+  convHead,
+  executeLayers,
+  type HeadLayer,
+  type HeadParameters,
+  type HeadSpecification,
+  parameterShapes,
+  pooledHead,
+  seededRandom,
+  splitPrefix,
+} from '@ztw/heads';
 import { decodeFloat16, encodeFloat16 } from '@ztw/core';
 import type { HeadVariant, HeldOutData, TrainingData } from '../training/train-options.ts';
 

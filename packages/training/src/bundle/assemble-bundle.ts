@@ -2,11 +2,11 @@
 // say on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import { type EnsembleSpecification, type Head, InvalidInputError, type RowShape } from '@ztw/core';
+import { type EnsembleSpecification, exitCosts, InvalidInputError, type RowShape } from '@ztw/core';
 import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
 import { combineExits, ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
+import type { Head } from '@ztw/heads';
 import type { BundleMethod } from '../plan/method.ts';
-import { networkExitCosts } from './exit-costs.ts';
 import type { TrainedMethod } from './network-result.ts';
 
 export const ensembleChoices = ['geometric', 'arithmetic', 'none'] as const;
@@ -68,7 +68,7 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
         ensemble === null ? logits : combineExits(ensembleFromSpecification(ensemble), logits, targets.length, classes),
       labels: targets,
       classes,
-      exitMacs: networkExitCosts(networks),
+      exitMacs: exitCosts({ stages: networks.flatMap(({ stages }) => stages) }),
     }),
   };
 }

@@ -1,15 +1,8 @@
 // What training one network gives, and how it is kept until the whole job is done.
 
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors, sha256 } from '@ztw/bundle';
-import {
-  type BlobStore,
-  type Head,
-  type HeadParameters,
-  InvalidInputError,
-  type Parameter,
-  StorageError,
-  ZtwError,
-} from '@ztw/core';
+import { type BlobStore, InvalidInputError, type Parameter, StorageError, ZtwError } from '@ztw/core';
+import type { Head, HeadParameters } from '@ztw/heads';
 import type { BundleMethod } from '../plan/method.ts';
 import type { PlannedVariant } from '../plan/plan-heads.ts';
 import type { NetworkLogits } from '../training/train-options.ts';

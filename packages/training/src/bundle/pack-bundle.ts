@@ -1,13 +1,15 @@
-// From the parts of a bundle to its files: thresholds chosen on the held-out rows, the manifest written.
+// From the parts of a bundle to its files: operating points chosen on the held-out rows, the manifest written.
 
 import { bundleFiles, type Preprocessing } from '@ztw/bundle';
-import { InvalidInputError, type OperatingPoint } from '@ztw/core';
-import { calibrate, calibrateTimes, exitAccuracies } from '@ztw/core/evaluation';
+import { type ExitCosts, InvalidInputError, type OperatingPoint, type PolicyKind, policyText } from '@ztw/core';
+import { calibrate, calibrateTimes, costsInMacs, exitAccuracies } from '@ztw/core/evaluation';
 import type { AssembledBundle } from './assemble-bundle.ts';
 
 export interface PackBundleOptions {
   /** Fractions of the last network's cost. */
   readonly budgets: readonly number[];
+  /** What operating points are limits of. */
+  readonly policy: PolicyKind;
   readonly labels: readonly string[] | null;
   /** How images become the input; null where nobody says. */
   readonly preprocessing: Preprocessing | null;
@@ -43,10 +45,14 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
   const { labels, preprocessing, provenance } = options;
   const backboneMacs = networks.at(-1)?.backboneMacs;
   if (backboneMacs === undefined) throw new InvalidInputError('A bundle needs at least one network.');
-  const { budgets, times } = options;
-  const inMacs = calibrate({ predictions, budgets, backboneMacs });
-  const inTime = times === null ? [] : calibrateTimes({ predictions, ...times, backboneMacs });
-  const operatingPoints = [...inMacs, ...withNewThresholds(inTime, inMacs)].toSorted(
+  const { budgets, policy, times } = options;
+  const costs = costsInMacs(predictions, backboneMacs);
+  const inMacs = calibrate({ predictions, policy, budgets, costs });
+  const inTime =
+    times === null
+      ? []
+      : calibrateTimes({ predictions, policy, budgets: times.budgets, costs, times: inMilliseconds(times) });
+  const operatingPoints = [...inMacs, ...withNewPolicies(inTime, inMacs)].toSorted(
     (left, right) => left.budget - right.budget,
   );
   const files = await bundleFiles({
@@ -67,14 +73,18 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
   return { files, exits: describeExits(assembled, backboneMacs), operatingPoints };
 }
 
-/** Points whose threshold no other point has already. */
-function withNewThresholds(
+function inMilliseconds({ exitMilliseconds }: NonNullable<PackBundleOptions['times']>): ExitCosts {
+  return { unit: 'milliseconds', perExit: exitMilliseconds, whole: null };
+}
+
+/** Points whose policy no other point has already. */
+function withNewPolicies(
   points: readonly OperatingPoint[],
   others: readonly OperatingPoint[],
 ): readonly OperatingPoint[] {
-  return points.filter(
-    ({ threshold }, index) => ![...others, ...points.slice(0, index)].some((other) => other.threshold === threshold),
-  );
+  const isSame = (one: OperatingPoint, other: OperatingPoint): boolean =>
+    policyText(one.policy) === policyText(other.policy);
+  return points.filter((point, index) => ![...others, ...points.slice(0, index)].some((other) => isSame(point, other)));
 }
 
 function describeExits({ networks, predictions }: AssembledBundle, backboneMacs: number): readonly MadeExit[] {

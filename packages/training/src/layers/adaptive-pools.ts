@@ -1,15 +1,15 @@
-import { createScratchBuffer, InvalidModelError, rowSize } from '@ztw/core';
-import { adaptiveWindows } from '@ztw/heads';
+import { createScratchBuffer, rowSize } from '@ztw/core';
+import { adaptiveWindows, type LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /**
  * `[C, H, W]` -> `[2, C, h, w]`: adaptive maxima first, averages second.
  * The gradient of a maximum goes to the first position that reaches it, in row-major order, as in PyTorch.
  */
-export function adaptivePoolsRunner(outputSize: readonly [number, number], { inputShape }: LayerContext): LayerRunner {
-  if (inputShape.length !== 3) {
-    throw new InvalidModelError(`A pool wants rows of [channels, height, width], but gets [${inputShape.join(', ')}].`);
-  }
+export function adaptivePoolsRunner(
+  { outputSize }: Pick<LayerKinds['adaptive-pools'], 'outputSize'>,
+  { inputShape }: Pick<LayerContext, 'inputShape'>,
+): LayerRunner {
   const [channels, height, width] = inputShape as [number, number, number];
   const [outHeight, outWidth] = outputSize;
   const windows = windowsOf(height, width, outHeight, outWidth);
@@ -19,7 +19,6 @@ export function adaptivePoolsRunner(outputSize: readonly [number, number], { inp
   const gradientBuffer = createScratchBuffer();
   let maxima = new Int32Array(0);
   return {
-    outputShape: [2, channels, outHeight, outWidth],
     forward(input) {
       const values = input.values();
       const output = outputBuffer(input.rows * 2 * half);

@@ -1,32 +1,20 @@
-import { type CascadeLayer, createScratchBuffer, InvalidInputError, InvalidModelError } from '@ztw/core';
+import { createScratchBuffer, InvalidInputError } from '@ztw/core';
+import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
 
-/** The cascade connection, which also knows the gradient by the previous IC's logits. */
-export interface CascadeRunner extends LayerRunner {
-  /**
-   * The gradient by the previous logits `[rows, classes]`, after `backward`. The method holds them constant, so that
-   * nobody asks; training several ICs jointly without the stop-gradient would.
-   */
-  previousLogitsGradient(): Float32Array;
-}
-
-/** `[n]` -> `[n + classes]`: the previous IC's logits, normalised where the layer says so, after the features. */
-export function cascadeRunner(layer: CascadeLayer, context: LayerContext): CascadeRunner {
+/**
+ * `[n]` -> `[n + classes]`: the previous IC's logits, normalised where the layer says so, after the features.
+ * The previous logits are constants: no gradient goes back to them.
+ */
+export function cascadeRunner(layer: LayerKinds['cascade'], context: LayerContext): LayerRunner {
   const { classes } = layer;
-  const [width] = context.inputShape;
-  if (width === undefined || context.inputShape.length !== 1) {
-    throw new InvalidModelError(
-      `The layer "${layer.name}" wants flat features, but gets rows of [${context.inputShape.join(', ')}].`,
-    );
-  }
+  const [width] = context.inputShape as [number];
   const norm = layer.layerNorm ? createVectorNorm(layer, classes, context) : null;
   const outputBuffer = createScratchBuffer();
   const inputGradientBuffer = createScratchBuffer();
   const appendedGradientBuffer = createScratchBuffer();
-  let appendedGradient: Float32Array = new Float32Array(0);
   return {
-    outputShape: [width + classes],
     forward(input, previousLogits) {
       const { rows } = input;
       if (previousLogits?.length !== rows * classes) {
@@ -47,13 +35,13 @@ export function cascadeRunner(layer: CascadeLayer, context: LayerContext): Casca
     },
     backward(gradient, wantInput) {
       const rows = gradient.length / (width + classes);
-      appendedGradient = appendedGradientBuffer(rows * classes);
-      for (let row = 0; row < rows; row++) {
-        const end = (row + 1) * (width + classes);
-        appendedGradient.set(gradient.subarray(end - classes, end), row * classes);
-      }
       if (norm !== null) {
-        appendedGradient = norm.backward(appendedGradient, true) ?? appendedGradient;
+        const appendedGradient = appendedGradientBuffer(rows * classes);
+        for (let row = 0; row < rows; row++) {
+          const end = (row + 1) * (width + classes);
+          appendedGradient.set(gradient.subarray(end - classes, end), row * classes);
+        }
+        norm.backward(appendedGradient, false);
       }
       if (!wantInput) {
         return null;
@@ -65,6 +53,5 @@ export function cascadeRunner(layer: CascadeLayer, context: LayerContext): Casca
       }
       return inputGradient;
     },
-    previousLogitsGradient: () => appendedGradient,
   };
 }

@@ -1,19 +1,24 @@
-import type { Activation, ConvolutionGeometry } from '@ztw/core';
-import { type Conv2dLayer, createScratchBuffer, InvalidModelError, rowSize } from '@ztw/core';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core';
+import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[inChannels, H, W]` -> `[outChannels, h, w]`, zero-padded, with bias. */
-export function conv2dRunner(layer: Conv2dLayer, { inputShape, parameters, kernels }: LayerContext): LayerRunner {
-  const geometry = convolutionGeometry(layer, inputShape);
-  const { inChannels, outChannels, kernelSize, outHeight, outWidth } = geometry;
+export function conv2dRunner(
+  layer: LayerKinds['conv2d'],
+  { inputShape, outputShape, parameter, kernels }: LayerContext,
+): LayerRunner {
+  const { inChannels, outChannels, kernelSize, stride, padding } = layer;
+  const [, height, width] = inputShape as [number, number, number];
+  const [, outHeight, outWidth] = outputShape as [number, number, number];
+  const geometry = { inChannels, outChannels, kernelSize, stride, padding, height, width, outHeight, outWidth };
   const positions = outHeight * outWidth;
-  const weight = parameters.slot(`${layer.name}.weight`, outChannels * inChannels * kernelSize * kernelSize);
-  const bias = parameters.slot(`${layer.name}.bias`, outChannels);
+  const weight = parameter('weight');
+  const bias = parameter('bias');
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   let input: Activation | null = null;
   return {
-    outputShape: [outChannels, outHeight, outWidth],
     forward(activation) {
       input = activation;
       const output = outputBuffer(activation.rows * outChannels * positions);
@@ -48,33 +53,4 @@ export function conv2dRunner(layer: Conv2dLayer, { inputShape, parameters, kerne
       return inputGradient;
     },
   };
-}
-
-function convolutionGeometry(layer: Conv2dLayer, inputShape: readonly number[]): ConvolutionGeometry {
-  const { inChannels, outChannels, kernelSize, stride, padding } = layer;
-  const [channels, height, width] = inputShape;
-  if (inputShape.length !== 3 || channels !== inChannels) {
-    throw new InvalidModelError(
-      `The layer "${layer.name}" wants rows of [${inChannels}, height, width], but gets [${inputShape.join(', ')}].`,
-    );
-  }
-  const outSize = (size: number): number => Math.floor((size + 2 * padding - kernelSize) / stride) + 1;
-  const geometry: ConvolutionGeometry = {
-    inChannels,
-    outChannels,
-    kernelSize,
-    stride,
-    padding,
-    height: height as number,
-    width: width as number,
-    outHeight: outSize(height as number),
-    outWidth: outSize(width as number),
-  };
-  if (geometry.outHeight < 1 || geometry.outWidth < 1) {
-    throw new InvalidModelError(
-      `The map ${height}x${width} is smaller than the ${kernelSize}x${kernelSize} kernel of the layer "${layer.name}". ` +
-        'Add padding or choose another head.',
-    );
-  }
-  return geometry;
 }

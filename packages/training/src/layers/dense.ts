@@ -1,22 +1,17 @@
 import type { Activation } from '@ztw/core';
-import { createScratchBuffer, type DenseLayer, InvalidModelError, transposeInto } from '@ztw/core';
+import { createScratchBuffer, transposeInto } from '@ztw/core';
+import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `W x + b` */
-export function denseRunner(layer: DenseLayer, { inputShape, parameters, kernels }: LayerContext): LayerRunner {
+export function denseRunner(layer: LayerKinds['dense'], { parameter, kernels }: LayerContext): LayerRunner {
   const { inFeatures, outFeatures } = layer;
-  if (inputShape.length !== 1 || inputShape[0] !== inFeatures) {
-    throw new InvalidModelError(
-      `The layer "${layer.name}" wants ${inFeatures} features, but gets rows of [${inputShape.join(', ')}].`,
-    );
-  }
-  const weight = parameters.slot(`${layer.name}.weight`, outFeatures * inFeatures);
-  const bias = parameters.slot(`${layer.name}.bias`, outFeatures);
+  const weight = parameter('weight');
+  const bias = parameter('bias');
   const transposedWeight = new Float32Array(outFeatures * inFeatures);
   const transposedGradient = createScratchBuffer();
   let input: Activation | null = null;
   return {
-    outputShape: [outFeatures],
     forward(activation) {
       input = activation;
       transposeInto(transposedWeight, weight.value, 1, outFeatures, inFeatures);

@@ -1,14 +1,13 @@
 import type { Activation } from '@ztw/core';
 import { createScratchBuffer } from '@ztw/core';
-import type { LayerContext, LayerRunner } from './layer-runner.ts';
+import type { LayerRunner } from './layer-runner.ts';
 
 /** `x Phi(x)` with the exact normal distribution; the gradient is `Phi(x) + x phi(x)`. */
-export function geluRunner(context: LayerContext): LayerRunner {
+export function geluRunner(): LayerRunner {
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   let input: Activation | null = null;
   return {
-    outputShape: context.inputShape,
     forward(activation) {
       input = activation;
       const values = activation.values();

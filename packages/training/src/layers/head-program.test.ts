@@ -1,8 +1,19 @@
-import { type HeadParameters, type HeadSpecification, InvalidModelError, rowSize } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { convHead, initialiseHead, poolConvHead, seededRandom, splitPrefix, swinHead, tokenHead } from '@ztw/heads';
+import { InvalidModelError, rowSize } from '@ztw/core';
+import {
+  convHead,
+  executeHead,
+  type HeadParameters,
+  type HeadSpecification,
+  initialiseHead,
+  poolConvHead,
+  seededRandom,
+  splitPrefix,
+  swinHead,
+  tokenHead,
+} from '@ztw/heads';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';
+import { wholeHead } from '../__fixtures__/head-gradients.ts';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { activationOf } from './activation.ts';
 import { createHeadProgram } from './head-program.ts';
@@ -69,18 +80,26 @@ describe.each(heads)('%s', (_, specification) => {
 
   test('runs like the reference, and its gradients are the slopes of it', async () => {
     const block = createParameterBlock(parameters);
-    const program = createHeadProgram(specification, block, await kernelsOn('wasm'));
-    const logits = program.forward(activationOf(input, rows, specification.inputShape), previousLogits);
+    const kernels = await kernelsOn('wasm');
+    const program = createHeadProgram(specification, block, kernels);
+    const logits = program.forward(activationOf(input, rows, specification.inputShape), previousLogits).slice();
     const expected = executeHead({ specification, parameters }, input, rows, previousLogits);
     expectClose(logits, expected, { rtol: 1e-4, atol: 1e-5 });
 
-    const gradients = program.backward(direction, { input: true, previousLogits: true });
+    const whole = wholeHead(specification, block, kernels);
+    whole.forward(activationOf(input, rows, specification.inputShape), previousLogits);
+    const gradients = whole.backward(direction);
+    const ofAllLayers = block.gradients.slice();
+    block.gradients.fill(NaN);
+    program.backward(direction);
+    // Training stops at the first layer that learns, and learns the same.
+    expect(block.gradients).toEqual(ofAllLayers);
     // Float32 logits are off by 1e-6, over a distance of 1/2048; a kink of relu or max that lies in it adds to that.
     const close = (actual: number, wanted: number, what: string) =>
       expectClose([actual], [wanted], { rtol: 0.01, atol: 0.01 }, what);
     const alongInput = draw(input.length);
     close(
-      product(gradients.input!, alongInput),
+      product(gradients.input, alongInput),
       slope((step) => objective(parameters, moved(input, alongInput, step), previousLogits)),
       'input',
     );

@@ -1,33 +1,11 @@
 // A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
 
-import type { Activation, HeadLayer, HeadSpecification, MathKernels } from '@ztw/core';
+import type { Activation, MathKernels } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
+import { type HeadSpecification, hasCascade, parameterCount } from '@ztw/heads';
 import { activationOf, createActivationBuffers } from './activation.ts';
-import { adaptivePoolsRunner } from './adaptive-pools.ts';
-import { type CascadeRunner, cascadeRunner } from './cascade.ts';
-import { conv2dRunner } from './conv2d.ts';
-import { denseRunner } from './dense.ts';
-import { geluRunner } from './gelu.ts';
-import { layerNormRunner } from './layer-norm.ts';
-import type { LayerContext, LayerRunner } from './layer-runner.ts';
-import { channelsFirstRunner, flattenRunner, meanTokensRunner, takeTokenRunner } from './layout-layers.ts';
+import { bindLayers } from './layer-runners.ts';
 import type { ParameterBlock } from './parameter-block.ts';
-import { mixedPoolRunner, poolMixRunner } from './pool-mix.ts';
-import { reluRunner } from './relu.ts';
-
-/** Gradients beside those of the parameters, which lie in the parameter block. */
-export interface HeadGradients {
-  /** By the head's input `[rows, ...inputShape]`; null where it was not wanted. */
-  readonly input: Float32Array | null;
-  /** By the previous logits `[rows, classes]`; null where it was not wanted, or the head has no cascade. */
-  readonly previousLogits: Float32Array | null;
-}
-
-/** Which gradients to give beside those of the parameters. Default: none. */
-export interface WantedGradients {
-  readonly input?: boolean;
-  readonly previousLogits?: boolean;
-}
 
 export interface HeadProgram {
   /** Whether `forward` needs the logits of the IC before. */
@@ -41,7 +19,7 @@ export interface HeadProgram {
    * Writes the gradients of all parameters for the batch of the last forward.
    * @param gradient Of the loss by the logits, `[rows, classes]`.
    */
-  backward(gradient: Float32Array, wanted?: WantedGradients): HeadGradients;
+  backward(gradient: Float32Array): void;
 }
 
 /**
@@ -53,84 +31,30 @@ export function createHeadProgram(
   parameters: ParameterBlock,
   kernels: MathKernels,
 ): HeadProgram {
-  const { layers, classes } = specification;
-  const runners: LayerRunner[] = [];
-  let cascade: CascadeRunner | null = null;
-  let shape = specification.inputShape;
-  for (const layer of layers) {
-    const context: LayerContext = { inputShape: shape, parameters, kernels };
-    let runner: LayerRunner;
-    if (layer.kind === 'cascade') {
-      cascade = cascadeRunner(layer, context);
-      runner = cascade;
-    } else {
-      runner = runnerOf(layer, context);
-    }
-    runners.push(runner);
-    shape = runner.outputShape;
-  }
+  const { layers, inputShape, classes } = specification;
+  const bound = bindLayers(layers, inputShape, parameters, kernels);
+  const shape = bound.at(-1)?.outputShape ?? inputShape;
   if (shape.length !== 1 || shape[0] !== classes) {
     throw new InvalidModelError(`The head should end in ${classes} logits, but ends in rows of [${shape.join(', ')}].`);
   }
-  const firstLearning = layers.findIndex(hasParameters);
-  const cascadeIndex = layers.findIndex((layer) => layer.kind === 'cascade');
-  const previousCascade = cascade;
-  const buffers = runners.map(createActivationBuffers);
+  // The first layer that has to run backwards; the one before it needs no gradient.
+  const firstLearning = layers.findIndex((layer) => parameterCount({ layers: [layer] }) > 0);
+  const buffers = bound.map(createActivationBuffers);
   return {
-    usesPreviousLogits: previousCascade !== null,
+    usesPreviousLogits: hasCascade(specification),
     forward(input, previousLogits) {
       let activation = input;
-      for (const [index, runner] of runners.entries()) {
+      for (const [index, { runner, outputShape }] of bound.entries()) {
         const output = runner.forward(activation, previousLogits);
-        activation = activationOf(output, input.rows, runner.outputShape, buffers[index]);
+        activation = activationOf(output, input.rows, outputShape, buffers[index]);
       }
       return activation.values();
     },
-    backward(gradient, wanted = {}) {
-      const wantPrevious = wanted.previousLogits === true && previousCascade !== null;
-      // The first layer that has to run backwards; the one before it needs no gradient.
-      const last = wanted.input ? 0 : wantPrevious ? Math.min(firstLearning, cascadeIndex) : firstLearning;
+    backward(gradient) {
       let current: Float32Array | null = gradient;
-      for (let index = runners.length - 1; index >= last && current !== null; index--) {
-        current = (runners[index] as LayerRunner).backward(current, index > last || wanted.input === true);
+      for (let index = bound.length - 1; index >= Math.max(firstLearning, 0) && current !== null; index--) {
+        current = bound[index]?.runner.backward(current, index > firstLearning) ?? null;
       }
-      return {
-        input: current,
-        previousLogits: wantPrevious ? previousCascade.previousLogitsGradient() : null,
-      };
     },
   };
-}
-
-function hasParameters(layer: HeadLayer): boolean {
-  return 'name' in layer && (layer.kind !== 'cascade' || layer.layerNorm);
-}
-
-function runnerOf(layer: Exclude<HeadLayer, { readonly kind: 'cascade' }>, context: LayerContext): LayerRunner {
-  switch (layer.kind) {
-    case 'relu':
-      return reluRunner(context);
-    case 'gelu':
-      return geluRunner(context);
-    case 'channels-first':
-      return channelsFirstRunner(context);
-    case 'conv2d':
-      return conv2dRunner(layer, context);
-    case 'mixed-pool':
-      return mixedPoolRunner(layer, context);
-    case 'adaptive-pools':
-      return adaptivePoolsRunner(layer.outputSize, context);
-    case 'pool-mix':
-      return poolMixRunner(layer, context);
-    case 'flatten':
-      return flattenRunner(context);
-    case 'take-token':
-      return takeTokenRunner(layer, context);
-    case 'mean-tokens':
-      return meanTokensRunner(context);
-    case 'layer-norm':
-      return layerNormRunner(layer, context);
-    case 'dense':
-      return denseRunner(layer, context);
-  }
 }

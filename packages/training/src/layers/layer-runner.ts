@@ -1,12 +1,11 @@
 import type { Activation, MathKernels, RowShape } from '@ztw/core';
-import type { ParameterBlock } from './parameter-block.ts';
+import type { ParameterSlot } from './parameter-block.ts';
 
 /**
  * One layer of a head, bound to its shapes and parameters, that runs forwards and backwards.
  * It remembers its last input; the arrays it returns are its own and hold until its next call of the same kind.
  */
 export interface LayerRunner {
-  readonly outputShape: RowShape;
   /**
    * @param previousLogits `[rows, classes]` of the IC before; only the cascade reads it.
    * @returns `[rows, ...outputShape]`
@@ -22,7 +21,10 @@ export interface LayerRunner {
 
 /** What a layer is bound to. */
 export interface LayerContext {
+  /** The layer takes such rows: `@ztw/heads` has checked that. */
   readonly inputShape: RowShape;
-  readonly parameters: ParameterBlock;
+  readonly outputShape: RowShape;
   readonly kernels: MathKernels;
+  /** One of the layer's parameters, by its name in the layer. */
+  parameter(name: string): ParameterSlot;
 }

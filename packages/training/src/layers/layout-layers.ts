@@ -1,16 +1,16 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { createScratchBuffer, InvalidModelError, rowSize, type TakeTokenLayer, transposeInto } from '@ztw/core';
+import { createScratchBuffer, rowSize, transposeInto } from '@ztw/core';
+import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */
-export function channelsFirstRunner({ inputShape }: LayerContext): LayerRunner {
-  const [height, width, channels] = dimensions(inputShape, 3, 'channels-first');
+export function channelsFirstRunner(_layer: LayerKinds['channels-first'], { inputShape }: LayerContext): LayerRunner {
+  const [height, width, channels] = inputShape;
   const positions = (height as number) * (width as number);
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   return {
-    outputShape: [channels as number, height as number, width as number],
     forward(input) {
       const output = outputBuffer(input.values().length);
       transposeInto(output, input.values(), input.rows, positions, channels as number);
@@ -29,26 +29,19 @@ export function channelsFirstRunner({ inputShape }: LayerContext): LayerRunner {
 }
 
 /** Any shape -> `[elements]`: the same values, read otherwise. */
-export function flattenRunner({ inputShape }: LayerContext): LayerRunner {
+export function flattenRunner(): LayerRunner {
   return {
-    outputShape: [rowSize(inputShape)],
     forward: (input) => input.values(),
     backward: (gradient, wantInput) => (wantInput ? gradient : null),
   };
 }
 
 /** `[tokens, width]` -> `[width]`: one token. */
-export function takeTokenRunner(layer: TakeTokenLayer, { inputShape }: LayerContext): LayerRunner {
-  const [tokens, width] = dimensions(inputShape, 2, 'take-token') as [number, number];
-  if (layer.index >= tokens) {
-    throw new InvalidModelError(
-      `The head takes token ${layer.index}, but the features have the tokens 0..${tokens - 1}.`,
-    );
-  }
+export function takeTokenRunner(layer: LayerKinds['take-token'], { inputShape }: LayerContext): LayerRunner {
+  const [tokens, width] = inputShape as [number, number];
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   return {
-    outputShape: [width],
     forward(input) {
       const values = input.values();
       const output = outputBuffer(input.rows * width);
@@ -73,12 +66,11 @@ export function takeTokenRunner(layer: TakeTokenLayer, { inputShape }: LayerCont
 }
 
 /** `[tokens, width]` -> `[width]`: mean over the tokens. */
-export function meanTokensRunner({ inputShape }: LayerContext): LayerRunner {
-  const [tokens, width] = dimensions(inputShape, 2, 'mean-tokens') as [number, number];
+export function meanTokensRunner(_layer: LayerKinds['mean-tokens'], { inputShape }: LayerContext): LayerRunner {
+  const [tokens, width] = inputShape as [number, number];
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   return {
-    outputShape: [width],
     forward(input) {
       const values = input.values();
       const output = outputBuffer(input.rows * width);
@@ -106,11 +98,4 @@ export function meanTokensRunner({ inputShape }: LayerContext): LayerRunner {
       return inputGradient;
     },
   };
-}
-
-function dimensions(shape: readonly number[], rank: number, kind: string): readonly number[] {
-  if (shape.length !== rank) {
-    throw new InvalidModelError(`The layer "${kind}" wants rows with ${rank} axes, but gets [${shape.join(', ')}].`);
-  }
-  return shape;
 }

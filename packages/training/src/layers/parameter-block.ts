@@ -1,6 +1,7 @@
 // All parameters of one head in one array, so that the optimiser and checkpoints see a single vector, and layers see named parts of it.
 
-import { type HeadParameters, InvalidModelError } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import type { HeadParameters } from '@ztw/heads';
 
 /** One named parameter: views into the block's arrays. */
 export interface ParameterSlot {

@@ -1,24 +1,21 @@
 import type { Activation } from '@ztw/core';
-import { createScratchBuffer, InvalidModelError, type MixedPoolLayer, type PoolMixLayer, rowSize } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core';
+import type { LayerKinds } from '@ztw/heads';
 import { activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[2, C, h, w]` -> `[C, h, w]`: `alpha * maxima + (1 - alpha) * averages`. */
-export function poolMixRunner(layer: PoolMixLayer, { inputShape, parameters }: LayerContext): LayerRunner {
-  if (inputShape.length !== 4 || inputShape[0] !== 2) {
-    throw new InvalidModelError(
-      `The layer "${layer.name}" wants rows of [2, channels, height, width], but gets [${inputShape.join(', ')}].`,
-    );
-  }
-  const outputShape = inputShape.slice(1);
+export function poolMixRunner(
+  _layer: unknown,
+  { outputShape, parameter }: Pick<LayerContext, 'outputShape' | 'parameter'>,
+): LayerRunner {
   const half = rowSize(outputShape);
-  const alpha = parameters.slot(`${layer.name}.alpha`, 1);
+  const alpha = parameter('alpha');
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   let input: Activation | null = null;
   return {
-    outputShape,
     forward(activation) {
       input = activation;
       const values = activation.values();
@@ -101,17 +98,15 @@ function mixGradient(gradient: Float32Array, values: Float32Array, rows: number,
 }
 
 /** A mixed pool is its two halves, one after the other; to the size that the map has already, it is nothing. */
-export function mixedPoolRunner(layer: MixedPoolLayer, context: LayerContext): LayerRunner {
-  const [, height, width] = context.inputShape;
-  if (height === layer.outputSize[0] && width === layer.outputSize[1]) {
-    return unpooledRunner(layer, context);
-  }
-  const pools = adaptivePoolsRunner(layer.outputSize, context);
-  const mix = poolMixRunner({ kind: 'pool-mix', name: layer.name }, { ...context, inputShape: pools.outputShape });
+export function mixedPoolRunner(layer: LayerKinds['mixed-pool'], context: LayerContext): LayerRunner {
+  const { inputShape, outputShape } = context;
+  if (inputShape[1] === outputShape[1] && inputShape[2] === outputShape[2]) return unpooledRunner(context);
+  const pools = adaptivePoolsRunner(layer, context);
+  const mix = poolMixRunner(layer, context);
+  const pooledShape = [2, ...outputShape];
   return {
-    outputShape: mix.outputShape,
     forward: (input, previousLogits) =>
-      mix.forward(activationOf(pools.forward(input, previousLogits), input.rows, pools.outputShape), previousLogits),
+      mix.forward(activationOf(pools.forward(input, previousLogits), input.rows, pooledShape), previousLogits),
     backward(gradient, wantInput) {
       const pooled = mix.backward(gradient, wantInput);
       return pooled === null ? null : pools.backward(pooled, wantInput);
@@ -120,10 +115,9 @@ export function mixedPoolRunner(layer: MixedPoolLayer, context: LayerContext): L
 }
 
 /** Windows of one value: maximum and average are that value, so alpha makes no difference and has no gradient. */
-function unpooledRunner(layer: MixedPoolLayer, { inputShape, parameters }: LayerContext): LayerRunner {
-  const alpha = parameters.slot(`${layer.name}.alpha`, 1);
+function unpooledRunner({ parameter }: LayerContext): LayerRunner {
+  const alpha = parameter('alpha');
   return {
-    outputShape: inputShape,
     forward: (input) => input.values(),
     backward(gradient, wantInput) {
       alpha.gradient[0] = 0;

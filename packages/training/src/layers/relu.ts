@@ -1,14 +1,13 @@
 import type { Activation } from '@ztw/core';
 import { createScratchBuffer } from '@ztw/core';
-import type { LayerContext, LayerRunner } from './layer-runner.ts';
+import type { LayerRunner } from './layer-runner.ts';
 
 /** `max(0, x)`; the gradient passes where the input is positive. */
-export function reluRunner(context: LayerContext): LayerRunner {
+export function reluRunner(): LayerRunner {
   const outputBuffer = createScratchBuffer();
   const gradientBuffer = createScratchBuffer();
   let input: Activation | null = null;
   return {
-    outputShape: context.inputShape,
     forward(activation) {
       input = activation;
       const values = activation.values();

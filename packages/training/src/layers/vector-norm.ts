@@ -11,15 +11,14 @@ export interface VectorNorm {
 
 /**
  * `(x - mean) / sqrt(variance + epsilon) * weight + bias`, variance biased.
- * @param layer Its name leads to the parameters `${name}.weight` and `${name}.bias`.
  */
 export function createVectorNorm(
-  layer: { readonly name: string; readonly epsilon: number },
+  { epsilon }: { readonly epsilon: number },
   size: number,
-  { parameters }: LayerContext,
+  { parameter }: Pick<LayerContext, 'parameter'>,
 ): VectorNorm {
-  const weight = parameters.slot(`${layer.name}.weight`, size);
-  const bias = parameters.slot(`${layer.name}.bias`, size);
+  const weight = parameter('weight');
+  const bias = parameter('bias');
   const outputBuffer = createScratchBuffer();
   const normalisedBuffer = createScratchBuffer();
   const scaleBuffer = createScratchBuffer();
@@ -43,7 +42,7 @@ export function createVectorNorm(
         for (let index = start; index < start + size; index++) {
           variance += ((values[index] as number) - mean) ** 2;
         }
-        const scale = 1 / Math.sqrt(variance / size + layer.epsilon);
+        const scale = 1 / Math.sqrt(variance / size + epsilon);
         scales[vector] = scale;
         for (let index = 0; index < size; index++) {
           const value = ((values[start + index] as number) - mean) * scale;

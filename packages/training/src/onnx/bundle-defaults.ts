@@ -1,3 +1,4 @@
+import { policyKinds } from '@ztw/core';
 import type { HeadFamily } from '@ztw/heads';
 import type { CutSelection } from '@ztw/onnx-graph';
 import type { Method } from '../plan/method.ts';
@@ -21,6 +22,7 @@ export const bundleDefaults: {
     ensemble: 'geometric',
     budgets: [0.25, 0.5, 0.75, 1],
     timeBudgets: [],
+    policy: policyKinds.confidence,
     times: { batchSize: 1, profile: null },
   },
 };

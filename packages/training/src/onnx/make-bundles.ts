@@ -1,14 +1,8 @@
 // The making of bundles from planned networks and rows: internal classifiers trained, the ensemble fitted, exits that do not pay
 // dropped, thresholds chosen, files packed.
 
-import type { Preprocessing } from '@ztw/bundle';
-import {
-  type DeviceProfile,
-  InvalidInputError,
-  type MathKernels,
-  type OperatingPoint,
-  throwIfAborted,
-} from '@ztw/core';
+import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
+import { type DeviceProfile, InvalidInputError, type MathKernels, type PolicyKind, throwIfAborted } from '@ztw/core';
 import type { OnnxBackend } from '@ztw/runtime-onnx';
 import type { EnsembleChoice } from '../bundle/assemble-bundle.ts';
 import { type CalibrationTargets, calibrationTargets } from '../bundle/calibration-targets.ts';
@@ -34,8 +28,10 @@ export interface CalibrationOptions {
   readonly ensemble: EnsembleChoice;
   /** Ascending fractions of the last network's cost. */
   readonly budgets: readonly number[];
-  /** Ascending mean milliseconds per row; thresholds are chosen for these too. */
+  /** Ascending mean milliseconds per row; operating points are chosen for these too. */
   readonly timeBudgets: readonly number[];
+  /** What operating points are limits of. */
+  readonly policy: PolicyKind;
   readonly times: StageTimes;
 }
 
@@ -93,7 +89,7 @@ export interface MadeBundle {
 /** What came of it; JSON-safe. */
 export interface BundleReport {
   readonly exits: readonly MadeExit[];
-  readonly operatingPoints: readonly OperatingPoint[];
+  readonly operatingPoints: readonly StoredOperatingPoint[];
   /** Which exits pay; null where nobody asked. */
   readonly pruning: PruningReport | null;
   /** What leaving at each exit takes; null where no time was asked for. */
@@ -164,7 +160,7 @@ interface BundleParts {
 async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<MadeBundle> {
   const { networks, goals, calibration, prune, timing, content, watch } = parts;
   const { targets, measuredAgainst } = goals;
-  const { ensemble, budgets, timeBudgets } = calibration;
+  const { ensemble, budgets, timeBudgets, policy } = calibration;
   const onMissing = (reason: string): void => watch.report({ kind: 'onnx-only', reason });
   const pruned = prune === null ? null : await prune(method);
   const bundle = pruned?.bundle ?? assembleNetworks({ method, networks, targets, ensemble, onMissing });
@@ -174,6 +170,7 @@ async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<Mad
     { ...bundle, files: new Map([...bundle.files, ...content.files]) },
     {
       budgets,
+      policy,
       times: timed === null ? null : { exitMilliseconds: timed.times.exitMilliseconds, budgets: timeBudgets },
       labels: content.labels,
       preprocessing: content.preprocessing,
@@ -186,7 +183,7 @@ async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<Mad
     profile: timed?.profile ?? pruned?.profile ?? null,
     report: {
       exits,
-      operatingPoints,
+      operatingPoints: operatingPoints.map(storedOperatingPoint),
       pruning: pruned?.report ?? null,
       times: timed?.times ?? null,
       measuredAgainst,

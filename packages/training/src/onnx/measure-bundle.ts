@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@ztw/bundle';
-import { type DeviceProfile, measureStages, parseDeviceProfile, parseJson, StorageError } from '@ztw/core';
+import { type DeviceProfile, measureStages, parseDeviceProfile, parseJson, policyKinds, StorageError } from '@ztw/core';
 import type { OnnxBackend } from '@ztw/runtime-onnx';
 import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
 import { packBundle } from '../bundle/pack-bundle.ts';
@@ -57,7 +57,12 @@ async function measure(
   { onnx, network, preprocessing, batchSize, heldOut, watch }: MeasurerOptions,
 ): Promise<DeviceProfile> {
   const content = { labels: null, preprocessing, provenance: {} };
-  const { files } = await packBundle(bundle, { budgets: [], times: null, ...content });
+  const { files } = await packBundle(bundle, {
+    budgets: [],
+    policy: policyKinds.confidence,
+    times: null,
+    ...content,
+  });
   await using whole = await openWholeNetwork(network, onnx);
   await using loaded = await onnx.load(
     async (path) => files.get(path) ?? Promise.reject(new Error(`internal: ${path} was not packed`)),

@@ -1,9 +1,8 @@
 // What leaving at each exit of a bundle takes, from whatever knows it already, else measured.
 
 import { sha256 } from '@ztw/bundle';
-import { type DeviceProfile, exitMilliseconds } from '@ztw/core';
+import { costsOfPrices, type DeviceProfile, exitMilliseconds } from '@ztw/core';
 import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
-import { exitCostsOf } from '../pruning/exit-prices.ts';
 import type { MeasureBundle } from './measure-bundle.ts';
 import type { PrunedNetwork } from './pruning/prune-network.ts';
 import type { StageTimes } from './stage-times.ts';
@@ -35,7 +34,7 @@ export async function timeExits(
   { times: { batchSize, profile: given }, device, measure }: TimeExitsOptions,
 ): Promise<TimedExits> {
   if (given !== null) {
-    const costs = pruned === null ? exitMilliseconds(given, batchSize) : exitCostsOf(pruned.prices);
+    const costs = pruned === null ? exitMilliseconds(given, batchSize) : costsOfPrices(pruned.prices).perExit;
     return { times: { exitMilliseconds: costs, batchSize, device: given.device ?? null }, profile: null };
   }
   const profile = pruned?.profile ?? (await measure(bundle, await placeOfStages(bundle)));

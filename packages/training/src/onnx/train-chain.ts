@@ -1,3 +1,4 @@
+import { hasCascade } from '@ztw/heads';
 import { type NetworkResult, networkLogits } from '../bundle/network-result.ts';
 import type { PlannedVariant } from '../plan/plan-heads.ts';
 import type { NetworkLogits } from '../training/train-options.ts';
@@ -36,5 +37,5 @@ export async function trainChain(
 
 /** Whether the first IC of a network recycles the logits of the network before. */
 function startsWithCascade({ heads }: PlannedVariant): boolean {
-  return heads[0]?.layers.some((layer) => layer.kind === 'cascade') ?? false;
+  return heads.slice(0, 1).some(hasCascade);
 }

@@ -1,4 +1,5 @@
-import { InvalidInputError, type NetworkCut, type TrainableNetwork } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import type { NetworkCut, TrainableNetwork } from '@ztw/heads';
 
 /** Which of the legal cuts to use. */
 export type NetworkCutSelection =

@@ -1,7 +1,8 @@
 // Checkpoints of one job in a store that later jobs use too: a job finds its own, and leaves nothing of others.
 
 import { sha256 } from '@ztw/bundle';
-import type { BlobStore, TrainableNetwork } from '@ztw/core';
+import type { BlobStore } from '@ztw/core';
+import type { TrainableNetwork } from '@ztw/heads';
 import { guardStorage } from '../storage/guard-storage.ts';
 import { storeWithin } from '../storage/store-within.ts';
 import type { NewClassesJob } from './new-classes-job.ts';

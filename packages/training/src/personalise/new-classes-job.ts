@@ -1,7 +1,6 @@
 // What a training of new classes is asked for and gives: plain data, so that it passes to a worker and back.
 
-import type { NetworkHeads } from '@ztw/core';
-import type { HeadForOptions } from '@ztw/heads';
+import type { HeadForOptions, NetworkHeads } from '@ztw/heads';
 import type { LabelledRows } from '../data/row-data.ts';
 import type { TrainingTimings } from '../training/train-options.ts';
 import type { TrainingRecipe } from '../training/training-recipe.ts';

@@ -1,16 +1,13 @@
 // Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
 
+import { type BlobStore, InvalidDataError, type MathKernels, memoryBlobStore, type RowShape } from '@ztw/core';
 import {
-  type BlobStore,
+  type HeadForOptions,
   type HeadSpecification,
-  InvalidDataError,
-  type MathKernels,
-  memoryBlobStore,
+  headFor,
   type NetworkCut,
-  type RowShape,
   type TrainableNetwork,
-} from '@ztw/core';
-import { type HeadForOptions, headFor } from '@ztw/heads';
+} from '@ztw/heads';
 import { labelledRowData } from '../data/row-data.ts';
 import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';

@@ -1,6 +1,7 @@
 // The heads of all ICs of a network, per method.
 
-import type { HeadSpecification, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { HeadSpecification } from '@ztw/heads';
 import { type HeadForOptions, headFor } from '@ztw/heads';
 import type { BundleMethod } from './method.ts';
 

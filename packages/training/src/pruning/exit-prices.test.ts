@@ -1,8 +1,7 @@
 import type { BundleNetwork, BundleStage } from '@ztw/bundle';
-import type { DeviceProfile } from '@ztw/core';
-import { InvalidInputError } from '@ztw/core';
+import { costsOfPrices, type DeviceProfile, InvalidInputError } from '@ztw/core';
 import { describe, expect, test } from 'vitest';
-import { exitCostsOf, pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
+import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
 
 const stage = (name: string, segmentMacs: number, headMacs: number): BundleStage => ({
   name,
@@ -68,5 +67,5 @@ test('a segment reaches from one kept exit to the next', () => {
 });
 
 test('leaving costs all segments and heads up to there', () => {
-  expect(exitCostsOf(pricesInMacs(network))).toEqual([500, 850, 1150]);
+  expect(costsOfPrices(pricesInMacs(network)).perExit).toEqual([500, 850, 1150]);
 });

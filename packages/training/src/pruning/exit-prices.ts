@@ -1,19 +1,13 @@
 // What segments and heads cost, in one unit, as the judgement of exits wants it.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import { checkProfiledStages, type DeviceProfile, InvalidInputError, type ProfiledBatch } from '@ztw/core';
-import type { PruningUnit } from './pruning-unit.ts';
-
-/** Costs per row, all in one unit. */
-export interface ExitPrices {
-  readonly unit: PruningUnit;
-  /** One per exit: the segment before it, without heads. */
-  readonly segments: readonly number[];
-  /** One per exit: its head and what standing there costs besides; 0 for the last. */
-  readonly heads: readonly number[];
-  /** The uncut network. */
-  readonly whole: number;
-}
+import {
+  checkProfiledStages,
+  type DeviceProfile,
+  type ExitPrices,
+  InvalidInputError,
+  type ProfiledBatch,
+} from '@ztw/core';
 
 /** Multiply-accumulates. */
 export function pricesInMacs({ stages, backboneMacs }: BundleNetwork): ExitPrices {
@@ -95,13 +89,4 @@ export function pricesOfKept(prices: ExitPrices, kept: readonly number[]): ExitP
     ),
     heads: kept.map((exit) => prices.heads[exit] as number),
   };
-}
-
-/** @returns what it costs a row to leave at each exit, ascending. */
-export function exitCostsOf({ segments, heads }: ExitPrices): readonly number[] {
-  let cost = 0;
-  return segments.map((segment, exit) => {
-    cost += segment + (heads[exit] as number);
-    return cost;
-  });
 }

@@ -1,5 +1,6 @@
 // Which exits pay on the held-out rows, at the accuracy of the full network.
 
+import type { ExitPrices } from '@ztw/core';
 import {
   type ExitPredictions,
   type PrunedExits,
@@ -7,7 +8,6 @@ import {
   thresholdSweep,
   type WholeNetwork,
 } from '@ztw/core/evaluation';
-import type { ExitPrices } from './exit-prices.ts';
 
 export interface JudgeExitsOptions {
   /** Of all exits, through their ensemble. */
@@ -49,9 +49,7 @@ export function judgeExits({ predictions, prices, accuracy, alternatives }: Judg
   }
   return pruneExits({
     predictions,
-    segmentCosts: prices.segments,
-    headCosts: prices.heads,
-    wholeCost: prices.whole,
+    prices,
     accuracy,
     alternatives,
   });

@@ -2,8 +2,7 @@
 
 import type { MathKernels } from '@ztw/core';
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { pooledHead } from '@ztw/heads';
+import { executeHead, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';

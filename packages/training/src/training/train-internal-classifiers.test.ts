@@ -7,8 +7,7 @@ import {
   memoryBlobStore,
   RuntimeFailureError,
 } from '@ztw/core';
-import { executeHead } from '@ztw/core/testing';
-import { pooledHead } from '@ztw/heads';
+import { executeHead, hasCascade, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
@@ -102,7 +101,7 @@ describe('trainInternalClassifiers', () => {
       const atFirst = executeHead(heads[0]!, features[0]!, rows.length, null);
       // The pools were rounded to float16 once more before the mix: 2^-11 of values around 1, summed over 96 of them.
       expectClose(heldOutLogits[0], atFirst, { rtol: 1e-2, atol: 1e-2 });
-      const cascades = heads[1]!.specification.layers.some(({ kind }) => kind === 'cascade');
+      const cascades = hasCascade(heads[1]!.specification);
       const atSecond = executeHead(heads[1]!, features[1]!, rows.length, cascades ? heldOutLogits[0]! : null);
       expectClose(heldOutLogits[1], atSecond, { rtol: 1e-4, atol: 1e-5 });
       expect(heldOutLogits[2]).toEqual(last.logits);

@@ -1,6 +1,7 @@
 // What the trainer takes and gives.
 
-import type { BlobStore, Head, HeadSpecification, MathKernels, SegmentedBackbone } from '@ztw/core';
+import type { BlobStore, MathKernels, SegmentedBackbone } from '@ztw/core';
+import type { Head, HeadSpecification } from '@ztw/heads';
 import type { TrainingProgress } from './training-progress.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 

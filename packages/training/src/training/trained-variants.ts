@@ -1,5 +1,5 @@
-import { type Head, type Parameter, rowSize } from '@ztw/core';
-import { parameterShapes } from '@ztw/heads';
+import { type Parameter, rowSize } from '@ztw/core';
+import { type Head, parameterShapes } from '@ztw/heads';
 import type { SweepOutcome } from './sweep.ts';
 import type { NetworkLogits, TrainedVariant } from './train-options.ts';
 import type { PreparedHead, TrainingJob } from './training-job.ts';

@@ -2,15 +2,13 @@
 
 import {
   type FeatureRows,
-  type HeadLayer,
-  type HeadSpecification,
   InvalidDataError,
   InvalidInputError,
   type RowShape,
   rowSize,
   type SegmentedBackbone,
 } from '@ztw/core';
-import { headMacs, splitPrefix, validateHead } from '@ztw/heads';
+import { type HeadLayer, type HeadSpecification, hasCascade, headMacs, splitPrefix, validateHead } from '@ztw/heads';
 import type { RowBatch } from '../features/row-plan.ts';
 import type { HeldOutData, NetworkLogits, TrainingData, TrainOptions } from './train-options.ts';
 import { completeRecipe, type TrainingRecipe } from './training-recipe.ts';
@@ -147,7 +145,7 @@ function prepareVariants({ variants, backbone, previousNetwork = null }: TrainOp
     heads: heads.map(({ specification, trained }) => ({
       specification,
       trained,
-      usesPreviousLogits: trained.layers.some((layer) => layer.kind === 'cascade'),
+      usesPreviousLogits: hasCascade(trained),
       macs: headMacs(trained),
     })),
   }));
@@ -171,7 +169,7 @@ function checkHead(
   if (head.classes !== backbone.classes) {
     throw new InvalidInputError(`${where} has ${head.classes} classes, but the backbone has ${backbone.classes}.`);
   }
-  if (cut === 0 && !followsNetwork && head.layers.some((layer) => layer.kind === 'cascade')) {
+  if (cut === 0 && !followsNetwork && hasCascade(head)) {
     throw new InvalidInputError(
       `${where} has a cascade connection, but nothing comes before it: give the logits of the network before in a chain (previousNetwork), or a head without cascade.`,
     );

@@ -23,10 +23,10 @@ import {
   onMessage,
   packError,
   RuntimeFailureError,
-  type TrainableNetwork,
   throwIfAborted,
   ZtwError,
 } from '@ztw/core';
+import type { TrainableNetwork } from '@ztw/heads';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 import { checkJob } from './check-job.ts';

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
-import { InvalidInputError } from '@ztw/core';
+import { InvalidInputError, type PolicyKind } from '@ztw/core';
 import type { Command } from 'commander';
-import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  commaSeparated,
+  integerAtLeast,
+  policyKind,
+  policyKindNames,
+} from '../../flags/parse-values.ts';
 import {
   addClassNamesOption,
   addExamples,
@@ -27,6 +34,7 @@ interface EvalFlags extends RuntimeFlags, GlobalOptions {
   readonly out: string;
   readonly overwrite?: boolean;
   readonly title?: string;
+  readonly policy?: PolicyKind;
   readonly budgets: readonly Budget[];
   readonly profile?: string;
   readonly profileBatch?: number;
@@ -54,6 +62,11 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
       [0.25, 0.5, 0.75, 1],
     )
     .option(
+      '--policy <kind>',
+      `sweep limits of this: ${policyKindNames} (default: what the bundle was calibrated with, and patience)`,
+      policyKind,
+    )
+    .option(
       '--profile <file>',
       'tell times too, by this profile from ztw bench (default where budgets are times: what ztw bench stored in the bundle)',
     )
@@ -72,6 +85,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
   addExamples(command, [
     'ztw eval out/early --data test/ --out out/report',
     'ztw eval out/early --data test/ --budgets 0.5,1.5ms,3ms --out out/report',
+    'ztw eval out/early --data test/ --policy entropy --out out/report',
     'ztw eval out/ztw out/sdn --data fashion-mnist:test --rows 2000: --calibration-rows :2000 --out out/report',
   ]);
   command.action(async (bundles: readonly string[], _flags: EvalFlags, self: Command) => {
@@ -86,6 +100,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
             flags.foreignData === undefined
               ? null
               : { path: flags.foreignData, rows: null, limit: flags.limit ?? null },
+          policy: flags.policy ?? null,
           classNames: flags.classNames ?? null,
           ...budgetsOf(flags),
           batch: flags.batch,

@@ -2,7 +2,7 @@
 
 import { basename, dirname, extname, join } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
-import { InvalidDataError, InvalidInputError } from '@ztw/core';
+import { InvalidDataError, InvalidInputError, type PolicyKind } from '@ztw/core';
 import {
   createEvaluationReport,
   type EvaluationReport,
@@ -43,6 +43,8 @@ export interface EvaluateOptions {
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
+  /** What is swept; null: what a bundle was calibrated with and, beside it, patience. */
+  readonly policy: PolicyKind | null;
   /** File with the names of the classes, in the order of the outputs; null: as the bundles say. */
   readonly classNames: string | null;
   /** Fractions of the MACs. */

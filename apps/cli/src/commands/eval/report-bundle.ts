@@ -1,20 +1,18 @@
 // What one bundle's stored logits amount to: one report per way of answering, and its whole networks for comparison.
 
-import { operatingPointWithin } from '@ztw/bundle';
-import { type Ensemble, exitCosts } from '@ztw/core';
+import { calibratedKind, operatingPointWithin } from '@ztw/bundle';
+import { type Ensemble, exitCosts, type OperatingPoint, type PolicyKind, policyKinds, singleLimit } from '@ztw/core';
 import {
   chooseSettings,
+  chooseSettingsForShares,
+  costsInMacs,
   type ExitPredictions,
-  type ExitRule,
   exitAccuracies,
   type MethodReport,
-  patienceRule,
   predictionsFromLogits,
-  pricedInMilliseconds,
   type ReferencePoint,
   type ReportMethodOptions,
   reportMethod,
-  thresholdRule,
 } from '@ztw/core/evaluation';
 import { combineExits } from '@ztw/ensemble';
 import type { BundleTimes } from '../../bundle/bundle-times.ts';
@@ -36,6 +34,8 @@ export interface ReportBundleOptions {
   readonly calibration: StoredLogits | null;
   /** Logits on foreign input, without labels; null where there is none. */
   readonly foreign: readonly Float32Array[] | null;
+  /** What is swept; null: what the bundle was calibrated with and, beside it, patience. */
+  readonly policy: PolicyKind | null;
   /** Fractions of the MACs of the last network. */
   readonly budgets: readonly number[];
   /** Mean milliseconds per row; empty where `times` is null. */
@@ -47,7 +47,7 @@ export interface ReportBundleOptions {
 /** One way to turn logits into answers and exits. */
 interface Answering {
   readonly name: string;
-  readonly rule: ExitRule;
+  readonly policy: PolicyKind;
   /** Null: every exit answers for itself. */
   readonly ensemble: Ensemble | null;
   /** Whether the bundle's operating points are settings of this. */
@@ -58,24 +58,24 @@ interface Answering {
 export function reportBundle(options: ReportBundleOptions): readonly MethodReport[] {
   const { bundle, budgets } = options;
   const { backboneMacs } = bundle.model;
-  return answerings(bundle, options.label).map((answering) => {
-    const predict = (stored: StoredLogits): ExitPredictions => predictionsOf(bundle, answering.ensemble, stored);
+  return answerings(bundle, options.label, options.policy).map((answering) => {
+    const { policy, ensemble } = answering;
+    const predict = (stored: StoredLogits): ExitPredictions => predictionsOf(bundle, ensemble, stored);
+    const predictions = predict(options.reported);
+    const costs = costsInMacs(predictions, backboneMacs);
+    const calibration = options.calibration && predict(options.calibration);
     return reportMethod({
       name: answering.name,
-      rule: answering.rule,
-      predictions: predict(options.reported),
+      policy,
+      predictions,
       exitNames: exitNames(bundle),
-      backboneMacs,
+      costs,
       budgets,
       chosen: [
-        ...(answering.isCalibrated ? bundlePoints(bundle) : []),
-        ...(options.calibration === null
-          ? []
-          : chooseSettings({ predictions: predict(options.calibration), rule: answering.rule, budgets, backboneMacs })),
+        ...ownPoints(bundle, answering).map(({ budget, setting }) => ({ budget, setting })),
+        ...(calibration === null ? [] : chooseSettingsForShares({ predictions: calibration, policy, budgets, costs })),
       ],
-      ...(options.times === null
-        ? {}
-        : { times: timesOf(options, options.times, answering, options.calibration && predict(options.calibration)) }),
+      ...(options.times === null ? {} : { times: timesOf(options, options.times, answering, calibration) }),
       ...(options.foreign === null ? {} : { foreign: predict(withoutLabels(options.foreign, bundle.model.classes)) }),
     });
   });
@@ -84,40 +84,45 @@ export function reportBundle(options: ReportBundleOptions): readonly MethodRepor
 /** Times of the exits, and the settings for budgets in milliseconds: the bundle's own as `ztw run` takes them, else calibrated ones. */
 function timesOf(
   { bundle, timeBudgets }: ReportBundleOptions,
-  { profile, batchSize, exitMilliseconds, wholeMilliseconds }: BundleTimes,
-  { rule, isCalibrated }: Answering,
+  { profile, batchSize, costs }: BundleTimes,
+  answering: Answering,
   calibration: ExitPredictions | null,
 ): NonNullable<ReportMethodOptions['times']> {
-  const { operatingPoints } = bundle.manifest;
   const stageNames = bundle.model.stages.map((stage) => stage.name);
-  const knowsTimes = isCalibrated && operatingPoints.every((point) => point.exitShares !== undefined);
+  const points = ownPoints(bundle, answering);
+  const knowsTimes = points.every((point) => point.exitShares !== undefined);
   const own = timeBudgets.flatMap((milliseconds) => {
     const budget = { milliseconds, profile, batchSize };
-    const point = knowsTimes ? operatingPointWithin(operatingPoints, budget, stageNames) : null;
-    return point === null ? [] : [{ budgetMilliseconds: milliseconds, setting: point.threshold }];
+    const best = knowsTimes ? operatingPointWithin(points, budget, stageNames) : null;
+    const point = points.find((candidate) => candidate === best);
+    return point === undefined ? [] : [{ budgetMilliseconds: milliseconds, setting: point.setting }];
   });
   const calibrated =
     calibration === null
       ? []
-      : chooseSettings({
-          predictions: pricedInMilliseconds(calibration, exitMilliseconds),
-          rule,
-          budgets: timeBudgets,
-          // Budgets are shares of this: one millisecond makes them milliseconds.
-          backboneMacs: 1,
-        }).map(({ budget, setting }) => ({ budgetMilliseconds: budget, setting }));
+      : chooseSettings({ predictions: calibration, policy: answering.policy, budgets: timeBudgets, costs }).map(
+          ({ budget, setting }) => ({ budgetMilliseconds: budget, setting }),
+        );
   return {
     device: profile.device ?? null,
     batchSize,
-    exitMilliseconds,
-    wholeMilliseconds,
+    costs,
     budgets: timeBudgets,
     chosen: [...own, ...calibrated],
   };
 }
 
-function bundlePoints({ manifest }: RunnableBundle): readonly { readonly budget: number; readonly setting: number }[] {
-  return manifest.operatingPoints.map(({ budget, threshold }) => ({ budget, setting: threshold }));
+/** The bundle's operating points that are settings of a way of answering. */
+function ownPoints(
+  { manifest }: RunnableBundle,
+  { policy, isCalibrated }: Answering,
+): readonly (OperatingPoint & { readonly setting: number })[] {
+  if (!isCalibrated) return [];
+  return manifest.operatingPoints.flatMap((point) => {
+    const single = singleLimit(point.policy);
+    const isSetting = single?.kind === policy && single.comparison === policy.comparisons[0];
+    return isSetting ? [{ ...point, setting: single.limit }] : [];
+  });
 }
 
 /** The bundle's whole networks, each answering every row by itself. */
@@ -130,27 +135,30 @@ export function referencePoints(bundle: RunnableBundle, reported: StoredLogits):
   });
 }
 
-function answerings({ manifest, ensemble }: RunnableBundle, label: string): readonly Answering[] {
-  const own: Answering = { name: label, rule: thresholdRule(), ensemble, isCalibrated: true };
-  const alone: Answering = {
-    name: `${label}, no ensemble`,
-    rule: thresholdRule(),
+function answerings(
+  { manifest, ensemble }: RunnableBundle,
+  label: string,
+  wanted: PolicyKind | null,
+): readonly Answering[] {
+  const policy = wanted ?? calibratedKind(manifest.operatingPoints);
+  const own: Answering = { name: nameOf(manifest.method, label, policy), policy, ensemble, isCalibrated: true };
+  const alone: Answering = { ...own, name: `${own.name}, no ensemble`, ensemble: null, isCalibrated: false };
+  const patient: Answering = {
+    name: nameOf(manifest.method, label, policyKinds.patience),
+    policy: policyKinds.patience,
     ensemble: null,
     isCalibrated: false,
   };
   // With two or three networks in a row there is no streak worth waiting for.
-  const patient: Answering = {
-    name: patienceName(manifest.method, label),
-    rule: patienceRule(),
-    ensemble: null,
-    isCalibrated: false,
-  };
-  return [own, ...(manifest.ensemble === null ? [] : [alone]), ...(manifest.method === 'plain' ? [] : [patient])];
+  const isPatienceWorthIt = manifest.method !== 'plain' && wanted === null && policy !== policyKinds.patience;
+  return [own, ...(manifest.ensemble === null ? [] : [alone]), ...(isPatienceWorthIt ? [patient] : [])];
 }
 
 /** Patience on classifiers that recycle nothing is PABEE (Zhou et al., 2020). */
-function patienceName(method: string, label: string): string {
-  return method === 'sdn' ? label.replace(/^SDN/, 'PABEE') : `${label}, patience`;
+function nameOf(method: string, label: string, policy: PolicyKind): string {
+  if (policy === policyKinds.confidence) return label;
+  if (policy === policyKinds.patience && method === 'sdn') return label.replace(/^SDN/, 'PABEE');
+  return `${label}, ${policy.kind}`;
 }
 
 function predictionsOf(

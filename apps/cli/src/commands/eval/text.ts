@@ -1,13 +1,10 @@
-import {
-  type BudgetReading,
-  type EvaluationReport,
-  type MethodReport,
-  type MethodTimes,
-  meanMilliseconds,
-  type SettingsOrigin,
-} from '@ztw/core/evaluation';
+import { meanCost } from '@ztw/core';
+import type { BudgetReading, EvaluationReport, MethodReport, MethodTimes, SettingsOrigin } from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+
+/** Patience reads the same exits as the method before it, so their accuracies are told once. */
+const patienceRule = 'patience';
 
 type Protocol = 'calibrated' | 'swept';
 
@@ -39,7 +36,7 @@ export function evaluationText(report: EvaluationReport): string {
     ),
     ...timesFacts(report),
     ...(['calibrated', 'swept'] as const).map((protocol) => protocolTables(report, protocol)),
-    ...report.methods.filter((method) => method.rule === 'threshold').map(exitLine),
+    ...report.methods.filter((method) => method.rule !== patienceRule).map(exitLine),
   ].join('');
 }
 
@@ -70,7 +67,7 @@ function protocolTables(report: EvaluationReport, protocol: Protocol): string {
 /** The MACs that were spent and, where they are known, the milliseconds. */
 function cell(reading: BudgetReading | null, times: MethodTimes | undefined): string {
   if (reading === null) return '-';
-  const time = times && `, ${formatMilliseconds(meanMilliseconds(reading.histogram, times.exitMilliseconds))}`;
+  const time = times && `, ${formatMilliseconds(meanCost(reading.histogram, { perExit: times.exitMilliseconds }))}`;
   return `${formatPercent(reading.accuracy, 2)} (${formatPercent(reading.cost)}${time ?? ''})`;
 }
 

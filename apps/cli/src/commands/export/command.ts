@@ -1,5 +1,6 @@
+import type { PolicyKind } from '@ztw/core';
 import { type Command, Option } from 'commander';
-import { integerAtLeast, oneOf } from '../../flags/parse-values.ts';
+import { exportedKindNames, integerAtLeast, oneOf, policyKind } from '../../flags/parse-values.ts';
 import { addExamples, type GlobalOptions } from '../../flags/shared-options.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
@@ -9,6 +10,7 @@ import { exportText } from './text.ts';
 interface ExportFlags extends GlobalOptions {
   readonly out?: string;
   readonly batch: '1' | 'dynamic';
+  readonly policy?: PolicyKind;
   readonly triton?: string;
   readonly name?: string;
   readonly maxBatch: number;
@@ -28,6 +30,11 @@ export function addExportCommand(program: Command, environment: CommandEnvironme
         .argParser(oneOf(['1', 'dynamic']))
         .default('dynamic'),
     )
+    .option(
+      '--policy <kind>',
+      `what the input threshold is a limit of: ${exportedKindNames} (default: what the bundle was calibrated with)`,
+      policyKind,
+    )
     .option('--triton <folder>', 'also write a model for Triton Inference Server or KServe into this repository')
     .option('--name <name>', "the model's name there (default: that of the bundle's folder)")
     .option('--max-batch <n>', 'most images that the server may run together', integerAtLeast(1), 64)
@@ -45,6 +52,7 @@ export function addExportCommand(program: Command, environment: CommandEnvironme
         {
           bundle,
           form: flags.batch === '1' ? 'nested-if' : 'batch-if',
+          policy: flags.policy ?? null,
           out: flags.out ?? null,
           triton: flags.triton ?? null,
           name: flags.name ?? null,

@@ -1,8 +1,8 @@
 // The whole of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
 
 import { basename, join, resolve } from 'node:path';
-import { type BundleManifest, openBundle } from '@ztw/bundle';
-import { about, InvalidInputError, throwIfAborted } from '@ztw/core';
+import { calibratedKind, openBundle, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
+import { about, InvalidInputError, type PolicyKind, singleLimit, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { folderReader } from '../../bundle/bundle-folder.ts';
 import type { JobContext } from '../../program/job-context.ts';
@@ -12,6 +12,8 @@ import { tritonModel } from './triton-model.ts';
 export interface ExportJobOptions {
   readonly bundle: string;
   readonly form: SingleFileForm;
+  /** What the file decides by; null for what the bundle was calibrated with. */
+  readonly policy: PolicyKind | null;
   /** Where the file goes; null for none. */
   readonly out: string | null;
   /** A Triton model repository; null for none. */
@@ -33,12 +35,15 @@ export interface ExportResult {
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly exits: number;
-  readonly operatingPoints: BundleManifest['operatingPoints'];
+  /** What the file's input `threshold` is a limit of: `confidence`. */
+  readonly policy: string;
+  /** Those of the bundle that the file can be run at. */
+  readonly operatingPoints: readonly StoredOperatingPoint[];
 }
 
 /**
  * @throws InvalidInputError where there is nothing to write, or something in its place; InvalidBundleError for a damaged
- *   bundle; UnsupportedModelError for one that a single file cannot hold; StorageError; AbortedError once the signal has
+ *   bundle; UnsupportedModelError for one that a single file cannot hold; UnsupportedPolicyError for a policy that it cannot decide by; StorageError; AbortedError once the signal has
  *   fired. Nothing is written then.
  */
 export async function exportJob(options: ExportJobOptions, { signal }: JobContext): Promise<ExportResult> {
@@ -53,13 +58,17 @@ export async function exportJob(options: ExportJobOptions, { signal }: JobContex
   if (out !== null) await assertOutputFile(out, { overwrite });
   if (folder !== null) await assertOutputFolder(folder, { overwrite });
 
-  const { manifest, model } = await about(options.bundle, async () => {
+  const { manifest, model, policy } = await about(options.bundle, async () => {
     const bundle = await openBundle(folderReader(options.bundle));
-    return { manifest: bundle.manifest, model: await exportBundle(bundle, { form }) };
+    const kind = options.policy ?? calibratedKind(bundle.manifest.operatingPoints);
+    return { manifest: bundle.manifest, model: await exportBundle(bundle, { form, policy: kind }), policy: kind };
   });
   throwIfAborted(signal, 'export');
   if (folder !== null) {
-    await writeOutputFolder(folder, tritonModel({ name, manifest, form, model, maxBatch }), { overwrite, signal });
+    await writeOutputFolder(folder, tritonModel({ name, manifest, form, policy, model, maxBatch }), {
+      overwrite,
+      signal,
+    });
   }
   if (out !== null) await writeOutputFile(out, model, { overwrite });
   return {
@@ -70,7 +79,10 @@ export async function exportJob(options: ExportJobOptions, { signal }: JobContex
     inputShape: manifest.inputShape,
     classes: manifest.classes,
     exits: manifest.networks.reduce((sum, network) => sum + network.stages.length, 0),
-    operatingPoints: manifest.operatingPoints,
+    policy: policy.kind,
+    operatingPoints: manifest.operatingPoints
+      .filter((point) => singleLimit(point.policy)?.kind === policy)
+      .map(storedOperatingPoint),
   };
 }
 

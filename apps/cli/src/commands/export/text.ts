@@ -1,3 +1,4 @@
+import { limitText, limitTitle } from '../../output/operating-points.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { ExportResult } from './job.ts';
 
@@ -8,21 +9,21 @@ const portColumns: readonly Column[] = [
   { title: 'shape', align: 'left' },
 ];
 
-const pointColumns: readonly Column[] = [
+const pointColumns = ({ operatingPoints }: ExportResult): readonly Column[] => [
   { title: 'budget', align: 'right' },
-  { title: 'threshold', align: 'left' },
+  { title: limitTitle(operatingPoints), align: 'left' },
 ];
 
 /** What was written and how it is used, for people. */
 export function exportText(result: ExportResult): string {
   const { file, tritonModel, operatingPoints } = result;
-  const points = operatingPoints.map(({ budget, threshold }) => [String(budget), String(threshold)]);
+  const points = operatingPoints.map((point) => [String(point.budget), limitText(point, null)]);
   return [
     file === null ? '' : `Wrote ${file}.\n`,
     tritonModel === null ? '' : `Wrote ${tritonModel}, a model of a Triton repository.\n`,
     '\n',
     renderTable(portColumns, portRows(result)),
-    points.length === 0 ? '' : `\nCalibrated thresholds:\n${renderTable(pointColumns, points)}`,
+    points.length === 0 ? '' : `\nCalibrated thresholds:\n${renderTable(pointColumns(result), points)}`,
   ].join('');
 }
 

@@ -1,12 +1,15 @@
 // A folder that Triton Inference Server, alone or under KServe, takes as one model of its repository.
 
-import type { BundleManifest } from '@ztw/bundle';
+import { type BundleManifest, storedOperatingPoint } from '@ztw/bundle';
+import { type PolicyKind, policyKinds } from '@ztw/core';
 import type { SingleFileForm } from '@ztw/onnx-graph';
 
 export interface TritonModelOptions {
   readonly name: string;
   readonly manifest: BundleManifest;
   readonly form: SingleFileForm;
+  /** What the model decides by. */
+  readonly policy: PolicyKind;
   /** The exported network. */
   readonly model: Uint8Array;
   /** Most rows that the server may run together; without meaning for `nested-if`. */
@@ -22,9 +25,17 @@ const queueMicroseconds = 500;
  * @returns contents by name.
  */
 export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Uint8Array> {
-  const { manifest, model } = options;
-  const { method, labels, preprocessing, operatingPoints } = manifest;
-  const facts = { format: 'ztw-triton-model', version: 1, method, labels, preprocessing, operatingPoints };
+  const { manifest, model, policy } = options;
+  const { method, labels, preprocessing } = manifest;
+  const facts = {
+    format: 'ztw-triton-model',
+    version: 1,
+    method,
+    labels,
+    preprocessing,
+    ...(policy === policyKinds.confidence ? {} : { policy: policy.kind }),
+    operatingPoints: manifest.operatingPoints.map(storedOperatingPoint),
+  };
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   return new Map([
     ['config.pbtxt', text(tritonConfig(options))],
@@ -38,9 +49,13 @@ export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Ui
  * The model's configuration. Triton adds the batch axis to all shapes by itself where it may batch; then every tensor has
  * one line per row, thresholds too, so that requests with different thresholds can share a batch.
  */
-function tritonConfig({ name, manifest, form, maxBatch }: TritonModelOptions): string {
+function tritonConfig({ name, manifest, form, policy, maxBatch }: TritonModelOptions): string {
   const { inputShape, classes, labels } = manifest;
   const batches = form === 'batch-if';
+  const score =
+    policy === policyKinds.confidence
+      ? 'its largest probability is greater'
+      : `its ${policy.kind} is ${policy.comparisons[0]} this`;
   const shape = (dims: readonly number[]): string => `[ ${(batches ? dims : [1, ...dims]).join(', ')} ]`;
   const labelled = labels === null ? '' : '\n    label_filename: "labels.txt"';
   // One number per row: a shape without axes must be spelled as one of size 1.
@@ -55,7 +70,7 @@ input [
     dims: ${shape(inputShape)}
   },
   {
-    # A row leaves at the first exit where its largest probability is greater: one value, or one per exit but the last.
+    # A row leaves at the first exit where ${score}: one value, or one per exit but the last.
     name: "threshold"
     data_type: TYPE_FP32
     dims: ${shape([-1])}

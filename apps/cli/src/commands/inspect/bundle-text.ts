@@ -1,4 +1,5 @@
 import { formatBar, formatCount, formatPercent, formatShapes } from '../../output/format.ts';
+import { limitText, limitTitle } from '../../output/operating-points.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { BundleInspection, InspectedExit } from './inspect-bundle.ts';
 
@@ -15,9 +16,9 @@ const exitColumns: readonly Column[] = [
   { title: '', align: 'left' },
 ];
 
-const pointColumns: readonly Column[] = [
+const pointColumns = (points: BundleInspection['operatingPoints']): readonly Column[] => [
   { title: 'budget', align: 'right' },
-  { title: 'threshold', align: 'right' },
+  { title: limitTitle(points), align: 'right' },
   { title: 'accuracy', align: 'right' },
   { title: 'cost', align: 'right' },
 ];
@@ -30,10 +31,10 @@ export function bundleText(inspection: BundleInspection): string {
     renderTable(exitColumns, inspection.exits.map(exitRow)),
     `\nOperating points, chosen and measured on the calibration rows (100 % = ${formatCount(inspection.macs)} MACs):\n`,
     renderTable(
-      pointColumns,
+      pointColumns(inspection.operatingPoints),
       inspection.operatingPoints.map((point) => [
         formatPercent(point.budget, 0),
-        point.threshold.toFixed(4),
+        limitText(point, 4),
         formatPercent(point.accuracy, 2),
         formatPercent(point.cost),
       ]),

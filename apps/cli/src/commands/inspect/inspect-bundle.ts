@@ -1,5 +1,5 @@
-import { type BundleManifest, openBundle } from '@ztw/bundle';
-import { about } from '@ztw/core';
+import { type BundleManifest, openBundle, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
+import { about, exitCosts } from '@ztw/core';
 import { parameterCount } from '@ztw/heads';
 import { folderReader } from '../../bundle/bundle-folder.ts';
 
@@ -30,7 +30,7 @@ export interface BundleInspection {
   readonly macs: number;
   readonly ensemble: 'geometric' | 'arithmetic' | null;
   readonly exits: readonly InspectedExit[];
-  readonly operatingPoints: BundleManifest['operatingPoints'];
+  readonly operatingPoints: readonly StoredOperatingPoint[];
   readonly provenance: BundleManifest['provenance'];
   readonly bytes: number;
 }
@@ -55,28 +55,25 @@ export async function inspectBundle(folder: string): Promise<BundleInspection> {
       macs,
       ensemble: manifest.ensemble?.kind ?? null,
       exits: inspectExits(manifest, macs),
-      operatingPoints: manifest.operatingPoints,
+      operatingPoints: manifest.operatingPoints.map(storedOperatingPoint),
       provenance: manifest.provenance,
       bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
     };
   });
 }
 
-function inspectExits(manifest: BundleManifest, macs: number): readonly InspectedExit[] {
-  let cost = 0;
-  return manifest.networks.flatMap((network) =>
-    network.stages.map((stage) => {
-      cost += stage.segmentMacs + stage.headMacs;
-      return {
-        network: network.name,
-        name: stage.name,
-        head: stage.head?.family ?? null,
-        cascade: stage.previousLogits !== null,
-        headParameters: stage.head === null ? 0 : parameterCount(stage.head),
-        headMacs: stage.headMacs,
-        cost,
-        share: cost / macs,
-      };
-    }),
-  );
+function inspectExits({ networks }: BundleManifest, macs: number): readonly InspectedExit[] {
+  const costs = exitCosts({ stages: networks.flatMap(({ stages }) => stages) });
+  return networks
+    .flatMap((network) => network.stages.map((stage) => ({ network, stage })))
+    .map(({ network, stage }, exit) => ({
+      network: network.name,
+      name: stage.name,
+      head: stage.head?.family ?? null,
+      cascade: stage.previousLogits !== null,
+      headParameters: stage.head === null ? 0 : parameterCount(stage.head),
+      headMacs: stage.headMacs,
+      cost: costs[exit] as number,
+      share: (costs[exit] as number) / macs,
+    }));
 }

@@ -46,6 +46,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
     'ztw run out/early photos/ --budget 0.25 --csv > answers.csv',
     'ztw run out/early photos/ --budget 3ms',
     'ztw run out/early fashion-mnist:test --limit 10 --threshold 0.9',
+    "ztw run out/early photos/ --policy 'anyOf(entropy:0.1, patience:3)'",
   ]);
   command.action(async (bundle: string, sources: readonly string[], _flags: RunFlags, self: Command) => {
     const flags = self.optsWithGlobals<RunFlags>();

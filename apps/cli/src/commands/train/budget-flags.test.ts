@@ -1,3 +1,4 @@
+import { policyKinds } from '@ztw/core';
 import { expect, test } from 'vitest';
 import { budgetOptions } from './budget-flags.ts';
 
@@ -6,6 +7,7 @@ test('fractions and times are kept apart, each in order', () => {
   expect(budgetOptions({ budgets }, false)).toEqual({
     budgets: [0.5, 1],
     timeBudgets: [1.5, 3],
+    policy: policyKinds.confidence,
     times: { profile: null, batchSize: 1 },
   });
 });

@@ -1,25 +1,38 @@
-// The flags of `ztw train` that say for which costs thresholds are chosen, and where times come from.
+// The flags of `ztw train` that say for which costs operating points are chosen, by which kind of policy, and where times come from.
 
-import { InvalidInputError } from '@ztw/core';
+import { InvalidInputError, type PolicyKind } from '@ztw/core';
 import { bundleDefaults } from '@ztw/training/onnx';
 import type { Command } from 'commander';
-import { type Budget, budgetOrTime, commaSeparated, integerAtLeast } from '../../flags/parse-values.ts';
+import {
+  type Budget,
+  budgetOrTime,
+  commaSeparated,
+  integerAtLeast,
+  policyKind,
+  policyKindNames,
+} from '../../flags/parse-values.ts';
 import type { ThresholdOptions } from './job-options.ts';
 
 export interface BudgetFlags {
   readonly budgets: readonly Budget[];
   readonly profile?: string;
   readonly profileBatch?: number;
+  readonly policy?: PolicyKind;
 }
 
-/** Adds `--budgets`, `--profile` and `--profile-batch`. */
+/** Adds `--budgets`, `--policy`, `--profile` and `--profile-batch`. */
 export function addBudgetOptions(command: Command): Command {
   return command
     .option(
       '--budgets <costs>',
-      'mean costs for which thresholds are chosen: fractions of the MACs, or times like 1.5ms,3ms',
+      'mean costs for which operating points are chosen: fractions of the MACs, or times like 1.5ms,3ms',
       commaSeparated(budgetOrTime),
       bundleDefaults.calibration.budgets,
+    )
+    .option(
+      '--policy <kind>',
+      `what operating points are limits of: ${policyKindNames} (default: confidence)`,
+      policyKind,
     )
     .option(
       '--profile <file>',
@@ -33,9 +46,9 @@ export function addBudgetOptions(command: Command): Command {
  * @throws InvalidInputError for a profile that nothing needs.
  */
 export function budgetOptions(
-  { budgets, profile, profileBatch }: BudgetFlags,
+  { budgets, profile, profileBatch, policy = bundleDefaults.calibration.policy }: BudgetFlags,
   needsTimes: boolean,
-): Pick<ThresholdOptions, 'budgets' | 'timeBudgets' | 'times'> {
+): Pick<ThresholdOptions, 'budgets' | 'timeBudgets' | 'policy' | 'times'> {
   const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
   if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
     throw new InvalidInputError(
@@ -45,6 +58,7 @@ export function budgetOptions(
   return {
     budgets: budgets.filter((budget) => typeof budget === 'number').sort((left, right) => left - right),
     timeBudgets: timeBudgets.sort((left, right) => left - right),
+    policy,
     times: { profile: profile ?? null, batchSize: profileBatch ?? bundleDefaults.calibration.times.batchSize },
   };
 }

@@ -1,3 +1,4 @@
+import type { PolicyKind } from '@ztw/core';
 import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
 import type { EnsembleChoice, HeadChoice, Method, PruningUnit, TrainingRecipe } from '@ztw/training';
 import type { NormalisationOptions } from '../../data/index.ts';
@@ -53,8 +54,10 @@ export interface ThresholdOptions {
   readonly ensemble: EnsembleChoice;
   /** Ascending fractions of the last network's cost. */
   readonly budgets: readonly number[];
-  /** Ascending mean milliseconds per image; thresholds are chosen for these too. */
+  /** Ascending mean milliseconds per image; operating points are chosen for these too. */
   readonly timeBudgets: readonly number[];
+  /** What operating points are limits of. */
+  readonly policy: PolicyKind;
   /** Where times of stages come from, where budgets or the judgement of exits need them. */
   readonly times: TimesOptions;
 }

@@ -121,6 +121,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         ensemble: calibration.ensemble,
         budgets: calibration.budgets,
         timeBudgets: calibration.timeBudgets,
+        policy: calibration.policy,
         times,
       },
       pruning: judging,

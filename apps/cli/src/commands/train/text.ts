@@ -1,6 +1,7 @@
-import type { OperatingPoint } from '@ztw/core';
-import { meanMilliseconds } from '@ztw/core/evaluation';
+import type { StoredOperatingPoint } from '@ztw/bundle';
+import { meanCost } from '@ztw/core';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../output/format.ts';
+import { limitText, limitTitle } from '../../output/operating-points.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { TrainJobResult } from './job.ts';
 import { pruningText } from './pruning-text.ts';
@@ -13,11 +14,12 @@ const exitColumns: readonly Column[] = [
   { title: 'accuracy', align: 'right' },
 ];
 
-const pointColumns: readonly Column[] = [
+const pointColumns = ({ operatingPoints, times }: WrittenBundle): readonly Column[] => [
   { title: 'budget', align: 'right' },
-  { title: 'threshold', align: 'right' },
+  { title: limitTitle(operatingPoints), align: 'right' },
   { title: 'accuracy', align: 'right' },
   { title: 'cost', align: 'right' },
+  ...(times === null ? [] : [{ title: 'time', align: 'right' } as const]),
 ];
 
 /** What was trained and where it lies, for people. */
@@ -44,10 +46,10 @@ function bundleText(bundle: WrittenBundle): string {
     ),
     '\n',
     renderTable(
-      bundle.times === null ? pointColumns : [...pointColumns, { title: 'time', align: 'right' }],
+      pointColumns(bundle),
       bundle.operatingPoints.map((point) => [
         formatPercent(point.budget, 0),
-        point.threshold.toFixed(3),
+        limitText(point, 3),
         formatPercent(point.accuracy, 2),
         formatPercent(point.cost),
         ...timeOf(bundle, point),
@@ -63,7 +65,7 @@ function bundleText(bundle: WrittenBundle): string {
 }
 
 /** Mean milliseconds at a point; nothing where no times are known. */
-function timeOf({ times }: WrittenBundle, { exitShares }: OperatingPoint): readonly string[] {
+function timeOf({ times }: WrittenBundle, { exitShares }: StoredOperatingPoint): readonly string[] {
   if (times === null || exitShares === undefined) return [];
-  return [formatMilliseconds(meanMilliseconds(exitShares, times.exitMilliseconds))];
+  return [formatMilliseconds(meanCost(exitShares, { perExit: times.exitMilliseconds }))];
 }

@@ -32,7 +32,7 @@ export async function writeBundle(
   const lost = [...budgets, ...timeBudgets.map((budget) => `${budget} ms`)];
   if (lost.length > 0) {
     context.onNote(
-      `${method}: no threshold over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
+      `${method}: no limit over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
     );
   }
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);

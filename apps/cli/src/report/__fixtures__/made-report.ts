@@ -1,6 +1,7 @@
 // A report like a real one: made-up predictions that get better with depth, measured by the real evaluation.
 
-import { chooseSettings, createEvaluationReport, type EvaluationReport, type MethodReport, patienceRule, predictionsFromLogits, reportMethod, thresholdRule } from '@ztw/core/evaluation';
+import { policyKinds } from '@ztw/core';
+import { chooseSettingsForShares, costsInMacs, createEvaluationReport, type EvaluationReport, type ExitPredictions, type MethodReport, predictionsFromLogits, reportMethod } from '@ztw/core/evaluation';
 import { seededRandom } from '@ztw/heads';
 
 const classes = 10;
@@ -51,21 +52,22 @@ export function madeReport({ rows = 400, exits = 7, timed = false, changes = {} 
   const times = {
     device: 'a made-up device',
     batchSize: 1,
-    exitMilliseconds: exitNames.map((_, exit) => 2 * (exit + 1)),
-    wholeMilliseconds: 12.5,
+    costs: { unit: 'milliseconds', perExit: exitNames.map((_, exit) => 2 * (exit + 1)), whole: 12.5 } as const,
     budgets: [5, 9],
   };
   const method = (name: string, rule: 'threshold' | 'patience', recycling: number, chosen: boolean): MethodReport => {
-    const exitRule = rule === 'threshold' ? thresholdRule() : patienceRule();
+    const policy = rule === 'threshold' ? policyKinds.confidence : policyKinds.patience;
     const held = madePredictions({ rows, exits, recycling, seed: 5 });
+    const reported = madePredictions({ rows, exits, recycling, seed: 6 });
+    const costsHeld = costsInMacs(held, backboneMacs);
     return reportMethod({
       name,
-      rule: exitRule,
-      predictions: madePredictions({ rows, exits, recycling, seed: 6 }),
+      policy,
+      predictions: reported,
       exitNames,
-      backboneMacs,
+      costs: costsInMacs(reported, backboneMacs),
       budgets,
-      chosen: chosen ? chooseSettings({ predictions: held, rule: exitRule, budgets, backboneMacs }) : [],
+      chosen: chosen ? chooseSettingsForShares({ predictions: held, policy, budgets, costs: costsHeld }) : [],
       ...(timed ? { times } : {}),
     });
   };

@@ -1,7 +1,7 @@
 // The stream's rows, read in batches: waits for a slow source only as long as it is told to.
 
-import type { RowShape } from '../../contract/head.ts';
 import type { InputBatch } from '../../contract/staged-model.ts';
+import type { RowShape } from '../../contract/tensor.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
 import { checkFloat32 } from '../check-input.ts';

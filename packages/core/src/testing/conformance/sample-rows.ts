@@ -1,5 +1,5 @@
-import type { RowShape } from '../../contract/head.ts';
 import type { InputBatch } from '../../contract/staged-model.ts';
+import type { RowShape } from '../../contract/tensor.ts';
 import { rowSize } from '../../inference/row-size.ts';
 import { takeRows } from '../../numeric/take-rows.ts';
 

@@ -1,8 +1,8 @@
 // Where the prices of exits come from: counted, read from a profile, or measured here.
 
-import type { DeviceProfile } from '@ztw/core';
+import type { DeviceProfile, ExitPrices } from '@ztw/core';
 import type { AssembledBundle } from '../../bundle/assemble-bundle.ts';
-import { type ExitPrices, pricesInMacs, pricesInMilliseconds, pricesOfKept } from '../../pruning/exit-prices.ts';
+import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from '../../pruning/exit-prices.ts';
 import type { PruningUnit } from '../../pruning/pruning-unit.ts';
 import type { MeasureBundle } from '../measure-bundle.ts';
 import type { StageTimes } from '../stage-times.ts';

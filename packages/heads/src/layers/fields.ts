@@ -1,0 +1,14 @@
+// What the fields of layers and heads may hold.
+
+import type { RowShape } from '@ztw/core';
+import * as v from 'valibot';
+
+export const text: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.nonEmpty());
+export const positive: v.GenericSchema<unknown, number> = v.pipe(v.number(), v.finite(), v.gtValue(0));
+/** From 1. */
+export const size: v.GenericSchema<unknown, number> = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+/** From 0. */
+export const count: v.GenericSchema<unknown, number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** `[height, width]` */
+export const mapSize: v.GenericSchema<unknown, [number, number]> = v.strictTuple([size, size]);
+export const rowShape: v.GenericSchema<unknown, RowShape> = v.array(size);
