@@ -51,7 +51,7 @@ export function packError(error: unknown): PackedError {
 export function unpackError(packed: PackedError): Error {
   const { name, message, code, stack, cause } = packed;
   const options = cause === null ? undefined : { cause: unpackError(cause) };
-  const error = code === null ? new Error(message, options) : new (classOf(code))(message, options);
+  const error = code === null ? new Error(message, options) : new (errorClassOf(code))(message, options);
   if (error.name !== name) error.name = name;
   if (stack !== null) error.stack = stack;
   return error;
@@ -71,7 +71,7 @@ function packToDepth(error: unknown, depth: number): PackedError {
 }
 
 /** The class that makes errors of a code; a plain ZtwError with that code where it is none of ours. */
-function classOf(code: string): ErrorClass {
+export function errorClassOf(code: string): ErrorClass {
   const known = errorClasses.find((errorClass) => new errorClass('').code === code);
   return (
     known ??
