@@ -26,7 +26,7 @@ test.each(['./index.ts', './worker/index.ts'])('%s knows neither ONNX nor a runt
   const { files, packages } = await importsOf(new URL(entry, import.meta.url));
   expect(files.size).toBeGreaterThan(10);
   expect([...files].filter((file) => file.includes('/onnx/'))).toEqual([]);
-  expect([...packages].filter((name) => /onnx|protobuf|runtime|program/.test(name))).toEqual([]);
+  expect([...packages].filter((name) => /^@ztw\/(runtime|onnx|program)|onnx|protobuf/.test(name))).toEqual([]);
 });
 
 test('the ONNX entry takes its runtime from the caller', async () => {

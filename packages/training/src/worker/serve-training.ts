@@ -19,8 +19,8 @@ import type { MathKernels } from '@ztw/core';
 import { type BlobStore, InvalidInputError, RuntimeFailureError, throwIfAborted, ZtwError } from '@ztw/core';
 import { type MessageEndpoint, onMessage, packError } from '@ztw/core/runtime';
 import type { TrainableNetwork } from '@ztw/heads';
-import type { TrainingProgress } from '@ztw/training';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { checkJob } from './check-job.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 

@@ -10,7 +10,6 @@ import {
 } from '@ztw/core';
 import type { WorkerThread } from '@ztw/core/runtime';
 import { readLayersModel, stageNetwork } from '@ztw/runtime-tfjs';
-import type { TrainingProgress } from '@ztw/training';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startWorker } from '../../../runtime-onnx/test/support/start-worker.ts';
 import { accuracyOf } from '../../../runtime-tfjs/src/__fixtures__/accuracy-of.ts';
@@ -20,6 +19,7 @@ import { smallLayersModel } from '../../../runtime-tfjs/src/__fixtures__/tensorf
 import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';
 import type { NewClassesJob } from '../personalise/new-classes-job.ts';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { type ServeTrainingOptions, serveTraining } from './serve-training.ts';
 import { trainInWorker } from './train-in-worker.ts';
 

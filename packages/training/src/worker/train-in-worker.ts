@@ -6,9 +6,9 @@
 
 import { RuntimeFailureError, throwIfAborted } from '@ztw/core';
 import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
-import type { TrainingProgress } from '@ztw/training';
 import type { LabelledRows } from '../data/row-data.ts';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 import { readTrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {

@@ -1,8 +1,8 @@
 // What goes between a caller and a worker that trains: one request on the worker itself, and all that belongs to it over a port of its own.
 
 import { isPackedError, type PackedError } from '@ztw/core/runtime';
-import type { TrainingProgress } from '@ztw/training';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
 
 /** Marks the requests among other messages that a worker script may get. */
 const kind = 'ztw-train-new-classes';
