@@ -51,7 +51,7 @@ export {
   UnsupportedPolicyError,
 } from './errors/errors.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
-export { ZtwError } from './errors/ztw-error.ts';
+export { type ErrorDetails, ZtwError, type ZtwErrorOptions } from './errors/ztw-error.ts';
 
 // Numbers
 

@@ -10,6 +10,11 @@ export async function about<T>(subject: string, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     if (!ZtwError.isInstance(error)) throw error;
-    throw new (errorClassOf(error.code))(`${subject}: ${error.message}`, { cause: error });
+    throw new (errorClassOf(error.code))(`${subject}: ${error.message}`, {
+      cause: error,
+      expected: error.expected,
+      received: error.received,
+      path: error.path ?? subject,
+    });
   }
 }
