@@ -78,6 +78,7 @@ test('a caller ignores replies that are none, and turns an unknown failure of tr
     code: 'ZTW_RUNTIME_FAILURE',
     stack: null,
     cause: null,
+    details: {},
   };
   reply({ kind: 'failed', error });
   await expect(training).rejects.toThrow(RuntimeFailureError);
