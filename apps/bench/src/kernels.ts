@@ -64,7 +64,7 @@ function filterGradient(rows: number, channels: number, size: number, stride: nu
 function rowsTaken(rows: number, channels: number, size: number, otherBackend: Backend): Contest {
   const kept = Int32Array.from({ length: (rows * 3) / 4 }, (_, position) => Math.floor((position * 4) / 3));
   return {
-    kernel: 'rows that stay',
+    kernel: 'remaining rows',
     sizes: `${kept.length} of ${rows}, ${channels} x ${size} x ${size}`,
     against: `GatherV2 on ${otherBackend}`,
     own: () => {

@@ -107,7 +107,7 @@ for (const rows of [1, 32, 256]) {
     }
   } while (performance.now() < end || (times[0]?.length ?? 0) < 5);
   const [base = Number.NaN, all = Number.NaN, leaving = Number.NaN] = times.map(median);
-  const quarter = rows === 1 ? 'one row stays' : (leaving / base).toFixed(2);
+  const quarter = rows === 1 ? 'one row remains' : (leaving / base).toFixed(2);
   console.log(`| ${rows} | ${base.toFixed(1)} | ${(all / base).toFixed(2)} | ${quarter} | ${times[0]?.length} |`);
 }
 

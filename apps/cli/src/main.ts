@@ -7,13 +7,13 @@ import { watchStandardStreams } from './program/standard-streams.ts';
 
 const { stdout, stderr } = process;
 const finish = watchStandardStreams({ stdout, stderr, exit: (code) => process.exit(code) });
-// Node ends without a word where nothing is left to wait for and the command has not come to its end.
+// Node exits silently if nothing is pending although the command has not finished.
 process.once('beforeExit', () => {
-  stderr.write('error: internal: the command ended without a result. Please report how it was called.\n');
+  stderr.write('error: internal: the command ended without a result. Please report the command line.\n');
   process.exit(exitCodes.failure);
 });
 const signal = interruptionSignal((text) => void stderr.write(text));
 const exitCode = await runCommandLine(process.argv.slice(2), processEnvironment(signal));
 
-// Runtimes may leave worker threads behind, so the process is ended here.
+// Runtimes may leave worker threads running, so the process exits explicitly.
 finish(exitCode);

@@ -77,7 +77,10 @@ describe('networks', () => {
 
   test('a graph that leaves sizes open', async () => {
     const path = await model('open.onnx', tinyOnnx(linear(new Float32Array(12).fill(0.5), ['rows', 'width'])));
-    expect(await refused(['inspect', path])).toContain('open.onnx');
+    const message = await refused(['inspect', path]);
+    expect(message).toContain('open.onnx');
+    expect(message).toContain('--input-shape');
+    expect(message).not.toContain('inputShape');
   });
 
   test('weights that are not numbers', async () => {

@@ -1,4 +1,5 @@
-// A chain of two networks with ICs in both: the cascade crosses the border in training, on both runtimes and in single files.
+// A chain of two networks with ICs in both: the cascade crosses the border in training, on both runtimes and in single
+// files.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

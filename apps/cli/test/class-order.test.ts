@@ -1,5 +1,5 @@
-// Class folders in another order than the network's outputs, labels that are not the network's, and a normalisation that it was
-// not trained with: `ztw train` measures the network by itself and stops.
+// Class folders in another order than the network's outputs, labels that are not the network's, and a normalisation
+// that it was not trained with: `ztw train` measures the network by itself and stops.
 
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -58,7 +58,7 @@ describe('class folders in another order', () => {
   test('go on where the user insists, with a caution', async () => {
     const { code, stderr } = await train(folders, 'insisted', ...fashion, '--allow-mismatch');
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/^Caution: fashion-resnet20 by itself has 3/m);
+    expect(stderr).toMatch(/^Caution: fashion-resnet20 by itself answers 3/m);
   });
 
   test('are matched by name with --class-names, and the bundle carries the right names', async () => {
@@ -70,7 +70,7 @@ describe('class folders in another order', () => {
     ]);
     for (const { agreement } of ownAccuracies) expect(agreement.accuracy).toBeGreaterThan(0.85);
     expect(run.stderr).toMatch(
-      /^fashion-resnet20 by itself: 9\d\.\d % right on 270 training rows, 95 % interval \d\d\.\d to 9\d\.\d %$/m,
+      /^fashion-resnet20 by itself: 9\d\.\d % correct on 270 training rows, 95 % interval \d\d\.\d to 9\d\.\d %$/m,
     );
     const manifest = JSON.parse(await readFile(at('named', 'manifest.json'), 'utf8')) as BundleManifest;
     expect(manifest.labels).toEqual(fashionNames);
@@ -145,7 +145,7 @@ describe('the normalisation', () => {
     expect(message).toMatch(
       /pixels as 0\.\.1, since no normalisation was given.*with --preset fashion-mnist 9\d\.\d %/,
     );
-    expect(message).toContain('--preset none to keep it');
+    expect(message).toContain('--preset none to keep pixels as 0..1');
   });
 
   test('that the user chose stops where the network knows nothing with it', async () => {
@@ -156,7 +156,7 @@ describe('the normalisation', () => {
   test('is only told where the user chose it', async () => {
     const { code, stderr } = await train(folders, 'dull', '--class-names', names, '--preset', 'none');
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/^Normalisation by the preset none: mean 0; standard deviation 1\.$/m);
+    expect(stderr).toMatch(/^Normalisation of preset none: mean 0; standard deviation 1\.$/m);
     expect(stderr).toMatch(/^Caution: With the normalisation that was given, .* with --preset fashion-mnist 9/m);
   });
 });

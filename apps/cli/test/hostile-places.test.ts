@@ -67,8 +67,8 @@ test('a work folder that another process has open', async () => {
   expect(existsSync(work)).toBe(false);
 });
 
-test.each(['', '/inside'])('a work folder that lies in the output folder (%j)', async (below) => {
+test.each(['', '/inside'])('a work folder that is inside the output folder (%j)', async (below) => {
   const { code, stderr } = await train('--out', at('both'), '--work', at(`both${below}`));
   expect(code, stderr).toBe(2);
-  expect(stderr).toContain('lies in the output folder');
+  expect(stderr).toContain('is inside the output folder');
 });

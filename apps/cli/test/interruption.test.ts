@@ -43,7 +43,7 @@ test.each([
   expect(stopped.stdout).toBe('');
   expect(await exists(signal)).toBe(false);
   expect(await exists(`${signal}.work`)).toBe(true);
-  if (signal !== 'SIGKILL') expect(stopped.stderr).toContain('the same command goes on from there');
+  if (signal !== 'SIGKILL') expect(stopped.stderr).toContain('Run the same command again to resume');
 
   const resumed = await runInProcess(command(signal));
   expect(resumed.code, resumed.stderr).toBe(0);

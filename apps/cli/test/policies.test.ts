@@ -1,4 +1,5 @@
-// Policies of every kind from end to end: calibrated by `train`, swept by `eval`, run by `run` and `bench`, written by `export`.
+// Policies of every kind from end to end: calibrated by `train`, swept by `eval`, run by `run` and `bench`, written by
+// `export`.
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// `ztw train --prune-exits`, end to end: exits that stay, exits that go, and the verdict where only the network is left.
+// `ztw train --prune-exits`, end to end: exits that stay, exits that go, and the verdict where only the network is
+// left.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -130,7 +131,7 @@ describe('in milliseconds', () => {
     const { code, stdout, stderr } = await runInProcess(args);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('Early exit does not pay here; the full network or a smaller one is better');
-    expect(stdout).toContain('The bundle holds the full network alone.');
+    expect(stdout).toContain('The bundle contains the full network only.');
     expect(stderr).toContain('keeps the budget(s) 0.25, 0.5, 0.75');
     const run = await runInProcess(['run', at('alone'), data, '--limit', '5', '--budget', '1', '--json', '--quiet']);
     expect((JSON.parse(run.stdout) as ClassifiedImages).exitHistogram).toEqual([5]);
@@ -158,7 +159,7 @@ describe('refused before anything is trained', () => {
 
   test('chains', async () => {
     const args = ['train', network, network, '--data', data, '--cuts', '1', '--out', at('chain'), '--prune-exits'];
-    expect(await refused(args)).toContain('judges the exits of one network, and there are 2');
+    expect(await refused(args)).toContain('judges the exits of one network; received 2 networks');
   });
 
   test('a profile of other stages, or none', async () => {

@@ -1,4 +1,5 @@
-// `ztw train --budgets` with times: thresholds that keep them on the device that was measured, or that a profile tells of.
+// `ztw train --budgets` with times: thresholds that keep them on the device that was measured, or that a profile tells
+// of.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -132,7 +132,7 @@ async function openRacers(options: RaceOptions, resources: AsyncDisposable[]): P
     for (const { method, executor } of rivals) {
       const threshold = thresholdForAccuracy(method, images, small.accuracy(images));
       if (threshold !== null)
-        racers.push(racer(`${single}, ${method.name}, as right as ${small.name}`, executor, threshold));
+        racers.push(racer(`${single}, ${method.name}, as accurate as ${small.name}`, executor, threshold));
     }
   }
   return racers;

@@ -11,13 +11,13 @@ import { findDeviceProfile } from './device-profile-file.ts';
 import type { RunnableBundle } from './open-bundle.ts';
 
 export interface BundleTimesOptions {
-  /** File with a device profile; null for what lies beside the bundle. */
+  /** File with a device profile; null: the profile in the bundle's folder. */
   readonly profile: string | null;
   /** Rows that ran together when it was measured. */
   readonly batchSize: number;
 }
 
-/** What the exits of a bundle take on a device. */
+/** Times of the exits of a bundle on a device. */
 export interface BundleTimes {
   readonly profile: DeviceProfile;
   readonly batchSize: number;
@@ -26,8 +26,8 @@ export interface BundleTimes {
 }
 
 /**
- * Reads what a bundle's exits take. A profile that was named may be of another device than this.
- * @throws InvalidInputError where nobody measured, or the profile is of other stages or lacks the batch size.
+ * Reads the times of a bundle's exits. A given profile may be of another device.
+ * @throws InvalidInputError if there is no profile, or it is of other stages or lacks the batch size.
  */
 export async function bundleTimes(
   { folder, model }: Pick<RunnableBundle, 'folder' | 'model'>,
@@ -37,7 +37,7 @@ export async function bundleTimes(
   const profile = await findDeviceProfile(folder, path, runtime);
   if (profile === null) {
     throw new InvalidInputError(
-      `Nobody measured what the stages of ${folder} cost on this device. Measure them once with "ztw bench ${folder}", which stores them there, or give a profile with --profile.`,
+      `The times of the stages of ${folder} on this device are not known. Measure them once with "ztw bench ${folder}", which stores them there, or give a profile with --profile.`,
     );
   }
   return about(path ?? folder, async () => {

@@ -1,5 +1,5 @@
-// Device profiles in files, and how a device is called in them. A bundle's own lie beside its files, in `profiles/`: one per device,
-// outside the manifest, because they say something of a device and not of the bundle.
+// Device profiles in files, and the names of devices in them. Those of a bundle are in its folder, under `profiles/`,
+// one per device. The manifest does not list them, because they describe a device and not the bundle.
 
 import { join } from 'node:path';
 import { about, type DeviceProfile, InvalidInputError, parseDeviceProfile, parseJson } from '@ztw/core';
@@ -9,14 +9,14 @@ import { profileBytesLimit } from '../storage/file-limits.ts';
 import { hasErrorCode, writeOutputFile } from '../storage/index.ts';
 import { readBytes } from '../storage/read-bytes.ts';
 
-/** @throws InvalidInputError for a file that is missing or no profile. */
+/** @throws InvalidInputError for a file that is missing or not a profile. */
 export async function readDeviceProfile(path: string): Promise<DeviceProfile> {
   let json: unknown;
   try {
     json = parseJson(await readBytes(path, profileBytesLimit), (reason) => new InvalidInputError(reason));
   } catch (cause) {
     throw new InvalidInputError(
-      `cannot read the device profile ${path} (${(cause as Error).message}). Make one: ztw bench BUNDLE --profile ${path}`,
+      `Cannot read the device profile ${path} (${(cause as Error).message}). Make one with: ztw bench BUNDLE --profile ${path}`,
       { cause },
     );
   }
@@ -24,10 +24,10 @@ export async function readDeviceProfile(path: string): Promise<DeviceProfile> {
 }
 
 /**
- * What stages cost, by a file or else by the profile of this device that lies beside the bundle.
+ * Times of stages: from a file, or else from the profile of this device in the bundle's folder.
  * @param folder Of the bundle.
  * @param path Null: none was given.
- * @returns null where nobody measured this device.
+ * @returns null if this device was not measured.
  * @throws InvalidInputError for a file that was given and is missing, or that is no profile.
  */
 export async function findDeviceProfile(
@@ -43,12 +43,12 @@ export async function findDeviceProfile(
   }
 }
 
-/** Where the profile of this device lies, or would lie, beside a bundle. */
+/** Path of this device's profile in a bundle's folder. */
 export function storedProfilePath(folder: string, runtime: LoadedRuntime): string {
   return join(folder, storedProfileName({ device: deviceName(runtime) }));
 }
 
-/** The same inside the bundle's folder, for a profile at hand. */
+/** The same, relative to the bundle's folder, for a given profile. */
 export function storedProfileName({ device = 'unknown' }: Pick<DeviceProfile, 'device'>): string {
   return `profiles/${device
     .toLowerCase()
@@ -57,8 +57,8 @@ export function storedProfileName({ device = 'unknown' }: Pick<DeviceProfile, 'd
 }
 
 /**
- * Writes a profile, whole or not at all, in place of an earlier one. Batch sizes that only the earlier one has are kept where it is of
- * the same stages and device.
+ * Writes a profile, whole or not at all, in place of an earlier one. Batch sizes that only the earlier one has are kept
+ * if it is of the same stages and device.
  * @throws StorageError where it cannot be written.
  */
 export async function writeDeviceProfile(path: string, profile: DeviceProfile): Promise<void> {
@@ -81,7 +81,7 @@ export function profileBytes(profile: DeviceProfile): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(profile, null, 2)}\n`);
 }
 
-/** What times depend on, in one line; equal lines make times comparable. */
+/** What times depend on, in one line. Times with equal lines are comparable. */
 export function deviceName(runtime: LoadedRuntime): string {
   return `${runtime.name}, ${runtime.stagedSettings.threads ?? 1} thread(s), ${describeMachine().processor}`;
 }

@@ -31,18 +31,24 @@ test.each([
   expect(chooseExit(choice, situation).name).toBe(name);
 });
 
-test('without a wish, a bundle that was calibrated for more than half takes the least of it', () => {
+test('by default, a bundle that was calibrated only for more than half uses its smallest budget', () => {
   const [, full] = situation.operatingPoints;
   const chosen = chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [full!] });
   expect(chosen.name).toBe('entropyThreshold(0.75)');
   expect(() => chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [] })).toThrow(/no calibrated/);
 });
 
+test('a budget below all calibrated ones is refused with the options that help', () => {
+  const choose = () => chooseExit({ kind: 'budget', budget: 0.3 }, situation);
+  expect(choose).toThrow(InvalidInputError);
+  expect(choose).toThrow(/at least 0.5, .* 0.5, 1; received 0.3\. .*--policy/);
+});
+
 test.each([
   [{ profile: null }, /--profile/],
   [{ device: 'there' }, /here.*there/],
   [{ batchSize: 4 }, /batches of 1; received 4/],
-])('a time with %j is refused', (change, message) => {
+])('a budget in milliseconds with %j is refused', (change, message) => {
   const choose = () => chooseExit({ kind: 'milliseconds', milliseconds: 9 }, { ...situation, ...change });
   expect(choose).toThrow(InvalidInputError);
   expect(choose).toThrow(message);

@@ -1,25 +1,25 @@
-// When rows may leave, as a person asks for it, and as the core wants it.
+// When rows may leave: from the user's options to a policy of the core.
 
-import { policyForBudget } from '@ztw/bundle';
+import { operatingPointWithin, policyForBudget } from '@ztw/bundle';
 import { type DeviceProfile, type ExitPolicy, InvalidInputError, type OperatingPoint } from '@ztw/core';
 
-/** One way to say when rows leave. */
+/** When rows leave, as the user chose it. */
 export type ExitChoice =
-  /** Half of the MACs or, where the bundle was not calibrated for so little, the least that it was calibrated for. */
+  /** Half of the MACs, or the smallest budget that the bundle was calibrated for if that is more. */
   | { readonly kind: 'default' }
   | { readonly kind: 'budget'; readonly budget: number }
   | { readonly kind: 'milliseconds'; readonly milliseconds: number }
   | { readonly kind: 'policy'; readonly policy: ExitPolicy };
 
-/** What a choice is to be made for. */
+/** The bundle and the device that a choice is made for. */
 export interface ExitSituation {
   readonly operatingPoints: readonly OperatingPoint[];
   readonly stageNames: readonly string[];
   /** Rows that run together. */
   readonly batchSize: number;
-  /** What stages cost here; null where nobody measured. */
+  /** Times of the stages on this device; null if they were not measured. */
   readonly profile: DeviceProfile | null;
-  /** Where this runs, spelled as in profiles. */
+  /** Name of this device, as in profiles. */
   readonly device: string;
 }
 
@@ -37,19 +37,42 @@ export function chooseExit(
     case 'policy':
       return choice.policy;
     case 'default': {
+      checkCalibrated(operatingPoints);
       const budget = Math.max(defaultBudget, Math.min(...operatingPoints.map((point) => point.budget)));
       return policyForBudget(operatingPoints, budget, stageNames);
     }
-    case 'budget':
+    case 'budget': {
+      checkCalibrated(operatingPoints);
+      if (operatingPointWithin(operatingPoints, choice.budget, stageNames) === null) {
+        throw budgetTooLow(operatingPoints, choice.budget);
+      }
       return policyForBudget(operatingPoints, choice.budget, stageNames);
+    }
     case 'milliseconds': {
       const { milliseconds } = choice;
+      checkCalibrated(operatingPoints);
       if (profile === null) {
         throw new InvalidInputError(
-          `A budget of ${milliseconds} ms needs to know what stages cost on this device. Measure them once with "ztw bench BUNDLE", which stores them in the bundle's folder, or give a profile with --profile.`,
+          `A budget of ${milliseconds} ms needs the times of the stages on this device. Measure them once with "ztw bench BUNDLE", which stores them in the bundle's folder, or give a profile with --profile.`,
         );
       }
       return policyForBudget(operatingPoints, { milliseconds, profile, ...where }, stageNames);
     }
   }
+}
+
+function checkCalibrated(operatingPoints: readonly OperatingPoint[]): void {
+  if (operatingPoints.length > 0) return;
+  throw new InvalidInputError(
+    'The bundle has no calibrated operating points, so it cannot keep a budget. Use --threshold, --patience or --policy.',
+    { expected: 'calibrated operating points', received: 0 },
+  );
+}
+
+function budgetTooLow(operatingPoints: readonly OperatingPoint[], budget: number): InvalidInputError {
+  const budgets = operatingPoints.map((point) => point.budget).toSorted((left, right) => left - right);
+  return new InvalidInputError(
+    `Expected a budget of at least ${budgets[0]}, because the bundle was calibrated for ${budgets.join(', ')}; received ${budget}. Use a larger --budget, or --threshold, --patience or --policy.`,
+    { expected: budgets, received: budget },
+  );
 }

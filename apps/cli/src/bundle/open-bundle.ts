@@ -13,7 +13,7 @@ export interface RunnableBundle extends LoadedBundle {
 
 /**
  * Loads a bundle from a folder.
- * @throws InvalidBundleError when it is damaged, RuntimeFailureError when a model does not load.
+ * @throws InvalidBundleError if it is damaged, RuntimeFailureError if a model does not load.
  */
 export async function loadBundleFolder(folder: string, runtime: LoadedRuntime): Promise<RunnableBundle> {
   return about(folder, async () => ({
@@ -24,19 +24,19 @@ export async function loadBundleFolder(folder: string, runtime: LoadedRuntime): 
 
 /**
  * How images become the bundle's input.
- * @throws InvalidDataError for a bundle that does not say.
+ * @throws InvalidDataError for a bundle without preprocessing.
  */
 export function preprocessingOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): Preprocessing {
   const { preprocessing } = bundle.manifest;
   if (preprocessing === null) {
     throw new InvalidDataError(
-      `The bundle ${bundle.folder} does not say how images become its input, so none can be fed to it.`,
+      `Expected a bundle that describes how images become its input; ${bundle.folder} does not. Train it again with the images' normalisation, or run it from a program.`,
     );
   }
   return preprocessing;
 }
 
-/** What data for a bundle must fit. */
+/** What the data must fit: the bundle's classes. */
 export function classesOf(bundle: Pick<RunnableBundle, 'folder' | 'manifest'>): NetworkClasses {
   return { name: bundle.folder, classes: bundle.manifest.classes, labels: bundle.manifest.labels };
 }

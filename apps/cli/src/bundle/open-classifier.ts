@@ -1,4 +1,4 @@
-// A bundle's folder, ready to classify by one choice of exits, run in whichever way is fastest or was asked for.
+// Opens a bundle for classification with one choice of exits, on the fastest or the requested executor.
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
 import {
@@ -25,7 +25,7 @@ export type ExecutorChoice = (typeof executorChoices)[number];
 export interface OpenClassifierOptions {
   readonly folder: string;
   readonly exit: ExitChoice;
-  /** `auto`: as `createExecutor` documents. */
+  /** `auto`: see `createExecutor`. */
   readonly executor: ExecutorChoice;
   /** Rows that run together. */
   readonly batch: number;
@@ -45,8 +45,9 @@ export interface Classifier extends AsyncDisposable {
 }
 
 /**
- * @throws InvalidBundleError, RuntimeFailureError; InvalidInputError for exits that cannot be chosen; UnsupportedPolicyError for an
- *   executor that does not know their policy; UnsupportedModelError for an executor that cannot hold the bundle.
+ * @throws InvalidBundleError, RuntimeFailureError; InvalidInputError for a budget that cannot be met;
+ *   UnsupportedPolicyError for an executor that does not support the policy; UnsupportedModelError for an executor that
+ *   cannot run the bundle.
  */
 export async function openClassifier(options: OpenClassifierOptions, runtime: LoadedRuntime): Promise<Classifier> {
   const { folder, batch, profile } = options;
@@ -77,7 +78,7 @@ export async function openClassifier(options: OpenClassifierOptions, runtime: Lo
   };
 }
 
-/** One file decides at each exit by itself; every other policy is decided on the host, between stages. */
+/** A single file evaluates each exit separately. All other policies are evaluated on the host, between stages. */
 function wayToRun(
   kind: ExecutorChoice,
   { name, specification }: ExitPolicy,
@@ -86,6 +87,6 @@ function wayToRun(
   if (policyKind !== null) return { kind, policyKind };
   if (kind === 'auto' || kind === 'staged') return { kind: 'staged' };
   throw new UnsupportedPolicyError(
-    `The executor ${kind} decides at each exit by itself, by one limit, and does not know ${name}. Use --executor staged, or another policy.`,
+    `The executor ${kind} supports one limit on a score of each exit; received ${name}. Use --executor staged, or another policy.`,
   );
 }

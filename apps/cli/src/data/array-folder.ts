@@ -71,7 +71,10 @@ export function choosePart(folder: string, names: readonly string[], part: DataP
   return names;
 }
 
-/** The file of labels beside a `.npy` file of images, by name (`x` -> `y`, `images` -> `labels`); null where there is none. */
+/**
+ * The file of labels beside a `.npy` file of images, by name (`x` -> `y`, `images` -> `labels`); null where there is
+ * none.
+ */
 export async function npyLabelsBeside(path: string): Promise<string | null> {
   const name = npyLabelsName(basename(path));
   if (name === null) return null;

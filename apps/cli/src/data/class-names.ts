@@ -5,8 +5,8 @@ import { readFileBytes } from './files.ts';
 import type { NetworkClasses } from './match-classes.ts';
 
 /**
- * Reads names of classes: one per line; a JSON array; an object `{"0": "cat"}`; or an object with such an `id2label`, as
- * the `config.json` of Hugging Face has it.
+ * Reads names of classes: one per line; a JSON array; an object `{"0": "cat"}`; or an object with such an `id2label`,
+ * as the `config.json` of Hugging Face has it.
  * @returns One name per output, in the order of the outputs.
  * @throws InvalidDataError for a file that cannot be read, that leaves an output without a name, or names two alike.
  */

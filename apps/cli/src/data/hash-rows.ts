@@ -16,8 +16,8 @@ export interface HashRowsOptions {
 }
 
 /**
- * A hash of each row's pixels as the network sees them, before normalisation. Equal images have equal hashes wherever they lie; of a
- * million rows, two different ones with the same hash are found once in ten million times.
+ * A hash of each row's pixels as the network sees them, before normalisation. Equal images have equal hashes wherever
+ * they lie; of a million rows, two different ones with the same hash are found once in ten million times.
  * @throws AbortedError once the signal has fired.
  */
 export async function hashRows(data: LabelledData, options: HashRowsOptions): Promise<SeenRows> {

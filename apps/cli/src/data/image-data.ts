@@ -1,6 +1,6 @@
-// Encoded images, from a folder or an archive, as a data set. Every image is decoded once when the data is opened, so that
-// the bad ones are known before the first row is used. The pixels are kept while they fit; beyond that they are decoded
-// again when they are asked for, with the same result.
+// Encoded images, from a folder or an archive, as a data set. Every image is decoded once when the data is opened, so
+// that the bad ones are known before the first row is used. The pixels are kept while they fit; beyond that they are
+// decoded again when they are asked for, with the same result.
 
 import { InvalidDataError } from '@ztw/core';
 import { forEachBounded } from './bounded.ts';

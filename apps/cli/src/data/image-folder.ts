@@ -7,7 +7,8 @@ import type { EncodedImage } from './image-data.ts';
 import { imageBytesLimit } from './limits.ts';
 
 /**
- * All images below a folder, links followed, hidden files passed over. A file is one if its name or its first bytes say so.
+ * All images below a folder, links followed, hidden files passed over. A file is one if its name or its first bytes say
+ * so.
  * @returns Paths relative to the folder, `/`-separated, in no particular order.
  */
 export async function listImageFolder(root: string, signal?: AbortSignal): Promise<EncodedImage[]> {

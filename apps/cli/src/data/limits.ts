@@ -22,8 +22,8 @@ export const imageBytesLimit: number = 256 * mebibyte;
 export const imagePixelsLimit: number = 64 * mebibyte;
 
 /**
- * Most pixels of images that are decoded at the same time: several of the usual sizes, or one that is larger alone. A decoder
- * may take up to 8 bytes for each, where an image is interlaced and of 16 bits.
+ * Most pixels of images that are decoded at the same time: several of the usual sizes, or one that is larger alone. A
+ * decoder may take up to 8 bytes for each, where an image is interlaced and of 16 bits.
  */
 export const pixelsAtOnceLimit: number = 16 * mebibyte;
 

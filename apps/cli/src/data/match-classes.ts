@@ -7,7 +7,10 @@ export interface NetworkClasses {
   readonly name: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
-  /** The file that the user named the classes with, where there is one: then class folders are matched by name or not at all. */
+  /**
+   * The file that the user named the classes with, where there is one: then class folders are matched by name or not at
+   * all.
+   */
   readonly namesFile?: string;
 }
 
@@ -15,8 +18,8 @@ export interface NetworkClasses {
  * Checks that the labels of the data are classes of the network. Where both name their classes and share names, labels
  * are matched by name (the data may then lack classes); else by index.
  * @returns The data, its labels renumbered to the network's classes where they were matched by name.
- * @throws InvalidDataError with both numbers and names where they do not match; where the user gave the names, for every class
- *   of the data that is not among them.
+ * @throws InvalidDataError with both numbers and names where they do not match; where the user gave the names, for
+ *   every class of the data that is not among them.
  */
 export function matchClasses(data: LabelledData, network: NetworkClasses): LabelledData {
   const { labels, classNames } = data;

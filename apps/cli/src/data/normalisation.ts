@@ -19,7 +19,9 @@ export interface NormalisationOptions {
 
 const imagenet: Normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/** Values of published networks; pixels are scaled to 0..1 first. `cifar10` is what the CIFAR ResNets were trained with. */
+/**
+ * Values of published networks; pixels are scaled to 0..1 first. `cifar10` is what the CIFAR ResNets were trained with.
+ */
 export const normalisationPresets: Readonly<Record<string, Normalisation>> = {
   none: { mean: [0], std: [1] },
   imagenet,

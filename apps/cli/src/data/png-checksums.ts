@@ -1,5 +1,5 @@
-// The checksums of a PNG. The decoder does not look at those of pixels: a chunk that was damaged in copying can pass for
-// another image.
+// The checksums of a PNG. The decoder does not look at those of pixels: a chunk that was damaged in copying can pass
+// for another image.
 
 import { crc32 } from 'node:zlib';
 

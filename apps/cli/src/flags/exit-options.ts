@@ -1,4 +1,4 @@
-// Flags that say when rows leave; at most one of them.
+// Flags that choose when rows leave; at most one of them may be given.
 
 import { confidenceThreshold, type ExitPolicy, patience } from '@ztw/core';
 import { type Command, Option } from 'commander';
@@ -28,25 +28,25 @@ export function addExitOptions(command: Command): Command {
     .addOption(
       new Option(
         '--budget <cost>',
-        "mean cost per image: a fraction of the full network's MACs, or a time like 3ms; calibrated in the bundle (default: 0.5, or the least that the bundle was calibrated for)",
+        "mean cost per image: a fraction of the full network's MACs, or a time such as 3ms (default: 0.5, or the smallest budget that the bundle was calibrated for)",
       )
         .argParser(budgetOrTime)
         .conflicts(['threshold', 'patience', 'policy']),
     )
     .addOption(
-      new Option('--threshold <t>', 'leave where the probability exceeds this')
+      new Option('--threshold <t>', 'leave at the first exit whose largest probability is greater than t')
         .argParser(numberBetween(0, 1))
         .conflicts(['budget', 'patience', 'policy']),
     )
     .addOption(
-      new Option('--patience <n>', 'leave where the same answer came more than n times in a row')
+      new Option('--patience <n>', 'leave when more than n exits in a row gave the same answer')
         .argParser(integerAtLeast(0))
         .conflicts(['budget', 'threshold', 'policy']),
     )
     .addOption(
       new Option(
         '--policy <policy>',
-        `when images leave, such as confidence:0.9, or confidence:0.5,0.7,0.9 with one limit per exit, or anyOf(...) and allOf(...) of several; kinds: ${policyKindNames}`,
+        `any exit policy: confidence:0.9; confidence:0.5,0.7,0.9 with one limit per exit; anyOf(...) or allOf(...) of several; kinds: ${policyKindNames}`,
       )
         .argParser(exitPolicy)
         .conflicts(['budget', 'threshold', 'patience']),
@@ -54,7 +54,7 @@ export function addExitOptions(command: Command): Command {
     .addOption(
       new Option(
         '--executor <kind>',
-        'staged: a session per stage; nested-if, batch-if: all in one; auto: the fastest that can',
+        'staged: one session per stage; nested-if, batch-if: one session for all stages; auto: the fastest that supports the policy',
       )
         .argParser(oneOf(executorChoices))
         .default('auto'),

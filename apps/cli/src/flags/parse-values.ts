@@ -1,4 +1,4 @@
-// Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
+// Parsers for values of options. Each throws commander's error, which names the option and shows the value.
 
 import {
   type ExitPolicy,
@@ -51,17 +51,17 @@ export function exitPolicy(text: string): ExitPolicy {
   return asArgument(() => parsePolicy(text));
 }
 
-/** Kinds of policies for help texts: `confidence, entropy, margin, patience`. */
+/** Names of the policy kinds, for help texts: `confidence, entropy, margin, patience`. */
 export const policyKindNames: string = namesOf(Object.values(policyKinds));
 
-/** Those that a single ONNX file can decide by. */
+/** The kinds that a single ONNX file supports. */
 export const exportedKindNames: string = namesOf(Object.values(policyKinds).filter((kind) => kind.graphScore !== null));
 
 function namesOf(kinds: readonly PolicyKind[]): string {
   return kinds.map(({ kind }) => kind).join(', ');
 }
 
-/** The kind of an exit policy, whose limit is chosen by the command: `entropy`. */
+/** A policy kind without a limit: `entropy`. */
 export function policyKind(text: string): PolicyKind {
   return asArgument(() => parsePolicyKind(text));
 }
@@ -102,12 +102,12 @@ export function budgetOrTime(text: string): Budget {
   return { milliseconds: positiveNumber(time[1] ?? '') };
 }
 
-/** Items divided by commas, each parsed by `parseItem`; at least one. */
+/** Items separated by commas, each parsed by `parseItem`; at least one. */
 export function commaSeparated<T>(parseItem: (text: string) => T): (text: string) => readonly T[] {
   return (text) => text.split(',').map((item) => parseItem(item.trim()));
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function oneOf<const T extends string>(words: readonly T[]): (text: string) => T {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
@@ -116,7 +116,7 @@ export function oneOf<const T extends string>(words: readonly T[]): (text: strin
   };
 }
 
-/** Gathers the values of an option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 export function collect<T>(
   parse: (text: string) => T,
 ): (text: string, previous: readonly T[] | undefined) => readonly T[] {

@@ -19,11 +19,14 @@ export interface RuntimeFlags {
 export function addRuntimeOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--runtime <name>', 'ONNX Runtime: auto prefers the native one (node) to WebAssembly (web)')
+      new Option(
+        '--runtime <name>',
+        'ONNX Runtime to use: node (native), web (WebAssembly), or auto: node if it is installed, else web',
+      )
         .argParser(oneOf(runtimeChoices))
         .default('auto'),
     )
-    .option('--threads <n>', 'threads of the ONNX Runtime', integerAtLeast(1));
+    .option('--threads <n>', 'threads of ONNX Runtime', integerAtLeast(1));
 }
 
 export function runtimeOptions(flags: RuntimeFlags): RuntimeOptions {
@@ -34,7 +37,7 @@ export function runtimeOptions(flags: RuntimeFlags): RuntimeOptions {
 export function addClassNamesOption(command: Command): Command {
   return command.option(
     '--class-names <file>',
-    'names of the classes in the order of the network\'s outputs, for class folders to be matched by: one per line, a JSON list, or {"0": "cat"} (also as id2label)',
+    'class names in the order of the network\'s outputs, to match class folders with: one per line, a JSON list, or {"0": "cat"} (also as id2label)',
   );
 }
 
@@ -48,10 +51,10 @@ export function addGraphOptions(command: Command): Command {
   return command
     .option(
       '--input-shape <sizes>',
-      'shape of one input row where the network leaves it open: 3,224,224',
+      'shape of one input row, if the network leaves it open: 3,224,224',
       commaSeparated(integerAtLeast(1)),
     )
-    .option('--output <name>', 'the output with the logits, where the network has several');
+    .option('--output <name>', 'output with the logits, if the network has several');
 }
 
 export function graphOptions(flags: GraphFlags): AnalyseGraphOptions {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LabelledData } from '../data/index.ts';
 
-/** Rows whose pixels are looked at; reading all of them would cost as much as decoding the data once more. */
+/** Number of rows whose pixels are read. Reading all rows would cost as much as decoding the data again. */
 const sampledRows = 16;
 
-/** A short text that differs, as good as always, when the rows, the labels or the pixels differ. Hex SHA-256. */
+/**
+ * Fingerprint of rows, labels and pixels: hex SHA-256. Data that differ get different fingerprints with near certainty.
+ */
 export async function dataFingerprint(data: LabelledData): Promise<string> {
   const { rows, labels, height, width, channels } = data;
   const hash = createHash('sha256').update(

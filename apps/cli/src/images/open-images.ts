@@ -1,4 +1,4 @@
-// Opens a data set for a network: brought to its input size, checked against its classes, cut down to the rows that are wanted.
+// Opens a data set for a network: resized to its input, checked against its classes, and reduced to the selected rows.
 
 import type { Preprocessing } from '@ztw/bundle';
 import {
@@ -19,7 +19,7 @@ export interface ImageSource {
   readonly path: string;
   /** `start:end` or a `.npy` file of row numbers; null for all rows. */
   readonly rows: string | null;
-  /** At most this many rows, all classes in equal parts as far as they go; null for all. */
+  /** Most rows, the same number of each class as far as possible; null for all. */
   readonly limit: number | null;
 }
 
@@ -29,14 +29,14 @@ export interface OpenImagesOptions extends ImageSource {
   readonly network: NetworkClasses;
 }
 
-/** How many skipped images are named one by one. */
+/** Most skipped images that are named. */
 const namedSkips = 5;
-/** How many outputs are named with their class. */
+/** Most outputs that are listed with their class. */
 const namedOutputs = 12;
 
 /**
- * @throws InvalidDataError when nothing can be read there, or its classes are not the network's.
- * @throws InvalidInputError for a row selection that is none.
+ * @throws InvalidDataError if nothing can be read, or the classes are not the network's.
+ * @throws InvalidInputError for an invalid row selection.
  */
 export async function openImages(options: OpenImagesOptions, context: JobContext): Promise<LabelledData> {
   const { path, preprocessing } = options;
@@ -47,7 +47,7 @@ export async function openImages(options: OpenImagesOptions, context: JobContext
     channels,
     resize,
     signal: context.signal,
-    // Without a choice of rows, a limit saves decoding the others.
+    // Without a row selection, a limit avoids decoding the other rows.
     ...(options.rows === null && options.limit !== null ? { limit: options.limit } : {}),
     onProgress: (progress) => report(path, progress, context),
   });
@@ -70,12 +70,12 @@ function report(path: string, progress: DataProgress, context: JobContext): void
   });
 }
 
-/** Class folders say nothing of outputs, so a person should see which is taken for which. */
+/** Class folders do not name outputs, so the user should see which folder is matched to which output. */
 function noteOrder(name: string, classNames: readonly string[], context: JobContext): void {
   const shown = classNames.slice(0, namedOutputs).map((className, output) => `${output} = '${className}'`);
   const rest = classNames.length > namedOutputs ? ', ...' : '';
   context.onNote(
-    `Note: the classes of ${name} are taken for the network's outputs in this order: ${shown.join(', ')}${rest}. --class-names gives another.`,
+    `Note: the class folders of ${name} are matched to the network's outputs in this order: ${shown.join(', ')}${rest}. Use --class-names for another order.`,
   );
 }
 

@@ -1,4 +1,5 @@
-// Rows that are used twice: reported although thresholds were chosen or ICs trained on them, or calibration rows that were trained on.
+// Finds rows that are used twice: reported rows that thresholds were chosen or ICs trained on, and calibration rows
+// that were trained on.
 
 import type { BundleManifest } from '@ztw/bundle';
 import { type RowOverlap, rowOverlap, type SeenRows, type SettingsOrigin } from '@ztw/core/evaluation';
@@ -17,13 +18,14 @@ export interface CheckOverlapsOptions {
 }
 
 export interface Overlaps {
-  /** What a reader of the report should know. */
+  /** Cautions for the reader of the report. */
   readonly cautions: readonly string[];
   readonly settings: SettingsOrigin;
 }
 
 /**
- * Looks for the reported rows among those that a bundle was made from, and those that settings are chosen on now.
+ * Looks for the reported rows among the rows that a bundle was made from, and among the rows that settings are chosen
+ * on now.
  * @throws InvalidBundleError, AbortedError.
  */
 export async function checkOverlaps(options: CheckOverlapsOptions): Promise<Overlaps> {
@@ -43,14 +45,14 @@ export async function checkOverlaps(options: CheckOverlapsOptions): Promise<Over
       ...caution(
         thresholds,
         `the thresholds${manifest.ensemble === null ? '' : ' and the ensemble'} of ${folder} were chosen on`,
-        'accuracies at budgets come out too good',
+        'accuracies at budgets are too high',
       ),
       ...caution(
         trained,
         `the internal classifiers of ${folder} were trained on`,
-        'accuracies of early exits come out too good',
+        'accuracies of early exits are too high',
       ),
-      ...caution(chosen, 'settings are chosen on here', 'accuracies at budgets come out too good'),
+      ...caution(chosen, 'settings are chosen on here', 'accuracies at budgets are too high'),
     ],
     settings: originOf([thresholds, ...(chosen === null ? [] : [chosen])]),
   };
@@ -63,17 +65,17 @@ export function commonOrigin(origins: readonly SettingsOrigin[]): SettingsOrigin
   return most ?? origins.find((origin) => origin.kind === 'unknown-rows') ?? { kind: 'other-rows' };
 }
 
-/** A caution where the calibration rows of a job are training rows as well; null where they are not. */
+/** A caution if calibration rows of a job are also training rows; else null. */
 export function trainedCalibrationCaution({ training, calibration }: JobRows): string | null {
   if (training === null) return null;
   const found = rowOverlap(calibration.hashes, training);
   if (found.rows === 0) return null;
   const asked =
     calibration.hashes.length < calibration.rows ? ` (of a sample of ${count(calibration.hashes.length)})` : '';
-  return `Caution: ${amount(found)} of the ${count(calibration.rows)} calibration rows${asked} are among the training rows, so ensemble and thresholds come out too bold. Leave --calibration-data out to hold rows out of --data, or give other rows.`;
+  return `Caution: ${amount(found)} of the ${count(calibration.rows)} calibration rows${asked} are among the training rows, so rows will leave too early. Leave --calibration-data out to hold out rows of --data, or give other rows.`;
 }
 
-/** Null where the bundle does not tell. */
+/** null if the bundle does not record it. */
 async function bundleOverlap(
   kind: SeenKind,
   { folder, manifest, reported }: CheckOverlapsOptions,

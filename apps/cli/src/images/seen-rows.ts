@@ -1,5 +1,5 @@
-// What a bundle remembers of the rows that it was made from, so that an evaluation on them is noticed: hashes in two small files, and
-// in the provenance where these are. Readers that know nothing of it see two more files.
+// Hashes of the rows that a bundle was made from, so that an evaluation on them is noticed. They are in two small files
+// that the provenance names. Readers that do not know them see two more files.
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
 import { InvalidBundleError } from '@ztw/core';
@@ -9,9 +9,9 @@ import type { TrainingImages } from '../commands/train/training-images.ts';
 import { hashRows, type LabelledData, rowHashName } from '../data/index.ts';
 import type { JobContext } from '../program/job-context.ts';
 
-/** At most 128 KiB of hashes: thresholds are seldom chosen on more rows. */
+/** At most 128 KiB of hashes: thresholds are rarely chosen on more rows. */
 const calibrationHashes = 16_384;
-/** At most 32 KiB: a sample is enough to notice rows that were trained on. */
+/** At most 32 KiB: a sample is enough to notice training rows. */
 const trainingHashes = 4096;
 
 const bytesPerHash = 8;
@@ -19,7 +19,7 @@ const files = { training: 'seen-rows/training.u64', calibration: 'seen-rows/cali
 
 export type SeenKind = keyof typeof files;
 
-/** Null where nothing was trained. */
+/** null if nothing was trained. */
 export interface JobRows {
   readonly training: SeenRows | null;
   readonly calibration: SeenRows;
@@ -33,7 +33,7 @@ export async function hashJobRows({ training, heldOut }: TrainingImages, context
   };
 }
 
-/** Hashes rows with progress: where images are decoded anew, it takes a while. */
+/** Hashes rows and shows progress: decoding images again takes a while. */
 export function hashForJob(data: LabelledData, context: JobContext, most: number = data.rows): Promise<SeenRows> {
   return hashRows(data, {
     most,
@@ -43,7 +43,7 @@ export function hashForJob(data: LabelledData, context: JobContext, most: number
   });
 }
 
-/** Files for a bundle, and what its provenance says of them. */
+/** Files for a bundle, and their description in its provenance. */
 export function describeSeenRows({ training, calibration }: JobRows): {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -60,8 +60,8 @@ export function describeSeenRows({ training, calibration }: JobRows): {
 
 /**
  * The rows that a bundle was made from.
- * @returns null where it does not say, or was made without rows of that kind.
- * @throws InvalidBundleError where its files are not what its provenance says.
+ * @returns null if the bundle does not record them, or was made without rows of that kind.
+ * @throws InvalidBundleError if its files do not match its provenance.
  */
 export async function readSeenRows(
   folder: string,
@@ -74,7 +74,7 @@ export async function readSeenRows(
   const bytes = await (await openBundle(folderReader(folder))).file(files[kind]);
   if (bytes.length !== hashed * bytesPerHash || !(hashed <= rows)) {
     throw new InvalidBundleError(
-      `${folder}: ${files[kind]} has ${bytes.length} bytes, and the provenance says ${hashed} hashes of ${rows} rows.`,
+      `${folder}: expected ${hashed} hashes of ${rows} rows in ${files[kind]}, as the provenance says; received ${bytes.length} bytes. Make the bundle again.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -82,7 +82,7 @@ export async function readSeenRows(
   return { rows, hashes };
 }
 
-/** Sorted, little-endian: the order of the rows is nobody's business. */
+/** Sorted, little-endian, so that the order of the rows is not revealed. */
 function bytesOf(hashes: BigUint64Array): Uint8Array {
   const bytes = new Uint8Array(hashes.length * bytesPerHash);
   const view = new DataView(bytes.buffer);

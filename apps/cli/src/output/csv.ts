@@ -1,4 +1,6 @@
-/** RFC 4180: comma-separated, fields with commas, quotes or line breaks in quotes, quotes doubled; ends in a line break. */
+/**
+ * RFC 4180: comma-separated, fields with commas, quotes or line breaks in quotes, quotes doubled; ends in a line break.
+ */
 export function renderCsv(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   return [titles, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
 }

@@ -1,4 +1,4 @@
-// Numbers as people read them. One place, so that all tables agree.
+// Numbers for people, formatted in one place so that all tables agree.
 
 /** `125485696` -> `125.5 M`. */
 export function formatCount(count: number): string {
@@ -38,10 +38,12 @@ export function formatBar(fraction: number, width: number): string {
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
-/** What stands where there is no value. */
+/** Shown in place of a missing value. */
 export const absent = '–';
 
-/** `4660` -> `4.66 k`, `125485696` -> `125.5 M`: three or four digits, so that costs in one column can be told apart. */
+/**
+ * `4660` -> `4.66 k`, `125485696` -> `125.5 M`: three or four digits, so that costs in one column can be told apart.
+ */
 export function formatMacs(macs: number): string {
   const units = ['', ' k', ' M', ' G', ' T'];
   let value = macs;

@@ -2,11 +2,11 @@ import Table from 'cli-table3';
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand to the right, words to the left. */
+  /** Numbers are right-aligned, words left-aligned. */
   readonly align: 'left' | 'right';
 }
 
-/** Borders that survive a copy into a log or a document: one rule under the titles, two blanks between columns. */
+/** Borders that survive copying into a log or document: one rule under the titles, two blanks between columns. */
 const borders = {
   top: '',
   'top-mid': '',

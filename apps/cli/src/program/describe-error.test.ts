@@ -36,6 +36,11 @@ describe('what a person sees', () => {
     expect(describeError(new InvalidDataError('No image.'), plain)).toBe('error: No image.\n');
   });
 
+  test('a stopped command does not speak of signals', () => {
+    const error = new AbortedError('The classification was stopped by its AbortSignal.');
+    expect(describeError(error, plain)).toBe('error: Stopped before the command was finished.\n');
+  });
+
   test('a defect points to --verbose, which shows stacks and causes', () => {
     const error = new Error('outer', { cause: new Error('inner') });
     expect(describeError(error, plain)).toMatch(/^error: outer\nhint: .*--verbose/);

@@ -1,23 +1,29 @@
-import { ZtwError } from '@ztw/core';
+import { AbortedError, ZtwError } from '@ztw/core';
 import pc from 'picocolors';
 
 export interface DescribeErrorOptions {
-  /** Also where it happened, and what caused it. */
+  /** Whether to show stacks and causes. */
   readonly verbose: boolean;
   readonly colours: boolean;
 }
 
 /**
- * The text that a person sees when a command fails: one line that says what is wrong and, for what was not foreseen, a hint.
- * Stacks are for defects, so they need `verbose`.
+ * The text that the user sees when a command fails: one line that says what is wrong and, for unexpected errors, a
+ * hint. Stacks are for defects, so they are shown with `verbose` only.
  */
 export function describeError(error: unknown, { verbose, colours }: DescribeErrorOptions): string {
   const { red, dim } = pc.createColors(colours);
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = [`${red('error:')} ${message}`];
+  const lines = [`${red('error:')} ${messageOf(error)}`];
   if (verbose) lines.push(...stackLines(error).map(dim));
-  else if (!ZtwError.isInstance(error)) lines.push('hint: this was not foreseen; --verbose shows where it happened');
+  else if (!ZtwError.isInstance(error))
+    lines.push('hint: this is an unexpected error; run again with --verbose to see where it happened');
   return `${lines.join('\n')}\n`;
+}
+
+/** The library speaks of signals, the user of a stopped command. */
+function messageOf(error: unknown): string {
+  if (AbortedError.isInstance(error)) return 'Stopped before the command was finished.';
+  return error instanceof Error ? error.message : String(error);
 }
 
 function stackLines(error: unknown): readonly string[] {

@@ -1,8 +1,8 @@
-// What a command needs of the world around it, passed in so that commands can run inside a test as well as in a shell.
+// What a command needs from its environment. It is passed in, so that commands run in tests as well as in a shell.
 
 import type { ProgressDisplay } from '../progress/progress-display.ts';
 
-/** The world around one run of a command. */
+/** The environment of one run of a command. */
 export interface CommandEnvironment {
   /** Results go here. */
   writeResult(text: string): void;

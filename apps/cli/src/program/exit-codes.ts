@@ -1,12 +1,12 @@
 import { AbortedError, RuntimeFailureError, StorageError, ZtwError } from '@ztw/core';
 
-/** What the command's exit code says; documented in `ztw --help`. */
+/** Exit codes of the command; documented in `ztw --help`. */
 export const exitCodes = {
   /** Everything was done. */
   ok: 0,
   /** Something failed while it ran: a full disk, a runtime, a defect. */
   failure: 1,
-  /** The command line, a model, a bundle or the data is not right. */
+  /** The command line, a model, a bundle or the data is invalid. */
   badInput: 2,
   /** Stopped from outside by Ctrl-C or SIGTERM. */
   interrupted: 130,

@@ -11,7 +11,7 @@ import type { CommandEnvironment } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const footer = `
-Exit codes: ${exitCodes.ok} done, ${exitCodes.failure} failed while running, ${exitCodes.badInput} bad usage or bad input, ${exitCodes.interrupted} stopped by Ctrl-C.
+Exit codes: ${exitCodes.ok} done, ${exitCodes.failure} failure while running, ${exitCodes.badInput} wrong usage or invalid input, ${exitCodes.interrupted} stopped by Ctrl-C.
 Results go to standard output, progress and diagnostics to standard error.`;
 
 /** The command `ztw` with all its subcommands; parsing throws instead of ending the process. */
@@ -22,7 +22,7 @@ export function createProgram(environment: CommandEnvironment): Command {
     .helpOption('--help', 'show this help')
     .helpCommand(false)
     .option('--quiet', 'show no progress')
-    .option('--verbose', 'on failure, show where it happened')
+    .option('--verbose', 'show where an error happened')
     .configureOutput({ writeOut: environment.writeResult, writeErr: environment.writeDiagnostic })
     .configureHelp({ showGlobalOptions: true, helpWidth: environment.columns })
     .showHelpAfterError('(add --help for the options and examples)')

@@ -7,7 +7,7 @@ import { createProgram } from './program.ts';
 /**
  * Runs one command line to its end.
  * @param args Arguments after the program's name.
- * @returns the exit code; every failure has already been told on the diagnostic stream.
+ * @returns the exit code; failures have been reported on the diagnostic stream.
  */
 export async function runCommandLine(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   const program = createProgram(environment);

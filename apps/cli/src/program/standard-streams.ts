@@ -1,5 +1,5 @@
-// What becomes of a command whose standard streams break. A reader that has seen enough (`ztw inspect ... | head`) is no
-// failure; results that cannot be written are one; diagnostics that nobody can read never stop the work.
+// Handles broken standard streams. A reader that stops early (`ztw inspect ... | head`) is not a failure. Results that
+// cannot be written are a failure. Diagnostics that cannot be written never stop the work.
 
 import { exitCodes } from './exit-codes.ts';
 
@@ -28,7 +28,7 @@ export function watchStandardStreams({ stdout, stderr, exit }: StandardStreams):
       exit(closedCode);
       return;
     }
-    // One write can fail in two ways, as an event and to its caller.
+    // One write can fail twice: as an event, and to its caller.
     if (lost) return;
     lost = true;
     stderr.write(`error: Could not write the results to standard output: ${error.message}. They are lost.\n`);

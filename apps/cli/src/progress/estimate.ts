@@ -1,8 +1,8 @@
 // The remaining time of a phase, for jobs that do not know it themselves.
 
-/** Remembers when a phase began; pure apart from the clock that it is given. */
+/** Remembers when a phase began; the clock is passed in. */
 export interface Estimator {
-  /** Seconds that are left if the rest goes as fast as what has been done, or null before anything can be said. */
+  /** Remaining seconds at the mean speed so far; null before there is an estimate. */
   remainingSeconds(done: number, total: number): number | null;
 }
 

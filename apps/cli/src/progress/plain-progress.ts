@@ -3,7 +3,7 @@ import type { JobProgress } from '../program/job-context.ts';
 import { type Estimator, meanSpeedEstimator } from './estimate.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 
-/** How often, in milliseconds, a running phase says where it stands. */
+/** Milliseconds between two reports of a running phase. */
 const interval = 5000;
 
 export interface PlainProgressOptions {

@@ -5,8 +5,8 @@ import type { JobProgress } from '../program/job-context.ts';
 export interface ProgressDisplay {
   /** Takes one report; cheap enough to be called at every step. */
   update(progress: JobProgress): void;
-  /** Shows one line that stays. */
+  /** Shows one permanent line. */
   note(text: string): void;
-  /** Ends the display of whatever is still shown. */
+  /** Ends the display. */
   close(): void;
 }

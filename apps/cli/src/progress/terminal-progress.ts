@@ -11,11 +11,11 @@ interface Phase {
   readonly estimator: Estimator;
   /** The latest report. */
   latest: JobProgress;
-  /** Null while something else stands on the bar's line. */
+  /** null while the bar's line shows something else. */
   bar: SingleBar | null;
 }
 
-/** One bar on the terminal's last line; a phase that is complete leaves a line that says how long it took. */
+/** One bar on the terminal's last line. A completed phase leaves a line with its duration. */
 export function terminalProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   let phase: Phase | null = null;
 
@@ -58,7 +58,7 @@ export function terminalProgress(stream: NodeJS.WriteStream): ProgressDisplay {
 function showBar(stream: NodeJS.WriteStream, progress: JobProgress): SingleBar {
   const bar = new SingleBar({
     stream,
-    // Braces are the library's own marks, so what may hold any text goes in as values.
+    // Braces are the library's placeholders, so arbitrary text is passed as values.
     format: '{phase} {bar} {percentage} % {left}{detail}',
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -16,29 +16,29 @@ ${timesNotes(report)}
 ${
   budgets.some(({ calibrated }) => calibrated !== null)
     ? html`<h3>Settings chosen beforehand</h3>
-<p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows${originNote(report)} Below each accuracy stand the cost that was really paid, which may miss the budget a little either way, and the setting.</p>
+<p class="note">Thresholds were chosen on calibration rows and then applied to the reported rows${originNote(report)} Below each accuracy are the measured cost, which may differ slightly from the budget, and the setting.</p>
 ${protocolTable(report, columns, 'Accuracy at budgets, settings chosen on calibration rows', 'calibrated')}`
     : null
 }
 <h3>Settings swept on the reported rows</h3>
-<p class="note">The last setting within the budget on the reported rows themselves, as papers report it. A little optimistic, since these rows had a say in it.</p>
+<p class="note">The last setting within the budget on the reported rows themselves, as papers report it. This is slightly optimistic, because the setting was chosen on the same rows.</p>
 ${protocolTable(report, columns, 'Accuracy at budgets, settings swept on the reported rows', 'swept')}
 </section>`;
 }
 
-/** The end of a sentence: whether the numbers are what to expect in use. */
+/** End of the sentence: whether these numbers can be expected in use. */
 function originNote({ settingsOrigin = { kind: 'unknown-rows' }, rows }: EvaluationReport): string {
   switch (settingsOrigin.kind) {
     case 'other-rows':
       return ': what to expect in use.';
     case 'overlapping-rows':
-      return `, of which ${settingsOrigin.isExact ? '' : 'about '}${formatGrouped(settingsOrigin.rows)} of ${formatGrouped(rows)} are calibration rows themselves: too good for what to expect in use.`;
+      return `, of which ${settingsOrigin.isExact ? '' : 'about '}${formatGrouped(settingsOrigin.rows)} of ${formatGrouped(rows)} are calibration rows themselves: better than what to expect in use.`;
     case 'unknown-rows':
       return '. Whether these are other rows is not known.';
   }
 }
 
-/** Where times come from, once for all methods that share it. */
+/** Where times come from, stated once for all methods that share it. */
 function timesNotes({ methods }: EvaluationReport): readonly Html[] {
   const notes = methods.flatMap(({ times }) =>
     times === undefined
@@ -80,7 +80,7 @@ function protocolTable(
 function budgetCell(method: MethodReport, reading: BudgetReading | null, best: number): Html {
   if (reading === null) return html`<td>${absent}</td>`;
   const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${settingText(method, reading)}</span>`;
-  // Equal to what is shown counts as equally good.
+  // Accuracies that are shown alike count as equal.
   const isBest = formatPercent(reading.accuracy, 2) === formatPercent(best, 2);
   return html`<td${isBest ? html` class="best"` : null}>${formatPercent(reading.accuracy, 2)}${detail}</td>`;
 }

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { dashOf, ink, seriesColor } from './palette.ts';
 import { baseMacs } from './report-base.ts';
 
-/** Names of the lines and points of the accuracy chart, as text that wraps where a drawing could not. */
+/** Names of the lines and points of the accuracy chart, as text, because text in a drawing does not wrap. */
 export function legend(report: EvaluationReport): Html {
   const base = baseMacs(report);
   return html`<ul class="legend">${report.methods.map(

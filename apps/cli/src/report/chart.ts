@@ -1,4 +1,4 @@
-// Charts as SVG, drawn without a browser, in two widths: text in an SVG shrinks with it, so a phone gets a drawing of its own.
+// Charts as SVG, drawn without a browser, in two widths: text shrinks with an SVG, so phones get a separate drawing.
 
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent, TitleComponent } from 'echarts/components';
@@ -48,7 +48,7 @@ function drawChart(options: ChartOptions, size: ChartSize, id: string): Html {
   }
 }
 
-/** Fits a stand-alone SVG into a page: ids of its own, no hover styles, the reader's colors and font. */
+/** Adapts a stand-alone SVG to a page: unique ids, no hover styles, the reader's colors and font. */
 function inlined(svg: string, id: string): string {
   const bare = svg
     .replace(/<style[\s\S]*?<\/style>/g, '')

@@ -17,7 +17,10 @@ interface ShownBudget {
   readonly protocol: 'calibrated' | 'swept';
 }
 
-/** Where the rows leave at each budget: small bars over the exits, one row of bars per budget, and the same as a table. */
+/**
+ * Where rows leave at each budget: small bars over the exits, one row of bars per budget, and a table of the same
+ * numbers.
+ */
 export function exitHistogram(method: MethodReport, index: number): Html | null {
   const shown = labelledBudgets(method).flatMap(shownBudget);
   if (shown.length === 0) return null;
@@ -50,7 +53,7 @@ function option(method: MethodReport, shown: readonly ShownBudget[], index: numb
   const panel = (position: number) => ({ left, right: 8, top: 28 + position * panelHeight, height: 70 });
   return {
     title: shown.map(({ label, reading }, position) => ({
-      text: `Budget ${label}: ${formatPercent(reading.accuracy, 1)} ${narrow ? 'for' : 'right at a cost of'} ${paid(method, reading)}`,
+      text: `Budget ${label}: ${formatPercent(reading.accuracy, 1)} ${narrow ? 'for' : 'correct at a cost of'} ${paid(method, reading)}`,
       left,
       top: position * panelHeight,
       padding: 0,
@@ -102,7 +105,7 @@ function describe(method: MethodReport, { label, reading }: ShownBudget): string
 }
 
 function histogramTable(method: MethodReport, shown: readonly ShownBudget[]): Html {
-  return html`<details class="inner"><summary>The same in numbers</summary>
+  return html`<details class="inner"><summary>As numbers</summary>
 ${scrollingTable({
   label: `Images that leave at each exit with ${method.name}`,
   head: html`<tr><th scope="col">Exit</th>${shown.map(

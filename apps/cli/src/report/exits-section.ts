@@ -3,11 +3,11 @@ import { absent, formatMacs, formatMilliseconds, formatPercent } from '../output
 import { type Html, html } from './html.ts';
 import { scrollingTable } from './table.ts';
 
-/** Every exit by itself, one table per method. */
+/** Each exit by itself, one table per method. */
 export function exitsSection(report: EvaluationReport): Html {
   return html`<section aria-labelledby="exits">
 <h2 id="exits">Each exit by itself</h2>
-<p class="note">What each exit would give if all images left there.</p>
+<p class="note">Results if all images left at this exit.</p>
 ${report.methods.map((method, index) => html`<details${index === 0 ? html` open` : null}><summary>${method.name}</summary>${exitTable(method)}</details>`)}
 ${glossary(
   report.methods.some(hasForeign),
@@ -47,7 +47,7 @@ function glossary(foreign: boolean, timed: boolean): Html {
   return html`<h3>What the columns mean</h3>
 <dl>
 <dt>Cost</dt><dd>MACs up to and including this exit and all heads before it, as a share of the whole network.</dd>
-${timed ? html`<dt>Time</dt><dd>Milliseconds per image of leaving here, on the device that was measured.</dd>` : null}
+${timed ? html`<dt>Time</dt><dd>Milliseconds per image that leaves here, on the measured device.</dd>` : null}
 <dt>Hindsight improvability</dt><dd>Among the images that this exit gets wrong, the share that some earlier exit had right. Lower is better.</dd>
 <dt>KS error, ECE</dt><dd>How far confidence is from accuracy: largest gap of the cumulative sums, and mean gap over bins. Lower is better.</dd>
 <dt>Failure AUROC</dt><dd>How well confidence tells right answers from wrong ones: 1 perfectly, 0.5 not at all.</dd>

@@ -1,11 +1,11 @@
-// Text that is known to be HTML, so that everything else is escaped where it is put in.
+// A type for text that is HTML, so that all other text is escaped when it is inserted.
 
-/** Markup; what it was made of has been escaped. */
+/** Markup whose contents have been escaped. */
 export interface Html {
   readonly html: string;
 }
 
-/** What may stand in a template: markup as it is, text and numbers escaped, lists one after the other, null as nothing. */
+/** Values in a template: markup as is, text and numbers escaped, lists concatenated, null as nothing. */
 export type HtmlContent = Html | string | number | null | readonly HtmlContent[];
 
 /** Template tag: markup with escaped contents. */
@@ -15,7 +15,7 @@ export function html(parts: TemplateStringsArray, ...contents: readonly HtmlCont
   };
 }
 
-/** Markup from elsewhere, such as a drawn SVG. The caller answers for it. */
+/** Trusted markup, such as a drawn SVG. */
 export function trustedHtml(markup: string): Html {
   return { html: markup };
 }

@@ -1,11 +1,11 @@
-// Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
+// Budgets of both kinds, shares of the MACs and milliseconds, in one list, because tables and charts treat them alike.
 
 import { meanCost } from '@ztw/core';
 import { type BudgetReading, type MethodReport, policyKindOfRule } from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent, formatSetting } from '../output/format.ts';
 
 export interface LabelledBudget {
-  /** Tells budgets apart, also those that round to one label. */
+  /** Unique per budget, also for budgets with the same rounded label. */
   readonly key: string;
   /** `50 %` or `3.00 ms`. */
   readonly label: string;
@@ -31,7 +31,7 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
   ];
 }
 
-/** What a reading was paid: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
+/** Cost of a reading: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
 export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading): string {
   const share = formatPercent(cost, 1);
   return times === undefined

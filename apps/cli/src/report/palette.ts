@@ -1,10 +1,10 @@
-// Colors that follow the reader's light or dark scheme. The chart library wants real colors, so charts are drawn with
-// stand-ins, each of which becomes a CSS variable afterwards.
+// Colors that follow the reader's light or dark scheme. The chart library needs real colors, so charts are drawn with
+// placeholder colors that are replaced by CSS variables afterwards.
 
 export interface SchemeColor {
   /** CSS variable without the leading dashes. */
   readonly variable: string;
-  /** Stand-in for charts; occurs nowhere else. */
+  /** Placeholder color for charts; used nowhere else. */
   readonly standIn: string;
   readonly light: string;
   readonly dark: string;
@@ -51,7 +51,7 @@ export function dashOf(index: number): readonly number[] | 'solid' {
   return dashes[index % dashes.length] ?? 'solid';
 }
 
-/** Color of the method at an index; they begin again after the last. */
+/** Color of the method at an index; colors repeat after the last. */
 export function seriesColor(index: number): SchemeColor {
   return series[index % series.length] as SchemeColor;
 }
@@ -61,7 +61,7 @@ export function schemeVariables(scheme: 'light' | 'dark'): string {
   return all.map((entry) => `--${entry.variable}:${entry[scheme]}`).join(';');
 }
 
-/** Puts the variables in the place of the stand-ins. */
+/** Replaces the placeholders by the variables. */
 export function withVariables(svg: string): string {
   return all.reduce((text, { standIn, variable }) => text.replaceAll(standIn, `var(--${variable})`), svg);
 }

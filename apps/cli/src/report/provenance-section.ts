@@ -2,10 +2,10 @@ import type { EvaluationReport } from '@ztw/core/evaluation';
 import { formatGrouped } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 
-/** Skipped images that are named; the rest stands in report.json. */
+/** Most skipped images that are listed; all are in report.json. */
 const namedSkips = 50;
 
-/** Inputs that were left out, with the reason; nothing where there are none. */
+/** Skipped inputs with their reasons; nothing if there are none. */
 export function skippedSection({ skipped }: EvaluationReport): Html | null {
   if (skipped.length === 0) return null;
   const rest = skipped.length - namedSkips;
@@ -15,11 +15,11 @@ export function skippedSection({ skipped }: EvaluationReport): Html | null {
 <table class="text"><tbody>${skipped
     .slice(0, namedSkips)
     .map(({ name, reason }) => html`<tr><th scope="row">${name}</th><td>${reason}</td></tr>`)}</tbody></table>
-${rest > 0 ? html`<p class="note">${formatGrouped(rest)} more stand in report.json.</p>` : null}
+${rest > 0 ? html`<p class="note">${formatGrouped(rest)} more are in report.json.</p>` : null}
 </section>`;
 }
 
-/** How the numbers were made, as far as it was recorded. */
+/** How the numbers were made, as far as recorded. */
 export function provenanceSection({ provenance }: EvaluationReport): Html | null {
   const facts = flatten('', provenance);
   if (facts.length === 0) return null;

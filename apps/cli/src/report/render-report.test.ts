@@ -106,7 +106,7 @@ describe('renderReport', () => {
     expect(text).toContain('Skipped images (60)');
     expect(text).toContain('image-49.jpg it is damaged');
     expect(text).not.toContain('image-50.jpg');
-    expect(text).toContain('10 more stand in report.json');
+    expect(text).toContain('10 more are in report.json');
     expect(renderReport(madeReport({ changes: { skipped: [] } }))).not.toContain('Skipped images');
   });
 

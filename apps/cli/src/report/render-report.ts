@@ -1,4 +1,4 @@
-// An evaluation as one HTML file that can be mailed, archived and opened anywhere: no scripts, no requests, no fonts.
+// An evaluation as one self-contained HTML file: no scripts, no requests, no fonts.
 
 import type { EvaluationReport } from '@ztw/core/evaluation';
 import { formatGrouped, formatPercent } from '../output/format.ts';
@@ -11,7 +11,7 @@ import { provenanceSection, skippedSection } from './provenance-section.ts';
 import { reportStyle } from './style.ts';
 import { summary } from './summary.ts';
 
-/** Nothing but the style inside may be loaded, whatever the texts of the report hold. */
+/** Only the inline style may be loaded, whatever the texts of the report contain. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** @returns a complete HTML document. The same report gives the same text. */

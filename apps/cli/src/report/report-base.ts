@@ -1,7 +1,7 @@
 import type { EvaluationReport, MethodReport, ReferencePoint } from '@ztw/core/evaluation';
 
 /**
- * MACs that are 100 % in charts of several methods: the largest backbone, since methods may have different ones.
+ * MACs that are 100 % in charts of several methods: the largest backbone, because methods may have different backbones.
  * Tables keep each method's own.
  */
 export function baseMacs({ methods, references }: EvaluationReport): number {
@@ -14,7 +14,7 @@ export function chartCost(method: MethodReport, cost: number, base: number): num
   return (cost * method.backboneMacs) / base;
 }
 
-/** The whole network that is the 100 % of a method; null where none of that cost is reported. */
+/** The whole network that is the 100 % of a method; null if no network of that cost is reported. */
 export function backboneOf(report: EvaluationReport, method: MethodReport): ReferencePoint | null {
   return report.references.find((reference) => reference.macs === method.backboneMacs) ?? null;
 }

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
 
-/** The few numbers that most readers want, of the first method: what it gives at its budgets, beside the whole network. */
+/** The most important numbers: the first method at its budgets, and the whole network. */
 export function summary(report: EvaluationReport): Html | null {
   const [method] = report.methods;
   if (method === undefined) return null;

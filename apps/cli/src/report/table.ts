@@ -9,7 +9,7 @@ export interface TableOptions {
   readonly rows: readonly Html[];
 }
 
-/** A table that scrolls by itself where the page is narrower than it. */
+/** A table that scrolls if the page is narrower. */
 export function scrollingTable({ label, caption, head, rows }: TableOptions): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>${
     caption === undefined ? null : html`<caption>${caption}</caption>`

@@ -7,7 +7,7 @@ export interface MachineFacts {
   readonly memoryGiB: number;
   readonly platform: string;
   readonly node: string;
-  /** Mean number of processes that wanted to run in the last minute; above the number of cores, times are not to be trusted. */
+  /** Mean number of runnable processes in the last minute. Above the number of cores, times are unreliable. */
   readonly load: number;
 }
 

@@ -1,4 +1,4 @@
-// Which ONNX Runtime the command uses. The native one is several times as fast, but is not installable everywhere.
+// Which ONNX Runtime the command uses. The native one is several times as fast, but cannot be installed everywhere.
 
 import { availableParallelism } from 'node:os';
 import { RuntimeFailureError } from '@ztw/core';
@@ -8,7 +8,7 @@ import { graphOptimiser } from '@ztw/runtime-onnx/node';
 
 export const runtimeChoices = ['auto', 'node', 'web'] as const;
 
-/** `auto` takes onnxruntime-node where it can be loaded, else onnxruntime-web on WebAssembly. */
+/** `auto`: onnxruntime-node if it can be loaded, else onnxruntime-web on WebAssembly. */
 export type RuntimeChoice = (typeof runtimeChoices)[number];
 
 /** An ONNX Runtime module, loaded, with what is worth telling about it. */

@@ -67,7 +67,8 @@ export function fileBlobStore(folder: string): FileBlobStore {
       const partial = `${path}.${writes++}${partialSuffix}`;
       try {
         await writeThrough(partial, bytes);
-        // Before, since some systems do not rename over an open file; after, since a read may have opened the old one again.
+        // Before, since some systems do not rename over an open file; after, since a read may have opened the old one
+        // again.
         forget(name);
         await rename(partial, path);
         forget(name);

@@ -1,5 +1,5 @@
-// One process at a time in a folder: a file that is made only where none lies, and says who made it. A lock whose process
-// has ended on this computer is taken over; one of another computer cannot be judged, so the user is asked.
+// One process at a time in a folder: a file that is made only where none lies, and says who made it. A lock whose
+// process has ended on this computer is taken over; one of another computer cannot be judged, so the user is asked.
 
 import { readFileSync, rmSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -15,7 +15,8 @@ const readBytesAtOnce: number = 2 ** 30;
 /**
  * Reads a whole regular file, through links.
  * @returns A plain array: the `slice` of Node's Buffer is a view and not a copy, which other packages cannot know.
- * @throws InvalidInputError for a folder, pipe, socket or device, and for a file that is too large. Else what Node throws.
+ * @throws InvalidInputError for a folder, pipe, socket or device, and for a file that is too large. Else what Node
+ *   throws.
  */
 export async function readRegularFile(path: string, options: ReadRegularFileOptions = {}): Promise<Uint8Array> {
   const file = await openRegularFile(path);

@@ -1,5 +1,5 @@
-// Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target, which
-// is then renamed.
+// Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target,
+// which is then renamed.
 
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -31,8 +31,8 @@ const outputMarks: Readonly<Record<string, string>> = {
 const markBytesLimit: number = 256 * 2 ** 20;
 
 /**
- * Checks that output may and can be written to a folder: it does not exist, is empty, or is an earlier output that may be
- * replaced. Other people's files are never replaced. Worth a call before hours of work.
+ * Checks that output may and can be written to a folder: it does not exist, is empty, or is an earlier output that may
+ * be replaced. Other people's files are never replaced. Worth a call before hours of work.
  * @throws InvalidInputError where it may not.
  * @throws StorageError where the folder cannot be read, or nothing can be written there.
  */

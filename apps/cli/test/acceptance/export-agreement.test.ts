@@ -1,5 +1,6 @@
-// A trained bundle as one file against the same bundle stage by stage, on a whole test set. It takes minutes, so it runs only
-// where ZTW_AGREEMENT_BUNDLE names a bundle's folder and ZTW_AGREEMENT_DATA its test images; ZTW_AGREEMENT_RUNTIME picks one runtime.
+// A trained bundle as one file against the same bundle stage by stage, on a whole test set. It takes minutes, so it
+// runs only where ZTW_AGREEMENT_BUNDLE names a bundle's folder and ZTW_AGREEMENT_DATA its test images;
+// ZTW_AGREEMENT_RUNTIME picks one runtime.
 
 import { openBundle } from '@ztw/bundle';
 import { runAllExits, singleLimit } from '@ztw/core';

@@ -10,19 +10,19 @@ import type { JobContext } from '../../program/job-context.ts';
 export interface BenchInputs {
   /** For reports. */
   readonly name: string;
-  /** Rows of one round, the same at every call; rounds go through the data and begin again at its end. */
+  /** Rows of one round, the same at every call; rounds go through the data and start again at its end. */
   batch(round: number, rows: number): Promise<InputBatch>;
 }
 
 export interface BenchInputsOptions {
-  /** Null: random input. */
+  /** null: random input. */
   readonly data: ImageSource | null;
   /** File with the names of the classes; null: as the bundle says. */
   readonly classNames: string | null;
   readonly seed: number;
 }
 
-/** Images where there are some, else noise: standard normal values, which leave networks elsewhere than images do. */
+/** Images if there are any, else standard normal noise. Noise leaves a network at other exits than images do. */
 export async function benchInputs(
   options: BenchInputsOptions,
   bundle: RunnableBundle,
@@ -45,7 +45,7 @@ export async function benchInputs(
   };
 }
 
-/** Data sets are often sorted by class; a measurement on one class says little. */
+/** Data sets are often sorted by class, and one class is not representative. */
 function shuffledRows(images: LabelledData, seed: number): Int32Array {
   const rows = Int32Array.from({ length: images.rows }, (_, row) => row);
   const random = seededRandom(seed);

@@ -35,17 +35,17 @@ interface BenchFlags extends RuntimeFlags, ExitFlags, GraphFlags, GlobalOptions 
 export function addBenchCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('bench')
-    .description('measure the full network against early exit, taking turns in one process')
+    .description('measure early exit against the full network; both take turns in one process')
     .argument('<bundle>', 'folder of the bundle')
-    .option('--network <file>', 'the uncut network as yardstick; without it, the staged network that nobody leaves')
-    .option('--data <path>', 'images to measure on (default: random input, which leaves elsewhere than images do)')
-    .option('--rows <rows>', 'which of them: start:end, or a .npy file of row numbers')
-    .option('--limit <n>', 'at most so many of them', integerAtLeast(1))
+    .option('--network <file>', 'the uncut ONNX network to compare with (default: the stages, with no exit taken)')
+    .option('--data <path>', 'images to measure on (default: random input, which leaves at other exits than images do)')
+    .option('--rows <rows>', 'rows of --data to use: start:end, or a .npy file of row numbers')
+    .option('--limit <n>', 'use at most n images', integerAtLeast(1))
     .option('--batch <sizes>', 'images that run together', commaSeparated(integerAtLeast(1)), [1, 32])
     .option('--repeat <n>', 'batches of each size (default: 512 images, at least 30 batches)', integerAtLeast(1))
-    .option('--seed <n>', 'decides the order of the images', integerAtLeast(0), 0)
-    .option('--profile <file>', 'where milliseconds per stage go, as JSON (default: profiles/ in the bundle)')
-    .option('--no-profile', 'do not measure the stages one by one')
+    .option('--seed <n>', 'seed for the order of the images', integerAtLeast(0), 0)
+    .option('--profile <file>', 'where to write the milliseconds per stage, as JSON (default: profiles/ in the bundle)')
+    .option('--no-profile', 'do not measure each stage')
     .option('--json', 'print JSON');
   addClassNamesOption(command);
   addExitOptions(command);

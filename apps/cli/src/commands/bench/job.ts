@@ -1,5 +1,5 @@
-// The whole of `ztw bench`: the full network against early exit, taking turns in one process so that a busy machine slows
-// them alike.
+// The job of `ztw bench`: the full network and early exit take turns in one process, so that a busy machine slows both
+// alike.
 
 import { classify, type DeviceProfile, never, StorageError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
@@ -26,20 +26,23 @@ export type ProfilePlace =
 
 export interface BenchOptions {
   readonly bundle: string;
-  /** The source network, uncut; null leaves it out, and the staged network without exits is the yardstick. */
+  /** The uncut source network; null: the staged network without exits is the reference. */
   readonly network: string | null;
-  /** Null: random input. */
+  /** null: random input. */
   readonly data: ImageSource | null;
   /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
   readonly classNames: string | null;
   readonly batches: readonly number[];
-  /** A budget in milliseconds is chosen by a profile that is measured here first. */
+  /** For a budget in milliseconds, the stages are measured first. */
   readonly exit: ExitChoice;
   readonly executor: ExecutorChoice;
-  /** Batches per batch size; null for enough to be 512 images, and at least 30. */
+  /** Batches per batch size; null: 512 images, and at least 30 batches. */
   readonly repeat: number | null;
   readonly seed: number;
-  /** Where milliseconds per stage go: beside the bundle, for later budgets in milliseconds, into a file, or nowhere. */
+  /**
+   * Where the milliseconds per stage are stored: in the bundle's folder, for later budgets in milliseconds, in a file,
+   * or nowhere.
+   */
   readonly profile: ProfilePlace;
   readonly graph: AnalyseGraphOptions;
   readonly runtime: RuntimeOptions;
@@ -54,13 +57,16 @@ export interface BenchResult {
   readonly yardstick: 'whole' | 'staged';
   readonly input: string;
   readonly rows: readonly BenchRow[];
-  /** Milliseconds per stage; null where they were not wanted. */
+  /** Milliseconds per stage; null if they were not requested. */
   readonly profile: DeviceProfile | null;
-  /** File where they lie; null where they were not stored. */
+  /** File that holds them; null if they were not stored. */
   readonly profileFile: string | null;
 }
 
-/** @throws InvalidBundleError, InvalidModelError, InvalidDataError; StorageError; AbortedError once the signal has fired. */
+/**
+ * @throws InvalidBundleError, InvalidModelError, InvalidDataError; StorageError; AbortedError once the signal has
+ * fired.
+ */
 export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
   if (options.profile.kind === 'file') await assertOutputFile(options.profile.path, { overwrite: true });
   const runtime = await loadRuntime(options.runtime);
@@ -96,7 +102,7 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   };
 }
 
-/** @returns where the profile lies; null where it was not to be stored, or the bundle's folder takes no file. */
+/** @returns path of the profile; null if it should not be stored, or the bundle's folder cannot be written. */
 async function storeProfile(
   profile: DeviceProfile,
   { bundle, profile: place }: BenchOptions,
@@ -110,7 +116,7 @@ async function storeProfile(
     return path;
   } catch (error) {
     if (place.kind === 'file' || !StorageError.isInstance(error)) throw error;
-    context.onNote(`The times per stage were not stored (${error.message}); name a file for them with --profile.`);
+    context.onNote(`The times per stage were not stored (${error.message}). Name a file for them with --profile.`);
     return null;
   }
 }

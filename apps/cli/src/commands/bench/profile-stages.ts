@@ -10,7 +10,7 @@ export interface ProfileStagesOptions {
   readonly batches: readonly number[];
   /** Measurements of each batch size; null for the default. */
   readonly repeat: number | null;
-  /** Runs the uncut network; null leaves it out. */
+  /** Runs the uncut network; null: it is not measured. */
   readonly runWhole: ((input: InputBatch) => Promise<unknown>) | null;
   readonly runtime: LoadedRuntime;
 }

@@ -8,14 +8,14 @@ import { type Timing, timingOf } from './timing.ts';
 
 /** One contender at one batch size. */
 export interface BenchRow extends Timing {
-  /** `whole`: the uncut network; `staged`: stage by stage, nobody leaves; `early`: with exits. */
+  /** `whole`: the uncut network; `staged`: all stages, no exit; `early`: with exits. */
   readonly contender: 'whole' | 'staged' | 'early';
   /** How it runs; null for the uncut network. */
   readonly executor: ExecutorKind | null;
   readonly batch: number;
   /** Images per second over the whole measurement. */
   readonly imagesPerSecond: number;
-  /** Total time as a share of the yardstick's. */
+  /** Total time as a share of the reference's. */
   readonly timeRatio: number;
   /** Mean MACs as a share of the last network without ICs. */
   readonly macsRatio: number;
@@ -33,7 +33,10 @@ const defaultImages = 512;
 const fewestBatches = 30;
 const warmUpBatches = 5;
 
-/** @returns one row per contender, in their order; the first is the yardstick. @throws AbortedError once the signal has fired. */
+/**
+ * @returns one row per contender, in their order; the first is the reference. @throws AbortedError once the signal has
+ * fired.
+ */
 export async function takeTurns(
   contenders: readonly Contender[],
   inputs: BenchInputs,
@@ -46,7 +49,8 @@ export async function takeTurns(
   for (let round = -warmUpBatches; round < rounds; round++) {
     throwIfAborted(context.signal);
     const input = await inputs.batch(Math.max(0, round), batch);
-    // Each round begins with another contender, so that none always profits from the caches that the one before has filled.
+    // Each round starts with another contender, so that none always profits from caches that the previous one has
+    // filled.
     for (let turn = 0; turn < records.length; turn++) {
       const record = records[(Math.max(0, round) + turn) % records.length] as (typeof records)[number];
       const start = performance.now();

@@ -1,4 +1,4 @@
-/** What repeated measurements of one thing amount to. */
+/** Statistics of repeated measurements. */
 export interface Timing {
   readonly medianMilliseconds: number;
   /** 95 of 100 measurements were at most this long. */
@@ -19,7 +19,7 @@ export function timingOf(milliseconds: readonly number[]): Timing {
   };
 }
 
-/** Nearest rank: the smallest measurement that at least this share of all does not exceed. */
+/** Nearest rank: the smallest measurement that is at least as large as this share of all. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -20,20 +20,20 @@ interface ConvertFlags extends GlobalOptions, RuntimeFlags {
   readonly json?: boolean;
 }
 
-/** `ztw convert`: a network of TensorFlow.js as an ONNX model. */
+/** `ztw convert`: a TensorFlow.js network as an ONNX model. */
 export function addConvertCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('convert')
-    .description('write a LayersModel or GraphModel of TensorFlow.js as an ONNX model, which all other commands read')
-    .argument('<model>', 'model.json with its weights beside it, or the folder that holds both')
-    .requiredOption('--out <file>', 'where the ONNX model goes')
+    .description('convert a TensorFlow.js LayersModel or GraphModel to an ONNX model, which all other commands read')
+    .argument('<model>', 'model.json with its weights beside it, or the folder of both')
+    .requiredOption('--out <file>', 'ONNX file to write')
     .option(
       '--input-shape <sizes>',
-      'shape of one input row, channels first, where a GraphModel leaves it open: 3,224,224',
+      'shape of one input row, channels first, if a GraphModel leaves it open: 3,224,224',
       commaSeparated(integerAtLeast(1)),
     )
-    .option('--no-check', 'do not run both networks on random inputs and compare them')
-    .option('--overwrite', 'replace what lies there')
+    .option('--no-check', 'do not compare both networks on random inputs')
+    .option('--overwrite', 'replace earlier output')
     .option('--json', 'print JSON');
   addRuntimeOptions(command);
   addExamples(command, [

@@ -6,10 +6,10 @@ import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 import type { Tensorflow } from '../../runtime/tensorflow.ts';
 import type { TensorflowModel } from './open-tensorflow-network.ts';
 
-/** What became of the comparison; JSON-safe. */
+/** Result of the comparison; JSON-safe. */
 export interface RuntimeComparison {
   readonly rows: number;
-  /** What was compared: probabilities where the network ends in a softmax. */
+  /** What was compared: probabilities if the network ends in a softmax. */
   readonly values: 'probabilities' | 'logits';
   readonly largestDifference: number;
   readonly tensorflow: string;
@@ -18,7 +18,7 @@ export interface RuntimeComparison {
 
 const rows = 4;
 
-/** Beyond it, relative to the largest value, rounding is no explanation. */
+/** Relative to the largest value; rounding does not explain a larger difference. */
 const tolerance = 1e-3;
 
 /**
@@ -42,11 +42,11 @@ export async function compareRuntimes(
   let largestDifference = 0;
   for (const [index, value] of expected.entries()) {
     const difference = Math.abs((actual[index] ?? Number.NaN) - value);
-    // The comparison is written so that what is no number fails it.
+    // Written so that NaN fails the comparison.
     if (!(difference <= tolerance * largest)) {
       throw new RuntimeFailureError(
-        `the ONNX model gives ${actual[index]} where TensorFlow.js gives ${value} (row ${Math.floor(index / classes)}, class ${index % classes}), so nothing ` +
-          'was written. A network whose values leave the range of float32 does that; --no-check converts it all the same.',
+        `the ONNX model returns ${actual[index]}, but TensorFlow.js returns ${value} (row ${Math.floor(index / classes)}, class ${index % classes}). Nothing ` +
+          'was written. This happens if values exceed the range of float32. Pass --no-check to convert the network anyway.',
       );
     }
     largestDifference = Math.max(largestDifference, difference);
@@ -74,7 +74,7 @@ async function runTensorflow(
     return values;
   } catch (cause) {
     throw new RuntimeFailureError(
-      `TensorFlow.js cannot run the network for the comparison: ${(cause as Error).message}. --no-check converts without comparing.`,
+      `TensorFlow.js cannot run the network for the comparison: ${(cause as Error).message}. Pass --no-check to convert without comparing.`,
       { cause },
     );
   } finally {
@@ -98,7 +98,7 @@ async function runOnnx(
   }
 }
 
-/** `[rows, height, width, channels]` -> `[rows, channels, height, width]`; other rows stay. */
+/** `[rows, height, width, channels]` -> `[rows, channels, height, width]`; other rows are unchanged. */
 function channelsFirst(data: Float32Array, rowShape: readonly number[]): Float32Array {
   if (rowShape.length !== 3) return data;
   const [height, width, channels] = rowShape as [number, number, number];

@@ -1,4 +1,4 @@
-// The whole of `ztw convert`: a network of TensorFlow.js becomes an ONNX model, which the other commands read.
+// The job of `ztw convert`: a TensorFlow.js network becomes an ONNX model, which the other commands read.
 
 import { basename, dirname, resolve } from 'node:path';
 import { about, type RowShape, throwIfAborted } from '@ztw/core';
@@ -37,15 +37,15 @@ export interface ConvertResult {
   /** Row shape of the ONNX model's input, channels first. */
   readonly inputShape: readonly number[];
   readonly classes: number;
-  /** Whether a softmax at the end was left out, so that the ONNX model gives logits. */
+  /** Whether a final softmax was omitted, so that the ONNX model returns logits. */
   readonly droppedSoftmax: boolean;
-  /** Null where nobody asked for it. */
+  /** null if the check was turned off. */
   readonly comparison: RuntimeComparison | null;
 }
 
 /**
- * @throws InvalidInputError where something lies in the place of the file, or there is no network; InvalidModelError for a damaged or
- *   foreign one; UnsupportedModelError naming a layer that ONNX models of this program cannot hold; RuntimeFailureError where both networks
+ * @throws InvalidInputError if the output file exists, or there is no network; InvalidModelError for a damaged or
+ *   foreign one; UnsupportedModelError naming a layer that cannot be converted; RuntimeFailureError where both networks
  *   answer differently; StorageError; AbortedError once the signal has fired. Nothing is written then.
  */
 export async function convertJob(options: ConvertJobOptions, { signal }: JobContext): Promise<ConvertResult> {

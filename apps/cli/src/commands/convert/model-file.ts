@@ -31,8 +31,8 @@ interface WeightsGroup {
 /**
  * Reads a network that TensorFlow.js saved or its converter wrote.
  * @param path `model.json`, or the folder that holds it.
- * @throws InvalidInputError where there is no such file; InvalidModelError for one that is no network of TensorFlow.js, and for shards
- *   that are missing, cut short or outside the folder.
+ * @throws InvalidInputError where there is no such file; InvalidModelError for one that is no network of
+ *   TensorFlow.js, and for shards that are missing, cut short or outside the folder.
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const file = (await stat(path).catch(() => null))?.isDirectory() === true ? join(path, 'model.json') : path;
@@ -44,7 +44,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   const weightData = await readShards(dirname(file), names, weightBytes);
   if (weightData.byteLength !== weightBytes) {
     throw new InvalidModelError(
-      `the weights should take ${weightBytes} bytes, but the shards hold ${weightData.byteLength}; copy the whole folder again.`,
+      `expected ${weightBytes} bytes of weights, but the shards hold ${weightData.byteLength}. Copy the whole folder again.`,
     );
   }
   return {
@@ -82,13 +82,13 @@ function objectOf(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
-/** What a file may say of its kind, inputs and outputs, as it says it. */
+/** What a file may say about its kind, inputs and outputs, unchecked. */
 function declarations(json: Record<string, unknown>): io.ModelArtifacts {
   const names = ['format', 'signature', 'userDefinedMetadata'];
   return Object.fromEntries(Object.entries(json).filter(([name, value]) => names.includes(name) && value !== null));
 }
 
-/** Names of files, as far as the list of weights is one; what else is wrong with it is found later. */
+/** File names in the list of weights, as far as it is valid. Other errors in it are found later. */
 function shardNames(manifest: unknown): readonly string[] {
   const groups = Array.isArray(manifest) ? manifest.map(objectOf) : [];
   return groups
@@ -96,7 +96,7 @@ function shardNames(manifest: unknown): readonly string[] {
     .filter((name) => typeof name === 'string');
 }
 
-/** @param maximumBytes Of a shard; what lies beyond belongs to no weight. */
+/** @param maximumBytes Of a shard; later bytes belong to no weight. */
 async function readShards(folder: string, names: readonly string[], maximumBytes: number): Promise<ArrayBuffer> {
   const shards: Uint8Array[] = [];
   for (const name of names) {
@@ -104,7 +104,7 @@ async function readShards(folder: string, names: readonly string[], maximumBytes
       shards.push(await readBytes(join(folder, name), maximumBytes));
     } catch (cause) {
       throw new InvalidModelError(
-        `it names the weights ${name}, which cannot be read beside it (${(cause as Error).message}). Keep all shards in the folder of model.json.`,
+        `the weights ${name} cannot be read (${(cause as Error).message}). Keep all shards in the folder of model.json.`,
         { cause },
       );
     }

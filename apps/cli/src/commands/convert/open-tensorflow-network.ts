@@ -1,4 +1,4 @@
-// A network of TensorFlow.js, loaded, and the same as a program.
+// A loaded TensorFlow.js network, and the same network as a program.
 
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { InvalidInputError, InvalidModelError, type RowShape } from '@ztw/core';
@@ -16,15 +16,15 @@ export interface TensorflowModel {
 export interface OpenTensorflowNetworkOptions {
   readonly tf: Tensorflow;
   readonly file: ModelFile;
-  /** For reports, where the file has none. */
+  /** For reports, if the file has none. */
   readonly name: string;
   /** Shape of one row, channels first, where a GraphModel leaves a size open; else null. */
   readonly inputShape: RowShape | null;
 }
 
 /**
- * @throws InvalidModelError where TensorFlow.js cannot load it; UnsupportedModelError where a layer or node cannot be expressed;
- *   InvalidInputError for an input shape where the file has its own.
+ * @throws InvalidModelError where TensorFlow.js cannot load it; UnsupportedModelError where a layer or node cannot be
+ *   expressed; InvalidInputError for an input shape where the file has its own.
  */
 export async function openTensorflowNetwork(options: OpenTensorflowNetworkOptions): Promise<TensorflowModel> {
   return options.file.kind === 'LayersModel' ? openLayersModel(options) : openGraphModel(options);
@@ -32,7 +32,7 @@ export async function openTensorflowNetwork(options: OpenTensorflowNetworkOption
 
 async function openLayersModel({ file, inputShape }: OpenTensorflowNetworkOptions): Promise<TensorflowModel> {
   if (inputShape !== null) {
-    throw new InvalidInputError('the file of a LayersModel says the shape of its input; leave --input-shape out.');
+    throw new InvalidInputError('a LayersModel has a fixed input shape. Leave --input-shape out.');
   }
   const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
   const model = await loaded(file, loadLayersModel);
@@ -57,7 +57,7 @@ interface Opening {
   run(input: Tensor): Tensor;
 }
 
-/** Frees the weights also where the network is refused. */
+/** Frees the weights, also if the network is refused. */
 async function freeing(model: { dispose(): unknown }, { lowered, run }: Opening): Promise<TensorflowModel> {
   const dispose = (): void => void model.dispose();
   try {

@@ -14,7 +14,7 @@ export function convertText(result: ConvertResult): string {
     `Wrote ${file} (${(bytes / 1e6).toFixed(1)} MB).\n`,
     `${kind} "${name}": ${layers} ${parts}, ${formatCount(parameters)} parameters, ${formatCount(macs)} MACs per row\n`,
     `input  [${['batch', ...inputShape].join(', ')}]${inputShape.length === 3 ? ', channels first' : ''}\n`,
-    `output [batch, ${classes}], ${droppedSoftmax ? "logits: the network's softmax is left out" : 'what the network returns'}\n`,
+    `output [batch, ${classes}], ${droppedSoftmax ? "logits (the network's softmax is omitted)" : 'as the network returns them'}\n`,
     `check  ${check}`,
   ].join('');
 }

@@ -1,6 +1,6 @@
 const methodNames: Readonly<Record<string, string>> = { ztw: 'ZTW', sdn: 'SDN', plain: 'Chain' };
 
-/** Names for bundles in a report: by method and, where several share one, by folder too. */
+/** Names for bundles in a report: the method and, if several share it, the folder. */
 export function bundleLabels(
   bundles: readonly { readonly folder: string; readonly method: string }[],
 ): readonly string[] {
@@ -16,7 +16,7 @@ export function bundleLabels(
   });
 }
 
-/** The end of a path that tells it from the others: its last part, or as many as it takes. */
+/** The shortest end of a path that distinguishes it from the others. */
 function shortestUnique(folder: string, folders: readonly string[]): string {
   const parts = folder.split('/').filter((part) => part !== '');
   for (let count = 1; count < parts.length; count++) {

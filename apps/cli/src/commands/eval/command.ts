@@ -49,34 +49,34 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
     .command('eval')
     .description('measure bundles on labelled images: accuracy against cost; writes report.json and report.html')
     .argument('<bundle...>', 'folders of bundles; several are compared in one report')
-    .requiredOption('--data <path>', 'labelled images that neither training nor calibration has seen')
-    .option('--rows <rows>', 'which of them: start:end, or a .npy file of row numbers')
-    .option('--limit <n>', 'at most so many of them, all classes in equal parts', integerAtLeast(1))
-    .requiredOption('--out <folder>', 'where the report goes')
-    .option('--overwrite', 'replace a report that lies there')
-    .option('--title <text>', 'of the report')
+    .requiredOption('--data <path>', 'labelled images that were used neither for training nor for calibration')
+    .option('--rows <rows>', 'rows of --data to use: start:end, or a .npy file of row numbers')
+    .option('--limit <n>', 'use at most n images, the same number of each class', integerAtLeast(1))
+    .requiredOption('--out <folder>', 'folder for the report')
+    .option('--overwrite', 'replace an earlier report')
+    .option('--title <text>', 'title of the report')
     .option(
       '--budgets <costs>',
-      'mean costs for which accuracy is told: fractions of the MACs, or times like 1.5ms,3ms',
+      'mean costs at which accuracy is reported: fractions of the MACs, or times such as 1.5ms,3ms',
       commaSeparated(budgetOrTime),
       [0.25, 0.5, 0.75, 1],
     )
     .option(
       '--policy <kind>',
-      `sweep limits of this: ${policyKindNames} (default: what the bundle was calibrated with, and patience)`,
+      `kind of policy to sweep: ${policyKindNames} (default: the kind that the bundle was calibrated with, and patience)`,
       policyKind,
     )
     .option(
       '--profile <file>',
-      'tell times too, by this profile from ztw bench (default where budgets are times: what ztw bench stored in the bundle)',
+      'also report times, from this profile of ztw bench (default for budgets in ms: the profile that ztw bench stored in the bundle)',
     )
-    .option('--profile-batch <n>', 'images that run together in the profile (default: 1)', integerAtLeast(1))
+    .option('--profile-batch <n>', 'batch size of the profile to use (default: 1)', integerAtLeast(1))
     .option(
       '--calibration-data <path>',
-      'held-out images to choose settings on that the bundles lack (default: --data)',
+      'held-out images for choosing settings that the bundles lack (default: --data)',
     )
-    .option('--calibration-rows <rows>', 'which of these')
-    .option('--foreign-data <path>', 'images of another kind: is their confidence lower?')
+    .option('--calibration-rows <rows>', 'rows of them to use: start:end, or a .npy file of row numbers')
+    .option('--foreign-data <path>', 'images of another kind; reports whether their confidence is lower')
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 256)
     .option('--save-logits <file>', 'also write raw logits [exits, rows, classes] as .npy')
     .option('--json', 'print the report as JSON');
@@ -122,7 +122,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
   });
 }
 
-/** Times are told where a budget is one, or a profile was given. */
+/** Times are reported if a budget is a time or a profile was given. */
 function budgetsOf({
   budgets,
   profile,
@@ -143,7 +143,7 @@ function calibrationOf(flags: EvalFlags): ImageSource | null {
   if (flags.calibrationRows === undefined && flags.calibrationData === undefined) return null;
   if (flags.calibrationData === undefined && flags.rows === undefined) {
     throw new InvalidInputError(
-      '--calibration-rows chooses from --data, all of which is reported. Say with --rows which rows are reported, or give --calibration-data.',
+      '--calibration-rows selects rows of --data, but all of them are reported. Select the reported rows with --rows, or give --calibration-data.',
     );
   }
   return { path: flags.calibrationData ?? flags.data, rows: flags.calibrationRows ?? null, limit: null };

@@ -1,4 +1,4 @@
-// The whole of `ztw eval`: bundles and data from files, all exits run once, one report for all bundles.
+// The job of `ztw eval`: reads bundles and data, runs all exits once, and writes one report for all bundles.
 
 import { basename, dirname, extname, join } from 'node:path';
 import type { BundleManifest } from '@ztw/bundle';
@@ -39,11 +39,11 @@ export interface EvaluateOptions {
   /** Folders; several are compared in one report. */
   readonly bundles: readonly string[];
   readonly data: ImageSource;
-  /** Held-out rows on which settings are chosen that the bundles do not bring; null: none are chosen. */
+  /** Held-out rows for choosing settings that the bundles lack; null: none are chosen. */
   readonly calibration: ImageSource | null;
   /** Input of another kind, for out-of-distribution detection; null for none. */
   readonly foreign: ImageSource | null;
-  /** What is swept; null: what a bundle was calibrated with and, beside it, patience. */
+  /** Policy kind to sweep; null: the kind that a bundle was calibrated with, and patience. */
   readonly policy: PolicyKind | null;
   /** File with the names of the classes, in the order of the outputs; null: as the bundles say. */
   readonly classNames: string | null;
@@ -119,7 +119,7 @@ export async function evaluateJob(options: EvaluateOptions, context: JobContext)
   }
   for (const caution of cautions) context.onNote(caution);
   const report = await createReport(options, { evaluated, cautions: [...cautions], runtime: runtime.name });
-  // The charts' library takes longer to load than all else together, so no other command pays for it.
+  // The chart library takes longer to load than everything else, so other commands do not load it.
   const { renderReport } = await import('../../report/index.ts');
   await writeOutputFolder(
     options.out,
@@ -141,14 +141,14 @@ interface EvaluatedBundle {
   readonly settings: SettingsOrigin;
 }
 
-/** All that goes into a report. */
+/** Contents of a report. */
 interface Measured {
   readonly evaluated: readonly EvaluatedBundle[];
   readonly cautions: readonly string[];
   readonly runtime: string;
 }
 
-/** Opens data sets once for all bundles that want them in the same form. */
+/** Opens each data set once for all bundles that need it in the same form. */
 function sharedImages(
   classNames: string | null,
   context: JobContext,
@@ -184,7 +184,7 @@ async function storedLogits(
 ): Promise<StoredLogits> {
   if (images.labels === null) {
     throw new InvalidDataError(
-      `${images.name} has no labels, so accuracy cannot be measured on it. Sort the images into one folder per class.`,
+      `Expected labelled images; ${images.name} has no labels. Sort the images into one folder per class.`,
     );
   }
   return { logits: await collectLogits(bundle, images, batch, context), labels: images.labels };
@@ -196,7 +196,7 @@ async function createReport(
 ): Promise<EvaluationReport> {
   const names = options.classNames === null ? null : await readClassNames(options.classNames);
   const [first] = evaluated;
-  if (first === undefined) throw new InvalidInputError('There is no bundle to evaluate; give at least one folder.');
+  if (first === undefined) throw new InvalidInputError('Expected at least one bundle. Give the folder of a bundle.');
   const references = new Map(
     evaluated.flatMap((bundle) => bundle.references).map((point) => [JSON.stringify(point), point]),
   );

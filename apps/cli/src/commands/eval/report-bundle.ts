@@ -1,4 +1,4 @@
-// What one bundle's stored logits amount to: one report per way of answering, and its whole networks for comparison.
+// Evaluates the stored logits of one bundle: one report per method of answering, and its whole networks for comparison.
 
 import { calibratedKind, operatingPointWithin } from '@ztw/bundle';
 import { type Ensemble, exitCosts, type OperatingPoint, type PolicyKind, policyKinds, singleLimit } from '@ztw/core';
@@ -18,7 +18,7 @@ import { combineExits } from '@ztw/ensemble';
 import type { BundleTimes } from '../../bundle/bundle-times.ts';
 import type { RunnableBundle } from '../../bundle/open-bundle.ts';
 
-/** Logits of all exits on some rows, with the right classes. */
+/** Logits of all exits on some rows, with the labels. */
 export interface StoredLogits {
   /** One array per exit: `[rows, classes]`. */
   readonly logits: readonly Float32Array[];
@@ -30,31 +30,31 @@ export interface ReportBundleOptions {
   /** The bundle's name in the report: `ZTW`, `SDN`. */
   readonly label: string;
   readonly reported: StoredLogits;
-  /** Rows on which settings are chosen that the bundle does not bring; null: those methods are only swept. */
+  /** Rows for choosing settings that the bundle lacks; null: those methods are only swept. */
   readonly calibration: StoredLogits | null;
   /** Logits on foreign input, without labels; null where there is none. */
   readonly foreign: readonly Float32Array[] | null;
-  /** What is swept; null: what the bundle was calibrated with and, beside it, patience. */
+  /** Policy kind to sweep; null: the kind that the bundle was calibrated with, and patience. */
   readonly policy: PolicyKind | null;
   /** Fractions of the MACs of the last network. */
   readonly budgets: readonly number[];
   /** Mean milliseconds per row; empty where `times` is null. */
   readonly timeBudgets: readonly number[];
-  /** What exits take on a device; null where no times are reported. */
+  /** Times of the exits on a device; null if no times are reported. */
   readonly times: BundleTimes | null;
 }
 
-/** One way to turn logits into answers and exits. */
+/** One method of answering: how logits become answers and exits. */
 interface Answering {
   readonly name: string;
   readonly policy: PolicyKind;
-  /** Null: every exit answers for itself. */
+  /** null: every exit answers with its own prediction. */
   readonly ensemble: Ensemble | null;
-  /** Whether the bundle's operating points are settings of this. */
+  /** Whether the bundle's operating points are settings of this method. */
   readonly isCalibrated: boolean;
 }
 
-/** Reports all ways of answering with a bundle: its own first. */
+/** Reports all methods of answering with a bundle, its own first. */
 export function reportBundle(options: ReportBundleOptions): readonly MethodReport[] {
   const { bundle, budgets } = options;
   const { backboneMacs } = bundle.model;
@@ -81,7 +81,10 @@ export function reportBundle(options: ReportBundleOptions): readonly MethodRepor
   });
 }
 
-/** Times of the exits, and the settings for budgets in milliseconds: the bundle's own as `ztw run` takes them, else calibrated ones. */
+/**
+ * Times of the exits, and settings for budgets in milliseconds: the bundle's own, as in `ztw run`, then calibrated
+ * ones.
+ */
 function timesOf(
   { bundle, timeBudgets }: ReportBundleOptions,
   { profile, batchSize, costs }: BundleTimes,
@@ -112,7 +115,7 @@ function timesOf(
   };
 }
 
-/** The bundle's operating points that are settings of a way of answering. */
+/** The bundle's operating points that are settings of this method of answering. */
 function ownPoints(
   { manifest }: RunnableBundle,
   { policy, isCalibrated }: Answering,
@@ -149,12 +152,12 @@ function answerings(
     ensemble: null,
     isCalibrated: false,
   };
-  // With two or three networks in a row there is no streak worth waiting for.
+  // A chain of two or three plain networks has too few exits for patience.
   const isPatienceWorthIt = manifest.method !== 'plain' && wanted === null && policy !== policyKinds.patience;
   return [own, ...(manifest.ensemble === null ? [] : [alone]), ...(isPatienceWorthIt ? [patient] : [])];
 }
 
-/** Patience on classifiers that recycle nothing is PABEE (Zhou et al., 2020). */
+/** Patience on ICs without recycling is PABEE (Zhou et al., 2020). */
 function nameOf(method: string, label: string, policy: PolicyKind): string {
   if (policy === policyKinds.confidence) return label;
   if (policy === policyKinds.patience && method === 'sdn') return label.replace(/^SDN/, 'PABEE');
@@ -175,7 +178,7 @@ function predictionsOf(
   });
 }
 
-/** Foreign input has no right class; only confidences are read from it. */
+/** Foreign input has no correct class; only its confidences are used. */
 function withoutLabels(logits: readonly Float32Array[], classes: number): StoredLogits {
   return { logits, labels: new Int32Array((logits[0]?.length ?? 0) / classes) };
 }

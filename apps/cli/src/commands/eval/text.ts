@@ -3,7 +3,7 @@ import type { BudgetReading, EvaluationReport, MethodReport, MethodTimes, Settin
 import { formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 
-/** Patience reads the same exits as the method before it, so their accuracies are told once. */
+/** Patience uses the same exits as the method before it, so their accuracies are shown once. */
 const patienceRule = 'patience';
 
 type Protocol = 'calibrated' | 'swept';
@@ -40,7 +40,7 @@ export function evaluationText(report: EvaluationReport): string {
   ].join('');
 }
 
-/** One table of all budgets, those in MACs first; nothing where no method has a setting for any. */
+/** One table of all budgets, those in MACs first; empty if no method has a setting for any budget. */
 function protocolTables(report: EvaluationReport, protocol: Protocol): string {
   const { methods } = report;
   const budgets = [
@@ -64,7 +64,7 @@ function protocolTables(report: EvaluationReport, protocol: Protocol): string {
     : `\nAccuracy (mean cost), ${protocolTitle(protocol, report)}:\n${renderTable(columns, rows)}`;
 }
 
-/** The MACs that were spent and, where they are known, the milliseconds. */
+/** The MACs spent and, if known, the milliseconds. */
 function cell(reading: BudgetReading | null, times: MethodTimes | undefined): string {
   if (reading === null) return '-';
   const time = times && `, ${formatMilliseconds(meanCost(reading.histogram, { perExit: times.exitMilliseconds }))}`;

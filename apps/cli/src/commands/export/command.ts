@@ -22,23 +22,23 @@ interface ExportFlags extends GlobalOptions {
 export function addExportCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('export')
-    .description('write a bundle as one ONNX file, exits, cascade and ensemble inside, for any ONNX Runtime')
+    .description('write a bundle as one ONNX file, with exits, cascade and ensemble inside, for any ONNX Runtime')
     .argument('<bundle>', 'folder of the bundle')
-    .option('--out <file>', 'where the file goes')
+    .option('--out <file>', 'ONNX file to write')
     .addOption(
-      new Option('--batch <rows>', 'rows of one run: 1 is fastest for single images, dynamic takes any number')
+      new Option('--batch <rows>', 'rows per run: 1 is fastest for single images, dynamic accepts any number')
         .argParser(oneOf(['1', 'dynamic']))
         .default('dynamic'),
     )
     .option(
       '--policy <kind>',
-      `what the input threshold is a limit of: ${exportedKindNames} (default: what the bundle was calibrated with)`,
+      `kind of policy in the file: ${exportedKindNames} (default: the kind that the bundle was calibrated with)`,
       policyKind,
     )
-    .option('--triton <folder>', 'also write a model for Triton Inference Server or KServe into this repository')
-    .option('--name <name>', "the model's name there (default: that of the bundle's folder)")
-    .option('--max-batch <n>', 'most images that the server may run together', integerAtLeast(1), 64)
-    .option('--overwrite', 'replace what lies there')
+    .option('--triton <folder>', 'also write a model into this repository, for Triton Inference Server or KServe')
+    .option('--name <name>', "name of the model in the repository (default: the name of the bundle's folder)")
+    .option('--max-batch <n>', 'largest batch of the server', integerAtLeast(1), 64)
+    .option('--overwrite', 'replace earlier output')
     .option('--json', 'print JSON');
   addExamples(command, [
     'ztw export out/early --out early.onnx',

@@ -1,4 +1,4 @@
-// The whole of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
+// The job of `ztw export`: a bundle becomes one ONNX file, alone or in a folder for an inference server.
 
 import { basename, join, resolve } from 'node:path';
 import {
@@ -18,7 +18,7 @@ import { tritonModel } from './triton-model.ts';
 export interface ExportJobOptions {
   readonly bundle: string;
   readonly form: SingleFileForm;
-  /** What the file decides by; null for what the bundle was calibrated with. */
+  /** Policy kind of the file; null: the kind that the bundle was calibrated with. */
   readonly policy: PolicyKind | null;
   /** Where the file goes; null for none. */
   readonly out: string | null;
@@ -34,7 +34,7 @@ export interface ExportJobOptions {
 export interface ExportResult {
   readonly form: SingleFileForm;
   readonly bytes: number;
-  /** Null where only a model folder was asked for. */
+  /** null if only a model folder was requested. */
   readonly file: string | null;
   /** The model's folder in the Triton repository; null for none. */
   readonly tritonModel: string | null;
@@ -43,20 +43,20 @@ export interface ExportResult {
   readonly exits: number;
   /** What the file's input `threshold` is a limit of: `confidence`. */
   readonly policy: string;
-  /** Those of the bundle that the file can be run at. */
+  /** Operating points of the bundle that the file supports. */
   readonly operatingPoints: readonly StoredOperatingPoint[];
 }
 
 /**
- * @throws InvalidInputError where there is nothing to write, or something in its place; InvalidBundleError for a damaged
- *   bundle; UnsupportedModelError for one that a single file cannot hold; UnsupportedPolicyError for a policy that it cannot decide by; StorageError; AbortedError once the signal has
- *   fired. Nothing is written then.
+ * @throws InvalidInputError where there is nothing to write, or something in its place; InvalidBundleError for a
+ *   damaged bundle; UnsupportedModelError for one that a single file cannot hold; UnsupportedPolicyError for a policy
+ *   that it cannot decide by; StorageError; AbortedError once the signal has fired. Nothing is written then.
  */
 export async function exportJob(options: ExportJobOptions, { signal }: JobContext): Promise<ExportResult> {
   const { form, out, triton, overwrite, maxBatch } = options;
   if (out === null && triton === null) {
     throw new InvalidInputError(
-      'There is nothing to write: name a file with --out, or a model repository with --triton.',
+      'There is nothing to write. Name a file with --out, or a model repository with --triton.',
     );
   }
   const name = modelName(options);
@@ -96,7 +96,7 @@ function modelName({ bundle, triton, name }: ExportJobOptions): string {
   const chosen = name ?? basename(resolve(bundle));
   if (triton !== null && !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(chosen)) {
     throw new InvalidInputError(
-      `"${chosen}" cannot name a model of a repository: use letters, digits, "_", "-" and "." (--name).`,
+      `Expected a model name of letters, digits, "_", "-" and "."; received "${chosen}". Choose another with --name.`,
     );
   }
   return chosen;

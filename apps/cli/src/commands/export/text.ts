@@ -14,7 +14,7 @@ const pointColumns = ({ operatingPoints }: ExportResult): readonly Column[] => [
   { title: limitTitle(operatingPoints), align: 'left' },
 ];
 
-/** What was written and how it is used, for people. */
+/** What was written and how to use it, for people. */
 export function exportText(result: ExportResult): string {
   const { file, tritonModel, operatingPoints } = result;
   const points = operatingPoints.map((point) => [String(point.budget), limitText(point, null)]);

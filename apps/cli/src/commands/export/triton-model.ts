@@ -1,4 +1,4 @@
-// A folder that Triton Inference Server, alone or under KServe, takes as one model of its repository.
+// A folder that Triton Inference Server, alone or under KServe, loads as one model of its repository.
 
 import { type BundleManifest, manifestInputShape, storedOperatingPoint } from '@ztw/bundle';
 import { type PolicyKind, policyKinds } from '@ztw/core';
@@ -8,20 +8,20 @@ export interface TritonModelOptions {
   readonly name: string;
   readonly manifest: BundleManifest;
   readonly form: SingleFileForm;
-  /** What the model decides by. */
+  /** Policy kind of the model. */
   readonly policy: PolicyKind;
   /** The exported network. */
   readonly model: Uint8Array;
-  /** Most rows that the server may run together; without meaning for `nested-if`. */
+  /** Largest batch of the server; unused for `nested-if`. */
   readonly maxBatch: number;
 }
 
-/** How long a request may wait for others to share its batch. */
+/** Longest time that a request may wait for others to share its batch. */
 const queueMicroseconds = 500;
 
 /**
- * Files of the model's folder: `config.pbtxt`, `1/model.onnx`, `labels.txt` where the bundle has labels, and `ztw.json` with
- * what a client needs: preprocessing and calibrated thresholds.
+ * Files of the model's folder: `config.pbtxt`, `1/model.onnx`, `labels.txt` where the bundle has labels, and `ztw.json`
+ * with what a client needs: preprocessing and calibrated thresholds.
  * @returns contents by name.
  */
 export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Uint8Array> {
@@ -46,8 +46,8 @@ export function tritonModel(options: TritonModelOptions): ReadonlyMap<string, Ui
 }
 
 /**
- * The model's configuration. Triton adds the batch axis to all shapes by itself where it may batch; then every tensor has
- * one line per row, thresholds too, so that requests with different thresholds can share a batch.
+ * The model's configuration. Triton adds the batch axis to all shapes by itself where it may batch; then every tensor
+ * has one line per row, thresholds too, so that requests with different thresholds can share a batch.
  */
 function tritonConfig({ name, manifest, form, policy, maxBatch }: TritonModelOptions): string {
   const { classes, labels } = manifest;

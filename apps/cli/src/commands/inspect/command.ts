@@ -26,7 +26,7 @@ interface InspectFlags extends RuntimeFlags, GraphFlags {
 export function addInspectCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('inspect')
-    .description('show where a network can be cut and what each cut costs, or what a bundle holds')
+    .description('show where a network can be cut and what each cut costs, or what a bundle contains')
     .argument('<path>', 'an ONNX network, or the folder of a bundle')
     .option('--every-cut', 'also list the cuts inside blocks')
     .option('--json', 'print JSON');

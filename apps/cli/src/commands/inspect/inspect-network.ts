@@ -16,7 +16,7 @@ export interface InspectedCut {
   readonly takenBy: readonly ('auto' | 'all')[];
 }
 
-/** What can be said of a network before anything is trained; JSON-safe. */
+/** Facts about a network before training; JSON-safe. */
 export interface NetworkInspection {
   readonly kind: 'network';
   readonly name: string;

@@ -24,7 +24,7 @@ export function networkText(inspection: NetworkInspection, options: { readonly e
     `input  ${inspection.input.name}  ${formatShapes([inspection.input.rowShape])}, ${batch}\n`,
     `output ${inspection.output.name}  ${inspection.output.classes} classes\n\n`,
     renderTable(columns, shown.map(cutRow)),
-    hidden === 0 ? '' : `\n${hidden} more legal cuts lie inside the blocks; --every-cut lists them.\n`,
+    hidden === 0 ? '' : `\n${hidden} more legal cuts are inside the blocks; list them with --every-cut.\n`,
   ].join('');
 }
 

@@ -27,14 +27,14 @@ interface RunFlags extends RuntimeFlags, ExitFlags, GlobalOptions {
 export function addRunCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('run')
-    .description('classify images with a bundle, each only as deep as it needs')
+    .description('classify images with a bundle; each image runs only as deep as it needs')
     .argument('<bundle>', 'folder of the bundle')
     .argument('<images...>', 'images, folders, archives or data sets')
-    .option('--limit <n>', 'at most so many images of each', integerAtLeast(1))
+    .option('--limit <n>', 'use at most n images of each source', integerAtLeast(1))
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 1)
     .option(
       '--profile <file>',
-      'what stages cost here, for a budget in milliseconds (default: what ztw bench stored in the bundle)',
+      'times per stage on this device, for a budget in ms (default: the profile that ztw bench stored in the bundle)',
     )
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV').conflicts('json'));

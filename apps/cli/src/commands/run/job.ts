@@ -1,4 +1,4 @@
-// The whole of `ztw run`: images in, answers out, each image only as deep as it needs.
+// The job of `ztw run`: classifies images, each only as deep as it needs.
 
 import type { Preprocessing } from '@ztw/bundle';
 import type { RowResult } from '@ztw/core';
@@ -20,14 +20,14 @@ export interface ClassifyImagesOptions {
   /** Images, folders, archives or data sets. */
   readonly sources: readonly string[];
   readonly exit: ExitChoice;
-  /** File with a device profile, for a budget in milliseconds; null for what lies beside the bundle. */
+  /** File with a device profile, for a budget in milliseconds; null: the profile in the bundle's folder. */
   readonly profile: string | null;
   /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
   readonly classNames: string | null;
   readonly executor: ExecutorChoice;
   /** Images that run together. */
   readonly batch: number;
-  /** At most so many images of each source; null for all. */
+  /** Most images of each source; null for all. */
   readonly limit: number | null;
   readonly runtime: RuntimeOptions;
 }
@@ -36,7 +36,7 @@ export interface ClassifyImagesOptions {
 export interface ImageAnswer {
   readonly name: string;
   readonly labelIndex: number;
-  /** Null where the bundle knows no names. */
+  /** null if the bundle has no names. */
   readonly label: string | null;
   readonly probability: number;
   /** Index of the exit where the image left, over all networks. */
@@ -46,9 +46,9 @@ export interface ImageAnswer {
   readonly share: number;
   /** Time of the image's batch, divided by its images. Milliseconds. */
   readonly milliseconds: number;
-  /** The right class, where the source knows it; else null. */
+  /** The correct class; null if the source does not know it. */
   readonly expectedIndex: number | null;
-  /** Its name; null where none is known. */
+  /** Its name; null if unknown. */
   readonly expectedLabel: string | null;
 }
 
@@ -67,7 +67,7 @@ export interface ClassifiedImages {
 }
 
 /**
- * @throws InvalidBundleError, InvalidDataError when there is not one image that can be read.
+ * @throws InvalidBundleError, InvalidDataError if no image can be read.
  * @throws AbortedError once the signal has fired.
  */
 export async function classifyImages(options: ClassifyImagesOptions, context: JobContext): Promise<ClassifiedImages> {

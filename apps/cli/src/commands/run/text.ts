@@ -21,7 +21,7 @@ export function classificationText(classified: ClassifiedImages): string {
   const facts = [
     `${answers.length} image(s)`,
     ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
-    ...(accuracy === null ? [] : [`${formatPercent(accuracy, 2)} right`]),
+    ...(accuracy === null ? [] : [`${formatPercent(accuracy, 2)} correct`]),
     `${formatPercent(classified.meanShare)} of the MACs on average`,
     `${formatMilliseconds(classified.meanMilliseconds)} per image`,
   ];

@@ -1,4 +1,4 @@
-// The flags of `ztw train` that say for which costs operating points are chosen, by which kind of policy, and where times come from.
+// The flags of `ztw train` for operating points: their budgets, their kind of policy, and where times come from.
 
 import { InvalidInputError, type PolicyKind } from '@ztw/core';
 import { bundleDefaults } from '@ztw/training/onnx';
@@ -25,25 +25,21 @@ export function addBudgetOptions(command: Command): Command {
   return command
     .option(
       '--budgets <costs>',
-      'mean costs for which operating points are chosen: fractions of the MACs, or times like 1.5ms,3ms',
+      'mean costs to calibrate operating points for: fractions of the MACs, or times such as 1.5ms,3ms',
       commaSeparated(budgetOrTime),
       bundleDefaults.calibration.budgets,
     )
-    .option(
-      '--policy <kind>',
-      `what operating points are limits of: ${policyKindNames} (default: confidence)`,
-      policyKind,
-    )
+    .option('--policy <kind>', `kind of policy to calibrate: ${policyKindNames} (default: confidence)`, policyKind)
     .option(
       '--profile <file>',
-      'take times from this profile of all exits, from ztw bench, instead of measuring this device',
+      'use the times in this profile of ztw bench, made with all exits, instead of measuring this device',
     )
-    .option('--profile-batch <n>', 'images that run together where times are measured (default: 1)', integerAtLeast(1));
+    .option('--profile-batch <n>', 'batch size for times (default: 1)', integerAtLeast(1));
 }
 
 /**
- * @param needsTimes Whether something else than a budget counts in milliseconds.
- * @throws InvalidInputError for a profile that nothing needs.
+ * @param needsTimes Whether another option than a budget uses milliseconds.
+ * @throws InvalidInputError for a profile that is not used.
  */
 export function budgetOptions(
   { budgets, profile, profileBatch, policy = bundleDefaults.calibration.policy }: BudgetFlags,
@@ -52,7 +48,7 @@ export function budgetOptions(
   const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
   if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
     throw new InvalidInputError(
-      '--profile and --profile-batch are about times; give a budget such as --budgets 3ms, or --prune-exits milliseconds.',
+      '--profile and --profile-batch need an option that uses times. Add --budgets 3ms or --prune-exits milliseconds, or leave them out.',
     );
   }
   return {

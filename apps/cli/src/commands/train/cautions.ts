@@ -5,7 +5,7 @@ export interface TrainingCautionsOptions extends Pick<DataOptions, 'normalisatio
   readonly preprocessing: Preprocessing;
 }
 
-/** What a person may have overlooked, one sentence or two each. */
+/** Notes on what the user may have overlooked, one or two sentences each. */
 export function trainingCautions({
   normalisation,
   heldOut,
@@ -15,14 +15,14 @@ export function trainingCautions({
   return [
     ...(preset === undefined && mean === undefined && std === undefined
       ? [
-          'Note: no normalisation was given, so pixels go in as 0..1. If the network was trained otherwise, see --preset, --mean, --std.',
+          'Note: no normalisation was given, so pixels are scaled to 0..1 only. If the network was trained otherwise, use --preset, or --mean and --std.',
         ]
       : [
-          `Normalisation${preset === undefined ? '' : ` by the preset ${preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
+          `Normalisation${preset === undefined ? '' : ` of preset ${preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
         ]),
     ...(heldOut.kind === 'split'
       ? [
-          'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
+          'Note: ensemble and thresholds are fitted on a part of --data. If the network was trained on these images, rows will leave too early; use --calibration-data.',
         ]
       : []),
   ];

@@ -1,5 +1,5 @@
-// Before anything is trained: does each network by itself answer the data as somebody who trained it would expect? If not, the
-// labels, their order or the normalisation are not what it was trained with, and a bundle would be wrong without a word.
+// Checks before the training that each network by itself is accurate on the data. If it is not, the labels, their order
+// or the normalisation differ from those of its training, and the bundle would be wrong without any warning.
 
 import type { Preprocessing } from '@ztw/bundle';
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
@@ -16,17 +16,17 @@ export interface CheckNetworksOptions {
   readonly images: TrainingImages;
   readonly classes: NetworkClasses;
   readonly preprocessing: Preprocessing;
-  /** As the user gave it. */
+  /** As given by the user. */
   readonly normalisation: NormalisationOptions;
-  /** True: what would stop the job is only said. */
+  /** True: problems are reported but do not stop the job. */
   readonly allowMismatch: boolean;
 }
 
 /**
- * Measures and tells each network's own accuracy.
+ * Measures and reports each network's own accuracy.
  * @returns what was measured; nothing where there are no labels.
- * @throws InvalidDataError where a network's answers are near chance, or right for another order of the classes.
- * @throws InvalidInputError where no normalisation was given and a preset is clearly better.
+ * @throws InvalidDataError if a network is near chance, or correct for another order of the classes.
+ * @throws InvalidInputError if no normalisation was given and a preset is clearly better.
  */
 export async function checkNetworks(
   options: CheckNetworksOptions,
@@ -53,20 +53,20 @@ export async function checkNetworks(
 /** `net by itself: 93.1 % of 2,000 training rows (sampled from 54,000), 95 % interval 91.9 to 94.1 %` */
 function accuracyText({ network, kind, rowsInAll, agreement }: OwnAccuracy): string {
   const sampled = rowsInAll > agreement.rows ? ` (sampled from ${count(rowsInAll)})` : '';
-  return `${network} by itself: ${share(agreement)} right on ${count(agreement.rows)} ${kind} rows${sampled}, 95 % interval ${interval(agreement)}`;
+  return `${network} by itself: ${share(agreement)} correct on ${count(agreement.rows)} ${kind} rows${sampled}, 95 % interval ${interval(agreement)}`;
 }
 
 interface Problem {
-  /** False: only said, since the user chose it. */
+  /** False: only reported, because the user chose the normalisation. */
   readonly stops: boolean;
   readonly error: InvalidDataError | InvalidInputError;
 }
 
-/** What is wrong, the likeliest cause first. */
+/** Problems, the most likely cause first. */
 function problemsOf(own: OwnAccuracies, options: CheckNetworksOptions): readonly Problem[] {
   const better = betterPreset(own);
   const preset = better === null ? null : presetProblem(better, options);
-  // A wrong normalisation may look like another order; whichever explains more answers is told.
+  // A wrong normalisation may look like another class order. The cause that explains more answers is reported.
   const permuted = own.accuracies.find(
     ({ agreement }) => agreement.best.isFarBetter && agreement.best.crossFitted.accuracy > (better?.accuracy ?? 0),
   );
@@ -85,7 +85,7 @@ interface BetterPreset {
   readonly given: ClassAgreement;
 }
 
-/** The best of the presets whose interval lies above that of the normalisation at hand; null where there is none. */
+/** The best preset whose interval is above that of the given normalisation; null if there is none. */
 function betterPreset({ normalisations }: OwnAccuracies): BetterPreset | null {
   const given = normalisations.find(({ preset }) => preset === null)?.agreement;
   if (given === undefined) return null;
@@ -100,12 +100,12 @@ function betterPreset({ normalisations }: OwnAccuracies): BetterPreset | null {
 function presetProblem({ preset, found, given }: BetterPreset, { normalisation }: CheckNetworksOptions): Problem {
   const isGiven = Object.values({ ...normalisation, resize: undefined }).some((value) => value !== undefined);
   const now = isGiven ? 'the normalisation that was given' : 'pixels as 0..1, since no normalisation was given';
-  const order = found.best.isFarBetter ? ' Its classes look to be in another order as well; see --class-names.' : '';
-  const keep = isGiven ? '' : ', or --preset none to keep it as it is';
+  const order = found.best.isFarBetter ? ' Its classes also seem to be in another order; use --class-names.' : '';
+  const keep = isGiven ? '' : ', or --preset none to keep pixels as 0..1';
   return {
     stops: !isGiven,
     error: new InvalidInputError(
-      `With ${now}, the network by itself has ${share(given)} of ${count(given.rows)} rows right (95 % interval ${interval(given)}), with --preset ${preset} ${share(found)} (${interval(found)}). Add --preset ${preset}, or the --mean and --std that it was trained with${keep}.${order}`,
+      `With ${now}, the network by itself answers ${share(given)} of ${count(given.rows)} rows correctly (95 % interval ${interval(given)}); with --preset ${preset}, ${share(found)} (${interval(found)}). Add --preset ${preset}, or the --mean and --std that it was trained with${keep}.${order}`,
     ),
   };
 }
@@ -118,27 +118,27 @@ function orderError(own: OwnAccuracy, { classes, images, allowMismatch }: CheckN
     names === null
       ? 'Number the labels in the order of its outputs.'
       : classes.namesFile === undefined
-        ? 'Class folders are numbered in the order of their names; give the names in the order of the outputs with --class-names FILE, one per line.'
+        ? 'Class folders are numbered in the order of their names. Give the names in the order of the outputs with --class-names FILE, one per line.'
         : `Write the names in ${classes.namesFile} in the order of the outputs.`;
-  // Then the order is hardly all that is wrong.
+  // The order is probably not the only problem.
   const doubt =
     best.crossFitted.accuracy < 0.5
-      ? ' Even so most answers are wrong: check that these are the classes that it was trained on, and the normalisation.'
+      ? ' Most answers are wrong even then. Check that the network was trained on these classes, and check the normalisation.'
       : '';
   return new InvalidDataError(
-    `${network} by itself has ${share(agreement)} of ${count(agreement.rows)} ${kind} rows of ${data} right (95 % interval ${interval(agreement)}), but ${(100 * best.accuracy).toFixed(1)} % if its outputs stand for the classes in another order (${share(best.crossFitted)} where order and accuracy come from different rows): ${orderText(best.labelOfOutput, names)}. ${advice}${doubt}${goOn(allowMismatch)}`,
+    `${network} by itself answers ${share(agreement)} of ${count(agreement.rows)} ${kind} rows of ${data} correctly (95 % interval ${interval(agreement)}), but ${(100 * best.accuracy).toFixed(1)} % if its outputs are the classes in another order (${share(best.crossFitted)} with order and accuracy from different rows): ${orderText(best.labelOfOutput, names)}. ${advice}${doubt}${goOn(allowMismatch)}`,
   );
 }
 
 function chanceError(own: OwnAccuracy, { classes, allowMismatch }: CheckNetworksOptions): InvalidDataError {
   const { network, kind, data, agreement } = own;
   return new InvalidDataError(
-    `${network} by itself has ${share(agreement)} of ${count(agreement.rows)} ${kind} rows of ${data} right (95 % interval ${interval(agreement)}), hardly more than guessing among ${classes.classes} classes (${(100 * agreement.chance).toFixed(1)} %). Check that these are the classes that it was trained on, their order (--class-names) and the normalisation (--preset, --mean, --std).${goOn(allowMismatch)}`,
+    `${network} by itself answers ${share(agreement)} of ${count(agreement.rows)} ${kind} rows of ${data} correctly (95 % interval ${interval(agreement)}), hardly more than guessing among ${classes.classes} classes (${(100 * agreement.chance).toFixed(1)} %). Check that it was trained on these classes, their order (--class-names) and the normalisation (--preset, --mean, --std).${goOn(allowMismatch)}`,
   );
 }
 
 function goOn(allowMismatch: boolean): string {
-  return allowMismatch ? '' : ' If the network really answers so, --allow-mismatch goes on.';
+  return allowMismatch ? '' : ' If this is expected, continue with --allow-mismatch.';
 }
 
 const shownOutputs = 20;
@@ -156,7 +156,7 @@ function namedRows(kind: NamedRows['kind'], data: TrainingImages['training']): r
   return data === null || data.labels === null ? [] : [{ kind, data: { ...data, labels: data.labels } }];
 }
 
-/** A chain may hold one network twice. */
+/** A chain may contain one network twice. */
 function distinct(networks: readonly OnnxNetwork[]): readonly OnnxNetwork[] {
   return [...new Map(networks.map((network) => [network.sha256, network])).values()];
 }

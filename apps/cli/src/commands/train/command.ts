@@ -24,15 +24,16 @@ import { augmentations } from './training-data.ts';
 export function addTrainCommand(program: Command, environment: CommandEnvironment): void {
   const command = program
     .command('train')
-    .description('train internal classifiers for a network, or for a chain of networks, and write a bundle per method')
+    .description('train internal classifiers for a network or a chain of networks, and write one bundle per method')
     .argument('<network...>', 'ONNX networks; several make a chain, the cheapest first');
-  addOutputOptions(command);
-  addDataOptions(command);
+  addOutputOptions(command.optionsGroup('Output:'));
+  addDataOptions(command.optionsGroup('Data:'));
+  addGraphOptions(command.optionsGroup('Network and internal classifiers:'));
   addArchitectureOptions(command);
-  addBudgetOptions(command);
+  addBudgetOptions(command.optionsGroup('Budgets and exits:'));
   addPruningOptions(command);
-  addRecipeOptions(command);
-  addResourceOptions(command);
+  addRecipeOptions(command.optionsGroup('Training:'));
+  addResourceOptions(command.optionsGroup('Resources and resuming:'));
   addExamples(command, [
     'ztw train network.onnx --data photos/ --preset imagenet --out out/early',
     'ztw train resnet56.onnx --data train.tar.gz --cuts all --methods ztw,sdn --augment flip --epochs 16 --out out/resnet56',
@@ -50,8 +51,8 @@ export function addTrainCommand(program: Command, environment: CommandEnvironmen
 
 function addOutputOptions(command: Command): void {
   command
-    .requiredOption('--out <folder>', 'where the bundle goes; with several methods, one folder for each inside it')
-    .option('--overwrite', 'replace what lies there')
+    .requiredOption('--out <folder>', 'folder for the bundle; with several methods, it gets a subfolder for each')
+    .option('--overwrite', 'replace earlier output')
     .option('--json', 'print the result as JSON');
 }
 
@@ -59,34 +60,37 @@ function addDataOptions(command: Command): void {
   command
     .option(
       '--data <path>',
-      'images to train on: folder of class folders, .tar(.gz), IDX, CIFAR binary, .npy, fashion-mnist:train',
+      'images to train on: folder of class folders, .tar(.gz), IDX, CIFAR binary, .npy, or fashion-mnist:train',
     )
-    .option('--limit <n>', 'use at most so many of them, all classes in equal parts', parse.integerAtLeast(1))
+    .option('--limit <n>', 'train on at most n images, the same number of each class', parse.integerAtLeast(1))
     .option(
       '--validation <fraction>',
-      'share of them that is held out for ensemble and thresholds',
+      'share of the training images to hold out for ensemble and thresholds',
       parse.numberBetween(0.001, 0.9),
       bundleDefaults.heldOutShare,
     )
-    .option('--calibration-data <path>', 'images that are held out instead; the network must not have seen them')
-    .option('--calibration-rows <rows>', 'which of these: start:end, or a .npy file of row numbers')
-    .option('--no-labels', "learn from the network's own answers; labels are not needed")
+    .option(
+      '--calibration-data <path>',
+      'held-out images for ensemble and thresholds instead; the network must not have been trained on them',
+    )
+    .option('--calibration-rows <rows>', 'rows of --calibration-data to use: start:end, or a .npy file of row numbers')
+    .option('--no-labels', "learn from the network's own answers instead of labels")
     .addOption(
-      new Option('--augment <how>', 'also train on mirrored images')
+      new Option('--augment <how>', `also train on mirrored images: ${augmentations.join(', ')}`)
         .argParser(parse.oneOf(augmentations))
         .default('none'),
     )
     .addOption(new Option('--preset <name>', `normalisation: ${Object.keys(normalisationPresets).join(', ')}`))
-    .option('--mean <numbers>', 'mean per channel, of pixels in 0..1: 0.485,0.456,0.406')
+    .option('--mean <numbers>', 'mean per channel, for pixels in 0..1: 0.485,0.456,0.406')
     .option('--std <numbers>', 'standard deviation per channel')
     .addOption(
-      new Option('--resize <how>', `how images of another size are fitted: ${resizeModes.join(', ')}`).argParser(
+      new Option('--resize <how>', `how to fit images of another size: ${resizeModes.join(', ')}`).argParser(
         parse.oneOf(resizeModes),
       ),
     );
   addClassNamesOption(command).option(
     '--allow-mismatch',
-    'go on with a network that by itself does not know the classes of the data, or knows them in another order',
+    'continue even if a network by itself is near chance on the data, or has the classes in another order',
   );
 }
 
@@ -94,23 +98,23 @@ function addArchitectureOptions(command: Command): void {
   command
     .option(
       '--cuts <selection>',
-      "auto, all, none, a number, fractions (0.2,0.4) or names; one for all networks, or one each, divided by ';'",
+      "where to cut: auto, all, none, a number, fractions (0.2,0.4) or names; for a chain, one for all networks, or one each, separated by ';'",
       parse.collect((text) => text),
     )
     .addOption(
-      new Option('--methods <names>', `what to train: ${methods.join(', ')}`)
+      new Option('--methods <names>', `methods to train: ${methods.join(', ')}`)
         .argParser(parse.commaSeparated(parse.oneOf(methods)))
         .default([bundleDefaults.method], bundleDefaults.method),
     )
     .addOption(
-      new Option('--head <family>', `auto, ${headFamilies.join(', ')}`)
+      new Option('--head <family>', `architecture of the internal classifiers: auto, ${headFamilies.join(', ')}`)
         .argParser(parse.oneOf(['auto', ...headFamilies]))
         .default(bundleDefaults.head.family),
     )
-    .option('--head-layers <n>', 'layers of a conv or token head', parse.integerAtLeast(1))
+    .option('--head-layers <n>', 'number of layers of a conv or token head', parse.integerAtLeast(1))
     .option('--head-padding <n>', 'padding of convolutions: 1, or 0 as in the original code', parse.integerAtLeast(0))
     .addOption(
-      new Option('--ensemble <kind>', 'how ztw combines its exits')
+      new Option('--ensemble <kind>', `how the ztw method combines its exits: ${ensembleChoices.join(', ')}`)
         .argParser(parse.oneOf(ensembleChoices))
         .default(bundleDefaults.calibration.ensemble),
     );
@@ -119,37 +123,36 @@ function addArchitectureOptions(command: Command): void {
 function addRecipeOptions(command: Command): void {
   const recipe = defaultTrainingRecipe;
   command
-    .option('--epochs <n>', 'epochs per internal classifier', parse.integerAtLeast(1), recipe.epochs)
-    .option('--batch <n>', 'rows per step', parse.integerAtLeast(1), recipe.batchSize)
+    .option('--epochs <n>', 'training epochs per internal classifier', parse.integerAtLeast(1), recipe.epochs)
+    .option('--batch <n>', 'rows per training step', parse.integerAtLeast(1), recipe.batchSize)
     .option('--lr <rate>', 'learning rate of Adam', parse.positiveNumber, recipe.learningRate)
     .addOption(
-      new Option('--schedule <kind>', 'of the learning rate')
+      new Option('--schedule <kind>', `schedule of the learning rate: ${schedules.join(', ')}`)
         .argParser(parse.oneOf(schedules))
         .default(recipe.schedule.kind),
     )
-    .option('--weight-decay <strength>', 'L2 penalty', parse.nonNegativeNumber, recipe.weightDecay)
+    .option('--weight-decay <strength>', 'strength of the L2 penalty', parse.nonNegativeNumber, recipe.weightDecay)
     .option(
       '--label-smoothing <share>',
-      'share of the target that is spread over all classes',
+      'share of the target to spread over all classes',
       parse.numberBetween(0, 0.99),
       recipe.labelSmoothing,
     )
-    .option('--distill <weight>', "share of the loss that follows the network's own answers", parse.numberBetween(0, 1))
-    .option('--temperature <t>', 'of both softmaxes when distilling', parse.positiveNumber, 4)
-    .option('--seed <n>', 'decides initial weights, order, splits', parse.integerAtLeast(0), recipe.seed);
+    .option('--distill <weight>', "weight of the network's own answers in the loss", parse.numberBetween(0, 1))
+    .option('--temperature <t>', 'softmax temperature for --distill', parse.positiveNumber, 4)
+    .option('--seed <n>', 'seed for initial weights, row order and splits', parse.integerAtLeast(0), recipe.seed);
 }
 
 function addResourceOptions(command: Command): void {
   command
     .option(
       '--memory <GiB>',
-      'features above this go to disk',
+      'memory for features; more are written to disk',
       parse.positiveNumber,
       defaultMemoryLimit / bytesPerGibibyte,
     )
-    .option('--work <folder>', 'for checkpoints and spilled features (default: the output folder with .work)')
-    .option('--keep-work', 'leave that folder there at the end')
-    .option('--no-resume', 'drop what an interrupted training left there; without this it goes on');
-  addGraphOptions(command);
+    .option('--work <folder>', 'folder for checkpoints and spilled features (default: the output folder with .work)')
+    .option('--keep-work', 'keep the work folder at the end')
+    .option('--no-resume', 'discard an interrupted training in the work folder instead of resuming it');
   addRuntimeOptions(command);
 }

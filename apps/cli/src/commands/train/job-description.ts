@@ -1,5 +1,5 @@
-// What decides the outcome of a training job, as plain data: it tells an interrupted job from another one, and goes into
-// the bundle as its provenance.
+// Everything that determines the result of a training job, as plain data. It identifies an interrupted job, and it is
+// the provenance in the bundle.
 
 import { createHash } from 'node:crypto';
 import type { Preprocessing } from '@ztw/bundle';
@@ -21,7 +21,10 @@ export interface DescribedJob {
   readonly runtime: LoadedRuntime;
 }
 
-/** Everything that the trained weights depend on. The ensemble and the budgets are chosen afterwards, so they may change. */
+/**
+ * Everything that the trained weights depend on. The ensemble and the budgets are chosen afterwards, so they may
+ * change.
+ */
 export async function describeJob(job: DescribedJob): Promise<JobDescription> {
   const { recipe, data, plans, images, preprocessing, runtime } = job;
   return {

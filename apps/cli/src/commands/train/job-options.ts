@@ -8,14 +8,14 @@ import type { TimesOptions } from './open-times.ts';
 import type { Augmentation } from './training-data.ts';
 import type { HeldOutChoice } from './training-images.ts';
 
-/** All that `ztw train` is told, by what it is about. */
+/** All options of `ztw train`, by topic. */
 export interface TrainJobOptions {
   readonly networks: NetworkOptions;
   readonly data: DataOptions;
   readonly heads: HeadsOptions;
   readonly recipe: TrainingRecipe;
   readonly calibration: ThresholdOptions;
-  /** How exits are judged that may cost more than they save; null: all stay. */
+  /** How exits that may cost more than they save are judged; null: all exits are kept. */
   readonly pruning: PruningChoice | null;
   readonly output: OutputOptions;
   readonly work: WorkOptions;
@@ -27,21 +27,21 @@ export interface TrainJobOptions {
 export interface NetworkOptions {
   /** In the order of the chain; one is the usual case. */
   readonly files: readonly { readonly path: string; readonly cuts: CutSelection }[];
-  /** What the files leave open. */
+  /** Shapes and outputs that the files leave open. */
   readonly graph: AnalyseGraphOptions;
 }
 
 export interface DataOptions {
-  /** Null is enough where nothing is trained. */
+  /** May be null if nothing is trained. */
   readonly training: ImageSource | null;
   readonly heldOut: HeldOutChoice;
   readonly normalisation: NormalisationOptions;
   /** File with the names of the classes, in the order of the networks' outputs; null where none was given. */
   readonly classNames: string | null;
-  /** True: networks that do not know the data go on all the same. */
+  /** True: continue with networks that do not fit the data. */
   readonly allowMismatch: boolean;
   readonly augmentation: Augmentation;
-  /** False: labels of the training data are left aside. */
+  /** False: labels of the training data are ignored. */
   readonly useLabels: boolean;
 }
 
@@ -54,17 +54,17 @@ export interface ThresholdOptions {
   readonly ensemble: EnsembleChoice;
   /** Ascending fractions of the last network's cost. */
   readonly budgets: readonly number[];
-  /** Ascending mean milliseconds per image; operating points are chosen for these too. */
+  /** Ascending mean milliseconds per image; operating points are also chosen for these. */
   readonly timeBudgets: readonly number[];
-  /** What operating points are limits of. */
+  /** Policy kind of the operating points. */
   readonly policy: PolicyKind;
-  /** Where times of stages come from, where budgets or the judgement of exits need them. */
+  /** Where times of stages come from, if budgets or pruning need them. */
   readonly times: TimesOptions;
 }
 
 export interface PruningChoice {
   readonly unit: PruningUnit;
-  /** Share of answers that may be lost against the full network, 0 to 1; null for as much as the held-out images cannot tell from none. */
+  /** Accuracy that may be lost against the full network, 0 to 1; null: one standard error on the held-out images. */
   readonly tolerance: number | null;
   /** Paths of other networks that could answer every row instead. */
   readonly alternatives: readonly string[];
@@ -77,10 +77,10 @@ export interface OutputOptions {
 
 export interface WorkOptions {
   readonly folder: string;
-  /** Whether it is left there at the end. */
+  /** Whether the folder is kept at the end. */
   readonly keep: boolean;
-  /** False: drop what an interrupted job left there. */
+  /** False: discard the work of an interrupted job. */
   readonly resume: boolean;
-  /** Bytes of features that may be held in memory. */
+  /** Most bytes of features in memory. */
   readonly memoryLimit: number;
 }

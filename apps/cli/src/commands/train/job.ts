@@ -1,4 +1,4 @@
-// The whole of `ztw train`: networks and data from files, bundles made of them, and written into folders.
+// The job of `ztw train`: reads networks and data, trains, and writes the bundles.
 
 import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
@@ -32,7 +32,7 @@ import { type WrittenBundle, writeBundle } from './write-bundle.ts';
 
 export interface TrainJobResult {
   readonly bundles: readonly WrittenBundle[];
-  /** Rows that ICs were trained on; 0 where nothing was trained. */
+  /** Rows that ICs were trained on; 0 if nothing was trained. */
   readonly trainingRows: number;
   readonly calibrationRows: number;
   /** Whether accuracies are measured against labels, or against the last network's own answers. */
@@ -43,8 +43,8 @@ export interface TrainJobResult {
 }
 
 /**
- * Trains and writes. An output folder appears whole or not at all; an interrupted job leaves its work folder, from which the same
- * options go on.
+ * Trains and writes. An output folder appears whole or not at all; an interrupted job leaves its work folder, from
+ * which the same options go on.
  * @throws InvalidInputError, InvalidModelError, UnsupportedModelError, InvalidDataError for what cannot be trained on.
  * @throws AbortedError once the signal has fired, StorageError where bytes cannot be written.
  */
@@ -84,7 +84,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     if (caution !== null) context.onNote(caution);
   }
   const rows = await hashJobRows(images, context);
-  // Rows that were split off are others, even where the data holds an image twice.
+  // Rows that were split off are different rows, even if the data holds an image twice.
   const trainedOn = data.heldOut.kind === 'split' ? null : trainedCalibrationCaution(rows);
   if (trainedOn !== null) context.onNote(trainedOn);
   const seenRows = describeSeenRows(rows);
@@ -105,7 +105,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     pruning === null ? null : await openPruning(pruning, { plans, graph: networks.graph, times, runtime });
   const job = await describeJob({ recipe, data, plans, images, preprocessing, runtime });
   const work = await openWorkFolder(options.work.folder, job, options.work.resume);
-  if (work.resumed) context.onNote(`Going on with the job in ${work.path}.`);
+  if (work.resumed) context.onNote(`Resuming the job in ${work.path}.`);
   try {
     const making = makeBundles({
       onnx: backendOf(runtime),
@@ -162,34 +162,34 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
       seconds: (performance.now() - start) / 1000,
     };
   } catch (error) {
-    context.onNote(`What has been done lies in ${work.path}; the same command goes on from there.`);
+    context.onNote(`The finished work is kept in ${work.path}. Run the same command again to resume.`);
     throw error;
   } finally {
     work.close();
   }
 }
 
-/** @throws InvalidInputError for one network without cuts, and for several whose exits are to be judged. */
+/** @throws InvalidInputError for one network without cuts, and for pruning of several networks. */
 function checkNetworkCount({ networks, pruning }: TrainJobOptions, trains: boolean): void {
   const count = networks.files.length;
   if (!trains && count < 2) {
     throw new InvalidInputError(
-      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
+      'A network without cuts has no early exit. Choose cuts with --cuts, or give a second network for a chain.',
     );
   }
   if (pruning !== null && count > 1) {
     throw new InvalidInputError(
-      `--prune-exits judges the exits of one network, and there are ${count}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
+      `--prune-exits judges the exits of one network; received ${count} networks. Train each network alone, then chain them and name the remaining cuts with --cuts.`,
     );
   }
 }
 
-/** An output folder is put in place as a whole, so nothing else may lie in it. */
+/** An output folder is replaced as a whole, so it must contain nothing else. */
 function assertWorkOutside(work: string, folders: readonly string[]): void {
   for (const folder of folders) {
     if (!`${resolve(work)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
     throw new InvalidInputError(
-      `The work folder ${work} lies in the output folder ${folder}. Choose another with --work.`,
+      `The work folder ${work} is inside the output folder ${folder}. Choose another with --work.`,
     );
   }
 }
@@ -209,7 +209,7 @@ async function planNetworks(
   return plans;
 }
 
-/** The names that the user gave, else the data's, where there is one for each class. */
+/** The user's class names, else those of the data; null unless there is one per class. */
 function classLabels({ training, heldOut }: TrainingImages, chain: NetworkClasses): readonly string[] | null {
   const names = chain.labels ?? training?.classNames ?? heldOut.classNames;
   return names?.length === chain.classes ? names : null;

@@ -1,4 +1,4 @@
-// What the judgement of exits reads from files, checked before hours of training.
+// The files that pruning needs, checked before hours of training.
 
 import { about } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
@@ -15,7 +15,7 @@ import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 import type { PruningChoice } from './job-options.ts';
 
 export interface OpenPruningSituation {
-  /** One network; chains are refused before. */
+  /** One network; chains were refused earlier. */
   readonly plans: readonly NetworkPlan[];
   readonly graph: AnalyseGraphOptions;
   readonly times: StageTimes;
@@ -23,8 +23,8 @@ export interface OpenPruningSituation {
 }
 
 /**
- * @throws InvalidInputError for a profile that does not know the uncut network, and for another network with other inputs or
- *   classes.
+ * @throws InvalidInputError for a profile that does not know the uncut network, and for another network with other
+ *   inputs or classes.
  * @throws InvalidModelError, UnsupportedModelError for another network that cannot be read.
  */
 export async function openPruning(

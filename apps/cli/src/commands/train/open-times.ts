@@ -4,7 +4,7 @@ import { readDeviceProfile } from '../../bundle/device-profile-file.ts';
 
 /** Where the times of a training's stages come from. */
 export interface TimesOptions {
-  /** File with a device profile of all exits; null: this device is measured where times are needed. */
+  /** File with a device profile of all exits; null: this device is measured if times are needed. */
   readonly profile: string | null;
   /** Rows that run together. */
   readonly batchSize: number;
@@ -30,7 +30,7 @@ export async function openTimes(
   return { batchSize, profile };
 }
 
-/** A stage's name in a running model, which in a chain tells its network too. */
+/** A stage's name in a running model; in a chain it includes the network. */
 function stageName(network: string, stage: string, networks: number): string {
   return networks === 1 ? stage : `${network}/${stage}`;
 }

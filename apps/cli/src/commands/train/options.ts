@@ -101,12 +101,12 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
   };
 }
 
-/** One selection of cuts per network: `auto` when none is given, one for all, or one each. */
+/** One selection of cuts per network. Given: none (`auto`), one for all networks, or one each. */
 function cutsOfEach(texts: readonly string[] | undefined, networkCount: number): readonly CutSelection[] {
   const parts = (texts ?? ['auto']).flatMap((text) => text.split(';'));
   if (parts.length !== 1 && parts.length !== networkCount) {
     throw new InvalidInputError(
-      `--cuts has ${parts.length} selections for ${networkCount} network(s). Give one for all, or one for each, divided by ';'.`,
+      `--cuts has ${parts.length} selections for ${networkCount} network(s). Give one for all networks, or one for each, separated by ';'.`,
     );
   }
   return Array.from({ length: networkCount }, (_, index) => parseCutSelection((parts[index] ?? parts[0] ?? '').trim()));
@@ -117,7 +117,9 @@ function heldOutChoice(flags: TrainFlags): HeldOutChoice {
     return { kind: 'data', path: flags.calibrationData, rows: flags.calibrationRows ?? null };
   }
   if (flags.calibrationRows !== undefined) {
-    throw new InvalidInputError('--calibration-rows chooses from --calibration-data, which is missing.');
+    throw new InvalidInputError(
+      '--calibration-rows selects rows of --calibration-data, which is missing. Add --calibration-data.',
+    );
   }
   return { kind: 'split', fraction: flags.validation };
 }
@@ -155,12 +157,10 @@ function scheduleOf(flags: TrainFlags): LearningRateSchedule {
   }
 }
 
-/** Without labels there is nothing else to learn from. */
+/** Without labels, the network's answers are the only target. */
 function distillationOf(flags: TrainFlags): Distillation | null {
   if (!flags.labels && flags.distill !== undefined && flags.distill !== 1) {
-    throw new InvalidInputError(
-      `--no-labels learns from the network alone, so --distill must be 1 or left out; it is ${flags.distill}.`,
-    );
+    throw new InvalidInputError(`With --no-labels, --distill must be 1 or left out; received ${flags.distill}.`);
   }
   const weight = flags.labels ? (flags.distill ?? 0) : 1;
   return weight === 0 ? null : { weight, temperature: flags.temperature };

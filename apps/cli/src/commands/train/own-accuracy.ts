@@ -1,5 +1,5 @@
-// What a network answers by itself on rows with labels, before any IC is trained. Many rows are sampled, all classes in their
-// proportions.
+// Measures a network by itself on labelled rows, before any IC is trained. Large data sets are sampled, with classes in
+// proportion.
 
 import type { Preprocessing } from '@ztw/bundle';
 import { argMax } from '@ztw/core';
@@ -14,13 +14,13 @@ import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 
-/** Rows that are enough for an accuracy to about two points. */
+/** Enough rows for an accuracy to about two points. */
 const accuracyRows = 2000;
-/** Rows that are enough to tell a right normalisation from a wrong one. */
+/** Enough rows to tell a correct normalisation from a wrong one. */
 const normalisationRows = 500;
 const batchRows = 64;
 
-/** Labelled rows, and what they are for. */
+/** Labelled rows, and their purpose. */
 export interface NamedRows {
   readonly kind: 'training' | 'calibration';
   readonly data: LabelledData & { readonly labels: Int32Array };
@@ -32,7 +32,7 @@ export interface OwnAccuracy {
   readonly kind: NamedRows['kind'];
   /** The data set. */
   readonly data: string;
-  /** Rows that were sampled from; as many as were measured where all were. */
+  /** Rows of the whole data set, of which the measured rows are a sample. */
   readonly rowsInAll: number;
   readonly agreement: ClassAgreement;
 }
@@ -41,13 +41,13 @@ export interface OwnAccuracyOptions {
   readonly network: OnnxNetwork;
   readonly rows: readonly NamedRows[];
   readonly preprocessing: Preprocessing;
-  /** Other normalisations by name, to be tried on a part of the first rows. */
+  /** Other normalisations by name, to try on a part of the first rows. */
   readonly alternatives: ReadonlyMap<string, Preprocessing>;
 }
 
 export interface OwnAccuracies {
   readonly accuracies: readonly OwnAccuracy[];
-  /** Of the first rows, each normalisation on the same ones; the given one is called null. */
+  /** Each normalisation on the same part of the first rows; null is the given one. */
   readonly normalisations: readonly { readonly preset: string | null; readonly agreement: ClassAgreement }[];
 }
 

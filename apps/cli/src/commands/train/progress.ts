@@ -1,4 +1,4 @@
-// What the making of bundles tells, for people: progress, and notes of what stays worth reading.
+// Shows the events of making a bundle to people: progress, and notes that remain on the screen.
 
 import type { TrainingProgress } from '@ztw/training';
 import type { BundleEvent } from '@ztw/training/onnx';
@@ -26,16 +26,16 @@ export function showEvent(event: BundleEvent, context: JobContext): void {
       break;
     }
     case 'taken-over':
-      onNote(`${event.network} was finished before the interruption; its result is taken over.`);
+      onNote(`${event.network} was finished before the interruption; its result is reused.`);
       break;
     case 'onnx-only':
-      onNote(`Note: the bundle will run on ONNX Runtime alone. ${event.reason}.`);
+      onNote(`Note: the bundle will run on ONNX Runtime only. ${event.reason}.`);
       break;
     case 'exits-dropped': {
       const again = event.trainsAgain ? ' ICs that recycled their logits are trained again.' : '';
       const why = event.accurateEnough
         ? 'cost more than they save'
-        : 'are of no use, since no threshold is accurate enough';
+        : 'are useless, because no threshold is accurate enough';
       onNote(`${event.method}: ${event.dropped} of ${event.exits} exits ${why}.${again}`);
       break;
     }

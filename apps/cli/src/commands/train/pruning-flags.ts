@@ -1,4 +1,4 @@
-// The flags of `ztw train` that drop exits which do not pay.
+// The flags of `ztw train` for dropping exits that do not pay.
 
 import { InvalidInputError } from '@ztw/core';
 import { type PruningUnit, pruningUnits } from '@ztw/training';
@@ -19,19 +19,19 @@ export function addPruningOptions(command: Command): Command {
     .addOption(
       new Option(
         '--prune-exits [unit]',
-        'drop exits that cost more than they save on the held-out images, in macs or in milliseconds measured here, and say whether early exit pays at all',
+        'drop exits that cost more than they save on the held-out images, in macs or in milliseconds on this device, and report whether early exit pays',
       )
         .argParser(oneOf(pruningUnits))
         .preset('macs'),
     )
     .option(
       '--prune-tolerance <share>',
-      'answers that may be lost against the full network by that (default: one standard error of its accuracy on the held-out images)',
+      'accuracy that may be lost against the full network (default: one standard error of its accuracy on the held-out images)',
       numberBetween(0, 1),
     )
     .option(
       '--alternative <network>',
-      'another ONNX network that could answer instead, for the verdict; may be repeated',
+      'another ONNX network to compare with; may be repeated',
       collect((text) => text),
     );
 }
@@ -41,18 +41,20 @@ export function pruningOptions(flags: PruningFlags): PruningChoice | null {
   const { pruneExits: unit, pruneTolerance, alternative = [], profile } = flags;
   if (unit === undefined) {
     if (pruneTolerance !== undefined || alternative.length > 0) {
-      throw new InvalidInputError('--prune-tolerance and --alternative belong to --prune-exits, which is missing.');
+      throw new InvalidInputError(
+        '--prune-tolerance and --alternative need --prune-exits, which is missing. Add it, or leave them out.',
+      );
     }
     return null;
   }
   if (profile !== undefined && unit === 'macs') {
     throw new InvalidInputError(
-      '--profile knows the times of all exits and not of those that stay. Judge them by it with --prune-exits milliseconds, or leave it out.',
+      '--profile has the times of all exits, not of the remaining ones. Use it with --prune-exits milliseconds, or leave it out.',
     );
   }
   if (profile !== undefined && alternative.length > 0) {
     throw new InvalidInputError(
-      '--alternative is measured on this device and cannot be compared with times from --profile. Leave one of them out.',
+      '--alternative is measured on this device and cannot be compared with the times in --profile. Leave one of them out.',
     );
   }
   return { unit, tolerance: pruneTolerance ?? null, alternatives: alternative };

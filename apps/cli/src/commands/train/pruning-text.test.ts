@@ -17,8 +17,8 @@ const report: PruningReport = {
 
 test('nothing dropped', () => {
   expect(pruningText(report)).toBe(
-    'no exit costs more than it saves: all stay\n' +
-      'Early exit pays here: at 90.00 % right on the calibration rows, an image costs 5.0 M MACs, the full network 10.0 M MACs (50.0 %).\n',
+    'no exit costs more than it saves: all are kept\n' +
+      'Early exit pays here: at 90.00 % correct on the calibration rows, an image costs 5.0 M MACs, the full network 10.0 M MACs (50.0 %).\n',
   );
 });
 
@@ -32,7 +32,7 @@ test('what was dropped, at which cost, and what was trained again', () => {
     dropped: [{ name: 'b', costWith: 2.4, costWithout: 2.2 }],
   });
   expect(text).toMatch(/^b +60\.00 % +55\.00 %$/m);
-  expect(text).toContain('1 exit(s) dropped, 2 stay, the last one included; ICs were trained 2 times');
+  expect(text).toContain('1 exit(s) dropped, 2 kept, including the last one; ICs were trained 2 times');
   expect(text).toContain('an image costs 2.00 ms, the full network 4.00 ms (50.0 %)');
 });
 
@@ -48,7 +48,7 @@ test.each([
       kept: ['final'],
       dropped: [{ name: 'a', costWith: null, costWithout: null }],
     },
-    'no threshold is at 90.00 % right on the calibration rows; --prune-tolerance allows a loss. The bundle',
+    'no threshold is at 90.00 % correct on the calibration rows; allow a loss with --prune-tolerance. The bundle',
   ],
   [{ verdict: { kind: 'alternative', name: 'tiny' } }, 'another network is better: tiny is accurate enough'],
 ] as const)('%j', (change, words) => {

@@ -12,16 +12,16 @@ const columns: readonly Column[] = [
 export function pruningText(report: PruningReport): string {
   const { dropped, trainings, wholeCost } = report;
   const cost = (value: number | null): string => (value === null ? '-' : formatPercent(value / wholeCost, 2));
-  const again = trainings > 1 ? `; ICs were trained ${trainings} times, the last time on the cuts that stay` : '';
+  const again = trainings > 1 ? `; ICs were trained ${trainings} times, the last time on the remaining cuts` : '';
   return [
     ...(dropped.length === 0
-      ? ['no exit costs more than it saves: all stay\n']
+      ? ['no exit costs more than it saves: all are kept\n']
       : [
           renderTable(
             columns,
             dropped.map(({ name, costWith, costWithout }) => [name, cost(costWith), cost(costWithout)]),
           ),
-          `${dropped.length} exit(s) dropped, ${report.kept.length} stay, the last one included${again}\n`,
+          `${dropped.length} exit(s) dropped, ${report.kept.length} kept, including the last one${again}\n`,
         ]),
     `${verdictText(report)}\n`,
   ].join('');
@@ -29,9 +29,9 @@ export function pruningText(report: PruningReport): string {
 
 function verdictText(report: PruningReport): string {
   const { verdict, kept, cost, wholeCost, dropped } = report;
-  const at = `at ${formatPercent(report.accuracy, 2)} right on the calibration rows`;
+  const at = `at ${formatPercent(report.accuracy, 2)} correct on the calibration rows`;
   const whole = `the full network ${costText(report, wholeCost)}`;
-  const alone = kept.length === 1 ? ' The bundle holds the full network alone.' : '';
+  const alone = kept.length === 1 ? ' The bundle contains the full network only.' : '';
   if (verdict.kind === 'early-exit') {
     return `Early exit pays here: ${at}, an image costs ${costText(report, cost ?? wholeCost)}, ${whole} (${formatPercent((cost ?? wholeCost) / wholeCost)}).`;
   }
@@ -42,7 +42,7 @@ function verdictText(report: PruningReport): string {
     kept.length > 1
       ? `${at}, an image costs ${costText(report, cost ?? wholeCost)}, ${whole}`
       : dropped.some(({ costWith }) => costWith === null)
-        ? `no threshold is ${at}; --prune-tolerance allows a loss`
+        ? `no threshold is ${at}; allow a loss with --prune-tolerance`
         : `${at}, no exit saves what it costs`;
   return `Early exit does not pay here; the full network or a smaller one is better: ${reason}.${alone}`;
 }

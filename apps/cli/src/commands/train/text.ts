@@ -22,7 +22,7 @@ const pointColumns = ({ operatingPoints, times }: WrittenBundle): readonly Colum
   ...(times === null ? [] : [{ title: 'time', align: 'right' } as const]),
 ];
 
-/** What was trained and where it lies, for people. */
+/** What was trained and where it is, for people. */
 export function trainingText(result: TrainJobResult): string {
   const against =
     result.measuredAgainst === 'labels' ? '' : "; without labels, accuracy is agreement with the network's own answers";
@@ -64,7 +64,7 @@ function bundleText(bundle: WrittenBundle): string {
   ].join('');
 }
 
-/** Mean milliseconds at a point; nothing where no times are known. */
+/** Mean milliseconds at a point; empty if no times are known. */
 function timeOf({ times }: WrittenBundle, { exitShares }: StoredOperatingPoint): readonly string[] {
   if (times === null || exitShares === undefined) return [];
   return [formatMilliseconds(meanCost(exitShares, { perExit: times.exitMilliseconds }))];

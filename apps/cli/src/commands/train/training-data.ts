@@ -14,7 +14,7 @@ export interface TrainingDataOptions {
   readonly augmentation: Augmentation;
 }
 
-/** Rows to train on. Without labels, the network's own answers are learned. */
+/** Rows to train on. Without labels, ICs learn the network's own answers. */
 export function trainingData(data: LabelledData, options: TrainingDataOptions): TrainingData {
   const { preprocessing, augmentation } = options;
   return {
@@ -25,7 +25,7 @@ export function trainingData(data: LabelledData, options: TrainingDataOptions): 
   };
 }
 
-/** Rows that are carried along and not trained on. */
+/** Held-out rows. */
 export function heldOutData(data: LabelledData, preprocessing: Preprocessing): HeldOutData {
   return {
     rows: data.rows,

@@ -1,4 +1,5 @@
-// Which files of a work folder are ours. Only they are ever deleted, by name; a user's files beside them stay.
+// Which files of a work folder belong to the job. Only these are ever deleted, by name; a user's files beside them are
+// kept.
 
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,11 +27,11 @@ const ownFiles = new RegExp(
 );
 const ownFolders = new RegExp(`^${place}(?:/checkpoints(?:/training)?|/scratch(?:/features(?:/[^/]+)*)?)?$`);
 
-/** How a description begins, by which also one that was cut short is known. */
+/** How a description begins; a truncated one is also recognised by it. */
 const opening = `{\n  "format": "${format}"`;
 const descriptionBytesLimit: number = 16 * 2 ** 20;
 
-/** What lies at the path of a work folder. */
+/** What is at the path of a work folder. */
 export type WorkFolderContent =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'job'; readonly job: Readonly<Record<string, unknown>> }
@@ -53,12 +54,12 @@ export async function inspectWorkFolder(path: string): Promise<WorkFolderContent
     throw storageError('read', path, error);
   });
   if (names.includes(jobFile)) return parseDescription(await readText(join(path, jobFile)));
-  // A kill may have come before the description had its final name.
+  // The process may have been killed before the description had its final name.
   for (const name of names) if (!(await isBeginning(path, name))) return { kind: 'foreign' };
   return { kind: 'nothing' };
 }
 
-/** Deletes what is ours below a folder, and folders that are empty then. The lock stays. */
+/** Deletes the job's files below a folder, and folders that are empty afterwards. Keeps the lock. */
 export async function removeOwnFiles(root: string): Promise<void> {
   await removeBelow('');
 
@@ -70,7 +71,7 @@ export async function removeOwnFiles(root: string): Promise<void> {
     for (const entry of entries) {
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const path = join(root, name);
-      // A link is no folder here: what it leads to is not ours.
+      // Links are not followed: their targets are not the job's.
       if (entry.isDirectory() && ownFolders.test(name)) {
         await removeBelow(name);
         await removeEmptyFolder(path);
@@ -83,7 +84,7 @@ export async function removeOwnFiles(root: string): Promise<void> {
   }
 }
 
-/** Deletes a folder where nothing is left in it. */
+/** Deletes a folder if it is empty. */
 export async function removeEmptyFolder(path: string): Promise<void> {
   await rmdir(path).catch((error: unknown) => {
     if (!hasErrorCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw storageError('delete', path, error);
@@ -103,7 +104,10 @@ function parseDescription(text: string | null): WorkFolderContent {
   }
 }
 
-/** Whether a file is one that a kill leaves before the description is written: a lock, or the description's beginning. */
+/**
+ * Whether a file can be left by a process that was killed before it wrote the description: a lock, or the beginning of
+ * the description.
+ */
 async function isBeginning(folder: string, name: string): Promise<boolean> {
   const isPartial = /^job\.json\.\d+\.partial$/.test(name);
   if (!isPartial && name !== lockFile && name !== `${lockFile}.takeover`) return false;

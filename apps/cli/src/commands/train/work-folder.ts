@@ -1,4 +1,5 @@
-// Where a training job keeps what it may need again after an interruption. One job per folder: `job.json` says which.
+// Where a training job keeps what it needs to resume after an interruption. One job per folder, described by
+// `job.json`.
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,29 +21,31 @@ export interface WorkFolder {
   readonly path: string;
   /** Whether it held work of the same job when it was opened. */
   readonly resumed: boolean;
-  /** Whether that job had come to its end; what it wrote is then an output like any other. */
+  /** Whether that job was finished; what it wrote is then an output like any other. */
   readonly finished: boolean;
   /** Blobs that outlive the process: results of finished networks. */
   readonly results: BlobStore;
   /** The trainer's checkpoints for one training of the job. */
   checkpoints(place: string): BlobStore;
-  /** Room for features during one training; of no use after the process has ended. */
+  /** Space for features during one training; useless after the process has ended. */
   scratch(place: string): BlobStore;
-  /** Closes the files that are held open, and gives the folder free for other processes. */
+  /** Closes the open files, and releases the folder for other processes. */
   close(): void;
-  /** Notes that the job has come to its end. */
+  /** Records that the job is finished. */
   markFinished(): Promise<void>;
-  /** Closes and deletes what the job wrote; the folder too, where nothing else lies in it. */
+  /** Closes and deletes what the job wrote, and the folder if it is empty then. */
   remove(): Promise<void>;
 }
 
-/** What decides the outcome of a job, as JSON-safe values; two jobs with the same description give the same bundle. */
+/**
+ * What determines the result of a job, as JSON-safe values. Two jobs with the same description give the same bundle.
+ */
 export type JobDescription = Readonly<Record<string, unknown>>;
 
 /**
- * Opens a work folder for a job, for this process alone; makes it when it is not there.
- * @param resume False: what an earlier job left there is dropped first.
- * @throws InvalidInputError when it holds another job's work, naming what differs, or files that are not a job's.
+ * Opens a work folder for a job, exclusively for this process. Creates it if needed.
+ * @param resume False: the work of an earlier job is deleted first.
+ * @throws InvalidInputError if it holds the work of another job, naming the differences, or files that are not a job's.
  * @throws StorageError when another process has it open, or the file system fails.
  */
 export async function openWorkFolder(path: string, job: JobDescription, resume: boolean): Promise<WorkFolder> {
@@ -50,7 +53,7 @@ export async function openWorkFolder(path: string, job: JobDescription, resume: 
   const lock = await lockNewFolder(path);
   try {
     const content = await inspectWorkFolder(path);
-    // Another process may have been there before the lock was ours.
+    // Another process may have used the folder before this one held the lock.
     refuseForeign(path, content);
     if (!resume) await removeOwnFiles(path);
     else if (content.kind === 'damaged') throw damaged(path);
@@ -99,7 +102,7 @@ async function openLocked(path: string, { job, lock, resumed }: LockedFolder): P
   };
 }
 
-/** Locks a folder and makes it before; another process that has just ended may remove it in between. */
+/** Creates and locks a folder. Another process that has just ended may remove it in between. */
 async function lockNewFolder(path: string): Promise<FolderLock> {
   const attempts = 5;
   for (let attempt = 1; ; attempt++) {
@@ -127,13 +130,13 @@ export async function holdsUnfinishedJob(path: string): Promise<boolean> {
   );
 }
 
-const advice = 'Repeat that command to resume it, choose another folder with --work, or start afresh with --no-resume.';
+const advice = 'Repeat that command to resume it, choose another folder with --work, or start again with --no-resume.';
 
-/** Files are made and deleted in a work folder; in one of other people's, neither must happen. */
+/** A work folder's files are created and deleted, so a folder with other files is refused. */
 function refuseForeign(path: string, content: WorkFolderContent): void {
   if (content.kind !== 'foreign') return;
   throw new InvalidInputError(
-    `${path} is not empty and not a work folder of this release, so it is left as it is. Choose another with --work.`,
+    `Expected an empty folder or a work folder of this release; ${path} is not empty and not a work folder of this release. It was not changed. Choose another with --work.`,
   );
 }
 
@@ -146,7 +149,7 @@ function assertSameJob(path: string, earlier: JobDescription, job: JobDescriptio
   const different = names.filter((name) => JSON.stringify(earlier[name]) !== JSON.stringify(job[name]));
   if (different.length > 0) {
     throw new InvalidInputError(
-      `The work folder ${path} holds another job's work; it differs in ${different.join(', ')}. ${advice}`,
+      `The work folder ${path} holds the work of another job; it differs in ${different.join(', ')}. ${advice}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// A made bundle into its folder.
+// Writes a finished bundle into its folder.
 
 import type { BundleReport, MadeBundle } from '@ztw/training/onnx';
 import { profileBytes, storedProfileName } from '../../bundle/device-profile-file.ts';
@@ -9,7 +9,7 @@ import { writeOutputFolder } from '../../storage/index.ts';
 export interface WrittenBundle extends Pick<BundleReport, 'exits' | 'operatingPoints' | 'pruning' | 'times'> {
   readonly method: MadeBundle['method'];
   readonly folder: string;
-  /** Of its own files, the profile not counted. */
+  /** Of its own files, without the profile. */
   readonly bytes: number;
 }
 
@@ -32,7 +32,7 @@ export async function writeBundle(
   const lost = [...budgets, ...timeBudgets.map((budget) => `${budget} ms`)];
   if (lost.length > 0) {
     context.onNote(
-      `${method}: no limit over the exits keeps the budget(s) ${lost.join(', ')}, so the bundle has none for them.`,
+      `${method}: no setting keeps the budget(s) ${lost.join(', ')}, so the bundle has no operating points for them.`,
     );
   }
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
