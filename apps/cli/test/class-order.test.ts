@@ -143,7 +143,7 @@ describe('the normalisation', () => {
   test('is refused where none was given and a preset is clearly better', async () => {
     const message = await refused(folders, '--class-names', names);
     expect(message).toMatch(
-      /pixels as 0\.\.1, since no normalisation was given.*with --preset fashion-mnist 9\d\.\d %/,
+      /pixels as 0\.\.1, since no normalisation was given.*with --preset fashion-mnist, 9\d\.\d %/,
     );
     expect(message).toContain('--preset none to keep pixels as 0..1');
   });
@@ -157,6 +157,6 @@ describe('the normalisation', () => {
     const { code, stderr } = await train(folders, 'dull', '--class-names', names, '--preset', 'none');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^Normalisation of preset none: mean 0; standard deviation 1\.$/m);
-    expect(stderr).toMatch(/^Caution: With the normalisation that was given, .* with --preset fashion-mnist 9/m);
+    expect(stderr).toMatch(/^Caution: With the normalisation that was given, .* with --preset fashion-mnist, 9/m);
   });
 });

@@ -212,7 +212,7 @@ describe('refuses, and writes nothing', () => {
   test('weights that are missing, cut short or elsewhere', async () => {
     const missing = await edited('missing-shard', (json) => json);
     await rm(join(missing, 'shard-2.bin'));
-    expect(await refused(missing, ...out)).toMatch(/names the weights shard-2\.bin/);
+    expect(await refused(missing, ...out)).toMatch(/the weights shard-2\.bin/);
     await writeFile(join(missing, 'shard-2.bin'), 'short');
     expect(await refused(missing, ...out)).toMatch(/should take \d+ bytes, but the shards hold/);
     const outside = await edited('outside', (json) => ({
@@ -256,7 +256,7 @@ describe('refuses, and writes nothing', () => {
   });
 
   test('a shape for a network that has one', async () => {
-    expect(await refused(model, '--input-shape', '3,24,24', ...out)).toContain('leave --input-shape out');
+    expect(await refused(model, '--input-shape', '3,24,24', ...out)).toContain('Leave --input-shape out');
   });
 
   test('a command without an output', async () => {

@@ -1,5 +1,5 @@
-// Rows of raw pixels (IDX, CIFAR, .npy, packages) as a data set. They are brought to the wanted size and channels when
-// they are asked for.
+// Rows of raw pixels (IDX, CIFAR, .npy, packages) as a data set. They are converted to the requested size and channels
+// when they are read.
 
 import { InvalidDataError } from '@ztw/core';
 import { forEachBounded } from './bounded.ts';
@@ -15,7 +15,7 @@ export interface PixelArray {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
-  /** Whether the channels of a row stand last (`[height, width, channels]`) or first (planes). */
+  /** Whether the channels of a row are last (`[height, width, channels]`) or first (planes). */
   readonly layout: 'channels-last' | 'channels-first';
   readonly labels: Int32Array | null;
   readonly classNames: readonly string[] | null;
@@ -25,16 +25,19 @@ export interface PixelArray {
 
 /**
  * @param limit See `limitRows`.
- * @throws InvalidDataError for an empty array, a count of labels that differs, or another size that may not be resized.
+ * @throws InvalidDataError for an empty array, another number of labels, or another size that must not be resized.
  */
 export function openArray(array: PixelArray, target: PixelTarget, limit?: number): LabelledData {
   const { name, height, width, labels } = array;
-  if (array.count === 0) throw new InvalidDataError(`${name} holds no images.`);
-  // A row of no bytes takes no room in the file, so its header may claim billions of them.
-  if (height < 1 || width < 1) throw new InvalidDataError(`${name} holds images of ${width} x ${height} pixels.`);
+  if (array.count === 0) throw new InvalidDataError(`Expected images; ${name} holds none.`);
+  // A row without bytes takes no space in the file, so the header may claim billions of rows.
+  if (height < 1 || width < 1)
+    throw new InvalidDataError(
+      `Expected images of at least one pixel; ${name} holds images of ${width} x ${height} pixels.`,
+    );
   if (labels !== null && labels.length !== array.count) {
     throw new InvalidDataError(
-      `${name} holds ${array.count} images and ${labels.length} labels; there must be one label per image.`,
+      `Expected one label per image; ${name} holds ${array.count} images and ${labels.length} labels.`,
     );
   }
   if (target.resize === 'none' && (height !== target.height || width !== target.width)) {

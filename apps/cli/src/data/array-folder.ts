@@ -17,7 +17,7 @@ export interface ArrayFolder {
   readonly names: readonly string[];
 }
 
-/** `FOLDER:train` -> the folder and the part; a path that exists as it is stays whole. */
+/** `FOLDER:train` -> the folder and the part. A path that exists is not split. */
 export async function splitPart(path: string): Promise<{ readonly path: string; readonly part: DataPart | null }> {
   const match = /^(.+):(train|test)$/.exec(path);
   const exists = await stat(path).then(
@@ -28,7 +28,7 @@ export async function splitPart(path: string): Promise<{ readonly path: string; 
   return { path: match[1] as string, part: match[2] as DataPart };
 }
 
-/** The arrays of images that lie directly in a folder; null where there are none. */
+/** The arrays of images directly in a folder; null if there are none. */
 export async function findArrays(folder: string): Promise<ArrayFolder | null> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = { idx: [] as string[], npy: [] as string[], cifar: [] as string[] };
@@ -53,14 +53,16 @@ export async function findArrays(folder: string): Promise<ArrayFolder | null> {
 }
 
 /**
- * The files of one part; all of them where the folder holds only one.
- * @throws InvalidDataError where the folder lacks the part, or holds both and none was named.
+ * The files of one part; all files if the folder holds only one part.
+ * @throws InvalidDataError if the folder lacks the part, or holds both and none was named.
  */
 export function choosePart(folder: string, names: readonly string[], part: DataPart | null): readonly string[] {
   if (part !== null) {
     const chosen = names.filter((name) => partOf(name) === part);
     if (chosen.length === 0) {
-      throw new InvalidDataError(`${folder} has no ${part} part; its files are ${names.join(', ')}.`);
+      throw new InvalidDataError(
+        `Expected a ${part} part in ${folder}; its files are ${names.join(', ')}. Name a part that exists.`,
+      );
     }
     return chosen;
   }
@@ -72,9 +74,8 @@ export function choosePart(folder: string, names: readonly string[], part: DataP
 }
 
 /**
- * The file of labels beside a `.npy` file of images, by name (`x` -> `y`, `images` -> `labels`); null where there is
- * none.
- */
+ * The file of labels beside a `.npy` file of images, by name (`x` -> `y`, `images` -> `labels`); null if there is none.
+ * */
 export async function npyLabelsBeside(path: string): Promise<string | null> {
   const name = npyLabelsName(basename(path));
   if (name === null) return null;
@@ -82,7 +83,7 @@ export async function npyLabelsBeside(path: string): Promise<string | null> {
   return names.includes(name) ? join(dirname(path), name) : null;
 }
 
-/** Name of the labels that belong to `.npy` images; null where the name is not one of images. */
+/** Name of the labels that belong to `.npy` images; null if the name is not one for images. */
 function npyLabelsName(name: string): string | null {
   const labels = name.replace(wholeWord('images'), 'labels').replace(wholeWord('x'), 'y');
   return labels === name ? null : labels;

@@ -1,8 +1,8 @@
 import { throwIfAborted } from '@ztw/core';
 
 /**
- * Runs a job for every index from 0, at most `width` at a time, in ascending order of their starts.
- * The first failure stops the start of further jobs and is thrown once those under way have ended.
+ * Runs a job for every index from 0, at most `width` at a time, started in ascending order.
+ * After the first failure no further job starts. It is thrown once all running jobs have ended.
  * @throws AbortedError once the signal has fired.
  */
 export async function forEachBounded(

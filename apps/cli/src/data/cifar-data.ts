@@ -1,5 +1,6 @@
 // The binary version of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3 x 32 x 32 pixels in planes.
-// Source: the description on the CIFAR page (A. Krizhevsky). The format has no magic; length and labels tell it.
+// Source: the description on the CIFAR page (A. Krizhevsky). The format has no magic number; it is recognised by length
+// and labels.
 
 import { dirname, join } from 'node:path';
 import { InvalidDataError } from '@ztw/core';
@@ -34,7 +35,7 @@ export function cifarFormat(bytes: Uint8Array): CifarFormat | null {
 
 /**
  * Images of one or more files of the same format, in the given order.
- * @throws InvalidDataError where a file has another format than the first, or none.
+ * @throws InvalidDataError if a file is not of the same format as the first, or of neither format.
  */
 export async function readCifarData(paths: readonly string[], name: string): Promise<PixelArray> {
   const files = await Promise.all(paths.map((path) => readFileBytes(path)));
@@ -43,11 +44,11 @@ export async function readCifarData(paths: readonly string[], name: string): Pro
   for (const [index, bytes] of files.entries()) {
     if (format === null || !isFormat(bytes, format)) {
       throw new InvalidDataError(
-        `${paths[index]} is not a file of CIFAR records (${bytes.length} bytes): it is damaged, incomplete, or of another kind than the files beside it.`,
+        `Expected CIFAR records in ${paths[index]} (${bytes.length} bytes); it is damaged, incomplete, or of another kind than the files beside it. Copy or download it again.`,
       );
     }
   }
-  if (format === null) throw new InvalidDataError(`${name} holds no CIFAR file.`);
+  if (format === null) throw new InvalidDataError(`Expected CIFAR files; ${name} holds none.`);
   const { labelBytes } = format;
   const recordBytes = labelBytes + pixelBytes;
   const records = files.flatMap((bytes) =>
@@ -79,7 +80,7 @@ function isFormat(bytes: Uint8Array, { labelBytes, largestLabels }: CifarFormat)
 
 async function readClassNames(path: string): Promise<string[] | null> {
   const bytes = await readFileBytes(path, namesBytesLimit).catch((error: unknown) => {
-    // Names are an addition; data without them is whole.
+    // Names are optional.
     if (InvalidDataError.isInstance(error)) return null;
     throw error;
   });

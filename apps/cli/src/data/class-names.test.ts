@@ -29,12 +29,12 @@ test.each([
 
 test.each([
   ['nothing', ' \n', /no name for output 0/],
-  ['an empty list', '[]', /holds no class name/],
+  ['an empty list', '[]', /Expected class names; .* holds none/],
   ['an output without a name', 'cat\n\nbird', /no name for output 1/],
   ['a name twice', 'cat\nbird\ncat', /'cat' twice/],
-  ['a gap', '{"0": "cat", "2": "bird"}', /2 entries and none for output 1/],
-  ['numbers', '[1, 2]', /something else than names/],
-  ['broken JSON', '["cat",', /begins like JSON and is none/],
+  ['a gap', '{"0": "cat", "2": "bird"}', /keys 0 to 1, .* no entry for output 1/],
+  ['numbers', '[1, 2]', /list of texts, .* holds other values/],
+  ['broken JSON', '["cat",', /begins like JSON but is not valid/],
 ])('refuses %s', async (_, text, message) => {
   const path = await file(text);
   await expect(readClassNames(path)).rejects.toThrow(message);

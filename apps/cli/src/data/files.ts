@@ -1,4 +1,4 @@
-// Reading of data files, with errors that say what to do.
+// Reads data files, with errors that say what to do.
 
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { arrayBytesLimit, unpackedBytesLimit } from './limits.ts';
 
 const gunzipAll = promisify(gunzip);
 
-/** How many leading bytes tell one format from another: a tar header's magic lies at 257. */
+/** Number of leading bytes that identify a format: the magic of a tar header is at 257. */
 const headBytes = 512;
 
 /** True where the bytes begin like a gzip file. */
@@ -29,7 +29,7 @@ export function isTar(head: Uint8Array): boolean {
   return stored === sum;
 }
 
-/** @throws InvalidDataError where there is neither a file nor a folder at the path, or it may not be read. */
+/** @throws InvalidDataError if there is no file or folder at the path, or it must not be read. */
 export async function statPath(path: string): Promise<{ readonly isFolder: boolean; readonly bytes: number }> {
   try {
     const found = await stat(path);
@@ -41,9 +41,9 @@ export async function statPath(path: string): Promise<{ readonly isFolder: boole
 }
 
 /**
- * All bytes of a file, unpacked where it is gzipped.
- * @param maximumBytes Of the file, and of what is unpacked. Default: the limit of arrays.
- * @throws InvalidDataError for a file that is larger, or grows out of proportion where it is unpacked.
+ * All bytes of a file, unpacked if it is gzipped.
+ * @param maximumBytes Of the file, and of the unpacked bytes. Default: the limit of arrays.
+ * @throws InvalidDataError for a larger file, or one that unpacks to a suspicious size.
  */
 export async function readFileBytes(path: string, maximumBytes: number = arrayBytesLimit): Promise<Uint8Array> {
   const bytes = await readRawBytes(path, maximumBytes);
@@ -58,7 +58,7 @@ export async function readFileBytes(path: string, maximumBytes: number = arrayBy
 }
 
 /**
- * All bytes of a file as they are.
+ * All bytes of a file, unchanged.
  * @throws InvalidDataError for anything but a regular file of at most that size.
  */
 export async function readRawBytes(path: string, maximumBytes: number = arrayBytesLimit): Promise<Uint8Array> {
@@ -69,7 +69,7 @@ export async function readRawBytes(path: string, maximumBytes: number = arrayByt
   }
 }
 
-/** The first 512 bytes of a file, unpacked where it is gzipped, and whether it was. */
+/** The first 512 bytes of a file, unpacked if it is gzipped, and whether it was. */
 export async function readHead(path: string): Promise<{ readonly head: Uint8Array; readonly gzipped: boolean }> {
   const raw = await readStart(path);
   if (!isGzip(raw)) return { head: raw, gzipped: false };
@@ -109,7 +109,7 @@ async function readStart(path: string): Promise<Uint8Array> {
 
 function unpacksTooLarge(path: string, packed: number, limit: number): InvalidDataError {
   return new InvalidDataError(
-    `${path} has ${packed} bytes and unpacks to more than ${limit}, which no real data do. If it is meant so, unpack it and name the unpacked file.`,
+    `${path} has ${packed} bytes and unpacks to more than ${limit}, unlike real data. If this is intended, unpack it and name the unpacked file.`,
   );
 }
 
@@ -118,14 +118,14 @@ function damagedGzip(path: string, cause: unknown): InvalidDataError {
 }
 
 function unreadable(path: string, cause: unknown): InvalidDataError {
-  // Of another kind or too large; the message names the path.
+  // Not a regular file, or too large; the message names the path.
   if (InvalidInputError.isInstance(cause)) return new InvalidDataError(`${cause.message}.`, { cause });
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new InvalidDataError(`There is no file or folder ${path}. Check the path.`, { cause });
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return new InvalidDataError(`${path} may not be read. Check its permissions.`, { cause });
+    return new InvalidDataError(`Permission to read ${path} was denied. Check its permissions.`, { cause });
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new InvalidDataError(`${path} could not be read: ${reason}`, { cause });

@@ -1,4 +1,4 @@
-// One image to the size and channels that a network wants. Pixels are uint8, channels last.
+// Converts one image to the size and channels of a network. Pixels are uint8, channels last.
 
 import { InvalidDataError } from '@ztw/core';
 import sharp, { type FitEnum, type Sharp } from 'sharp';
@@ -19,29 +19,29 @@ const fits: Readonly<Record<Exclude<PixelTarget['resize'], 'none'>, keyof FitEnu
 };
 
 /**
- * Brings an image to the target: resized with an antialiased bilinear filter, cropped in the middle (`cover`) or padded
- * with black (`contain`), then gray from RGB by luma or RGB from gray by repetition.
- * @returns uint8 `[target.height, target.width, target.channels]`; the image's own bytes where nothing has to change.
- * @throws InvalidDataError where the size differs and the target says not to resize.
+ * Converts an image to the target. It is resized with an antialiased bilinear filter, cropped in the middle (`cover`)
+ * or padded with black (`contain`). Then gray is made from RGB by luma, or RGB from gray by repetition.
+ * @returns uint8 `[target.height, target.width, target.channels]`; the image's own bytes if nothing has to change.
+ * @throws InvalidDataError if the size differs and the target forbids resizing.
  */
 export async function fitPixels(image: RawImage, target: PixelTarget): Promise<Uint8Array> {
   const resized = await resize(image, target);
   return convertChannels(resized.pixels, resized.channels, target.channels);
 }
 
-/** What to say about an image of another size when nothing says how to resize. */
+/** Message for an image of another size without a resize mode. */
 export function sizeMismatch(height: number, width: number, target: PixelTarget): string {
-  return `is ${width} x ${height} pixels, expected ${target.width} x ${target.height}; choose how to resize: stretch, cover or contain`;
+  return `is ${width} x ${height} pixels, expected ${target.width} x ${target.height}. Choose how to resize with --resize of ztw train: stretch, cover or contain`;
 }
 
-/** Adds the resizing of the target to a pipeline of sharp. */
+/** Adds resizing to the target to a pipeline of sharp. */
 export function addResize(pipeline: Sharp, target: PixelTarget): Sharp {
   if (target.resize === 'none') return pipeline;
   return pipeline.resize(target.width, target.height, {
     fit: fits[target.resize],
     kernel: 'linear',
     background: { r: 0, g: 0, b: 0 },
-    // Shrinking while decoding is faster, but gives other pixels for JPEG than for the same image as PNG.
+    // Shrinking while decoding is faster, but gives a JPEG other pixels than the same image as PNG.
     fastShrinkOnLoad: false,
   });
 }

@@ -12,7 +12,7 @@ export function float16ToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Nearest float16 bit pattern, ties to even; too large becomes infinity. */
+/** Nearest float16 bit pattern, ties to even; overflow becomes infinity. */
 export function numberToFloat16(value: number): number {
   scratch.setFloat32(0, value);
   const bits = scratch.getUint32(0);
@@ -23,8 +23,7 @@ export function numberToFloat16(value: number): number {
   // Below the smallest normal number the steps are 2^-24 wide; above, 2^(exponent - 10).
   const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
   const steps = roundHalfToEven(magnitude / 2 ** (exponent - 10));
-  // A carry out of the fraction (2048 steps) runs into the exponent by itself; so do subnormals that round up to
-  // normal.
+  // A carry out of the fraction (2048 steps) increments the exponent. So do subnormals that round up to normal.
   return sign | (((exponent + 14) << 10) + steps);
 }
 

@@ -9,15 +9,15 @@ export const rowHashName = 'first 64 bits of SHA-256 over uint8 [height, width, 
 const batchRows = 256;
 
 export interface HashRowsOptions {
-  /** Where there are more rows, so many at equal distances are hashed; every row when left out. */
+  /** Most rows to hash, at equal distances. Default: every row. */
   readonly most?: number;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * A hash of each row's pixels as the network sees them, before normalisation. Equal images have equal hashes wherever
- * they lie; of a million rows, two different ones with the same hash are found once in ten million times.
+ * A hash of each row's pixels as the network sees them, before normalisation. Equal images have equal hashes in
+ * every file. Among a million rows, two different rows share a hash with a probability of one in ten million.
  * @throws AbortedError once the signal has fired.
  */
 export async function hashRows(data: LabelledData, options: HashRowsOptions): Promise<SeenRows> {

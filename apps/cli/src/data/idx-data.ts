@@ -7,9 +7,9 @@ import { readIdx } from './idx.ts';
 import { readLabels } from './labels-file.ts';
 
 /**
- * Images from an IDX file, with the labels that lie beside it under the usual name
+ * Images from an IDX file, with the labels beside it under the usual name
  * (`train-images-idx3-ubyte[.gz]` -> `train-labels-idx1-ubyte[.gz]`).
- * @throws InvalidDataError for a damaged file, or a file of labels in the place of images.
+ * @throws InvalidDataError for a damaged file, or a file of labels instead of images.
  */
 export async function readIdxData(path: string): Promise<PixelArray> {
   const { shape, data } = readIdx(await readFileBytes(path), path);

@@ -19,11 +19,11 @@ export function isIdx(head: Uint8Array): boolean {
 
 /**
  * @param source Name of the file, for messages.
- * @throws InvalidDataError for another element type or a length that does not fit the sizes.
+ * @throws InvalidDataError for another element type, or a length that does not match the sizes.
  */
 export function readIdx(bytes: Uint8Array, source: string): IdxArray {
   const axes = bytes[3];
-  if (!isIdx(bytes) || axes === undefined) throw new InvalidDataError(`${source} is not an IDX file.`);
+  if (!isIdx(bytes) || axes === undefined) throw new InvalidDataError(`Expected an IDX file; ${source} is not one.`);
   if (bytes[2] !== unsignedByte) {
     throw new InvalidDataError(
       `${source} is an IDX file of element type 0x${bytes[2]?.toString(16)}, expected unsigned bytes (0x08).`,

@@ -11,7 +11,7 @@ import { archiveEntryBytes, imageBytesLimit, unpackedBytesLimit } from './limits
 
 export interface ArchiveOptions {
   readonly gzipped: boolean;
-  /** The most bytes of encoded images to keep. */
+  /** Most bytes of encoded images to keep. */
   readonly memoryBytes: number;
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -19,13 +19,13 @@ export interface ArchiveOptions {
 
 /**
  * All images in a tar archive, read once and kept encoded. Nothing is unpacked to disk.
- * @returns Names as in the archive, without a leading `./`; where a name comes twice, the later file counts, as in tar.
+ * @returns Names as in the archive, without a leading `./`; if a name occurs twice, the later file counts, as in tar.
  * @throws InvalidDataError for a damaged or incomplete archive, or one that does not fit the memory.
  */
 export async function readImageArchive(path: string, options: ArchiveOptions): Promise<EncodedImage[]> {
   const { signal } = options;
   const file = await openArchive(path);
-  // Many images of a packed archive can come out of few bytes.
+  // A small packed archive can unpack to many images.
   const memoryBytes = Math.min(options.memoryBytes, unpackedBytesLimit((await file.stat()).size));
   const images = new Map<string, Uint8Array>();
   let bytes = 0;
@@ -49,7 +49,7 @@ export async function readImageArchive(path: string, options: ArchiveOptions): P
   };
   const unpack = options.gzipped ? [createGunzip()] : [];
   const read = pipeline([file.createReadStream(), ...unpack, extract], signal ? { signal } : {});
-  // Each end fails when the other does; our own error, where there is one, says more than a closed stream.
+  // Each end fails when the other does. Our own error, if there is one, is more specific than that of a closed stream.
   const outcomes = await Promise.allSettled([read, collect()]);
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
   if (failures.length > 0) {
@@ -62,14 +62,14 @@ export async function readImageArchive(path: string, options: ArchiveOptions): P
   return [...images].map(([name, content]) => ({ name, read: async () => content }));
 }
 
-/** The bytes of an entry; null for one that is no image, which is passed over without being kept. */
+/** The bytes of an entry; null for one that is no image, which is not kept. */
 async function readImageEntry(entry: AsyncIterable<unknown>, name: string, size: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
-  // Null as long as too little is known.
+  // null while too few bytes are known.
   let isImage: boolean | null = imageExtension.test(name) ? true : null;
   let read = 0;
   for await (const chunk of entry as AsyncIterable<Uint8Array>) {
-    // What is no image is read to its end all the same, since the next entry lies behind it.
+    // An entry that is no image is still read to its end, because the next entry follows it.
     if (isImage === false) continue;
     read += chunk.length;
     chunks.push(chunk);

@@ -8,9 +8,9 @@ const splitFolders: ReadonlySet<string> = new Set(['train', 'test', 'val', 'vali
 
 /**
  * Orders images by class folder, then by path (both by plain code units), and labels them with their folder's index.
- * A leading folder that all images share is passed over as long as a folder remains below it. Images without any folder
- * have no label; where others lie in class folders, those beside the folders are skipped.
- * @throws InvalidDataError where the folders are parts of a data set (`train`, `test`) and not classes.
+ * A leading folder that all images share is ignored as long as a folder remains below it. Images without any folder
+ * have no label; if other images are in class folders, those beside the folders are skipped.
+ * @throws InvalidDataError if the folders are parts of a data set (`train`, `test`) and not classes.
  */
 export function classifyByFolder(name: string, images: readonly EncodedImage[]): ImageSet {
   const paths = images.map((image) => image.name.split('/'));
@@ -38,7 +38,7 @@ export function classifyByFolder(name: string, images: readonly EncodedImage[]):
   inside.sort((a, b) => byCodeUnits(a.folder ?? '', b.folder ?? '') || byCodeUnits(a.image.name, b.image.name));
   const skipped: SkippedRow[] = placed
     .filter(({ folder }) => folder === null)
-    .map(({ image }) => ({ name: image.name, reason: 'it lies beside the class folders, not in one' }));
+    .map(({ image }) => ({ name: image.name, reason: 'it is beside the class folders, not in one' }));
   return {
     name,
     images: inside.map(({ image }) => image),
@@ -52,7 +52,7 @@ function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** How many leading folders all paths share, leaving every path at least one folder. */
+/** Number of leading folders that all paths share, leaving every path at least one folder. */
 function sharedFolders(paths: readonly (readonly string[])[]): number {
   const first = paths[0];
   if (first === undefined) return 0;

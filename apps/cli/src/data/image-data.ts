@@ -1,6 +1,6 @@
-// Encoded images, from a folder or an archive, as a data set. Every image is decoded once when the data is opened, so
-// that the bad ones are known before the first row is used. The pixels are kept while they fit; beyond that they are
-// decoded again when they are asked for, with the same result.
+// Encoded images, from a folder or an archive, as a data set. Every image is decoded once when the data set is opened,
+// so that invalid images are known before the first row is used. Pixels are kept if they fit in memory. Otherwise they
+// are decoded again on demand, with the same result.
 
 import { InvalidDataError } from '@ztw/core';
 import { forEachBounded } from './bounded.ts';
@@ -22,13 +22,13 @@ export interface ImageSet {
   /** `[images]`, or null. */
   readonly labels: Int32Array | null;
   readonly classNames: readonly string[] | null;
-  /** Files that were left out before, for reports. */
+  /** Files that were skipped before, for reports. */
   readonly skipped: readonly SkippedRow[];
 }
 
 export interface ImageDataOptions {
   readonly target: PixelTarget;
-  /** The most bytes of decoded pixels to keep. */
+  /** Most bytes of decoded pixels to keep. */
   readonly memoryBytes: number;
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +39,7 @@ const decodersAtOnce = 4;
 
 /**
  * Opens encoded images as a data set; those that cannot be decoded are skipped and reported.
- * @throws InvalidDataError where there is no image, or none can be used.
+ * @throws InvalidDataError if there is no image, or none can be used.
  */
 export async function openImages(set: ImageSet, options: ImageDataOptions): Promise<LabelledData> {
   const { name, labels } = set;
@@ -97,14 +97,14 @@ function decodingReader(images: readonly EncodedImage[], decode: ImageDecoder): 
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new InvalidDataError(
-        `${image.name} could be decoded before and now cannot: ${reason}. Do not change data in use.`,
+        `${image.name} could be decoded before and now cannot: ${reason}. Do not change data while they are in use.`,
         { cause: error },
       );
     }
   };
 }
 
-/** Decodes every image once; `held` are the pixels of all, where they fit the memory. */
+/** Decodes every image once; `held` are the pixels of all, if they fit in memory. */
 async function decodeAll(
   images: readonly EncodedImage[],
   rowBytes: number,
@@ -133,7 +133,7 @@ function noUsableImage(name: string, skipped: readonly SkippedRow[]): InvalidDat
   const first = skipped[0];
   if (first === undefined) {
     return new InvalidDataError(
-      `${name} holds no image. Expected JPEG, PNG or WebP files, best in one folder per class.`,
+      `Expected JPEG, PNG or WebP files, sorted into one folder per class; ${name} holds no image. Check the path.`,
     );
   }
   return new InvalidDataError(

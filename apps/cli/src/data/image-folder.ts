@@ -7,8 +7,8 @@ import type { EncodedImage } from './image-data.ts';
 import { imageBytesLimit } from './limits.ts';
 
 /**
- * All images below a folder, links followed, hidden files passed over. A file is one if its name or its first bytes say
- * so.
+ * All images below a folder, following links and ignoring hidden files. Images are recognised by name or by their first
+ * bytes.
  * @returns Paths relative to the folder, `/`-separated, in no particular order.
  */
 export async function listImageFolder(root: string, signal?: AbortSignal): Promise<EncodedImage[]> {
@@ -20,7 +20,7 @@ export async function listImageFolder(root: string, signal?: AbortSignal): Promi
   async function walk(folder: string): Promise<void> {
     throwIfAborted(signal, 'reading of the data');
     const path = join(root, folder);
-    // A link that leads back up would never end.
+    // A link that leads back up would cause an endless loop.
     const real = await realpath(path);
     if (visited.has(real)) return;
     visited.add(real);

@@ -1,9 +1,9 @@
-// What the commands know of a data set: rows of uint8 pixels, of one size, with or without labels.
-// Where the pixels come from (folders, archives, arrays) stays behind it.
+// A data set as the commands see it: rows of uint8 pixels of one size, with or without labels, whatever files they come
+// from.
 
 import type { Preprocessing } from '@ztw/bundle';
 
-/** The size that every row is brought to, and how. */
+/** The size of every row, and how images are fitted to it. */
 export interface PixelTarget {
   readonly height: number;
   readonly width: number;
@@ -12,7 +12,7 @@ export interface PixelTarget {
   readonly resize: Preprocessing['resize'];
 }
 
-/** A row that was left out, and why. */
+/** A skipped row, and the reason. */
 export interface SkippedRow {
   readonly name: string;
   readonly reason: string;
@@ -22,9 +22,9 @@ export interface LabelledData {
   /** For reports: the file, folder or package that the rows come from. */
   readonly name: string;
   readonly rows: number;
-  /** `[rows]` class indices, or null where the source has none. */
+  /** `[rows]` class indices, or null if the source has none. */
   readonly labels: Int32Array | null;
-  /** One name per class, or null where the source has none. */
+  /** One name per class, or null if the source has none. */
   readonly classNames: readonly string[] | null;
   readonly height: number;
   readonly width: number;
@@ -38,15 +38,15 @@ export interface LabelledData {
    * @param rows Row numbers, each from 0 to `rows - 1`.
    * @returns uint8 `[rows.length, height, width, channels]`.
    * @throws InvalidInputError for a row number outside the data.
-   * @throws InvalidDataError where a file vanished or changed since the data was opened.
+   * @throws InvalidDataError if a file was removed or changed since the data set was opened.
    */
   pixels(rows: Int32Array): Promise<Uint8Array>;
 }
 
-/** How far the opening of a data set has come. */
+/** Progress of opening a data set. */
 export interface DataProgress {
   readonly phase: 'reading' | 'decoding';
   readonly done: number;
-  /** Null while the end is unknown. */
+  /** null while the total is unknown. */
   readonly total: number | null;
 }

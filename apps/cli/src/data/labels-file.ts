@@ -12,13 +12,15 @@ import { isNpy, npyIntegers, readNpy } from './npy.ts';
 export async function readLabels(path: string): Promise<Int32Array> {
   const bytes = await readFileBytes(path, labelsBytesLimit);
   const { shape, labels } = parse(bytes, path);
-  // One column is as good as one axis: [rows, 1].
+  // One column is accepted as one axis: [rows, 1].
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
     throw new InvalidDataError(`${path} has shape ${shape.join(' x ')}, expected one class index per row.`);
   }
   const negative = labels.find((label) => label < 0);
   if (negative !== undefined)
-    throw new InvalidDataError(`${path} holds the label ${negative}; class indices begin at 0.`);
+    throw new InvalidDataError(
+      `Expected class indices from 0; ${path} holds the label ${negative}. Number the classes from 0.`,
+    );
   return labels;
 }
 
@@ -31,5 +33,7 @@ function parse(bytes: Uint8Array, path: string): { shape: readonly number[]; lab
     const { shape, data } = readIdx(bytes, path);
     return { shape, labels: Int32Array.from(data) };
   }
-  throw new InvalidDataError(`${path} is no file of labels; expected IDX (train-labels-idx1-ubyte) or .npy.`);
+  throw new InvalidDataError(
+    `Expected a file of labels, IDX (train-labels-idx1-ubyte) or .npy; ${path} is of another kind.`,
+  );
 }

@@ -1,9 +1,9 @@
-// How much memory a file of a stranger may claim. A small file must never take much: what is packed is bounded by a
-// multiple of its packed size, and what is large in itself by a size that real data stay below.
+// Limits on the memory for untrusted files. A small file must never take much: unpacked data are limited by a multiple
+// of their packed size, and large files by a size that real data do not reach.
 
 const mebibyte: number = 2 ** 20;
 
-/** Most bytes of a file of raw pixels (IDX, CIFAR, `.npy`), unpacked. It is held in memory as a whole. */
+/** Most bytes of a file of raw pixels (IDX, CIFAR, `.npy`), unpacked. The whole file is held in memory. */
 export const arrayBytesLimit: number = 8192 * mebibyte;
 
 /** Most bytes of a file of labels or row numbers, unpacked: 32 million as int64. */
@@ -27,13 +27,13 @@ export const imagePixelsLimit: number = 64 * mebibyte;
  */
 export const pixelsAtOnceLimit: number = 16 * mebibyte;
 
-/** Data of real images pack to a half or a tenth; more than this, and a file is made to fill the memory. */
+/** Real images pack to a half or a tenth. A larger ratio suggests a file made to fill the memory. */
 const unpackedRatioLimit = 50;
 
-/** Tiny files may be packed better, since they do no harm. */
+/** Tiny files may have a larger ratio, because they are harmless. */
 const unpackedAlways: number = 64 * mebibyte;
 
-/** Memory that an image of an archive takes beside its bytes. */
+/** Memory per image of an archive, in addition to its bytes. */
 export const archiveEntryBytes = 1024;
 
 /** Most bytes that a packed file may become in memory. */

@@ -1,7 +1,7 @@
 import { InvalidDataError } from '@ztw/core';
 import type { LabelledData } from './labelled-data.ts';
 
-/** What a network or bundle says of its classes. */
+/** The classes of a network or bundle. */
 export interface NetworkClasses {
   /** For messages. */
   readonly name: string;
@@ -33,7 +33,7 @@ export function matchClasses(data: LabelledData, network: NetworkClasses): Label
     if (indices.every((index) => index >= 0)) {
       return { ...data, classNames: known, labels: labels.map((label) => indices[label] as number) };
     }
-    // Folders named 0..9 may stand for named classes, but folders of which only some names fit are another data set.
+    // Folders named 0..9 may be named classes. But folders of which only some names match belong to another data set.
     if (indices.some((index) => index >= 0)) throw mismatch(data, network, classNames.length);
   }
   const classes = classNames?.length ?? largest(labels) + 1;
@@ -57,7 +57,7 @@ function unknownNames(
   const unknown = classNames.filter((name) => !known.includes(name));
   const unused = known.filter((name) => !classNames.includes(name));
   return new InvalidDataError(
-    `--class-names ${file} does not name ${unknown.length} of the ${classNames.length} classes of ${dataName}${listed(unknown)}; ${unused.length} of its ${known.length} names are no class there${listed(unused)}. Names must be the same to the letter: change the file or rename the class folders.`,
+    `--class-names ${file} does not name ${unknown.length} of the ${classNames.length} classes of ${dataName}${listed(unknown)}; ${unused.length} of its ${known.length} names are no class there${listed(unused)}. Names must match exactly. Change the file or rename the class folders.`,
   );
 }
 

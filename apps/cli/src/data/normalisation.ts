@@ -1,4 +1,4 @@
-// From the options of a command to the Preprocessing that a bundle stores.
+// Translates options of a command to the Preprocessing that a bundle stores.
 
 import type { Preprocessing } from '@ztw/bundle';
 import { InvalidDataError, InvalidInputError, type RowShape } from '@ztw/core';
@@ -8,7 +8,7 @@ export interface Normalisation {
   readonly std: readonly number[];
 }
 
-/** What `--preset`, `--mean` and `--std` of one command may say. */
+/** Values of `--preset`, `--mean` and `--std`. */
 export interface NormalisationOptions {
   readonly preset?: string | undefined;
   /** Comma-separated, one number for all channels or one each. */
@@ -35,25 +35,25 @@ export const resizeModes: readonly Preprocessing['resize'][] = ['none', 'stretch
  * The preprocessing for a network.
  * @param inputShape Row shape `[channels, height, width]` of the network's input.
  * @throws InvalidInputError for an unknown preset, an unreadable number or a wrong count of numbers.
- * @throws InvalidDataError where the network does not take images of 1 or 3 channels.
+ * @throws InvalidDataError if the network does not take images of 1 or 3 channels.
  */
 export function createPreprocessing(inputShape: RowShape, options: NormalisationOptions = {}): Preprocessing {
   const [channels, height, width] = inputShape;
   if (inputShape.length !== 3 || (channels !== 1 && channels !== 3) || height === undefined || width === undefined) {
     throw new InvalidDataError(
-      `The network's input is [${inputShape.join(', ')}] per row, expected [channels, height, width] with 1 or 3 channels: images cannot be fed to it.`,
+      `Expected a network whose input row is [channels, height, width] with 1 or 3 channels; received [${inputShape.join(', ')}]. The command works with images only; use the packages for other data.`,
     );
   }
   const preset = normalisationPresets[options.preset ?? 'none'];
   if (preset === undefined) {
     throw new InvalidInputError(
-      `Unknown preset "${options.preset}". Known: ${Object.keys(normalisationPresets).join(', ')}.`,
+      `Expected --preset ${Object.keys(normalisationPresets).join(', ')}; received "${options.preset}".`,
     );
   }
   const mean = options.mean === undefined ? preset.mean : parseNumbers('--mean', options.mean);
   const std = options.std === undefined ? preset.std : parseNumbers('--std', options.std);
   if (std.some((value) => value <= 0)) {
-    throw new InvalidInputError(`--std must be above 0 in every channel, received ${std.join(',')}.`);
+    throw new InvalidInputError(`Expected --std above 0 in every channel; received ${std.join(',')}.`);
   }
   return {
     channels,
@@ -65,7 +65,7 @@ export function createPreprocessing(inputShape: RowShape, options: Normalisation
   };
 }
 
-/** The presets that fit the network's channels and normalise otherwise; of several alike, one. */
+/** The presets that fit the network's channels and differ from the given normalisation, without duplicates. */
 export function otherPresets(preprocessing: Preprocessing): ReadonlyMap<string, Preprocessing> {
   const { channels } = preprocessing;
   const seen = new Set([key(preprocessing)]);
@@ -89,7 +89,7 @@ function parseNumbers(option: string, text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (!values.every(Number.isFinite)) {
     throw new InvalidInputError(
-      `${option} expects numbers separated by commas, e.g. 0.485,0.456,0.406; received "${text}".`,
+      `Expected ${option} as numbers separated by commas, such as 0.485,0.456,0.406; received "${text}".`,
     );
   }
   return values;

@@ -16,8 +16,8 @@ interface ImageAxes {
 
 /**
  * Images from a `.npy` file: uint8, or floats in 0..1, which are rounded to 8 bits; `[rows, height, width]` or with
- * channels first or last. Labels lie beside it (`x.npy` and `y.npy`, `images.npy` and `labels.npy`).
- * @param target Decides between channels first and last where both are possible.
+ * channels first or last. Labels are beside it (`x.npy` and `y.npy`, `images.npy` and `labels.npy`).
+ * @param target Decides between channels first and last if both are possible.
  * @throws InvalidDataError for another type or shape, or a value outside 0..1 (NaN included).
  */
 export async function readNpyData(path: string, target: PixelTarget): Promise<PixelArray> {

@@ -73,7 +73,7 @@ export function writeNpy(data: NpyData, shape: readonly number[], type: NpyType 
   const order = type === 'u1' ? '|' : '<';
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  // The block of values starts at a multiple of 64 bytes, as NumPy writes it.
+  // The block of values starts at a multiple of 64 bytes, as in files of NumPy.
   const headerLength = Math.ceil((10 + dictionary.length + 1) / 64) * 64 - 10;
   const header = `${dictionary.padEnd(headerLength - 1)}\n`;
   const block = encode(data, type);
@@ -149,7 +149,7 @@ function typeOf(data: NpyData): NpyType {
 
 function decode(block: Uint8Array, type: NpyType, elements: number): NpyData {
   if (type === 'u1') return block;
-  // A copy, because the block need not be aligned for wider types. Not by `slice`, which for a Buffer is a view.
+  // A copy, because the block may not be aligned for wider types. `slice` of a Buffer would be a view.
   const aligned = new Uint8Array(block).buffer;
   switch (type) {
     case 'i4':

@@ -66,7 +66,7 @@ describe('IDX', () => {
     ['a cut header', images.subarray(0, 9), /ends inside its IDX header/],
     ['labels in the place of images', labels, /has 1 axis, expected images/],
     ['floats', Uint8Array.from(images, (byte, index) => (index === 2 ? 0x0d : byte)), /element type 0xd/],
-    ['no images', idxOf([0, 2, 2], []), /holds no images/],
+    ['no images', idxOf([0, 2, 2], []), /Expected images; .* holds none/],
   ])('refuses %s', async (_, bytes, message) => {
     const folder = await folderOf({ file: bytes });
     const opened = openData(join(folder, 'file'), gray);
@@ -129,9 +129,7 @@ describe('CIFAR binary', () => {
     });
     await expect(openData(join(folder, 'short.bin'), options)).rejects.toThrow(/no known kind/);
     await expect(openData(join(folder, 'label.bin'), options)).rejects.toThrow(/no known kind/);
-    await expect(openData(`${folder}:train`, options)).rejects.toThrow(
-      /data_batch_2.bin is not a file of CIFAR records/,
-    );
+    await expect(openData(`${folder}:train`, options)).rejects.toThrow(/Expected CIFAR records in .*data_batch_2.bin/);
   });
 });
 
@@ -178,7 +176,7 @@ describe('.npy', () => {
     ['wide integers', writeNpy(Int32Array.of(0, 2, 0, 0), [1, 2, 2]), /expected uint8 pixels or floats/],
     ['tables', writeNpy(new Uint8Array(4), [2, 2]), /shape 2 x 2, expected images/],
     ['four channels', writeNpy(new Uint8Array(16), [1, 2, 2, 4]), /shape 1 x 2 x 2 x 4/],
-    ['no rows', writeNpy(new Uint8Array(0), [0, 2, 2]), /holds no images/],
+    ['no rows', writeNpy(new Uint8Array(0), [0, 2, 2]), /Expected images; .* holds none/],
   ])('refuses %s', async (_, bytes, message) => {
     const folder = await folderOf({ 'x.npy': bytes });
     const opened = openData(folder, gray);

@@ -1,5 +1,4 @@
-// One way in for all kinds of data. What a file is, is told by its content; names only tell which files belong
-// together.
+// Opens all kinds of data. The kind of a file follows from its content; names only tell which files belong together.
 
 import { basename, join } from 'node:path';
 import { InvalidDataError, throwIfAborted } from '@ztw/core';
@@ -25,9 +24,9 @@ import { limitRows } from './select.ts';
 export interface OpenDataOptions extends PixelTarget {
   /** At most this many rows: the first of each class in turn (`limitRows`). */
   readonly limit?: number | undefined;
-  /** File of class indices (IDX or `.npy`), where the data does not bring its own. */
+  /** File of class indices (IDX or `.npy`), if the data have none. */
   readonly labels?: string | undefined;
-  /** The most bytes of pixels, or of an archive's images, to keep in memory. Default 2 GiB. */
+  /** Most bytes of pixels, or of an archive's images, to keep in memory. Default 2 GiB. */
   readonly memoryBytes?: number | undefined;
   readonly onProgress?: ((progress: DataProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +40,7 @@ const defaultMemoryBytes: number = 2 * 2 ** 30;
  *
  * @param path A file or folder; `fashion-mnist:train` or `fashion-mnist:test`; `FOLDER:train` or `FOLDER:test` for
  *   the part of a folder that holds both (IDX and CIFAR).
- * @throws InvalidDataError for data that is missing, damaged, empty, of an unknown kind, or not of the wanted size.
+ * @throws InvalidDataError for data that are missing, damaged, empty, of an unknown kind, or not of the requested size.
  * @throws AbortedError once the signal has fired.
  */
 export async function openData(path: string, options: OpenDataOptions): Promise<LabelledData> {
@@ -72,13 +71,13 @@ async function openFile(path: string, options: OpenDataOptions): Promise<Labelle
     const archive = { ...options, gzipped, memoryBytes: options.memoryBytes ?? defaultMemoryBytes };
     return openImageSet(classifyByFolder(path, await readImageArchive(path, archive)), options);
   }
-  // A packed file does not say how long it is.
+  // The unpacked length of a packed file is unknown.
   const mayBeCifar = gzipped || hasCifarLength((await statPath(path)).bytes);
   if (mayBeCifar && cifarFormat(await readFileBytes(path)) !== null) {
     return openPixels(await readCifarData([path], basename(path)), options);
   }
   throw new InvalidDataError(
-    `${path} is of no known kind. Readable are folders of JPEG, PNG or WebP images, the same as .tar or .tar.gz, single images, IDX, CIFAR binary and .npy.`,
+    `${path} is of no known kind. Expected a folder of JPEG, PNG or WebP images, the same as .tar or .tar.gz, a single image, IDX, CIFAR binary or .npy.`,
   );
 }
 
@@ -109,7 +108,7 @@ async function openImageSet(set: ImageSet, options: OpenDataOptions): Promise<La
   const labels = options.labels === undefined ? set.labels : await readLabels(options.labels);
   if (labels !== null && labels.length !== set.images.length) {
     throw new InvalidDataError(
-      `${set.name} holds ${set.images.length} images and ${options.labels} ${labels.length} labels; there must be one label per image, in the order of the file names.`,
+      `${set.name} holds ${set.images.length} images and ${options.labels} ${labels.length} labels; expected one label per image, in the order of the file names.`,
     );
   }
   const chosen = limitRows(set.images.length, labels, options.limit);

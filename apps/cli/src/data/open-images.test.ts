@@ -134,7 +134,7 @@ describe('bad images', () => {
       'cat/empty.png': 'the file is empty',
       'cat/text.jpg': expect.stringMatching(/neither a JPEG nor a PNG nor a WebP/),
       'cat/truncated.jpg': expect.stringMatching(/cannot be decoded/),
-      'dog/large.png': expect.stringMatching(/is 5 x 4 pixels, expected 4 x 4; choose how to resize/),
+      'dog/large.png': expect.stringMatching(/is 5 x 4 pixels, expected 4 x 4\. Choose how to resize/),
       'stray.png': expect.stringMatching(/beside the class folders/),
     });
   });

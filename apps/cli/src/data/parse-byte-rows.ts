@@ -1,13 +1,13 @@
 // A scanner for one shape of JSON, `{"data":[[byte,...],...]}`: an order of magnitude faster than JSON.parse, which
-// would build 55 million numbers only to have them narrowed to bytes.
+// would build 55 million numbers only to narrow them to bytes.
 
 import { InvalidDataError } from '@ztw/core';
 
 export interface ByteRowsOptions {
   readonly rowLength: number;
-  /** Rows to pass over first. Empty rows (`[]`) do not count. */
+  /** Rows to skip first. Empty rows (`[]`) do not count. */
   readonly skip: number;
-  /** Rows to read after them; the rest of the text is not looked at. */
+  /** Rows to read after them; the rest of the text is ignored. */
   readonly rows: number;
   /** Name of the file, for messages. */
   readonly source: string;
@@ -25,7 +25,7 @@ const zero = 0x30;
 export function parseByteRows(text: Uint8Array, options: ByteRowsOptions): Uint8Array {
   const { rowLength, skip, rows, source } = options;
   const bytes = new Uint8Array(rows * rowLength);
-  // The outer bracket; each row then begins with one of its own.
+  // The outer bracket; each row then has its own.
   let position = text.indexOf(openBracket) + 1;
   if (position === 0) throw malformed(source, 0);
   for (let row = -skip; row < rows; row++) {
@@ -48,7 +48,7 @@ export function parseByteRows(text: Uint8Array, options: ByteRowsOptions): Uint8
   }
   return bytes;
 
-  /** Reads one row from behind its bracket; returns the position behind its end. */
+  /** Reads one row after its bracket; returns the position after its end. */
   function parseRow(start: number, target: number): number {
     let value = 0;
     let digits = 0;

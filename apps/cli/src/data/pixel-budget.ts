@@ -1,13 +1,13 @@
-/** Runs jobs as they come, as long as what they take together stays below a limit. */
+/** Runs jobs concurrently while their total size is below a limit. */
 export interface PixelBudget {
   /**
-   * Runs a job once there is room for it, in the order of the calls; one that takes more than the limit runs alone.
-   * @param pixels What the job takes while it runs.
+   * Runs a job once there is room for it, in the order of the calls. A job larger than the limit runs alone.
+   * @param pixels Size of the job while it runs.
    */
   run<T>(pixels: number, job: () => Promise<T>): Promise<T>;
 }
 
-/** @param limit Most pixels under way at once. */
+/** @param limit Most pixels at the same time. */
 export function createPixelBudget(limit: number): PixelBudget {
   const waiting: { readonly pixels: number; readonly start: () => void }[] = [];
   let taken = 0;

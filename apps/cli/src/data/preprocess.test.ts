@@ -47,11 +47,11 @@ describe('createPreprocessing', () => {
   });
 
   it.each([
-    [{ preset: 'imagenette' }, /Unknown preset "imagenette"/],
-    [{ mean: '0.1,abc,0.3' }, /--mean expects numbers/],
-    [{ mean: '0.1,,0.3' }, /--mean expects numbers/],
+    [{ preset: 'imagenette' }, /Expected --preset none, .*; received "imagenette"/],
+    [{ mean: '0.1,abc,0.3' }, /Expected --mean as numbers/],
+    [{ mean: '0.1,,0.3' }, /Expected --mean as numbers/],
     [{ mean: '0.1,0.2' }, /mean has 2 numbers .* 3 channels/],
-    [{ std: '0' }, /--std must be above 0/],
+    [{ std: '0' }, /Expected --std above 0/],
   ])('refuses %j', (options, message) => {
     const create = () => createPreprocessing([3, 8, 8], options);
     expect(create).toThrow(InvalidInputError);

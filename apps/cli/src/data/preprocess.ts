@@ -10,7 +10,7 @@ export interface ToInputOptions {
  * Pixels to the network's input: `(value / 255 - mean) / std` per channel.
  * @param pixels uint8 `[rows, height, width, channels]`.
  * @returns float32 `[rows, channels, height, width]`.
- * @throws InvalidInputError where the pixels do not have that length.
+ * @throws InvalidInputError if the pixels do not have that length.
  */
 export function toInput(
   pixels: Uint8Array,
@@ -44,7 +44,7 @@ export function toInput(
   return input;
 }
 
-/** A pixel has 256 values, so the arithmetic is done 256 times per channel and not once per pixel. */
+/** A pixel has 256 possible values, so the arithmetic runs 256 times per channel instead of once per pixel. */
 function normalisationTable(mean: number, std: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / std);
 }

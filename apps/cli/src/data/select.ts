@@ -9,13 +9,14 @@ import { npyIntegers, readNpy } from './npy.ts';
 /**
  * Row numbers from a `.npy` file of indices, or a range `start:end` (end exclusive, either may be left out).
  * @param rows Number of rows to choose from.
- * @throws InvalidInputError for a range that is not one.
- * @throws InvalidDataError for an unreadable file, an index outside the data, one that comes twice, or no row at all.
+ * @throws InvalidInputError for an invalid range.
+ * @throws InvalidDataError for an unreadable file, an index outside the data, a repeated index, or no row at all.
  */
 export async function parseRowSelection(selection: string, rows: number): Promise<Int32Array> {
   const range = /^(\d*):(\d*)$/.exec(selection);
   const chosen = range ? rangeRows(selection, range[1] ?? '', range[2] ?? '', rows) : await fileRows(selection, rows);
-  if (chosen.length === 0) throw new InvalidDataError(`The row selection ${selection} names no row.`);
+  if (chosen.length === 0)
+    throw new InvalidDataError(`Expected at least one row; the row selection ${selection} names no row.`);
   return chosen;
 }
 
@@ -26,7 +27,7 @@ export async function parseRowSelection(selection: string, rows: number): Promis
  */
 export function limitRows(rows: number, labels: Int32Array | null, limit: number | undefined): Int32Array {
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 1)) {
-    throw new InvalidInputError(`The limit of rows must be a whole number of at least 1, received ${limit}.`);
+    throw new InvalidInputError(`Expected a limit of rows that is a whole number of at least 1; received ${limit}.`);
   }
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   if (limit === undefined || limit >= rows) return all;
@@ -77,7 +78,7 @@ function rangeRows(selection: string, startText: string, endText: string, rows: 
   const end = endText === '' ? rows : Number(endText);
   if (start > end || end > rows) {
     throw new InvalidDataError(
-      `The row range ${selection} does not lie inside the data, which has ${rows} rows (0:${rows}).`,
+      `Expected a row range inside 0:${rows}, because the data have ${rows} rows; received ${selection}.`,
     );
   }
   return Int32Array.from({ length: end - start }, (_, position) => start + position);
@@ -85,9 +86,7 @@ function rangeRows(selection: string, startText: string, endText: string, rows: 
 
 async function fileRows(path: string, rows: number): Promise<Int32Array> {
   if (!path.endsWith('.npy')) {
-    throw new InvalidInputError(
-      `A row selection is a range start:end or a .npy file of row numbers, received "${path}".`,
-    );
+    throw new InvalidInputError(`Expected a range start:end or a .npy file of row numbers; received "${path}".`);
   }
   const array = readNpy(await readFileBytes(path, labelsBytesLimit), path);
   if (array.shape.length !== 1) {

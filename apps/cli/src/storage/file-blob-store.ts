@@ -1,5 +1,5 @@
 // A BlobStore in a folder. Training reads thousands of small slices of spilled features per second, so `readInto` is
-// synchronous and keeps its files open; everything else may wait.
+// synchronous and keeps its files open. All other methods are asynchronous.
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
@@ -12,22 +12,22 @@ import { writeThrough } from './write-file.ts';
 
 export interface FileBlobStore extends BlobStore {
   readInto(name: string, offset: number, target: Uint8Array): void;
-  /** Closes the files that are held open for reading. The store can be used again afterwards. */
+  /** Closes the files that are open for reading. The store can still be used afterwards. */
   close(): void;
 }
 
-/** Files held open at most; the one that was read longest ago is closed first. */
+/** Most open files; the least recently read one is closed first. */
 const openFilesLimit = 64;
 /** Ending of files that are being written. A crash may leave one; it is never listed. */
 const partialSuffix = '.partial';
 
 /**
- * Blobs as files below a folder, which is made when the first one is written.
- * Every method throws InvalidInputError for a name that is not a portable relative path, StorageError where the file
+ * Blobs as files below a folder, which is created with the first blob.
+ * Every method throws InvalidInputError for a name that is not a portable relative path, StorageError if the file
  * system fails.
  */
 export function fileBlobStore(folder: string): FileBlobStore {
-  // In the order of use, the latest last.
+  // In the order of use, the most recent last.
   const descriptors = new Map<string, number>();
   let writes = 0;
 
@@ -67,8 +67,8 @@ export function fileBlobStore(folder: string): FileBlobStore {
       const partial = `${path}.${writes++}${partialSuffix}`;
       try {
         await writeThrough(partial, bytes);
-        // Before, since some systems do not rename over an open file; after, since a read may have opened the old one
-        // again.
+        // Before, because some systems do not rename over an open file; after, because a read may have reopened the old
+        // one.
         forget(name);
         await rename(partial, path);
         forget(name);

@@ -1,11 +1,11 @@
-// How large the files may be that the jobs read as a whole. What real ones need lies far below.
+// Limits on files that jobs read as a whole. Real files are far smaller.
 
 const mebibyte: number = 2 ** 20;
 
 /** Most bytes of an ONNX file: a limit of the format itself. */
 export const networkBytesLimit: number = 2048 * mebibyte;
 
-/** Most bytes of the `model.json` of TensorFlow.js; weights lie in files of their own. */
+/** Most bytes of the `model.json` of TensorFlow.js; weights are in separate files. */
 export const modelJsonBytesLimit: number = 256 * mebibyte;
 
 /**

@@ -1,5 +1,6 @@
-// One process at a time in a folder: a file that is made only where none lies, and says who made it. A lock whose
-// process has ended on this computer is taken over; one of another computer cannot be judged, so the user is asked.
+// Allows one process at a time in a folder, by a lock file that is created only if there is none and names its process.
+// A lock whose process has ended on this computer is taken over. A lock of another computer cannot be checked, so the
+// user is asked.
 
 import { readFileSync, rmSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -15,7 +16,7 @@ const takeoverFile = `${lockFile}.takeover`;
 const format = 'ztw-lock';
 
 export interface FolderLock {
-  /** Gives the folder free; a second call does nothing. */
+  /** Releases the folder; a second call does nothing. */
   release(): void;
 }
 
@@ -25,17 +26,17 @@ interface Holder {
   readonly host: string;
   /** When the lock was taken, ISO 8601. */
   readonly since: string;
-  /** Tells a process from a later one with the same number, where the system says when processes start; else null. */
+  /** Distinguishes a process from a later one with the same number, if the system reports start times; else null. */
   readonly processStart: string | null;
 }
 
-/** A holder writes its file in one go; after so many milliseconds, what is unreadable was left by a crash. */
+/** A holder writes its file at once. After this many milliseconds, an unreadable file was left by a crash. */
 const writingMilliseconds = 3000;
 const pauseMilliseconds = 50;
 
 /**
  * Locks a folder that exists.
- * @throws StorageError naming the process that holds it, or where the file system fails.
+ * @throws StorageError naming the process that holds it, or if the file system fails.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, lockFile);
@@ -63,7 +64,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     release: () => {
       if (released) return;
       released = true;
-      // Where somebody removed the lock by hand and another process took it, it is not ours any more.
+      // If the lock was removed by hand and another process took it, it no longer belongs to this process.
       try {
         if (readFileSync(path, 'utf8') === text) rmSync(path, { force: true });
       } catch (error) {
@@ -78,7 +79,7 @@ export function isLockText(text: string): boolean {
   return parseHolder(text) !== null;
 }
 
-/** Of two that find the same stale lock, only one removes it, so that neither removes the other's new one. */
+/** If two processes find the same stale lock, only one removes it, so that neither removes the other's new lock. */
 async function removeStale(folder: string, path: string): Promise<void> {
   const takeover = join(folder, takeoverFile);
   if (!(await writeNew(takeover, ''))) {
@@ -147,11 +148,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When a process started, in the system's own words (Linux: field 22 of its `stat`); null where nothing says so. */
+/** Start time of a process, as the system reports it (Linux: field 22 of its `stat`); null if unknown. */
 function startOfProcess(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold spaces.
+    // The program name, in parentheses, may contain spaces.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;

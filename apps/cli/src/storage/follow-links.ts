@@ -2,20 +2,20 @@ import { readlink, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 
-/** As many as Linux follows. */
+/** The same limit as in Linux. */
 const linksLimit = 40;
 
 /**
- * Where a path leads once links are followed at its end; also where nothing lies there yet. Who writes to a link means
- * what it points to, and a rename would replace the link itself.
- * @throws InvalidInputError for links that lead to one another.
+ * Target of a path after following links at its end, also if the target does not exist yet. Writing to a link means
+ * writing to its target, and a rename would replace the link itself.
+ * @throws InvalidInputError for links that form a loop.
  */
 export async function followLinks(path: string): Promise<string> {
   let place = resolve(path);
   for (let links = 0; links <= linksLimit; links++) {
     const target = await readlink(place).catch(() => null);
     if (target === null) return place;
-    // A relative link starts at the folder that it really lies in.
+    // A relative link starts at the real folder that contains it.
     const folder = await realpath(dirname(place)).catch(() => dirname(place));
     place = resolve(folder, target);
   }

@@ -4,8 +4,8 @@ import { InvalidInputError } from '@ztw/core';
 import { hasErrorCode, storageError } from './storage-error.ts';
 
 /**
- * Makes a folder and the folders above it. Not by Node's own recursive `mkdir`: on a file system that answers ENOENT to
- * every new name, as `/proc` does, that never ends.
+ * Creates a folder and the folders above it. The recursive `mkdir` of Node never ends on a file system that answers
+ * ENOENT to every new name, such as `/proc`.
  * Throws what Node throws.
  */
 export async function makeFolder(path: string): Promise<void> {
@@ -17,36 +17,36 @@ export async function makeFolder(path: string): Promise<void> {
   }
   for (const folder of missing.reverse()) {
     await mkdir(folder).catch(async (error: unknown) => {
-      // Another process may have made it in the meantime.
+      // Another process may have created it in the meantime.
       if (!hasErrorCode(error, 'EEXIST') || !(await isFolderOrThrow(folder))) throw error;
     });
   }
 }
 
 /**
- * Checks that something can be written below a path, which need not exist yet. Worth a call before hours of work.
- * @throws StorageError where it cannot, InvalidInputError where a part of the path is no folder.
+ * Checks that files can be written below a path, which need not exist yet. Call it before long work.
+ * @throws StorageError if not, InvalidInputError if a part of the path is no folder.
  */
 export async function assertWritablePlace(path: string): Promise<void> {
   let place = resolve(path);
   try {
     while (!(await isFolderOrThrow(place))) place = dirname(place);
-    // Rights alone do not tell: the administrator has all of them, also on a file system that takes no files.
+    // Permissions are not enough: root has all of them, also on a read-only file system.
     await rmdir(await mkdtemp(join(place, '.ztw-probe-')));
   } catch (error) {
     if (hasErrorCode(error, 'ENOTDIR')) {
-      throw new InvalidInputError(`${path} cannot be written: ${place} is no folder. Choose another path.`, {
+      throw new InvalidInputError(`Cannot write ${path}: ${place} is not a folder. Choose another path.`, {
         cause: error,
       });
     }
     if (hasErrorCode(error, 'ENOENT')) {
-      throw storageError('write', path, new Error(`${place} takes no new files. Choose another place`));
+      throw storageError('write', path, new Error(`no new files can be created in ${place}. Choose another path`));
     }
     throw storageError('write', path, error);
   }
 }
 
-/** False where there is nothing; throws ENOTDIR for anything but a folder. */
+/** False if nothing is there; throws ENOTDIR for anything but a folder. */
 async function isFolderOrThrow(path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;

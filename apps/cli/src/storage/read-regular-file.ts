@@ -1,11 +1,11 @@
-// Files that strangers name, read so that neither a pipe nor a device nor a huge file can hold the process up.
+// Reads files with untrusted names, so that no pipe, device or huge file can block the process.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InvalidInputError } from '@ztw/core';
 
 export interface ReadRegularFileOptions {
-  /** A larger file is refused before anything is read. Default: no limit but what an array can hold. */
+  /** A larger file is refused before it is read. Default: the limit of an array. */
   readonly maximumBytes?: number;
 }
 
@@ -13,8 +13,8 @@ export interface ReadRegularFileOptions {
 const readBytesAtOnce: number = 2 ** 30;
 
 /**
- * Reads a whole regular file, through links.
- * @returns A plain array: the `slice` of Node's Buffer is a view and not a copy, which other packages cannot know.
+ * Reads a whole regular file, following links.
+ * @returns A plain array, because `slice` of a Node Buffer is a view and not a copy.
  * @throws InvalidInputError for a folder, pipe, socket or device, and for a file that is too large. Else what Node
  *   throws.
  */
@@ -33,7 +33,7 @@ export async function readRegularFile(path: string, options: ReadRegularFileOpti
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    // A copy where the file became shorter meanwhile, so that the array always owns its buffer.
+    // A copy if the file became shorter in the meantime, so that the array always owns its buffer.
     return filled === size ? bytes : new Uint8Array(bytes.subarray(0, filled));
   } finally {
     await file.close();
@@ -45,9 +45,9 @@ export async function readRegularFile(path: string, options: ReadRegularFileOpti
  * @throws InvalidInputError for a folder, pipe, socket or device. Else what Node throws.
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
-  // Looked at first, since opening a device can already have an effect.
+  // Checked first, because opening a device can have side effects.
   refuseOthers(path, await stat(path));
-  // Without waiting: between the two looks, a pipe may have come into its place.
+  // Non-blocking, because a pipe may have replaced the file between the two checks.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     refuseOthers(path, await file.stat());

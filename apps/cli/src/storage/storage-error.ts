@@ -1,6 +1,6 @@
 import { StorageError } from '@ztw/core';
 
-/** What a person can do about an error of the file system, by its code. */
+/** What the user can do about an error of the file system, by its code. */
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space, or name a folder on another disk',
   EDQUOT: 'the disk quota is used up. Free some space, or name a folder on another disk',
@@ -8,9 +8,9 @@ const advice: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied. Check the rights of the folder, or name another',
   EPERM: 'the operation is not permitted. Check the rights of the folder, or name another',
   EROFS: 'the file system is read-only. Name a folder on another disk',
-  ENOENT: 'it does not exist any more. Do not move or delete files in use',
+  ENOENT: 'it no longer exists. Do not move or delete files in use',
   ENOTDIR: 'a part of the path is a file, not a folder. Name another folder',
-  EISDIR: 'a folder is in the way. Name another path',
+  EISDIR: 'there is a folder of that name. Name another path',
   EMFILE: 'too many files are open. Close other programs, or raise the limit (ulimit -n)',
   ENAMETOOLONG: 'the name is too long. Name a shorter path',
   EIO: 'the disk reported an error. Check the disk',

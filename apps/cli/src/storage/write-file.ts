@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
-/** Writes a file through to the disk, making its folders. Not atomic by itself: the caller renames. */
+/** Writes a file and flushes it to disk, creating its folders. Not atomic by itself: the caller renames. */
 export async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(dirname(path));
   const file = await open(path, 'w');

@@ -8,8 +8,8 @@ import { hasErrorCode, storageError } from './storage-error.ts';
 import type { OutputFolderOptions } from './write-output.ts';
 
 /**
- * Checks that a file may and can be written: it does not exist, or may be replaced. Worth a call before long work.
- * @throws InvalidInputError where it may not; StorageError where that cannot be found out.
+ * Checks that a file can be written: it does not exist, or may be replaced. Call it before long work.
+ * @throws InvalidInputError if not; StorageError if that cannot be determined.
  */
 export async function assertOutputFile(path: string, options: OutputFolderOptions = {}): Promise<void> {
   await assertWritablePlace(dirname(await followLinks(path)));
@@ -25,7 +25,7 @@ export async function assertOutputFile(path: string, options: OutputFolderOption
     throw new InvalidInputError(`${path} is a device or a pipe, expected a file to write to. Choose another name.`);
   }
   if (!options.overwrite) {
-    throw new InvalidInputError(`${path} exists already. Choose another name, or replace it with --overwrite.`);
+    throw new InvalidInputError(`${path} already exists. Choose another name, or replace it with --overwrite.`);
   }
 }
 

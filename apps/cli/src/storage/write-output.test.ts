@@ -59,7 +59,7 @@ describe('writeOutputFolder', () => {
     for (const overwrite of [false, true]) {
       await expect(assertOutputFolder(target, { overwrite })).rejects.toThrow(InvalidInputError);
       await expect(writeOutputFolder(target, bundle('x'), { overwrite })).rejects.toThrow(
-        /neither a bundle nor a report/,
+        /holds other files and was not changed/,
       );
     }
     expect(readFileSync(join(target, name), 'utf8')).toBe(content);

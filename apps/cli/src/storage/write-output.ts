@@ -1,5 +1,5 @@
-// Output folders (bundles, reports) appear whole or not at all: all files go to a hidden folder beside the target,
-// which is then renamed.
+// Output folders (bundles, reports) appear completely or not at all: all files are written to a hidden folder beside
+// the target, which is then renamed.
 
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';
 
 export interface OutputFolderOptions {
-  /** Whether an earlier bundle or report in the target's place may be replaced. Default false. */
+  /** Whether an earlier bundle or report at the target may be replaced. Default false. */
   readonly overwrite?: boolean;
 }
 
@@ -20,30 +20,30 @@ export interface WriteOutputOptions extends OutputFolderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Files by which an output of this program is known, and the `format` that they carry. */
+/** Files that identify an output of this program, and their `format`. */
 const outputMarks: Readonly<Record<string, string>> = {
   'manifest.json': 'ztw-bundle',
   'report.json': 'ztw-evaluation',
   'ztw.json': 'ztw-triton-model',
 };
 
-/** A larger file is none of our marks. */
+/** A larger file is not one of these. */
 const markBytesLimit: number = 256 * 2 ** 20;
 
 /**
- * Checks that output may and can be written to a folder: it does not exist, is empty, or is an earlier output that may
- * be replaced. Other people's files are never replaced. Worth a call before hours of work.
- * @throws InvalidInputError where it may not.
- * @throws StorageError where the folder cannot be read, or nothing can be written there.
+ * Checks that output can be written to a folder: it does not exist, is empty, or is an earlier output that may be
+ * replaced. Other files are never replaced. Call it before long work.
+ * @throws InvalidInputError if output must not be written there.
+ * @throws StorageError if the folder cannot be read or written.
  */
 export async function assertOutputFolder(target: string, options: OutputFolderOptions = {}): Promise<void> {
   const entries = await listFolder(target);
-  // Output is put together beside its place.
+  // Output is assembled beside the target.
   await assertWritablePlace(dirname(await followLinks(target)));
   if (entries.length === 0) return;
   if (!(await isOutput(target))) {
     throw new InvalidInputError(
-      `${target} is not empty and holds neither a bundle nor a report, so it is left as it is. Choose another folder, or empty it yourself.`,
+      `Expected an empty folder or an earlier bundle or report; ${target} holds other files and was not changed. Choose another folder, or empty it.`,
     );
   }
   if (!options.overwrite) {
@@ -84,7 +84,7 @@ export async function writeOutputFolder(
   }
 }
 
-/** Renames a finished folder to its place; what lay there comes back where that fails. */
+/** Renames a finished folder to the target; on failure the earlier content is restored. */
 async function putInPlace(partial: string, place: string): Promise<void> {
   const old = join(dirname(place), `.${basename(place)}.old`);
   await rm(old, { recursive: true, force: true });
@@ -126,7 +126,7 @@ async function isOutput(folder: string): Promise<boolean> {
   return false;
 }
 
-/** The `format` of a JSON object; null where the bytes are none. */
+/** The `format` of a JSON object; null if the bytes are not one. */
 function formatOf(bytes: Uint8Array): unknown {
   try {
     const value = parseJson(bytes, (reason) => new InvalidInputError(reason));

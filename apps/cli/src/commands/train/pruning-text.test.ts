@@ -40,7 +40,7 @@ test.each([
   [{ verdict: { kind: 'whole-network' } }, 'an image costs 5.0 M MACs, the full network 10.0 M MACs.'],
   [
     { verdict: { kind: 'whole-network' }, kept: ['final'], dropped: [{ name: 'a', costWith: 11e6, costWithout: 1e7 }] },
-    'no exit saves what it costs. The bundle holds the full network alone.',
+    'no exit saves what it costs. The bundle contains the full network only.',
   ],
   [
     {

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import tar from 'tar-stream';
 import { afterEach } from 'vitest';
 
-/** A function that makes empty folders, which vanish after each test. */
+/** A function that makes empty folders, which are removed after each test. */
 export function temporaryFolders(): () => Promise<string> {
   const folders: string[] = [];
   afterEach(async () => {
