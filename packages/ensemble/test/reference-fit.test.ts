@@ -1,7 +1,7 @@
 // Fits on the stored predictions of the original's modules for ResNet-56 on CIFAR-10. Skipped where they are absent.
 
-import { takeRows } from '@ztw/core';
 import { interpolatedAccuracy, predictionsFromLogits, thresholdSweep } from '@ztw/core/evaluation';
+import { takeRows } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
 import { ensembleFromSpecification, fitEnsemble, referenceFitOptions } from '../src/index.ts';
 import { readIntegers, readLogits, readReference, referenceFolder } from './support/reference-logits.ts';

@@ -2,8 +2,9 @@
 // say on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import { type EnsembleSpecification, exitCosts, InvalidInputError, type RowShape } from '@ztw/core';
+import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@ztw/core';
 import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
+import { exitCosts } from '@ztw/core/runtime';
 import { combineExits, ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
 import type { Head } from '@ztw/heads';
 import type { BundleMethod } from '../plan/method.ts';
