@@ -15,15 +15,13 @@ import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { memoryBlobStore, runAllExits, softmax, takeRows } from '@ztw/core';
 import { headMacs, initialiseHead, pooledHead } from '@ztw/heads';
 import {
-  chooseNetworkCuts,
   readGraphModel,
   readLayersModel,
-  segmentNetwork,
   stageNetwork,
   type TensorflowNetwork,
   tensorflowKernels,
 } from '@ztw/runtime-tfjs';
-import { trainInternalClassifiers } from '@ztw/training';
+import { chooseNetworkCuts, trainInternalClassifiers } from '@ztw/training';
 import { type LabelledData, openData } from '../../cli/src/data/index.ts';
 import { nsfwjsModel, nsfwjsVersion } from './nsfwjs/package-models.ts';
 
@@ -119,7 +117,7 @@ async function report(kind: string, { network, whole }: Subject): Promise<void> 
   const training = await open('train', Number(trainingText));
   const tensors = tf.memory().numTensors;
   const wanted = heads(classes);
-  const backbone = segmentNetwork({ tf, network, cuts, heads: wanted, newClasses: classes });
+  const backbone = network.segment({ cuts, heads: wanted, newClasses: classes });
   const labels = training.labels as Int32Array;
   const testLabels = test.labels as Int32Array;
   const result = await trainInternalClassifiers({

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tinyOnnx } from '../../../packages/runtime-onnx/test/support/tiny-onnx.ts';
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
-import type { WrittenBundle } from '../src/commands/train/write-bundles.ts';
+import type { WrittenBundle } from '../src/commands/train/write-bundle.ts';
 import { type CommandRun, runInProcess, runProcess } from './support/run-command.ts';
 import { network, writeArrays } from './support/sample-data.ts';
 

@@ -8,7 +8,7 @@ import type { DeviceProfile } from '@ztw/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
-import type { WrittenBundle } from '../src/commands/train/write-bundles.ts';
+import type { WrittenBundle } from '../src/commands/train/write-bundle.ts';
 import { runInProcess } from './support/run-command.ts';
 import { allowMismatch, network, writeArrays } from './support/sample-data.ts';
 

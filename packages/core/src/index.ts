@@ -24,6 +24,7 @@ export type {
   InputValues,
   NamedInputBatch,
 } from './contract/input.ts';
+export type { Activation, ConvolutionGeometry, MathKernels } from './contract/math-kernels.ts';
 export type { OperatingPoint } from './contract/operating-point.ts';
 export type {
   StageDescription,
@@ -34,6 +35,8 @@ export type {
 export type { Parameter, RowShape } from './contract/tensor.ts';
 
 // Errors
+
+export { about } from './errors/about.ts';
 
 export {
   AbortedError,
@@ -48,14 +51,16 @@ export {
   UnsupportedPolicyError,
 } from './errors/errors.ts';
 export { throwIfAborted } from './errors/throw-if-aborted.ts';
-export { ZtwError } from './errors/ztw-error.ts';
+export { type ErrorDetails, ZtwError, type ZtwErrorOptions } from './errors/ztw-error.ts';
 
 // Numbers
 
 export { argMax } from './numeric/arg-max.ts';
 export { firstNotFinite } from './numeric/first-not-finite.ts';
 export { joinRows, rowSize, takeRows } from './numeric/rows.ts';
+export { createScratchBuffer } from './numeric/scratch-buffer.ts';
 export { logSoftmax, softmax, toProbabilities } from './numeric/softmax.ts';
+export { lookUpTransposed, transposeInto } from './numeric/transpose.ts';
 
 // Ensemble and exit policies
 

@@ -2,6 +2,7 @@
 
 // Combining predictions as they arrive
 export { arithmeticEnsemble } from './combine/arithmetic-ensemble.ts';
+export { combineExits } from './combine/combine-exits.ts';
 export { ensembleFromSpecification } from './combine/ensemble-from-specification.ts';
 export { type EqualWeightsOptions, equalWeights, equalWeightsDefaults } from './combine/equal-weights.ts';
 export { geometricEnsemble } from './combine/geometric-ensemble.ts';

@@ -46,3 +46,8 @@ export type {
   WrittenValue,
 } from './layers/layer-writer.ts';
 export { writeLayers } from './layers/write-layers.ts';
+
+// Frozen networks that heads are trained on and stand in
+
+export type { NetworkHeads } from './contract/network-heads.ts';
+export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';

@@ -5,6 +5,7 @@
 // Training
 export type { FeatureSegment, SegmentedBackboneOptions } from './backbone/segmented-backbone.ts';
 export { createSegmentedBackbone } from './backbone/segmented-backbone.ts';
+export { type OnnxBackendOptions, type OnnxRuntimeBackend, onnxBackend } from './backend/onnx-backend.ts';
 export type { LoadBundleOptions, LoadStagedModelOptions } from './bundle/load-bundle.ts';
 export { loadBundle, loadStagedModel } from './bundle/load-bundle.ts';
 // Whichever way is fastest

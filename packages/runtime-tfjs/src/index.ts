@@ -6,15 +6,15 @@ export { loadBundle, loadStagedModel } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';
 
-// Networks of TensorFlow.js: reading them, cutting them, running them in stages or segments
+// Networks of TensorFlow.js: reading them, running them in stages with heads
 
 export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';
 export { readGraphModel } from './graph-model/read-graph-model.ts';
 export { type ReadLayersModelOptions, readLayersModel } from './layers-model/read-layers-model.ts';
-export type { NetworkCut, TensorflowNetwork } from './network/tensorflow-network.ts';
-export { chooseNetworkCuts, type NetworkCutSelection } from './network/choose-network-cuts.ts';
+export type { TensorflowNetwork } from './network/tensorflow-network.ts';
 export { type StageNetworkOptions, stageNetwork } from './network/stage-network.ts';
-export { type SegmentNetworkOptions, segmentNetwork } from './network/segment-network.ts';
+export { saveHeads } from './network/save-heads.ts';
+export { loadHeads } from './network/load-heads.ts';
 
 // The same networks as programs
 
@@ -22,23 +22,12 @@ export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
 
-// The same, of strangers: their files before they are loaded
+// Files of networks, checked before TensorFlow.js sees them
 
 export { type CheckedModelJson, checkModelJson, type ModelJsonKind } from './model-json/check-model-json.ts';
 
-// Training: kernels, and heads for new classes, in this thread or in a worker
+// Kernels for training
 
-export { tensorflowKernels } from './kernels/tensorflow-kernels.ts';
 export type { TensorflowCore } from './kernels/tensorflow-core.ts';
 export { installKernels } from './kernels/install-kernels.ts';
-export {
-  type LabelledRows,
-  type NewClassesJob,
-  type NewClassesResult,
-  newClassesDefaults,
-} from './personalise/new-classes-job.ts';
-export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
-export { type TrainInWorkerOptions, trainInWorker } from './worker/train-in-worker.ts';
-export type { NetworkHeads } from './personalise/network-heads.ts';
-export { saveHeads } from './personalise/save-heads.ts';
-export { loadHeads } from './personalise/load-heads.ts';
+export { tensorflowKernels } from './kernels/tensorflow-kernels.ts';

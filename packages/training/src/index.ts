@@ -1,5 +1,15 @@
-// Training internal classifiers: what goes in and what comes out
+// Rows, and what is planned for them
 
+export { type LabelledRows, labelledRowData, selectHeldOutRows, selectTrainingRows } from './data/row-data.ts';
+export { type RowSplit, type SplitOptions, splitRows } from './data/split-rows.ts';
+export { type BundleMethod, type Method, methods } from './plan/method.ts';
+export { type HeadChoice, type PlanHeadsOptions, type PlannedVariant, planHeads } from './plan/plan-heads.ts';
+
+// The trainer
+
+export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
+export { type TrainingStorage, type TrainingStorageOptions, trainingStorage } from './storage/training-storage.ts';
+export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
 export type {
   HeadVariant,
   HeldOutData,
@@ -10,16 +20,6 @@ export type {
   TrainOptions,
   TrainResult,
 } from './training/train-options.ts';
-export {
-  type Distillation,
-  defaultTrainingRecipe,
-  type LearningRateSchedule,
-  type TrainingRecipe,
-} from './training/training-recipe.ts';
-export { defaultMemoryLimit, trainInternalClassifiers } from './training/train-internal-classifiers.ts';
-
-// What it reports on the way
-
 export type {
   CheckpointProgress,
   CutDoneProgress,
@@ -29,15 +29,43 @@ export type {
   StepProgress,
   TrainingProgress,
 } from './training/training-progress.ts';
+export {
+  type Distillation,
+  defaultTrainingRecipe,
+  type LearningRateSchedule,
+  stepSchedule,
+  type TrainingRecipe,
+} from './training/training-recipe.ts';
 
-// Where checkpoints and features go
+// Heads for a user's own classes
 
-export { indexedDbBlobStore } from './storage/indexed-db-blob-store.ts';
-export { guardStorage } from './storage/guard-storage.ts';
+export { chooseNetworkCuts, type NetworkCutSelection } from './personalise/choose-network-cuts.ts';
+export { type NewClassesJob, type NewClassesResult, newClassesDefaults } from './personalise/new-classes-job.ts';
+export { type TrainNewClassesOptions, trainNewClasses } from './personalise/train-new-classes.ts';
 
-// What kernels of a runtime are made of
+// From trained heads to the files of a bundle
 
-export type { ConvolutionGeometry, MathKernels } from './kernels/math-kernels.ts';
-export { type Activation, activationOf } from './layers/activation.ts';
-export { createScratchBuffer } from './numeric/scratch-buffer.ts';
-export { transposeInto } from './numeric/transpose.ts';
+export {
+  type AssembleBundleOptions,
+  type AssembledBundle,
+  assembleBundle,
+  type BundlePart,
+  type EnsembleChoice,
+  ensembleChoices,
+} from './bundle/assemble-bundle.ts';
+export { type CalibrationTargets, calibrationTargets } from './bundle/calibration-targets.ts';
+export type { NetworkResult, TrainedMethod } from './bundle/network-result.ts';
+export { type MadeExit, type PackBundleOptions, type PackedBundle, packBundle } from './bundle/pack-bundle.ts';
+
+// Exits that pay
+
+export {
+  pricesInMacs,
+  pricesInMilliseconds,
+  pricesOfKept,
+  yardstickBatch,
+} from './pruning/exit-prices.ts';
+export { type JudgeExitsOptions, type Judgement, judgeExits } from './pruning/judge-exits.ts';
+export type { DroppedExitReport, PruningReport } from './pruning/pruning-report.ts';
+export { type PruningUnit, pruningUnits } from './pruning/pruning-unit.ts';
+export { shareRight, standardError } from './pruning/share-right.ts';

@@ -10,8 +10,8 @@ import {
   selectPredictions,
   thresholdSweep,
 } from '@ztw/core/evaluation';
+import { combineExits } from '@ztw/ensemble';
 import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
-import { combineExits } from '../../../cli/src/jobs/combine-exits.ts';
 import type { Inputs } from './read-inputs.ts';
 
 export interface Method {

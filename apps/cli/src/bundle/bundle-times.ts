@@ -1,5 +1,11 @@
-import { checkProfiledStages, type DeviceProfile, type ExitCosts, InvalidInputError, profileCosts } from '@ztw/core';
-import { about } from '../program/about.ts';
+import {
+  about,
+  checkProfiledStages,
+  type DeviceProfile,
+  type ExitCosts,
+  InvalidInputError,
+  profileCosts,
+} from '@ztw/core';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { findDeviceProfile } from './device-profile-file.ts';
 import type { RunnableBundle } from './open-bundle.ts';

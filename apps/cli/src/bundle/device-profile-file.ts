@@ -2,8 +2,7 @@
 // outside the manifest, because they say something of a device and not of the bundle.
 
 import { join } from 'node:path';
-import { type DeviceProfile, InvalidInputError, parseDeviceProfile, parseJson } from '@ztw/core';
-import { about } from '../program/about.ts';
+import { about, type DeviceProfile, InvalidInputError, parseDeviceProfile, parseJson } from '@ztw/core';
 import { describeMachine } from '../runtime/machine.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { profileBytesLimit } from '../storage/file-limits.ts';

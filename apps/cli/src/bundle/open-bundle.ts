@@ -1,8 +1,7 @@
 import { type LoadedBundle, openBundle, type Preprocessing } from '@ztw/bundle';
-import { InvalidDataError } from '@ztw/core';
+import { about, InvalidDataError } from '@ztw/core';
 import { loadBundle } from '@ztw/runtime-onnx';
 import type { NetworkClasses } from '../data/index.ts';
-import { about } from '../program/about.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { folderReader } from './bundle-folder.ts';
 

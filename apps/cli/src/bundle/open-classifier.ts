@@ -2,6 +2,7 @@
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
 import {
+  about,
   type Classification,
   type DeviceProfile,
   type ExitPolicy,
@@ -9,9 +10,9 @@ import {
   type InputBatch,
   UnsupportedPolicyError,
 } from '@ztw/core';
+
 import { exportBundle } from '@ztw/onnx-graph';
 import { type CreateExecutorOptions, createExecutor, describeNetworks, type ExecutorKind } from '@ztw/runtime-onnx';
-import { about } from '../program/about.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { folderReader } from './bundle-folder.ts';
 import { deviceName } from './device-profile-file.ts';

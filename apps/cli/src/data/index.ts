@@ -9,7 +9,6 @@ export { readClassNames, withClassNames } from './class-names.ts';
 export { hashRows, rowHashName } from './hash-rows.ts';
 export { matchClasses, type NetworkClasses } from './match-classes.ts';
 export { limitRows, parseRowSelection, selectRows } from './select.ts';
-export { type RowSplit, type SplitOptions, splitRows } from './split.ts';
 
 // Network input
 

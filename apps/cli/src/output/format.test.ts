@@ -1,6 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { renderCsv } from './csv.ts';
-import { formatBar, formatCount, formatDuration, formatMilliseconds, formatPercent, formatShapes } from './format.ts';
+import {
+  formatBar,
+  formatCount,
+  formatDuration,
+  formatGrouped,
+  formatMacs,
+  formatMilliseconds,
+  formatPercent,
+  formatSetting,
+  formatShapes,
+} from './format.ts';
 import { renderTable } from './table.ts';
 
 test('counts', () => {
@@ -49,4 +59,36 @@ test('CSV quotes what it must', () => {
       ],
     ),
   ).toBe('a,b\n"x,y","say ""hi"""\n1,"two\nlines"\n');
+});
+
+describe('in the report', () => {
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [4_660, '4.66 k'],
+    [18_600_000, '18.6 M'],
+    [125_485_696, '125.5 M'],
+    [999_700_000, '1.00 G'],
+    [4.1e9, '4.10 G'],
+    [5e15, '5000 T'],
+  ])('writes %d MACs as %s', (value, text) => {
+    expect(formatMacs(value)).toBe(text);
+  });
+
+  it.each([
+    [0, '0'],
+    [3, '3'],
+    [0.5, '0.500'],
+    [0.7519999742507935, '0.752'],
+    [0.99951, '0.999510'],
+    [1, '1'],
+  ])('writes the setting %d as %s', (value, text) => {
+    expect(formatSetting(value)).toBe(text);
+  });
+
+  it('writes shares and counts', () => {
+    expect(formatPercent(0.90251, 2)).toBe('90.25 %');
+    expect(formatPercent(1, 0)).toBe('100 %');
+    expect(formatGrouped(12_345)).toBe('12,345');
+  });
 });

@@ -37,3 +37,30 @@ export function formatBar(fraction: number, width: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
+
+/** What stands where there is no value. */
+export const absent = '–';
+
+/** `4660` -> `4.66 k`, `125485696` -> `125.5 M`: three or four digits, so that costs in one column can be told apart. */
+export function formatMacs(macs: number): string {
+  const units = ['', ' k', ' M', ' G', ' T'];
+  let value = macs;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? Math.round(value) : value.toPrecision(value >= 1000 ? 4 : value < 100 ? 3 : 4)}${units[unit]}`;
+}
+
+/** A threshold with three digits, more where those would make it 1; a patience as it is. */
+export function formatSetting(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  if (Math.abs(value) < 0.001) return value.toPrecision(2);
+  return value < 1 && value > 0.9995 ? value.toFixed(6) : value.toFixed(3);
+}
+
+/** `12345` -> `12,345`. */
+export function formatGrouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

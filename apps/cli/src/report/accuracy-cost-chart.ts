@@ -1,8 +1,8 @@
 import type { EvaluationReport, MethodReport } from '@ztw/core/evaluation';
+import { formatPercent } from '../output/format.ts';
 import { chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
 import { legend } from './chart-legend.ts';
-import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import { isCounted, labelledBudgets } from './labelled-budgets.ts';
 import { dashOf, ink, line, muted, seriesColor, surface } from './palette.ts';
@@ -136,5 +136,5 @@ function describe(method: MethodReport): string {
   const first = method.curve[0];
   const last = method.curve.at(-1);
   if (first === undefined || last === undefined) return `${method.name} has no points.`;
-  return `${method.name}: from ${percent(first.accuracy, 1)} at ${percent(first.cost, 0)} of the cost to ${percent(last.accuracy, 1)} at ${percent(last.cost, 0)}.`;
+  return `${method.name}: from ${formatPercent(first.accuracy, 1)} at ${formatPercent(first.cost, 0)} of the cost to ${formatPercent(last.accuracy, 1)} at ${formatPercent(last.cost, 0)}.`;
 }

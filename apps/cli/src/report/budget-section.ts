@@ -1,5 +1,5 @@
 import type { BudgetReading, EvaluationReport, MethodReport } from '@ztw/core/evaluation';
-import { absent, count, milliseconds, percent } from './format.ts';
+import { absent, formatGrouped, formatMilliseconds, formatPercent } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid, settingText } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
@@ -32,7 +32,7 @@ function originNote({ settingsOrigin = { kind: 'unknown-rows' }, rows }: Evaluat
     case 'other-rows':
       return ': what to expect in use.';
     case 'overlapping-rows':
-      return `, of which ${settingsOrigin.isExact ? '' : 'about '}${count(settingsOrigin.rows)} of ${count(rows)} are calibration rows themselves: too good for what to expect in use.`;
+      return `, of which ${settingsOrigin.isExact ? '' : 'about '}${formatGrouped(settingsOrigin.rows)} of ${formatGrouped(rows)} are calibration rows themselves: too good for what to expect in use.`;
     case 'unknown-rows':
       return '. Whether these are other rows is not known.';
   }
@@ -45,7 +45,9 @@ function timesNotes({ methods }: EvaluationReport): readonly Html[] {
       ? []
       : [
           `Times are milliseconds per image in batches of ${times.batchSize}, from the measured times of the stages, on ${times.device ?? 'a device that the profile does not name'}.${
-            times.wholeMilliseconds === null ? '' : ` The uncut network takes ${milliseconds(times.wholeMilliseconds)}.`
+            times.wholeMilliseconds === null
+              ? ''
+              : ` The uncut network takes ${formatMilliseconds(times.wholeMilliseconds)}.`
           }`,
         ],
   );
@@ -79,11 +81,13 @@ function budgetCell(method: MethodReport, reading: BudgetReading | null, best: n
   if (reading === null) return html`<td>${absent}</td>`;
   const detail = html`<span class="small">${paid(method, reading)}</span><span class="small">${settingText(method, reading)}</span>`;
   // Equal to what is shown counts as equally good.
-  const isBest = percent(reading.accuracy) === percent(best);
-  return html`<td${isBest ? html` class="best"` : null}>${percent(reading.accuracy)}${detail}</td>`;
+  const isBest = formatPercent(reading.accuracy, 2) === formatPercent(best, 2);
+  return html`<td${isBest ? html` class="best"` : null}>${formatPercent(reading.accuracy, 2)}${detail}</td>`;
 }
 
 function wholeNetwork(report: EvaluationReport, method: MethodReport): Html {
   const backbone = backboneOf(report, method);
-  return backbone === null ? html`${absent}` : html`${percent(backbone.accuracy)}<span class="small">100 %</span>`;
+  return backbone === null
+    ? html`${absent}`
+    : html`${formatPercent(backbone.accuracy, 2)}<span class="small">100 %</span>`;
 }

@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@ztw/core/evaluation';
-import { percent } from './format.ts';
+import { formatPercent } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 import { dashOf, ink, seriesColor } from './palette.ts';
 import { baseMacs } from './report-base.ts';
@@ -11,7 +11,7 @@ export function legend(report: EvaluationReport): Html {
     (method, index) => html`<li>${lineSample(index)}${method.name}</li>`,
   )}${report.references.map(
     ({ name, accuracy, macs }) =>
-      html`<li>${diamondSample()}${name}, whole: ${percent(accuracy)} at ${percent(macs / base, 0)}</li>`,
+      html`<li>${diamondSample()}${name}, whole: ${formatPercent(accuracy, 2)} at ${formatPercent(macs / base, 0)}</li>`,
   )}</ul>`;
 }
 

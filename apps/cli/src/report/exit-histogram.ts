@@ -1,7 +1,7 @@
 import type { BudgetReading, MethodReport } from '@ztw/core/evaluation';
+import { formatPercent, formatSetting } from '../output/format.ts';
 import { type ChartSize, chartFigure } from './chart.ts';
 import { percentAxis } from './chart-axes.ts';
-import { percent, setting } from './format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { ink, line, muted, seriesColor } from './palette.ts';
@@ -50,7 +50,7 @@ function option(method: MethodReport, shown: readonly ShownBudget[], index: numb
   const panel = (position: number) => ({ left, right: 8, top: 28 + position * panelHeight, height: 70 });
   return {
     title: shown.map(({ label, reading }, position) => ({
-      text: `Budget ${label}: ${percent(reading.accuracy, 1)} ${narrow ? 'for' : 'right at a cost of'} ${paid(method, reading)}`,
+      text: `Budget ${label}: ${formatPercent(reading.accuracy, 1)} ${narrow ? 'for' : 'right at a cost of'} ${paid(method, reading)}`,
       left,
       top: position * panelHeight,
       padding: 0,
@@ -97,7 +97,7 @@ function labelEvery(exits: number, width: number): number {
 
 function describe(method: MethodReport, { label, reading }: ShownBudget): string {
   const most = reading.histogram.indexOf(Math.max(...reading.histogram));
-  const first = percent((shares(reading)[0] ?? 0) / 100, 1);
+  const first = formatPercent((shares(reading)[0] ?? 0) / 100, 1);
   return `At a budget of ${label} most images leave at exit ${most} of ${method.exits.length - 1}, ${first} at the first.`;
 }
 
@@ -107,12 +107,12 @@ ${scrollingTable({
   label: `Images that leave at each exit with ${method.name}`,
   head: html`<tr><th scope="col">Exit</th>${shown.map(
     ({ label, reading }) =>
-      html`<th scope="col">${label}<span class="small">${method.rule} ${setting(reading.setting)}</span></th>`,
+      html`<th scope="col">${label}<span class="small">${method.rule} ${formatSetting(reading.setting)}</span></th>`,
   )}</tr>`,
   rows: method.exits.map(
     (exit, exitIndex) =>
       html`<tr><th scope="row">${exitIndex}<span class="small">${exit.name}</span></th>${shown.map(
-        ({ reading }) => html`<td>${percent((shares(reading)[exitIndex] ?? 0) / 100, 1)}</td>`,
+        ({ reading }) => html`<td>${formatPercent((shares(reading)[exitIndex] ?? 0) / 100, 1)}</td>`,
       )}</tr>`,
   ),
 })}</details>`;

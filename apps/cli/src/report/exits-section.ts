@@ -1,5 +1,5 @@
 import type { EvaluationReport, ExitReport, MethodReport } from '@ztw/core/evaluation';
-import { absent, macs, milliseconds, percent } from './format.ts';
+import { absent, formatMacs, formatMilliseconds, formatPercent } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 import { scrollingTable } from './table.ts';
 
@@ -32,7 +32,7 @@ function exitRow(
   index: number,
   { foreign, time }: { readonly foreign: boolean; readonly time: number | undefined },
 ): Html {
-  return html`<tr><th scope="row">${index}<span class="small">${exit.name}</span></th><td>${macs(exit.macs)}</td><td>${percent(exit.cost, 1)}</td>${time === undefined ? null : html`<td>${milliseconds(time)}</td>`}<td>${percent(exit.accuracy)}</td><td>${percent(exit.hindsightImprovability, 1)}</td><td>${percent(exit.ksCalibrationError, 1)}</td><td>${percent(exit.expectedCalibrationError, 1)}</td><td>${exit.failureAuroc === null ? absent : exit.failureAuroc.toFixed(3)}</td>${
+  return html`<tr><th scope="row">${index}<span class="small">${exit.name}</span></th><td>${formatMacs(exit.macs)}</td><td>${formatPercent(exit.cost, 1)}</td>${time === undefined ? null : html`<td>${formatMilliseconds(time)}</td>`}<td>${formatPercent(exit.accuracy, 2)}</td><td>${formatPercent(exit.hindsightImprovability, 1)}</td><td>${formatPercent(exit.ksCalibrationError, 1)}</td><td>${formatPercent(exit.expectedCalibrationError, 1)}</td><td>${exit.failureAuroc === null ? absent : exit.failureAuroc.toFixed(3)}</td>${
     foreign
       ? html`<td>${exit.outOfDistributionAuroc === null ? absent : exit.outOfDistributionAuroc.toFixed(3)}</td>`
       : null

@@ -2,7 +2,7 @@
 
 import { meanCost } from '@ztw/core';
 import { type BudgetReading, type MethodReport, policyKindOfRule } from '@ztw/core/evaluation';
-import { milliseconds, percent, setting } from './format.ts';
+import { formatMilliseconds, formatPercent, formatSetting } from '../output/format.ts';
 
 export interface LabelledBudget {
   /** Tells budgets apart, also those that round to one label. */
@@ -18,13 +18,13 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
   return [
     ...budgets.map(({ budget, calibrated, swept }) => ({
       key: `${budget}`,
-      label: percent(budget, 0),
+      label: formatPercent(budget, 0),
       calibrated,
       swept,
     })),
     ...(times?.budgets ?? []).map(({ budgetMilliseconds, calibrated, swept }) => ({
       key: `${budgetMilliseconds} ms`,
-      label: milliseconds(budgetMilliseconds),
+      label: formatMilliseconds(budgetMilliseconds),
       calibrated,
       swept,
     })),
@@ -33,16 +33,16 @@ export function labelledBudgets({ budgets, times }: MethodReport): readonly Labe
 
 /** What a reading was paid: `49.9 %`, and with times `49.9 %, 1.23 ms`. */
 export function paid({ times }: MethodReport, { cost, histogram }: BudgetReading): string {
-  const share = percent(cost, 1);
+  const share = formatPercent(cost, 1);
   return times === undefined
     ? share
-    : `${share}, ${milliseconds(meanCost(histogram, { perExit: times.exitMilliseconds }))}`;
+    : `${share}, ${formatMilliseconds(meanCost(histogram, { perExit: times.exitMilliseconds }))}`;
 }
 
 /** The setting behind a reading: `> 0.900`, `patience 3`, `entropy < 0.300`. */
 export function settingText({ rule }: MethodReport, { setting: value }: BudgetReading): string {
   const name = rule === 'threshold' ? '' : `${rule} `;
-  return `${name}${isCounted(rule) ? '' : `${policyKindOfRule(rule)?.comparisons[0] ?? ''} `}${setting(value)}`;
+  return `${name}${isCounted(rule) ? '' : `${policyKindOfRule(rule)?.comparisons[0] ?? ''} `}${formatSetting(value)}`;
 }
 
 /** Whether settings are whole numbers, of which there are few. */

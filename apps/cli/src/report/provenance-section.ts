@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '@ztw/core/evaluation';
-import { count } from './format.ts';
+import { formatGrouped } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 
 /** Skipped images that are named; the rest stands in report.json. */
@@ -10,12 +10,12 @@ export function skippedSection({ skipped }: EvaluationReport): Html | null {
   if (skipped.length === 0) return null;
   const rest = skipped.length - namedSkips;
   return html`<section aria-labelledby="skipped">
-<h2 id="skipped">Skipped images (${count(skipped.length)})</h2>
+<h2 id="skipped">Skipped images (${formatGrouped(skipped.length)})</h2>
 <p class="note">These could not be used and count nowhere in this report.</p>
 <table class="text"><tbody>${skipped
     .slice(0, namedSkips)
     .map(({ name, reason }) => html`<tr><th scope="row">${name}</th><td>${reason}</td></tr>`)}</tbody></table>
-${rest > 0 ? html`<p class="note">${count(rest)} more stand in report.json.</p>` : null}
+${rest > 0 ? html`<p class="note">${formatGrouped(rest)} more stand in report.json.</p>` : null}
 </section>`;
 }
 

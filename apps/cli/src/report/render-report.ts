@@ -1,11 +1,11 @@
 // An evaluation as one HTML file that can be mailed, archived and opened anywhere: no scripts, no requests, no fonts.
 
 import type { EvaluationReport } from '@ztw/core/evaluation';
+import { formatGrouped, formatPercent } from '../output/format.ts';
 import { accuracyCostChart } from './accuracy-cost-chart.ts';
 import { budgetSection } from './budget-section.ts';
 import { exitHistogram } from './exit-histogram.ts';
 import { exitsSection } from './exits-section.ts';
-import { count, percent } from './format.ts';
 import { type Html, html, trustedHtml } from './html.ts';
 import { provenanceSection, skippedSection } from './provenance-section.ts';
 import { reportStyle } from './style.ts';
@@ -28,7 +28,7 @@ export function renderReport(report: EvaluationReport): string {
 <body>
 <main>
 <h1>${report.title}</h1>
-<p class="lead">${count(report.rows)} images, ${count(report.classes)} classes.</p>
+<p class="lead">${formatGrouped(report.rows)} images, ${formatGrouped(report.classes)} classes.</p>
 ${(report.cautions ?? []).map((caution) => html`<p class="caution">${caution}</p>`)}
 ${summary(report)}
 ${report.methods.length === 0 ? noMethods() : methodSections(report)}
@@ -61,7 +61,7 @@ function oracleSection(report: EvaluationReport): Html {
 <p class="note">If every image left at the first exit that has it right (and at the first of all where none has): no rule on these exits can do better.</p>
 <div class="scroll"><table><thead><tr><th scope="col">Method</th><th scope="col">Accuracy</th><th scope="col">Cost</th></tr></thead><tbody>${report.methods.map(
     ({ name, oracle }) =>
-      html`<tr><th scope="row">${name}</th><td>${percent(oracle.accuracy)}</td><td>${percent(oracle.cost, 1)}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td>${formatPercent(oracle.accuracy, 2)}</td><td>${formatPercent(oracle.cost, 1)}</td></tr>`,
   )}</tbody></table></div>
 </section>`;
 }

@@ -1,5 +1,5 @@
 import type { EvaluationReport, MethodReport } from '@ztw/core/evaluation';
-import { percent } from './format.ts';
+import { formatPercent } from '../output/format.ts';
 import { type Html, html } from './html.ts';
 import { type LabelledBudget, labelledBudgets, paid } from './labelled-budgets.ts';
 import { backboneOf } from './report-base.ts';
@@ -12,7 +12,7 @@ export function summary(report: EvaluationReport): Html | null {
   const facts = [
     ...(backbone === null
       ? []
-      : [{ value: percent(backbone.accuracy), text: `${backbone.name}, whole, every image at full cost` }]),
+      : [{ value: formatPercent(backbone.accuracy, 2), text: `${backbone.name}, whole, every image at full cost` }]),
     ...labelledBudgets(method).flatMap((budget) => budgetFact(method, budget)),
   ];
   return facts.length === 0
@@ -28,5 +28,5 @@ function budgetFact(
   if (reading === null) return [];
   const cost =
     method.times === undefined ? `${paid(method, reading)} of the cost` : `a cost of ${paid(method, reading)}`;
-  return [{ value: percent(reading.accuracy), text: `${method.name} at ${cost} (budget ${label})` }];
+  return [{ value: formatPercent(reading.accuracy, 2), text: `${method.name} at ${cost} (budget ${label})` }];
 }

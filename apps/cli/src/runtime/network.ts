@@ -1,41 +1,26 @@
-// A pretrained network as the jobs see it: its bytes, its graph, and what the graph costs where.
+// Networks from files.
 
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
-import { type AnalyseGraphOptions, analyseGraph, type GraphAnalysis, readModel } from '@ztw/onnx-graph';
-import { createGraphProbe } from '@ztw/runtime-onnx';
-import { about } from '../program/about.ts';
+import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { type OnnxNetwork, openNetwork } from '@ztw/training/onnx';
 import { networkBytesLimit } from '../storage/file-limits.ts';
 import { readBytes } from '../storage/read-bytes.ts';
+import { backendOf } from './onnx-backend.ts';
 import type { LoadedRuntime } from './onnx-runtime.ts';
 
-export interface Network {
-  /** The file's name without `.onnx`. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** Lower-case hex, of the file. */
-  readonly sha256: string;
-  readonly analysis: GraphAnalysis;
-}
-
 /**
- * Reads a network from a file and analyses it; this runs it twice on zeros.
+ * Reads a network from a file and analyses it; this runs it twice on zeros. Its name is the file's without `.onnx`.
  * @throws InvalidInputError when there is no such file, InvalidModelError when it is no valid network, UnsupportedModelError for one that cannot be cut.
  */
 export async function readNetwork(
   path: string,
   runtime: LoadedRuntime,
-  options: AnalyseGraphOptions = {},
-): Promise<Network> {
+  graph: AnalyseGraphOptions = {},
+): Promise<OnnxNetwork> {
   const bytes = await readNetworkFile(path);
-  const probe = createGraphProbe({ ort: runtime.ort, ...runtime.wholeSettings });
-  return {
-    name: basename(path).replace(/\.onnx$/i, ''),
-    bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    analysis: await about(path, async () => analyseGraph(readModel(bytes), probe, options)),
-  };
+  const name = basename(path).replace(/\.onnx$/i, '');
+  return openNetwork({ name, bytes }, { onnx: backendOf(runtime), graph, subject: path });
 }
 
 async function readNetworkFile(path: string): Promise<Uint8Array> {

@@ -3,12 +3,12 @@
 
 import { openBundle } from '@ztw/bundle';
 import { runAllExits, singleLimit } from '@ztw/core';
+import { combineExits } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
 import { folderReader } from '../../src/bundle/bundle-folder.ts';
 import { openData, toInput } from '../../src/data/index.ts';
-import { combineExits } from '../../src/jobs/combine-exits.ts';
 import { loadRuntime } from '../../src/runtime/onnx-runtime.ts';
 
 const folder = process.env.ZTW_AGREEMENT_BUNDLE ?? '';

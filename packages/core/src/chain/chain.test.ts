@@ -9,7 +9,7 @@ import { runAllExits } from '../inference/run-all-exits.ts';
 import { denseInputs, inputTypes } from '../input/input-types.ts';
 import { confidenceThreshold } from '../policy/confidence-threshold.ts';
 import { never } from '../policy/never.ts';
-import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { referenceModel } from '../testing/reference-model.ts';
 import { wholeLogits } from '../testing/reference-network.ts';
 import { replayModel, rowNumbers } from '../testing/replay-model.ts';

@@ -7,7 +7,8 @@ import { RuntimeFailureError } from '../errors/errors.ts';
 import { copyInput, joinInputs, takeInputRows } from '../input/input-rows.ts';
 import { inputTypes } from '../input/input-types.ts';
 import { takeRows } from '../numeric/rows.ts';
-import { createStagedModel, type StagedModelAdapter } from '../runtime/create-staged-model.ts';
+import { createStagedModel } from '../runtime/create-staged-model.ts';
+import type { StagedModelAdapter } from '../runtime/staged-model-adapter.ts';
 import { checkChain } from './check-chain.ts';
 
 export interface ChainOptions {

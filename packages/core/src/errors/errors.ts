@@ -1,8 +1,10 @@
-import { hasCode, ZtwError } from './ztw-error.ts';
+import { hasCode, ZtwError, type ZtwErrorOptions } from './ztw-error.ts';
 
 /** A value, shape or argument that the caller handed in does not fit. */
 export class InvalidInputError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'InvalidInputError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_INVALID_INPUT', message, options);
   }
   static override isInstance(error: unknown): error is InvalidInputError {
@@ -12,7 +14,9 @@ export class InvalidInputError extends ZtwError {
 
 /** A model file, graph or layer list that cannot be read or is not valid. */
 export class InvalidModelError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'InvalidModelError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_INVALID_MODEL', message, options);
   }
   static override isInstance(error: unknown): error is InvalidModelError {
@@ -22,7 +26,9 @@ export class InvalidModelError extends ZtwError {
 
 /** A valid model that this project cannot handle; the message names the node or property and why. */
 export class UnsupportedModelError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'UnsupportedModelError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_UNSUPPORTED_MODEL', message, options);
   }
   static override isInstance(error: unknown): error is UnsupportedModelError {
@@ -32,7 +38,9 @@ export class UnsupportedModelError extends ZtwError {
 
 /** A valid exit policy that this way to run a network does not know; the message names the policy and the way that does. */
 export class UnsupportedPolicyError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'UnsupportedPolicyError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_UNSUPPORTED_POLICY', message, options);
   }
   static override isInstance(error: unknown): error is UnsupportedPolicyError {
@@ -42,7 +50,9 @@ export class UnsupportedPolicyError extends ZtwError {
 
 /** A bundle that is damaged, incomplete, of an unknown version, or names a path outside itself. */
 export class InvalidBundleError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'InvalidBundleError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_INVALID_BUNDLE', message, options);
   }
   static override isInstance(error: unknown): error is InvalidBundleError {
@@ -52,7 +62,9 @@ export class InvalidBundleError extends ZtwError {
 
 /** A data set or image that cannot be read, is empty, or does not fit the model. */
 export class InvalidDataError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'InvalidDataError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_INVALID_DATA', message, options);
   }
   static override isInstance(error: unknown): error is InvalidDataError {
@@ -62,7 +74,9 @@ export class InvalidDataError extends ZtwError {
 
 /** Bytes could not be written or read back: a full disk, missing rights, a vanished file. */
 export class StorageError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'StorageError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_STORAGE', message, options);
   }
   static override isInstance(error: unknown): error is StorageError {
@@ -72,7 +86,9 @@ export class StorageError extends ZtwError {
 
 /** A runtime failed underneath; `cause` carries its own error. */
 export class RuntimeFailureError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'RuntimeFailureError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_RUNTIME_FAILURE', message, options);
   }
   static override isInstance(error: unknown): error is RuntimeFailureError {
@@ -82,7 +98,9 @@ export class RuntimeFailureError extends ZtwError {
 
 /** A model was used after it was disposed. */
 export class DisposedError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'DisposedError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_DISPOSED', message, options);
   }
   static override isInstance(error: unknown): error is DisposedError {
@@ -90,10 +108,19 @@ export class DisposedError extends ZtwError {
   }
 }
 
-/** The caller's AbortSignal fired; whatever had been finished before is kept. */
+/**
+ * The caller's AbortSignal fired; whatever had been finished before is kept.
+ * Its name is `AbortError`, as that of the platform's own aborts.
+ */
 export class AbortedError extends ZtwError {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
+  override readonly name: string = 'AbortError';
+
+  constructor(message: string, options?: ZtwErrorOptions) {
     super('ZTW_ABORTED', message, options);
+  }
+  /** The signal's reason. */
+  get reason(): unknown {
+    return this.cause;
   }
   static override isInstance(error: unknown): error is AbortedError {
     return hasCode(error, 'ZTW_ABORTED');

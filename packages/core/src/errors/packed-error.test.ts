@@ -30,11 +30,12 @@ describe('a packed error', () => {
     UnsupportedModelError,
     UnsupportedPolicyError,
   ])('%o keeps its class, message, stack and cause', (errorClass) => {
-    const error = new errorClass('what was expected', { cause: new TypeError('underneath') });
+    const details = { expected: [1, 28, 28], received: 'nothing', path: 'stages/0.onnx' };
+    const error = new errorClass('what was expected', { cause: new TypeError('underneath'), ...details });
     const back = throughMessage(error);
     expect(back).toBeInstanceOf(errorClass);
     expect(errorClass.isInstance(back)).toBe(true);
-    expect(back).toMatchObject({ name: error.name, message: error.message, stack: error.stack });
+    expect(back).toMatchObject({ name: error.name, message: error.message, stack: error.stack, ...details });
     expect(back.cause).toMatchObject({ name: 'TypeError', message: 'underneath' });
   });
 

@@ -12,7 +12,7 @@ import {
   UnsupportedModelError,
   UnsupportedPolicyError,
 } from './errors.ts';
-import { ZtwError } from './ztw-error.ts';
+import { type ErrorDetails, ZtwError, type ZtwErrorOptions } from './ztw-error.ts';
 
 /** An error as plain data. */
 export interface PackedError {
@@ -22,9 +22,11 @@ export interface PackedError {
   readonly code: string | null;
   readonly stack: string | null;
   readonly cause: PackedError | null;
+  /** The fields of a ZtwError, as far as they are plain data. */
+  readonly details: ErrorDetails;
 }
 
-type ErrorClass = new (message: string, options?: { readonly cause?: unknown }) => ZtwError;
+type ErrorClass = new (message: string, options?: ZtwErrorOptions) => ZtwError;
 
 const errorClasses: readonly ErrorClass[] = [
   AbortedError,
@@ -49,17 +51,18 @@ export function packError(error: unknown): PackedError {
 
 /** The error that was packed: of the same class and code, with its stack and causes. */
 export function unpackError(packed: PackedError): Error {
-  const { name, message, code, stack, cause } = packed;
-  const options = cause === null ? undefined : { cause: unpackError(cause) };
-  const error = code === null ? new Error(message, options) : new (classOf(code))(message, options);
-  if (error.name !== name) error.name = name;
+  const { name, message, code, stack, cause, details } = packed;
+  const options = cause === null ? {} : { cause: unpackError(cause) };
+  const error =
+    code === null ? new Error(message, options) : new (errorClassOf(code))(message, { ...details, ...options });
+  if (error.name !== name) Object.defineProperty(error, 'name', { value: name });
   if (stack !== null) error.stack = stack;
   return error;
 }
 
 function packToDepth(error: unknown, depth: number): PackedError {
   if (!(error instanceof Error)) {
-    return { name: 'Error', message: String(error), code: null, stack: null, cause: null };
+    return { name: 'Error', message: String(error), code: null, stack: null, cause: null, details: {} };
   }
   return {
     name: error.name,
@@ -67,16 +70,26 @@ function packToDepth(error: unknown, depth: number): PackedError {
     code: ZtwError.isInstance(error) ? error.code : null,
     stack: error.stack ?? null,
     cause: error.cause === undefined || depth === 0 ? null : packToDepth(error.cause, depth - 1),
+    details: ZtwError.isInstance(error) ? plainDetails(error) : {},
   };
 }
 
+/** The fields of an error that a message can carry. */
+function plainDetails({ expected, received, path }: ZtwError): ErrorDetails {
+  try {
+    return structuredClone({ expected, received, ...(path === null ? {} : { path }) });
+  } catch {
+    return path === null ? {} : { path };
+  }
+}
+
 /** The class that makes errors of a code; a plain ZtwError with that code where it is none of ours. */
-function classOf(code: string): ErrorClass {
+export function errorClassOf(code: string): ErrorClass {
   const known = errorClasses.find((errorClass) => new errorClass('').code === code);
   return (
     known ??
     class extends ZtwError {
-      constructor(message: string, options?: { readonly cause?: unknown }) {
+      constructor(message: string, options?: ZtwErrorOptions) {
         super(code, message, options);
       }
     }

@@ -1,18 +1,51 @@
 /** Marks every error of this project, so that copies of a package recognise each other's. */
 const marker: unique symbol = Symbol.for('ztw.error') as never;
 
+/** What an error says beside its message, for programs. Values are plain data, so that they cross to other threads. */
+export interface ErrorDetails {
+  /** What would have been right: a value, a list of them, or a short description. */
+  readonly expected?: unknown;
+  /** What came instead: the value, its shape or its type. */
+  readonly received?: unknown;
+  /** Where it came from: a file, a path inside a bundle or a JSON document, a stage, a node or an option. */
+  readonly path?: string;
+}
+
+export interface ZtwErrorOptions extends ErrorDetails {
+  /** The error underneath, or the reason of a signal. */
+  readonly cause?: unknown;
+}
+
 /**
  * Base of all errors that this project throws on purpose.
- * The message says what was expected, what was received, and what to do.
+ * The message says what was expected, what was received, and what to do; the fields give the same to programs, where it is known.
+ *
+ * @example
+ * try {
+ *   await classify(model, input, options);
+ * } catch (error) {
+ *   if (InvalidInputError.isInstance(error)) console.log(error.expected, error.received, error.path);
+ * }
  */
 export class ZtwError extends Error {
+  /** A literal in every class, so that it survives minification. */
+  override readonly name: string = 'ZtwError';
   /** Stable name of the failure kind, e.g. `ZTW_INVALID_INPUT`. */
   readonly code: string;
+  /** What would have been right; undefined where the message alone says it. */
+  readonly expected: unknown;
+  /** What came instead; undefined where the message alone says it. */
+  readonly received: unknown;
+  /** Where it came from; null where that is not one place. */
+  readonly path: string | null;
 
-  constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.name = new.target.name;
+  constructor(code: string, message: string, options: ZtwErrorOptions = {}) {
+    const { cause, expected, received, path = null } = options;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.expected = expected;
+    this.received = received;
+    this.path = path;
     Object.defineProperty(this, marker, { value: true });
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DisposedError, InvalidInputError, UnsupportedModelError } from '../errors/errors.ts';
 import { denseInputs } from '../input/input-types.ts';
-import { createStagedModel, type StagedModelAdapter } from './create-staged-model.ts';
+import { createStagedModel } from './create-staged-model.ts';
+import type { StagedModelAdapter } from './staged-model-adapter.ts';
 
 /** Rows as a list of numbers that must be freed once; the adapter notes down what it is asked to do. */
 class Rows {

@@ -3,14 +3,14 @@
 // A staged model
 
 export { letEventsIn } from '../inference/let-events-in.ts';
-export {
-  type AdapterOutput,
-  type AdapterRows,
-  createStagedModel,
-  type HeldFeatures,
-  type RuntimeModel,
-  type StagedModelAdapter,
-} from './create-staged-model.ts';
+export type {
+  AdapterOutput,
+  AdapterRows,
+  HeldFeatures,
+  RuntimeModel,
+  StagedModelAdapter,
+} from './staged-model-adapter.ts';
+export { createStagedModel } from './create-staged-model.ts';
 export { UseGuard } from './use-guard.ts';
 
 // Its inputs

@@ -2,7 +2,7 @@ import type { InputBatch, InputSpecification } from '../contract/input.ts';
 import type { StageDescription, StagedModelSupport, StageOutput } from '../contract/staged-model.ts';
 import { InvalidInputError, UnsupportedModelError } from '../errors/errors.ts';
 import { checkInputBatch, freeAxisLengths } from '../input/check-input.ts';
-import type { HeldFeatures, RuntimeModel, StagedModelAdapter } from './create-staged-model.ts';
+import type { HeldFeatures, RuntimeModel, StagedModelAdapter } from './staged-model-adapter.ts';
 import { UseGuard } from './use-guard.ts';
 
 interface HeldRows<Tensors> {

@@ -4,7 +4,8 @@ import type { InputSpecification, InputTensor, NamedInputBatch } from '../contra
 import type { StageDescription } from '../contract/staged-model.ts';
 import { inputTypes } from '../input/input-types.ts';
 import { joinRows, rowSize, takeRows } from '../numeric/rows.ts';
-import { createStagedModel, type RuntimeModel } from '../runtime/create-staged-model.ts';
+import { createStagedModel } from '../runtime/create-staged-model.ts';
+import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 
 /** What one stage computes. */
 export interface HostStageOutput {

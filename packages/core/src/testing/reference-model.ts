@@ -3,7 +3,7 @@
 import type { InputTensor } from '../contract/input.ts';
 import { InvalidModelError } from '../errors/errors.ts';
 import { denseInputs } from '../input/input-types.ts';
-import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { type HostStage, hostModel } from './host-model.ts';
 import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './reference-network.ts';
 

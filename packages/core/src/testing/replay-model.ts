@@ -3,7 +3,7 @@
 import type { DenseInputBatch } from '../contract/input.ts';
 import { denseInputs } from '../input/input-types.ts';
 import { takeRows } from '../numeric/rows.ts';
-import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { hostModel } from './host-model.ts';
 
 /**

@@ -2,7 +2,7 @@
 // inputs, element types and a free axis mean; runtimes that take such networks are held against it.
 
 import type { InputSpecification, InputTensor, NamedInputBatch } from '../contract/input.ts';
-import type { RuntimeModel } from '../runtime/create-staged-model.ts';
+import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { hostModel } from './host-model.ts';
 import { seededValues } from './seeded-values.ts';
 

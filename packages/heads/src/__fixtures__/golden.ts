@@ -10,17 +10,7 @@ import { swinHead } from '../families/swin-head.ts';
 import { tokenHead } from '../families/token-head.ts';
 import type { Head, HeadSpecification } from '../head.ts';
 import { parameterShapes } from '../shapes/head-parameters.ts';
-import {
-  type CascadeFile,
-  type HeadFile,
-  type NetworkFile,
-  type PoolFile,
-  read,
-  type StoredArchitecture,
-  type StoredGradients,
-  type StoredHead,
-  type StoredTensor,
-} from './golden-files.ts';
+import { type CascadeFile, type HeadFile, type NetworkFile, type PoolFile, read, type StoredArchitecture, type StoredGradients, type StoredHead, type StoredTensor } from './golden-files.ts';
 
 /** Gradients by parameter name in this project's names; null where the loss does not depend on the parameter. */
 export type GoldenGradients = Readonly<Record<string, Float32Array | null>>;

@@ -1,7 +1,7 @@
 // A user's own classes, as small as they can be: the direction of stripes, whatever their place, strength and noise.
 
 import { seededRandom } from '@ztw/heads';
-import type { LabelledRows } from '../personalise/new-classes-job.ts';
+import type { LabelledRows } from '../../../training/src/data/row-data.ts';
 
 export const stripeClasses: readonly string[] = ['horizontal', 'vertical', 'diagonal'];
 

@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { findCuts } from '../network/find-cuts.ts';
 import { channelsFirstShape } from '../network/row-layout.ts';
+import { segmentNetwork } from '../network/segment-network.ts';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import { executeGraph, type GraphNode } from './graph-definition.ts';
 import { graphFlow, type ReadGraphModelOptions } from './graph-flow.ts';
@@ -34,7 +35,7 @@ export function readGraphModel(options: ReadGraphModelOptions): TensorflowNetwor
     macs: nodeMacs(node.op, node.inputs.map(flow.shapeOf), flow.shapeOf(node.name)?.slice(1) ?? []),
     moves: movingNodes.has(node.op),
   }));
-  return {
+  const network: TensorflowNetwork = {
     name: flow.name,
     inputShape: channelsFirstShape(flow.rowShape),
     classes: flow.classes,
@@ -45,7 +46,9 @@ export function readGraphModel(options: ReadGraphModelOptions): TensorflowNetwor
       const [result] = executeGraph(model, { [from ?? flow.input]: value }, [to ?? flow.output]);
       return tf.keep(result as Tensor);
     },
+    segment: (options) => segmentNetwork({ tf, network, ...options }),
   };
+  return network;
 }
 
 function answersProbabilities(nodes: ReadonlyMap<string, GraphNode>, output: string): boolean {

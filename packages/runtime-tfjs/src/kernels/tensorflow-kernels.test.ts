@@ -1,9 +1,9 @@
 import { memory } from '@tensorflow/tfjs-core';
+import type { Activation, ConvolutionGeometry } from '@ztw/core';
 import { executeLayers, type LayerKinds, seededRandom } from '@ztw/heads';
-import type { ConvolutionGeometry } from '@ztw/training';
-import { type Activation, activationOf } from '@ztw/training';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { activationOf } from '../../../training/src/layers/activation.ts';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
 import { tensorflowKernels } from './tensorflow-kernels.ts';

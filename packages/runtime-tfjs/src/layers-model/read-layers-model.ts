@@ -5,6 +5,7 @@ import { InvalidInputError, UnsupportedModelError } from '@ztw/core';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { findCuts } from '../network/find-cuts.ts';
 import { channelsFirstShape } from '../network/row-layout.ts';
+import { segmentNetwork } from '../network/segment-network.ts';
 import type { TensorflowNetwork } from '../network/tensorflow-network.ts';
 import { fixedShape, refuseChannelsFirst } from './fixed-shape.ts';
 import { layerMacs } from './layer-macs.ts';
@@ -59,7 +60,7 @@ export function readLayersModel({ tf, model }: ReadLayersModelOptions): Tensorfl
   }
   const byName = new Map(uses.map((use) => [use.name, use]));
   const schedules = new Map<string, readonly ScheduledUse[]>();
-  return {
+  const network: TensorflowNetwork = {
     name: model.name,
     inputShape: channelsFirstShape(fixedShape(model, input)),
     classes,
@@ -74,7 +75,9 @@ export function readLayersModel({ tf, model }: ReadLayersModelOptions): Tensorfl
       schedules.set(key, schedule);
       return runUses(tf, schedule, start, end, value);
     },
+    segment: (options) => segmentNetwork({ tf, network, ...options }),
   };
+  return network;
 }
 
 function useNamed(model: LayersModelLike, byName: ReadonlyMap<string, LayerUse>, name: string): LayerUse {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@ztw/core';
-import type { HeadSpecification } from '@ztw/heads';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import type { HeadSpecification, NetworkCut } from '@ztw/heads';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface PlacedHeads {
   readonly network: TensorflowNetwork;

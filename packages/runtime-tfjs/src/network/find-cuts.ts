@@ -1,8 +1,8 @@
 // Where a network can be cut: after each operation behind which only one computed tensor is still needed.
 
 import type { RowShape } from '@ztw/core';
+import type { NetworkCut } from '@ztw/heads';
 import { channelsFirstShape } from './row-layout.ts';
-import type { NetworkCut } from './tensorflow-network.ts';
 
 /** One operation of a network, with one result. */
 export interface FlowNode {

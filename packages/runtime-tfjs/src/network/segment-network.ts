@@ -12,30 +12,18 @@ import {
   type SegmentOutput,
 } from '@ztw/core';
 import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
-import { type HeadSpecification, splitPrefix } from '@ztw/heads';
+import type { NetworkCut, SegmentOptions } from '@ztw/heads';
+import { splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { toChannelsFirst, toChannelsLast } from './row-layout.ts';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
-export interface SegmentNetworkOptions {
+export interface SegmentNetworkOptions extends SegmentOptions {
   readonly tf: TensorflowInference;
   readonly network: TensorflowNetwork;
-  /** In the order in which data passes them; of `chooseNetworkCuts`. */
-  readonly cuts: readonly NetworkCut[];
-  /** One per cut: those that will be trained. What they do before their first parameter is done here, once. */
-  readonly heads: readonly HeadSpecification[];
-  /**
-   * Number of classes where the heads learn others than the network's own. Its classifier is left out then: the last segment costs
-   * nothing and answers all rows alike, with zeros.
-   */
-  readonly newClasses?: number;
-  /** What features are stored as between two segments. Default `float16`. */
-  readonly precision?: 'float16' | 'float32';
-  /** The most rows of one call. Default 32. */
-  readonly preferredBatch?: number;
 }
 
 /**

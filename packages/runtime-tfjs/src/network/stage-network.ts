@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { denseInputs, RuntimeFailureError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
+import type { NetworkCut } from '@ztw/heads';
 import { type Head, hasCascade, headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
@@ -11,7 +12,7 @@ import { checkHeads } from './check-heads.ts';
 import { networkLogits } from './network-logits.ts';
 import { openHead } from './open-head.ts';
 import { secondHandle, toChannelsLast } from './row-layout.ts';
-import type { NetworkCut, TensorflowNetwork } from './tensorflow-network.ts';
+import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 export interface StageNetworkOptions {
   readonly tf: TensorflowInference;

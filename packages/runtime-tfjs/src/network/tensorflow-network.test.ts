@@ -4,16 +4,15 @@ import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { InvalidInputError, memoryBlobStore, rowSize, runAllExits, type StagedModel, softmax } from '@ztw/core';
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
 import { convHead, executeHead, type Head, initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
-import { trainInternalClassifiers } from '@ztw/training';
 import { describe, expect, test } from 'vitest';
+import { chooseNetworkCuts } from '../../../training/src/personalise/choose-network-cuts.ts';
+import { trainInternalClassifiers } from '../../../training/src/training/train-internal-classifiers.ts';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { expectClose } from '../__fixtures__/expect-close.ts';
 import { smallGraphModel, smallLayersModel } from '../__fixtures__/tensorflow-networks.ts';
 import { readGraphModel } from '../graph-model/read-graph-model.ts';
 import { tensorflowKernels } from '../kernels/tensorflow-kernels.ts';
 import { readLayersModel } from '../layers-model/read-layers-model.ts';
-import { chooseNetworkCuts } from './choose-network-cuts.ts';
-import { segmentNetwork } from './segment-network.ts';
 import { stageNetwork } from './stage-network.ts';
 import type { TensorflowNetwork } from './tensorflow-network.ts';
 
@@ -166,7 +165,7 @@ describe.each(['layers', 'graph'] as const)('%s model', (kind) => {
       const classes = newClasses ?? network.classes;
       const specifications = headsFor(network, classes).map(({ specification }) => specification);
       const own = newClasses === undefined ? {} : { newClasses };
-      const backbone = segmentNetwork({ tf, network, cuts, heads: specifications, precision: 'float32', ...own });
+      const backbone = network.segment({ cuts, heads: specifications, precision: 'float32', ...own });
       const { variants } = await trainInternalClassifiers({
         kernels: tensorflowKernels(tf),
         backbone,

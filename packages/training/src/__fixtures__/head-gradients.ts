@@ -2,8 +2,8 @@
 // method but not to the original code without its stop-gradient.
 
 import type { HeadSpecification, LayerKinds } from '@ztw/heads';
-import type { MathKernels } from '../kernels/math-kernels.ts';
-import { type Activation, activationOf } from '../layers/activation.ts';
+import type { Activation, MathKernels } from '@ztw/core';
+import { activationOf } from '../layers/activation.ts';
 import { bindLayers } from '../layers/layer-runners.ts';
 import type { ParameterBlock } from '../layers/parameter-block.ts';
 

@@ -1,5 +1,5 @@
 import { memoryBlobStore } from '@ztw/core';
-import type { MathKernels } from '../kernels/math-kernels.ts';
+import type { MathKernels } from '@ztw/core';
 import type { TrainOptions, TrainResult } from '../training/train-options.ts';
 import { toyBackbone, toyData, toyHeldOut, toyVariants } from './toy-task.ts';
 

@@ -1,9 +1,16 @@
 // From stored rows to what a head's first layer reads, in the order that it asks for, each order made at most once per batch.
 
-import { decodeFloat16Into, type FeatureRows, float16Table, type RowShape, rowSize } from '@ztw/core';
-import { type Activation, activationOf } from '../layers/activation.ts';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { lookUpTransposed } from '../numeric/transpose.ts';
+import type { Activation } from '@ztw/core';
+import {
+  createScratchBuffer,
+  decodeFloat16Into,
+  type FeatureRows,
+  float16Table,
+  lookUpTransposed,
+  type RowShape,
+  rowSize,
+} from '@ztw/core';
+import { activationOf } from '../layers/activation.ts';
 
 export interface FeatureDecoder {
   /**

@@ -1,21 +1,7 @@
 // The values between two layers, for a batch of rows. Small layers read them in the canonical order; convolutions ask for the order that
 // their kernel wants, which is made once and shared by all who ask.
 
-import { type RowShape, rowSize } from '@ztw/core';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
-
-/** Values of a batch. The arrays belong to the activation; nobody else writes to them. */
-export interface Activation {
-  readonly rows: number;
-  readonly shape: RowShape;
-  /** `[rows, ...shape]` */
-  values(): Float32Array;
-  /** `[rows, height, width, channels]`; only for rows of shape `[channels, height, width]`. */
-  channelsLast(): Float32Array;
-  /** `[channels, height, width, rows]`; only for rows of shape `[channels, height, width]`. */
-  rowsLast(): Float32Array;
-}
+import { type Activation, createScratchBuffer, type RowShape, rowSize, transposeInto } from '@ztw/core';
 
 /** Buffers for the orders that a convolution asks for, used again from batch to batch. */
 export interface ActivationBuffers {

@@ -1,6 +1,5 @@
-import { rowSize } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core';
 import { adaptiveWindows, type LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /**

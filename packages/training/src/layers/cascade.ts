@@ -1,6 +1,5 @@
-import { InvalidInputError } from '@ztw/core';
+import { createScratchBuffer, InvalidInputError } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
 

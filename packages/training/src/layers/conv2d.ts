@@ -1,7 +1,6 @@
-import { rowSize } from '@ztw/core';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[inChannels, H, W]` -> `[outChannels, h, w]`, zero-padded, with bias. */

@@ -1,7 +1,6 @@
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, transposeInto } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
-import type { Activation } from './activation.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `W x + b` */

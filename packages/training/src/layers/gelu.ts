@@ -1,5 +1,5 @@
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import type { Activation } from './activation.ts';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer } from '@ztw/core';
 import type { LayerRunner } from './layer-runner.ts';
 
 /** `x Phi(x)` with the exact normal distribution; the gradient is `Phi(x) + x phi(x)`. */

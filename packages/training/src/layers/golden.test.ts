@@ -1,3 +1,4 @@
+import type { MathKernels } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -10,7 +11,6 @@ import { backends } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';
 import { wholeHead } from '../__fixtures__/head-gradients.ts';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import { batchLoss } from '../loss/batch-loss.ts';
 import { adamStep, initialAdamState } from '../optimiser/adam.ts';
 import { activationOf } from './activation.ts';

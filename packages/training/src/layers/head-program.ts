@@ -1,9 +1,9 @@
 // A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
 
+import type { Activation, MathKernels } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
 import { type HeadSpecification, hasCascade, parameterCount } from '@ztw/heads';
-import type { MathKernels } from '../kernels/math-kernels.ts';
-import { type Activation, activationOf, createActivationBuffers } from './activation.ts';
+import { activationOf, createActivationBuffers } from './activation.ts';
 import { bindLayers } from './layer-runners.ts';
 import type { ParameterBlock } from './parameter-block.ts';
 

@@ -1,6 +1,4 @@
-import type { RowShape } from '@ztw/core';
-import type { MathKernels } from '../kernels/math-kernels.ts';
-import type { Activation } from './activation.ts';
+import type { Activation, MathKernels, RowShape } from '@ztw/core';
 import type { ParameterSlot } from './parameter-block.ts';
 
 /**

@@ -1,8 +1,8 @@
 // The one table of how layers are trained.
 
+import type { MathKernels } from '@ztw/core';
 import { type RowShape, rowSize } from '@ztw/core';
 import { callForLayer, type HeadLayer, headShapes, type LayerTable, parameterName, parameterShapes } from '@ztw/heads';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import { cascadeRunner } from './cascade.ts';
 import { conv2dRunner } from './conv2d.ts';

@@ -1,9 +1,7 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { rowSize } from '@ztw/core';
+import { createScratchBuffer, rowSize, transposeInto } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { transposeInto } from '../numeric/transpose.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 
 /** `[height, width, channels]` -> `[channels, height, width]` */

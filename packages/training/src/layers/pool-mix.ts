@@ -1,7 +1,7 @@
-import { rowSize } from '@ztw/core';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core';
 import type { LayerKinds } from '@ztw/heads';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import { type Activation, activationOf } from './activation.ts';
+import { activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 

@@ -1,5 +1,5 @@
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
-import type { Activation } from './activation.ts';
+import type { Activation } from '@ztw/core';
+import { createScratchBuffer } from '@ztw/core';
 import type { LayerRunner } from './layer-runner.ts';
 
 /** `max(0, x)`; the gradient passes where the input is positive. */

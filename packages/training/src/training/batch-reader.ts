@@ -1,10 +1,10 @@
+import type { Activation } from '@ztw/core';
 import { rowSize, takeRows } from '@ztw/core';
 import { createFeatureDecoder } from '../features/feature-decoder.ts';
 import { newFeatureRows } from '../features/feature-store.ts';
-import type { Activation } from '../layers/activation.ts';
 import type { BatchTargets } from '../loss/batch-loss.ts';
+import type { CutTask } from './cut-task.ts';
 import type { EpochOrder } from './random-order.ts';
-import type { CutTask } from './train-cut.ts';
 import type { TrainingJob } from './training-job.ts';
 import { valueAt } from './value-at.ts';
 

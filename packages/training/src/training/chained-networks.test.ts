@@ -1,12 +1,12 @@
 // Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first ends.
 
+import type { MathKernels } from '@ztw/core';
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
 import { executeHead, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';
 import { toyBackbone, toyClasses, toyVariants } from '../__fixtures__/toy-task.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import { trainInternalClassifiers } from './train-internal-classifiers.ts';
 import type { HeadVariant, NetworkLogits, TrainOptions, TrainResult } from './train-options.ts';
 

@@ -1,13 +1,12 @@
 // One IC in training: its parameters, its program, and the optimiser's state.
 
+import type { Activation, MathKernels } from '@ztw/core';
+import { createScratchBuffer } from '@ztw/core';
 import { initialiseHead } from '@ztw/heads';
 import type { EpochTotals, LearnerState } from '../checkpoint/resume-point.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
-import type { Activation } from '../layers/activation.ts';
 import { createHeadProgram } from '../layers/head-program.ts';
 import { createParameterBlock, type ParameterBlock } from '../layers/parameter-block.ts';
 import { type BatchTargets, batchLoss } from '../loss/batch-loss.ts';
-import { createScratchBuffer } from '../numeric/scratch-buffer.ts';
 import { type AdamState, adamStep, initialAdamState } from '../optimiser/adam.ts';
 import type { PreparedHead } from './training-job.ts';
 import type { TrainingRecipe } from './training-recipe.ts';

@@ -1,7 +1,7 @@
 import type { TrainLogits } from '../checkpoint/resume-point.ts';
 import { createFeatureDecoder } from '../features/feature-decoder.ts';
+import type { CutTask } from './cut-task.ts';
 import type { Learner } from './learner.ts';
-import type { CutTask } from './train-cut.ts';
 import type { TrainingRun } from './training-run.ts';
 import { valueAt } from './value-at.ts';
 import { logitsUnits } from './work-estimate.ts';

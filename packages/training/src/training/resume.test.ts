@@ -1,9 +1,9 @@
+import type { MathKernels } from '@ztw/core';
 import { AbortedError, type BlobStore, InvalidInputError, memoryBlobStore, StorageError } from '@ztw/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';
 import { toyBackbone, toyData, toyHeldOut, toyVariants } from '../__fixtures__/toy-task.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import { trainInternalClassifiers } from './train-internal-classifiers.ts';
 import type { TrainOptions } from './train-options.ts';
 

@@ -1,11 +1,10 @@
 // The ICs of one cut: trained together, batch by batch, on the same cached features.
 
+import type { Activation } from '@ztw/core';
 import { RuntimeFailureError } from '@ztw/core';
-import type { CutState, FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
-import type { FeatureStore } from '../features/feature-store.ts';
-import type { RowPlan } from '../features/row-plan.ts';
-import type { Activation } from '../layers/activation.ts';
+import type { FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
 import { createBatchReader } from './batch-reader.ts';
+import type { CutTask } from './cut-task.ts';
 import { createLearner, type Learner } from './learner.ts';
 import { logitsOnAllRows } from './logits-on-all-rows.ts';
 import { epochOrder, initialisationSeed } from './random-order.ts';
@@ -13,23 +12,6 @@ import { learningRateAt } from './training-recipe.ts';
 import type { TrainingRun } from './training-run.ts';
 import { valueAt } from './value-at.ts';
 import { stepUnits } from './work-estimate.ts';
-
-export interface CutTask {
-  readonly cut: number;
-  readonly plan: RowPlan;
-  /** What the ICs are trained on. */
-  readonly cached: FeatureStore;
-  /** Of the cut before, or of the network before in a chain, per variant, `[copies * rows, classes]`; null where nothing comes before. */
-  readonly previousTrainLogits: TrainLogits | null;
-  /** The same on the held-out rows, per variant `[heldOut.rows, classes]`. */
-  readonly previousHeldOutLogits: readonly (Float32Array | null)[];
-  /** The backbone's own `[copies * rows, classes]`; null without distillation. */
-  readonly teacherLogits: Float32Array | null;
-  /** Where to go on; null starts anew. */
-  readonly resumed: CutState | null;
-  /** Writes a checkpoint in the middle of the cut. */
-  save(state: CutState): Promise<void>;
-}
 
 export interface TrainedCut {
   readonly finished: FinishedCut;

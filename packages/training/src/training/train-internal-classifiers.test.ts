@@ -1,3 +1,4 @@
+import type { MathKernels } from '@ztw/core';
 import {
   AbortedError,
   decodeFloat16,
@@ -12,7 +13,6 @@ import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';
 import { toyBackbone, toyClasses, toyData, toyHeldOut, toyVariants } from '../__fixtures__/toy-task.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import { trainInternalClassifiers } from './train-internal-classifiers.ts';
 import type { TrainingProgress } from './training-progress.ts';
 

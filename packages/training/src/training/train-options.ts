@@ -1,8 +1,7 @@
 // What the trainer takes and gives.
 
-import type { BlobStore, SegmentedBackbone } from '@ztw/core';
+import type { BlobStore, MathKernels, SegmentedBackbone } from '@ztw/core';
 import type { Head, HeadSpecification } from '@ztw/heads';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import type { TrainingProgress } from './training-progress.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 

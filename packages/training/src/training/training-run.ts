@@ -1,6 +1,6 @@
+import type { MathKernels } from '@ztw/core';
 import { AbortedError, type BlobStore } from '@ztw/core';
 import type { MemoryBudget } from '../features/memory-budget.ts';
-import type { MathKernels } from '../kernels/math-kernels.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { OverallProgress, TrainingProgress } from './training-progress.ts';
 import type { WorkMeter } from './work-meter.ts';

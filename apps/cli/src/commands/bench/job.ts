@@ -3,19 +3,20 @@
 
 import { classify, type DeviceProfile, never, StorageError } from '@ztw/core';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
+import { openWholeNetwork } from '@ztw/training/onnx';
 import { storedProfilePath, writeDeviceProfile } from '../../bundle/device-profile-file.ts';
 import type { ExitChoice } from '../../bundle/exit-choice.ts';
 import { loadBundleFolder, type RunnableBundle } from '../../bundle/open-bundle.ts';
 import { type ExecutorChoice, openClassifier } from '../../bundle/open-classifier.ts';
 import type { ImageSource } from '../../images/open-images.ts';
-import { profileStages } from '../../jobs/profile-stages.ts';
-import { openWholeNetwork } from '../../jobs/whole-network.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { describeMachine, type MachineFacts } from '../../runtime/machine.ts';
 import { readNetwork } from '../../runtime/network.ts';
+import { backendOf } from '../../runtime/onnx-backend.ts';
 import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
 import { assertOutputFile } from '../../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
+import { profileStages } from './profile-stages.ts';
 import { type BenchRow, type Contender, takeTurns } from './take-turns.ts';
 
 export type ProfilePlace =
@@ -137,7 +138,7 @@ async function loadWhole(
   graph: AnalyseGraphOptions,
   runtime: LoadedRuntime,
 ): Promise<Contender & AsyncDisposable> {
-  const model = await openWholeNetwork(await readNetwork(path, runtime, graph), graph, runtime);
+  const model = await openWholeNetwork(await readNetwork(path, runtime, graph), backendOf(runtime));
   return {
     name: 'whole',
     executor: null,

@@ -2,9 +2,9 @@
 
 import type { InputBatch } from '@ztw/core';
 import type { ExecutorKind } from '@ztw/runtime-onnx';
-import { type Timing, timingOf } from '../../jobs/timing.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import type { BenchInputs } from './bench-inputs.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 /** One contender at one batch size. */
 export interface BenchRow extends Timing {

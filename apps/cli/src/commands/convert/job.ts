@@ -1,9 +1,8 @@
 // The whole of `ztw convert`: a network of TensorFlow.js becomes an ONNX model, which the other commands read.
 
 import { basename, dirname, resolve } from 'node:path';
-import { type RowShape, throwIfAborted } from '@ztw/core';
+import { about, type RowShape, throwIfAborted } from '@ztw/core';
 import { programToOnnx } from '@ztw/onnx-graph';
-import { about } from '../../program/about.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';

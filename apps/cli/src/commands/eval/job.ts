@@ -22,10 +22,10 @@ import {
 } from '../../bundle/open-bundle.ts';
 import { readClassNames, withClassNames } from '../../data/class-names.ts';
 import { type LabelledData, writeNpy } from '../../data/index.ts';
+import { missingClassesCaution } from '../../images/class-coverage.ts';
 import { type ImageSource, openImages } from '../../images/open-images.ts';
-import { missingClassesCaution } from '../../jobs/class-coverage.ts';
-import { checkOverlaps, commonOrigin } from '../../jobs/row-overlaps.ts';
-import { hashForJob } from '../../jobs/seen-rows.ts';
+import { checkOverlaps, commonOrigin } from '../../images/row-overlaps.ts';
+import { hashForJob } from '../../images/seen-rows.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';
 import { assertOutputFolder, writeOutputFolder } from '../../storage/index.ts';

@@ -14,9 +14,9 @@ import {
   type ReportMethodOptions,
   reportMethod,
 } from '@ztw/core/evaluation';
+import { combineExits } from '@ztw/ensemble';
 import type { BundleTimes } from '../../bundle/bundle-times.ts';
 import type { RunnableBundle } from '../../bundle/open-bundle.ts';
-import { combineExits } from '../../jobs/combine-exits.ts';
 
 /** Logits of all exits on some rows, with the right classes. */
 export interface StoredLogits {

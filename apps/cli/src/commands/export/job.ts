@@ -8,10 +8,9 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import { InvalidInputError, type PolicyKind, singleLimit, throwIfAborted } from '@ztw/core';
+import { about, InvalidInputError, type PolicyKind, singleLimit, throwIfAborted } from '@ztw/core';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { folderReader } from '../../bundle/bundle-folder.ts';
-import { about } from '../../program/about.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { assertOutputFile, assertOutputFolder, writeOutputFile, writeOutputFolder } from '../../storage/index.ts';
 import { tritonModel } from './triton-model.ts';

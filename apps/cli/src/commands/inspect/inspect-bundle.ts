@@ -5,10 +5,9 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import { exitCosts, type InputSpecification } from '@ztw/core';
+import { about, exitCosts, type InputSpecification } from '@ztw/core';
 import { parameterCount } from '@ztw/heads';
 import { folderReader } from '../../bundle/bundle-folder.ts';
-import { about } from '../../program/about.ts';
 
 /** One exit of a bundle, JSON-safe. */
 export interface InspectedExit {

@@ -1,5 +1,5 @@
 import { type Cut, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
-import type { Network } from '../../runtime/network.ts';
+import type { OnnxNetwork } from '@ztw/training/onnx';
 
 /** One legal cut, JSON-safe. */
 export interface InspectedCut {
@@ -33,7 +33,7 @@ export interface NetworkInspection {
 }
 
 /** Lists a network's legal cuts with their costs, and which of them `auto` and `all` would take. */
-export function inspectNetwork(network: Network): NetworkInspection {
+export function inspectNetwork(network: OnnxNetwork): NetworkInspection {
   const { analysis } = network;
   return {
     kind: 'network',

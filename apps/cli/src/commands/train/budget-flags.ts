@@ -1,6 +1,7 @@
 // The flags of `ztw train` that say for which costs operating points are chosen, by which kind of policy, and where times come from.
 
-import { InvalidInputError, type PolicyKind, policyKinds } from '@ztw/core';
+import { InvalidInputError, type PolicyKind } from '@ztw/core';
+import { bundleDefaults } from '@ztw/training/onnx';
 import type { Command } from 'commander';
 import {
   type Budget,
@@ -10,7 +11,7 @@ import {
   policyKind,
   policyKindNames,
 } from '../../flags/parse-values.ts';
-import type { TrainJobOptions } from './job-options.ts';
+import type { ThresholdOptions } from './job-options.ts';
 
 export interface BudgetFlags {
   readonly budgets: readonly Budget[];
@@ -26,7 +27,7 @@ export function addBudgetOptions(command: Command): Command {
       '--budgets <costs>',
       'mean costs for which operating points are chosen: fractions of the MACs, or times like 1.5ms,3ms',
       commaSeparated(budgetOrTime),
-      [0.25, 0.5, 0.75, 1],
+      bundleDefaults.calibration.budgets,
     )
     .option(
       '--policy <kind>',
@@ -45,9 +46,9 @@ export function addBudgetOptions(command: Command): Command {
  * @throws InvalidInputError for a profile that nothing needs.
  */
 export function budgetOptions(
-  { budgets, profile, profileBatch, policy = policyKinds.confidence }: BudgetFlags,
+  { budgets, profile, profileBatch, policy = bundleDefaults.calibration.policy }: BudgetFlags,
   needsTimes: boolean,
-): Pick<TrainJobOptions, 'budgets' | 'timeBudgets' | 'policy' | 'times'> {
+): Pick<ThresholdOptions, 'budgets' | 'timeBudgets' | 'policy' | 'times'> {
   const timeBudgets = budgets.flatMap((budget) => (typeof budget === 'number' ? [] : [budget.milliseconds]));
   if (!needsTimes && timeBudgets.length === 0 && (profile !== undefined || profileBatch !== undefined)) {
     throw new InvalidInputError(
@@ -58,6 +59,6 @@ export function budgetOptions(
     budgets: budgets.filter((budget) => typeof budget === 'number').sort((left, right) => left - right),
     timeBudgets: timeBudgets.sort((left, right) => left - right),
     policy,
-    times: { profile: profile ?? null, batchSize: profileBatch ?? 1 },
+    times: { profile: profile ?? null, batchSize: profileBatch ?? bundleDefaults.calibration.times.batchSize },
   };
 }

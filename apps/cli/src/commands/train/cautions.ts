@@ -1,14 +1,14 @@
 import type { Preprocessing } from '@ztw/bundle';
-import type { TrainJobOptions } from './job-options.ts';
+import type { DataOptions } from './job-options.ts';
 
-export interface TrainingCautionsOptions extends Pick<TrainJobOptions, 'normalisation' | 'calibration'> {
+export interface TrainingCautionsOptions extends Pick<DataOptions, 'normalisation' | 'heldOut'> {
   readonly preprocessing: Preprocessing;
 }
 
 /** What a person may have overlooked, one sentence or two each. */
 export function trainingCautions({
   normalisation,
-  calibration,
+  heldOut,
   preprocessing,
 }: TrainingCautionsOptions): readonly string[] {
   const { preset, mean, std } = normalisation;
@@ -20,7 +20,7 @@ export function trainingCautions({
       : [
           `Normalisation${preset === undefined ? '' : ` by the preset ${preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
         ]),
-    ...(calibration.kind === 'split'
+    ...(heldOut.kind === 'split'
       ? [
           'Note: ensemble and thresholds are chosen on a part of --data. If the network was trained on it, they come out too bold; see --calibration-data.',
         ]

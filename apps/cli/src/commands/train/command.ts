@@ -1,4 +1,6 @@
 import { headFamilies } from '@ztw/heads';
+import { defaultMemoryLimit, defaultTrainingRecipe, ensembleChoices, methods } from '@ztw/training';
+import { bundleDefaults } from '@ztw/training/onnx';
 import { type Command, Option } from 'commander';
 import { normalisationPresets, resizeModes } from '../../data/normalisation.ts';
 import * as parse from '../../flags/parse-values.ts';
@@ -9,13 +11,11 @@ import {
   addRuntimeOptions,
   type GlobalOptions,
 } from '../../flags/shared-options.ts';
-import { ensembleChoices } from '../../jobs/assemble-bundle.ts';
-import { methods } from '../../jobs/method.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
 import { addBudgetOptions } from './budget-flags.ts';
 import { trainJob } from './job.ts';
-import { schedules, type TrainFlags, trainOptions } from './options.ts';
+import { bytesPerGibibyte, schedules, type TrainFlags, trainOptions } from './options.ts';
 import { addPruningOptions } from './pruning-flags.ts';
 import { trainingText } from './text.ts';
 import { augmentations } from './training-data.ts';
@@ -66,7 +66,7 @@ function addDataOptions(command: Command): void {
       '--validation <fraction>',
       'share of them that is held out for ensemble and thresholds',
       parse.numberBetween(0.001, 0.9),
-      0.1,
+      bundleDefaults.heldOutShare,
     )
     .option('--calibration-data <path>', 'images that are held out instead; the network must not have seen them')
     .option('--calibration-rows <rows>', 'which of these: start:end, or a .npy file of row numbers')
@@ -100,45 +100,53 @@ function addArchitectureOptions(command: Command): void {
     .addOption(
       new Option('--methods <names>', `what to train: ${methods.join(', ')}`)
         .argParser(parse.commaSeparated(parse.oneOf(methods)))
-        .default(['ztw'], 'ztw'),
+        .default([bundleDefaults.method], bundleDefaults.method),
     )
     .addOption(
       new Option('--head <family>', `auto, ${headFamilies.join(', ')}`)
         .argParser(parse.oneOf(['auto', ...headFamilies]))
-        .default('auto'),
+        .default(bundleDefaults.head.family),
     )
     .option('--head-layers <n>', 'layers of a conv or token head', parse.integerAtLeast(1))
     .option('--head-padding <n>', 'padding of convolutions: 1, or 0 as in the original code', parse.integerAtLeast(0))
     .addOption(
       new Option('--ensemble <kind>', 'how ztw combines its exits')
         .argParser(parse.oneOf(ensembleChoices))
-        .default('geometric'),
+        .default(bundleDefaults.calibration.ensemble),
     );
 }
 
 function addRecipeOptions(command: Command): void {
+  const recipe = defaultTrainingRecipe;
   command
-    .option('--epochs <n>', 'epochs per internal classifier', parse.integerAtLeast(1), 8)
-    .option('--batch <n>', 'rows per step', parse.integerAtLeast(1), 128)
-    .option('--lr <rate>', 'learning rate of Adam', parse.positiveNumber, 1e-3)
+    .option('--epochs <n>', 'epochs per internal classifier', parse.integerAtLeast(1), recipe.epochs)
+    .option('--batch <n>', 'rows per step', parse.integerAtLeast(1), recipe.batchSize)
+    .option('--lr <rate>', 'learning rate of Adam', parse.positiveNumber, recipe.learningRate)
     .addOption(
-      new Option('--schedule <kind>', 'of the learning rate').argParser(parse.oneOf(schedules)).default('step'),
+      new Option('--schedule <kind>', 'of the learning rate')
+        .argParser(parse.oneOf(schedules))
+        .default(recipe.schedule.kind),
     )
-    .option('--weight-decay <strength>', 'L2 penalty', parse.nonNegativeNumber, 1e-4)
+    .option('--weight-decay <strength>', 'L2 penalty', parse.nonNegativeNumber, recipe.weightDecay)
     .option(
       '--label-smoothing <share>',
       'share of the target that is spread over all classes',
       parse.numberBetween(0, 0.99),
-      0,
+      recipe.labelSmoothing,
     )
     .option('--distill <weight>', "share of the loss that follows the network's own answers", parse.numberBetween(0, 1))
     .option('--temperature <t>', 'of both softmaxes when distilling', parse.positiveNumber, 4)
-    .option('--seed <n>', 'decides initial weights, order, splits', parse.integerAtLeast(0), 0);
+    .option('--seed <n>', 'decides initial weights, order, splits', parse.integerAtLeast(0), recipe.seed);
 }
 
 function addResourceOptions(command: Command): void {
   command
-    .option('--memory <GiB>', 'features above this go to disk', parse.positiveNumber, 2)
+    .option(
+      '--memory <GiB>',
+      'features above this go to disk',
+      parse.positiveNumber,
+      defaultMemoryLimit / bytesPerGibibyte,
+    )
     .option('--work <folder>', 'for checkpoints and spilled features (default: the output folder with .work)')
     .option('--keep-work', 'leave that folder there at the end')
     .option('--no-resume', 'drop what an interrupted training left there; without this it goes on');

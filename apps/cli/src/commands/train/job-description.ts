@@ -3,17 +3,18 @@
 
 import { createHash } from 'node:crypto';
 import type { Preprocessing } from '@ztw/bundle';
+import type { NetworkPlan } from '@ztw/training/onnx';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { LabelledData } from '../../data/index.ts';
-import type { NetworkPlan } from '../../jobs/plan-training.ts';
+import { dataFingerprint } from '../../images/data-fingerprint.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
-import { dataFingerprint } from './data-fingerprint.ts';
 import type { TrainJobOptions } from './job-options.ts';
 import type { TrainingImages } from './training-images.ts';
 import type { JobDescription } from './work-folder.ts';
 
 export interface DescribedJob {
-  readonly options: Pick<TrainJobOptions, 'recipe' | 'augmentation' | 'useLabels'>;
+  readonly recipe: TrainJobOptions['recipe'];
+  readonly data: Pick<TrainJobOptions['data'], 'augmentation' | 'useLabels'>;
   readonly plans: readonly NetworkPlan[];
   readonly images: TrainingImages;
   readonly preprocessing: Preprocessing;
@@ -22,7 +23,7 @@ export interface DescribedJob {
 
 /** Everything that the trained weights depend on. The ensemble and the budgets are chosen afterwards, so they may change. */
 export async function describeJob(job: DescribedJob): Promise<JobDescription> {
-  const { options, plans, images, preprocessing, runtime } = job;
+  const { recipe, data, plans, images, preprocessing, runtime } = job;
   return {
     networks: plans.map(({ network, cuts, variants }) => ({
       name: network.name,
@@ -34,9 +35,9 @@ export async function describeJob(job: DescribedJob): Promise<JobDescription> {
     trainingData: images.training === null ? null : await describeData(images.training),
     calibrationData: await describeData(images.heldOut),
     preprocessing,
-    augmentation: options.augmentation,
-    useLabels: options.useLabels,
-    recipe: options.recipe,
+    augmentation: data.augmentation,
+    useLabels: data.useLabels,
+    recipe,
     runtime: runtime.name,
     versions: { ztw: packageJson.version, node: process.version },
   };

@@ -1,37 +1,34 @@
-// The whole of `ztw train`: networks and data from files, internal classifiers, ensemble, thresholds, bundles into folders.
+// The whole of `ztw train`: networks and data from files, bundles made of them, and written into folders.
 
 import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
+import { tensorflowKernels } from '@ztw/runtime-tfjs';
+import type { BundleMethod } from '@ztw/training';
+import { describeChain, makeBundles, type NetworkPlan, planNetwork } from '@ztw/training/onnx';
 import { withClassNames } from '../../data/class-names.ts';
-import { createPreprocessing } from '../../data/index.ts';
-import { calibrationTargets } from '../../jobs/calibration-targets.ts';
-import type { ChainDescription } from '../../jobs/chain-description.ts';
-import { describeChain } from '../../jobs/chain-description.ts';
-import { checkNetworks } from '../../jobs/check-networks.ts';
-import { missingClassesCaution } from '../../jobs/class-coverage.ts';
-import type { BundleMethod } from '../../jobs/method.ts';
-import { openTimes } from '../../jobs/open-times.ts';
-import type { OwnAccuracy } from '../../jobs/own-accuracy.ts';
-import { type NetworkPlan, planTraining } from '../../jobs/plan-training.ts';
-import { createPruner } from '../../jobs/pruning/create-pruner.ts';
-import { openPruning } from '../../jobs/pruning/open-pruning.ts';
-import { trainedCalibrationCaution } from '../../jobs/row-overlaps.ts';
-import { describeSeenRows, hashJobRows } from '../../jobs/seen-rows.ts';
-import { trainChain } from '../../jobs/train-chain.ts';
-import type { TrainerSettings } from '../../jobs/train-network.ts';
+import { createPreprocessing, type NetworkClasses } from '../../data/index.ts';
+import { missingClassesCaution } from '../../images/class-coverage.ts';
+import { trainedCalibrationCaution } from '../../images/row-overlaps.ts';
+import { describeSeenRows, hashJobRows } from '../../images/seen-rows.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { readNetwork } from '../../runtime/network.ts';
+import { backendOf } from '../../runtime/onnx-backend.ts';
 import { type LoadedRuntime, loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
 import { assertWritablePlace } from '../../storage/make-folder.ts';
 import { trainingCautions } from './cautions.ts';
+import { checkNetworks } from './check-networks.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
+import { openPruning } from './open-pruning.ts';
+import { openTimes } from './open-times.ts';
+import type { OwnAccuracy } from './own-accuracy.ts';
+import { showEvent } from './progress.ts';
 import { heldOutData, trainingData } from './training-data.ts';
 import { openTrainingImages, type TrainingImages } from './training-images.ts';
 import { holdsUnfinishedJob, openWorkFolder } from './work-folder.ts';
-import { type WrittenBundle, writeBundles } from './write-bundles.ts';
+import { type WrittenBundle, writeBundle } from './write-bundle.ts';
 
 export interface TrainJobResult {
   readonly bundles: readonly WrittenBundle[];
@@ -53,93 +50,113 @@ export interface TrainJobResult {
  */
 export async function trainJob(options: TrainJobOptions, context: JobContext): Promise<TrainJobResult> {
   const start = performance.now();
-  const trains = options.networks.some((network) => network.cuts.kind !== 'none');
-  if (!trains && options.networks.length < 2) {
-    throw new InvalidInputError(
-      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
-    );
+  const { networks, data, heads, recipe, calibration, pruning, output, command } = options;
+  const trains = networks.files.some(({ cuts }) => cuts.kind !== 'none');
+  checkNetworkCount(options, trains);
+  const methods: readonly BundleMethod[] = trains ? heads.methods : ['plain'];
+  const folderOf = (method: BundleMethod): string =>
+    methods.length === 1 ? output.folder : join(output.folder, method);
+  const folders = methods.map(folderOf);
+  assertWorkOutside(options.work.folder, folders);
+  if (!(options.work.resume && (await holdsUnfinishedJob(options.work.folder)))) {
+    for (const folder of folders) await assertOutputFolder(folder, output);
   }
-  if (options.pruning !== null && options.networks.length > 1) {
-    throw new InvalidInputError(
-      `--prune-exits judges the exits of one network, and there are ${options.networks.length}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
-    );
-  }
-  const methods: readonly BundleMethod[] = trains ? options.methods : ['plain'];
-  const folders = new Map(
-    methods.map((method) => [method, methods.length === 1 ? options.out : join(options.out, method)]),
-  );
-  assertWorkOutside(options.work, [...folders.values()]);
-  if (!(options.resume && (await holdsUnfinishedJob(options.work)))) {
-    for (const folder of folders.values()) await assertOutputFolder(folder, options);
-  }
-  for (const place of [options.out, options.work]) await assertWritablePlace(place);
+  for (const place of [output.folder, options.work.folder]) await assertWritablePlace(place);
   const runtime = await loadRuntime(options.runtime);
   const plans = await planNetworks(options, methods, runtime, context);
-  const chain = await withClassNames(describeChain(plans), options.classNames);
-  const preprocessing = createPreprocessing(chain.inputShape, options.normalisation);
-  for (const caution of trainingCautions({ ...options, preprocessing })) context.onNote(caution);
+  const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
+  const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);
+  for (const caution of trainingCautions({ ...data, preprocessing })) context.onNote(caution);
   const images = await openTrainingImages(
-    { ...options, preprocessing, network: chain, trains, seed: options.recipe.seed },
+    {
+      training: data.training,
+      heldOut: data.heldOut,
+      useLabels: data.useLabels,
+      preprocessing,
+      network: chain,
+      trains,
+      seed: recipe.seed,
+    },
     context,
   );
-  for (const [kind, data] of [['training', images.training] as const, ['calibration', images.heldOut] as const]) {
-    const caution = data === null ? null : missingClassesCaution(kind, data, chain.classes);
+  for (const [kind, rows] of [['training', images.training] as const, ['calibration', images.heldOut] as const]) {
+    const caution = rows === null ? null : missingClassesCaution(kind, rows, chain.classes);
     if (caution !== null) context.onNote(caution);
   }
   const rows = await hashJobRows(images, context);
   // Rows that were split off are others, even where the data holds an image twice.
-  const trainedOn = options.calibration.kind === 'split' ? null : trainedCalibrationCaution(rows);
+  const trainedOn = data.heldOut.kind === 'split' ? null : trainedCalibrationCaution(rows);
   if (trainedOn !== null) context.onNote(trainedOn);
-  const own = await checkNetworks(
-    { ...options, networks: plans.map(({ network }) => network), images, classes: chain, preprocessing },
+  const seenRows = describeSeenRows(rows);
+  const ownAccuracies = await checkNetworks(
+    {
+      networks: plans.map(({ network }) => network),
+      images,
+      classes: chain,
+      preprocessing,
+      normalisation: data.normalisation,
+      allowMismatch: data.allowMismatch,
+    },
     runtime,
     context,
   );
-  const times = await openTimes(options.times, plans);
-  const opened =
-    options.pruning === null ? null : await openPruning(options.pruning, { plans, options, times, runtime });
-  const job = await describeJob({ options, plans, images, preprocessing, runtime });
-  const work = await openWorkFolder(options.work, job, options.resume);
+  const times = await openTimes(calibration.times, plans);
+  const judging =
+    pruning === null ? null : await openPruning(pruning, { plans, graph: networks.graph, times, runtime });
+  const job = await describeJob({ recipe, data, plans, images, preprocessing, runtime });
+  const work = await openWorkFolder(options.work.folder, job, options.work.resume);
   if (work.resumed) context.onNote(`Going on with the job in ${work.path}.`);
-  const { recipe, memoryLimit } = options;
-  const training = images.training === null ? null : trainingData(images.training, { ...options, preprocessing });
-  const heldOut = heldOutData(images.heldOut, preprocessing);
-  const trainer: TrainerSettings = { training, heldOut, recipe, memoryLimit, work, runtime, loadTensorflow };
   try {
-    const networks = await trainChain(plans, trainer, context);
-    const calibration = calibrationTargets(
-      images.heldOut,
-      networks.map(({ result }) => result),
-      chain.classes,
-    );
-    const { targets } = calibration;
-    const prune =
-      opened === null
-        ? null
-        : await createPruner({ ...options, opened, networks, targets, preprocessing, trainer }, context);
-    const bundles = await writeBundles(
-      {
-        ...options,
-        folders,
-        networks,
-        calibration,
+    const making = makeBundles({
+      onnx: backendOf(runtime),
+      loadKernels: async () => tensorflowKernels(await loadTensorflow()),
+      plans,
+      training:
+        images.training === null
+          ? null
+          : trainingData(images.training, { preprocessing, augmentation: data.augmentation }),
+      heldOut: heldOutData(images.heldOut, preprocessing),
+      recipe,
+      calibration: {
+        ensemble: calibration.ensemble,
+        budgets: calibration.budgets,
+        timeBudgets: calibration.timeBudgets,
+        policy: calibration.policy,
+        times,
+      },
+      pruning: judging,
+      content: {
         labels: classLabels(images, chain),
         preprocessing,
-        job,
-        seenRows: describeSeenRows(rows),
-        // An interrupted job may have written some of its bundles already.
-        overwrite: options.overwrite || (work.resumed && !work.finished),
-        prune,
-        timing: { network: lastOf(plans).network, graph: options.graph, preprocessing, times, trainer },
+        files: seenRows.files,
+        provenance: ({ ensemble, measuredAgainst, pruning: pruned }) => ({
+          ...job,
+          seenRows: seenRows.provenance,
+          ensemble,
+          measuredAgainst,
+          command,
+          ...(pruned && { pruning: pruned }),
+        }),
       },
-      context,
-    );
+      storage: work,
+      memoryLimit: options.work.memoryLimit,
+      onEvent: (event) => showEvent(event, context),
+      signal: context.signal,
+    });
+    // An interrupted job may have written some of its bundles already.
+    const overwrite = output.overwrite || (work.resumed && !work.finished);
+    const bundles: WrittenBundle[] = [];
+    let measuredAgainst: TrainJobResult['measuredAgainst'] = 'labels';
+    for await (const made of making) {
+      ({ measuredAgainst } = made.report);
+      bundles.push(await writeBundle(made, folderOf(made.method), overwrite, context));
+    }
     await work.markFinished();
-    if (!options.keepWork) await work.remove();
+    if (!options.work.keep) await work.remove();
     return {
       bundles,
-      measuredAgainst: calibration.measuredAgainst,
-      ownAccuracies: own,
+      measuredAgainst,
+      ownAccuracies,
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,
@@ -149,6 +166,21 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     throw error;
   } finally {
     work.close();
+  }
+}
+
+/** @throws InvalidInputError for one network without cuts, and for several whose exits are to be judged. */
+function checkNetworkCount({ networks, pruning }: TrainJobOptions, trains: boolean): void {
+  const count = networks.files.length;
+  if (!trains && count < 2) {
+    throw new InvalidInputError(
+      'A network without cuts has no early exit. Choose cuts (--cuts auto), or give a second network for a chain.',
+    );
+  }
+  if (pruning !== null && count > 1) {
+    throw new InvalidInputError(
+      `--prune-exits judges the exits of one network, and there are ${count}. Train each alone, then chain what is left: the cuts that stay can be named with --cuts.`,
+    );
   }
 }
 
@@ -163,30 +195,22 @@ function assertWorkOutside(work: string, folders: readonly string[]): void {
 }
 
 async function planNetworks(
-  options: TrainJobOptions,
+  { networks, heads }: TrainJobOptions,
   methods: readonly BundleMethod[],
   runtime: LoadedRuntime,
   context: JobContext,
 ): Promise<readonly NetworkPlan[]> {
   const plans: NetworkPlan[] = [];
-  for (const [index, { path, cuts }] of options.networks.entries()) {
+  for (const [index, { path, cuts: selection }] of networks.files.entries()) {
     throwIfAborted(context.signal);
-    const network = await readNetwork(path, runtime, options.graph);
-    plans.push(
-      await planTraining(network, { selection: cuts, head: options.head, methods, followsNetwork: index > 0 }),
-    );
+    const network = await readNetwork(path, runtime, networks.graph);
+    plans.push(await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 }));
   }
   return plans;
 }
 
 /** The names that the user gave, else the data's, where there is one for each class. */
-function classLabels({ training, heldOut }: TrainingImages, chain: ChainDescription): readonly string[] | null {
+function classLabels({ training, heldOut }: TrainingImages, chain: NetworkClasses): readonly string[] | null {
   const names = chain.labels ?? training?.classNames ?? heldOut.classNames;
   return names?.length === chain.classes ? names : null;
-}
-
-function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {
-  const last = plans.at(-1);
-  if (last === undefined) throw new Error('internal: a job without a network');
-  return last;
 }

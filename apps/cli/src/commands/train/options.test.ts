@@ -27,7 +27,7 @@ const options = (flags: Partial<TrainFlags>, networks = ['a.onnx']): TrainJobOpt
   trainOptions(networks, { ...defaults, ...flags }, 'ztw train');
 
 describe('cuts', () => {
-  const kinds = ({ networks }: TrainJobOptions): unknown => networks.map(({ cuts }) => cuts.kind);
+  const kinds = ({ networks }: TrainJobOptions): unknown => networks.files.map(({ cuts }) => cuts.kind);
 
   test('auto, unless said otherwise', () => {
     expect(kinds(options({}, ['a', 'b']))).toEqual(['auto', 'auto']);
@@ -54,8 +54,8 @@ describe('the recipe', () => {
 });
 
 test('rows are held out from the training data, or come from elsewhere', () => {
-  expect(options({}).calibration).toEqual({ kind: 'split', fraction: 0.1 });
-  expect(options({ calibrationData: 'held', calibrationRows: ':5' }).calibration).toEqual({
+  expect(options({}).data.heldOut).toEqual({ kind: 'split', fraction: 0.1 });
+  expect(options({ calibrationData: 'held', calibrationRows: ':5' }).data.heldOut).toEqual({
     kind: 'data',
     path: 'held',
     rows: ':5',
@@ -63,5 +63,8 @@ test('rows are held out from the training data, or come from elsewhere', () => {
 });
 
 test('the work folder stands beside the output; budgets are in order; memory is in bytes', () => {
-  expect(options({})).toMatchObject({ work: 'out/early.work', budgets: [0.25, 0.5], memoryLimit: 2 ** 31 });
+  expect(options({})).toMatchObject({
+    work: { folder: 'out/early.work', memoryLimit: 2 ** 31 },
+    calibration: { budgets: [0.25, 0.5] },
+  });
 });

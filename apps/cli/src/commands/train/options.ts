@@ -3,16 +3,23 @@
 import { InvalidInputError } from '@ztw/core';
 import type { HeadFamily } from '@ztw/heads';
 import { type CutSelection, parseCutSelection } from '@ztw/onnx-graph';
-import type { Distillation, LearningRateSchedule, TrainingRecipe } from '@ztw/training';
+import {
+  type Distillation,
+  defaultTrainingRecipe,
+  type EnsembleChoice,
+  type HeadChoice,
+  type LearningRateSchedule,
+  type Method,
+  stepSchedule,
+  type TrainingRecipe,
+} from '@ztw/training';
 import type { NormalisationOptions } from '../../data/normalisation.ts';
 import { type GraphFlags, graphOptions, type RuntimeFlags, runtimeOptions } from '../../flags/shared-options.ts';
-import type { EnsembleChoice } from '../../jobs/assemble-bundle.ts';
-import type { Method } from '../../jobs/method.ts';
-import type { HeadChoice } from '../../jobs/plan-training.ts';
 import { type BudgetFlags, budgetOptions } from './budget-flags.ts';
 import type { TrainJobOptions } from './job-options.ts';
 import { type PruningFlags, pruningOptions } from './pruning-flags.ts';
 import type { Augmentation } from './training-data.ts';
+import type { HeldOutChoice } from './training-images.ts';
 
 export const schedules = ['step', 'cosine', 'constant'] as const;
 
@@ -55,7 +62,7 @@ export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags, Budg
   readonly resume: boolean;
 }
 
-const bytesPerGibibyte = 2 ** 30;
+export const bytesPerGibibyte: number = 2 ** 30;
 
 /**
  * @param networks Paths of the ONNX files, in the order of the chain.
@@ -63,31 +70,32 @@ const bytesPerGibibyte = 2 ** 30;
  * @throws InvalidInputError for flags that do not fit together.
  */
 export function trainOptions(networks: readonly string[], flags: TrainFlags, command: string): TrainJobOptions {
+  const selections = cutsOfEach(flags.cuts, networks.length);
   return {
-    networks: networks.map((path, index) => ({
-      path,
-      cuts: cutsOfEach(flags.cuts, networks.length)[index] as CutSelection,
-    })),
-    graph: graphOptions(flags),
-    data: flags.data === undefined ? null : { path: flags.data, rows: null, limit: flags.limit ?? null },
-    calibration: calibrationOf(flags),
-    normalisation: { preset: flags.preset, mean: flags.mean, std: flags.std, resize: flags.resize },
-    classNames: flags.classNames ?? null,
-    allowMismatch: flags.allowMismatch === true,
-    head: headChoice(flags),
-    methods: [...new Set(flags.methods)],
-    augmentation: flags.augment,
-    useLabels: flags.labels,
+    networks: {
+      files: networks.map((path, index) => ({ path, cuts: selections[index] as CutSelection })),
+      graph: graphOptions(flags),
+    },
+    data: {
+      training: flags.data === undefined ? null : { path: flags.data, rows: null, limit: flags.limit ?? null },
+      heldOut: heldOutChoice(flags),
+      normalisation: { preset: flags.preset, mean: flags.mean, std: flags.std, resize: flags.resize },
+      classNames: flags.classNames ?? null,
+      allowMismatch: flags.allowMismatch === true,
+      augmentation: flags.augment,
+      useLabels: flags.labels,
+    },
+    heads: { head: headChoice(flags), methods: [...new Set(flags.methods)] },
     recipe: recipeOf(flags),
-    ensemble: flags.ensemble,
-    ...budgetOptions(flags, flags.pruneExits === 'milliseconds'),
+    calibration: { ensemble: flags.ensemble, ...budgetOptions(flags, flags.pruneExits === 'milliseconds') },
     pruning: pruningOptions(flags),
-    out: flags.out,
-    overwrite: flags.overwrite === true,
-    work: flags.work ?? `${flags.out.replace(/\/+$/, '')}.work`,
-    keepWork: flags.keepWork === true,
-    resume: flags.resume,
-    memoryLimit: flags.memory * bytesPerGibibyte,
+    output: { folder: flags.out, overwrite: flags.overwrite === true },
+    work: {
+      folder: flags.work ?? `${flags.out.replace(/\/+$/, '')}.work`,
+      keep: flags.keepWork === true,
+      resume: flags.resume,
+      memoryLimit: flags.memory * bytesPerGibibyte,
+    },
     runtime: runtimeOptions(flags),
     command,
   };
@@ -104,7 +112,7 @@ function cutsOfEach(texts: readonly string[] | undefined, networkCount: number):
   return Array.from({ length: networkCount }, (_, index) => parseCutSelection((parts[index] ?? parts[0] ?? '').trim()));
 }
 
-function calibrationOf(flags: TrainFlags): TrainJobOptions['calibration'] {
+function heldOutChoice(flags: TrainFlags): HeldOutChoice {
   if (flags.calibrationData !== undefined) {
     return { kind: 'data', path: flags.calibrationData, rows: flags.calibrationRows ?? null };
   }
@@ -129,7 +137,7 @@ function recipeOf(flags: TrainFlags): TrainingRecipe {
     learningRate: flags.lr,
     schedule: scheduleOf(flags),
     weightDecay: flags.weightDecay,
-    weightDecayKind: 'coupled',
+    weightDecayKind: defaultTrainingRecipe.weightDecayKind,
     labelSmoothing: flags.labelSmoothing,
     distillation: distillationOf(flags),
     seed: flags.seed,
@@ -139,7 +147,7 @@ function recipeOf(flags: TrainFlags): TrainingRecipe {
 function scheduleOf(flags: TrainFlags): LearningRateSchedule {
   switch (flags.schedule) {
     case 'step':
-      return { kind: 'step', milestones: [0.75], factor: 0.1 };
+      return stepSchedule;
     case 'cosine':
       return { kind: 'cosine', minimum: 0 };
     case 'constant':

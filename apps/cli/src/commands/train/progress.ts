@@ -1,23 +1,57 @@
+// What the making of bundles tells, for people: progress, and notes of what stays worth reading.
+
 import type { TrainingProgress } from '@ztw/training';
+import type { BundleEvent } from '@ztw/training/onnx';
 import { formatPercent } from '../../output/format.ts';
 import type { JobContext } from '../../program/job-context.ts';
 
 /** The trainer's whole work as this many units of progress. */
 const units = 1000;
 
-/** Turns the trainer's events into a job's progress, and what stays worth reading into notes. */
-export function trainingProgress(networkName: string, context: JobContext): (event: TrainingProgress) => void {
-  return (event) => {
-    if (event.kind === 'resumed') context.onNote(resumedNote(networkName, event));
-    if (event.kind === 'cut-done') context.onNote(cutNote(networkName, event));
-    context.onProgress({
-      phase: `Training on ${networkName}`,
-      done: Math.round(event.fraction * units),
-      total: units,
-      remainingSeconds: event.etaSeconds,
-      detail: detailOf(event),
-    });
-  };
+/** Shows one event. */
+export function showEvent(event: BundleEvent, context: JobContext): void {
+  const { onProgress, onNote } = context;
+  switch (event.kind) {
+    case 'training':
+      showTraining(event.network, event.progress, context);
+      break;
+    case 'running': {
+      const phase = `Running ${event.network} on the ${event.rows} images`;
+      onProgress({ phase, done: event.done, total: event.total, remainingSeconds: null, detail: null });
+      break;
+    }
+    case 'measuring': {
+      const { done, total } = event;
+      onProgress({ phase: 'Measuring stages', done, total, remainingSeconds: null, detail: null });
+      break;
+    }
+    case 'taken-over':
+      onNote(`${event.network} was finished before the interruption; its result is taken over.`);
+      break;
+    case 'onnx-only':
+      onNote(`Note: the bundle will run on ONNX Runtime alone. ${event.reason}.`);
+      break;
+    case 'exits-dropped': {
+      const again = event.trainsAgain ? ' ICs that recycled their logits are trained again.' : '';
+      const why = event.accurateEnough
+        ? 'cost more than they save'
+        : 'are of no use, since no threshold is accurate enough';
+      onNote(`${event.method}: ${event.dropped} of ${event.exits} exits ${why}.${again}`);
+      break;
+    }
+  }
+}
+
+function showTraining(networkName: string, event: TrainingProgress, context: JobContext): void {
+  if (event.kind === 'resumed') context.onNote(resumedNote(networkName, event));
+  if (event.kind === 'cut-done') context.onNote(cutNote(networkName, event));
+  context.onProgress({
+    phase: `Training on ${networkName}`,
+    done: Math.round(event.fraction * units),
+    total: units,
+    remainingSeconds: event.etaSeconds,
+    detail: detailOf(event),
+  });
 }
 
 function detailOf(event: TrainingProgress): string {

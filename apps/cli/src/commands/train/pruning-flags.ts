@@ -1,9 +1,10 @@
 // The flags of `ztw train` that drop exits which do not pay.
 
 import { InvalidInputError } from '@ztw/core';
+import { type PruningUnit, pruningUnits } from '@ztw/training';
 import { type Command, Option } from 'commander';
 import { collect, numberBetween, oneOf } from '../../flags/parse-values.ts';
-import { type PruningOptions, type PruningUnit, pruningUnits } from '../../jobs/pruning/pruning-options.ts';
+import type { PruningChoice } from './job-options.ts';
 
 export interface PruningFlags {
   readonly pruneExits?: PruningUnit;
@@ -36,7 +37,7 @@ export function addPruningOptions(command: Command): Command {
 }
 
 /** @throws InvalidInputError for flags that do not fit together. */
-export function pruningOptions(flags: PruningFlags): PruningOptions | null {
+export function pruningOptions(flags: PruningFlags): PruningChoice | null {
   const { pruneExits: unit, pruneTolerance, alternative = [], profile } = flags;
   if (unit === undefined) {
     if (pruneTolerance !== undefined || alternative.length > 0) {

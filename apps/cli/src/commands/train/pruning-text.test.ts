@@ -1,5 +1,5 @@
+import type { PruningReport } from '@ztw/training';
 import { expect, test } from 'vitest';
-import type { PruningReport } from '../../jobs/pruning/pruning-report.ts';
 import { pruningText } from './pruning-text.ts';
 
 const report: PruningReport = {

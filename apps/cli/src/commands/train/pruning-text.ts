@@ -1,4 +1,4 @@
-import type { PruningReport } from '../../jobs/pruning/pruning-report.ts';
+import type { PruningReport } from '@ztw/training';
 import { formatCount, formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 

@@ -5,7 +5,7 @@ import { limitText, limitTitle } from '../../output/operating-points.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { TrainJobResult } from './job.ts';
 import { pruningText } from './pruning-text.ts';
-import type { WrittenBundle } from './write-bundles.ts';
+import type { WrittenBundle } from './write-bundle.ts';
 
 const exitColumns: readonly Column[] = [
   { title: 'exit', align: 'right' },

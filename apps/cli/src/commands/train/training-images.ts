@@ -1,22 +1,23 @@
 // The images of a training job: those to train on, and those that are held out for ensemble and thresholds.
 
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
-import { type LabelledData, selectRows, splitRows } from '../../data/index.ts';
+import { splitRows } from '@ztw/training';
+import { type LabelledData, selectRows } from '../../data/index.ts';
 import { type ImageSource, type OpenImagesOptions, openImages } from '../../images/open-images.ts';
 import type { JobContext } from '../../program/job-context.ts';
 
 /** Rows for ensemble and thresholds: a share of the training data, or data of their own. */
-export type Calibration =
+export type HeldOutChoice =
   | { readonly kind: 'split'; readonly fraction: number }
   | { readonly kind: 'data'; readonly path: string; readonly rows: string | null };
 
 export interface TrainingImagesOptions extends Pick<OpenImagesOptions, 'preprocessing' | 'network'> {
-  /** Null is enough where nothing is trained and the calibration has its own data. */
-  readonly data: ImageSource | null;
-  readonly calibration: Calibration;
+  /** Null is enough where nothing is trained and the held-out rows have their own data. */
+  readonly training: ImageSource | null;
+  readonly heldOut: HeldOutChoice;
   /** Whether ICs will be trained. */
   readonly trains: boolean;
-  /** False: labels of `data` are left aside. */
+  /** False: labels of the training data are left aside. */
   readonly useLabels: boolean;
   readonly seed: number;
 }
@@ -32,24 +33,24 @@ export interface TrainingImages {
  * @throws InvalidDataError for data that cannot be trained on.
  */
 export async function openTrainingImages(options: TrainingImagesOptions, context: JobContext): Promise<TrainingImages> {
-  const { data, calibration, trains, preprocessing, network } = options;
+  const { training: data, heldOut: choice, trains, preprocessing, network } = options;
   const open = async (source: ImageSource): Promise<LabelledData> =>
     openImages({ ...source, preprocessing, network }, context);
   const openForTraining = async (source: ImageSource): Promise<LabelledData> =>
     trainable(await open(source), trains, options.useLabels);
-  if (calibration.kind === 'data') {
+  if (choice.kind === 'data') {
     if (trains && data === null)
       throw new InvalidInputError('There are internal classifiers to train, but no --data to train them on.');
     return {
       training: trains && data !== null ? await openForTraining(data) : null,
-      heldOut: await open({ path: calibration.path, rows: calibration.rows, limit: null }),
+      heldOut: await open({ path: choice.path, rows: choice.rows, limit: null }),
     };
   }
   if (data === null) throw new InvalidInputError('There are no images: give --data, --calibration-data or both.');
   const images = await openForTraining(data);
   if (!trains) return { training: null, heldOut: images };
   const { train, validation } = splitRows(images.rows, images.labels, {
-    validation: calibration.fraction,
+    validation: choice.fraction,
     seed: options.seed,
   });
   if (train.length === 0 || validation.length === 0) {

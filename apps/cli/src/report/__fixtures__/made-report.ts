@@ -2,7 +2,7 @@
 
 import { policyKinds } from '@ztw/core';
 import { chooseSettingsForShares, costsInMacs, createEvaluationReport, type EvaluationReport, type ExitPredictions, type MethodReport, predictionsFromLogits, reportMethod } from '@ztw/core/evaluation';
-import { seededRandom } from '../../data/random.ts';
+import { seededRandom } from '@ztw/heads';
 
 const classes = 10;
 const backboneMacs = 125_485_696;

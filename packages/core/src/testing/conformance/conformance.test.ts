@@ -5,7 +5,7 @@ import type { StagedModel } from '../../contract/staged-model.ts';
 import { namedInput } from '../../input/check-input.ts';
 import { inputTypes } from '../../input/input-types.ts';
 import { takeRows } from '../../numeric/rows.ts';
-import type { HeldFeatures, RuntimeModel } from '../../runtime/create-staged-model.ts';
+import type { HeldFeatures, RuntimeModel } from '../../runtime/staged-model-adapter.ts';
 import { referenceModel } from '../reference-model.ts';
 import { wholeLogits } from '../reference-network.ts';
 import { seededNetwork } from '../seeded-network.ts';

@@ -1,0 +1,83 @@
+// From trained ICs to all that a bundle holds but its thresholds: stages compiled, the ensemble fitted, and what the exits then
+// say on the held-out rows.
+
+import type { BundleNetwork } from '@ztw/bundle';
+import { type EnsembleSpecification, exitCosts, InvalidInputError, type RowShape } from '@ztw/core';
+import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
+import { combineExits, ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
+import type { Head } from '@ztw/heads';
+import type { BundleMethod } from '../plan/method.ts';
+import type { TrainedMethod } from './network-result.ts';
+
+export const ensembleChoices = ['geometric', 'arithmetic', 'none'] as const;
+
+export type EnsembleChoice = (typeof ensembleChoices)[number];
+
+/** One network of a bundle: its stages, and what training gave for the bundle's method. */
+export interface BundlePart {
+  readonly network: BundleNetwork;
+  /** Stage models and programs, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly variant: TrainedMethod;
+}
+
+export interface AssembleBundleOptions {
+  readonly method: BundleMethod;
+  /** In the order of the chain. */
+  readonly parts: readonly BundlePart[];
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  /** The right class of each held-out row. */
+  readonly targets: Int32Array;
+  readonly ensemble: EnsembleChoice;
+}
+
+/** One method's parts. */
+export interface AssembledBundle {
+  readonly method: BundleMethod;
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  readonly networks: readonly BundleNetwork[];
+  /** Stage models and programs, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** One list per network. */
+  readonly heads: readonly (readonly Head[])[];
+  /** Null where every exit answers for itself. */
+  readonly ensemble: EnsembleSpecification | null;
+  /** Of all exits on the held-out rows, through the ensemble where there is one; costs in MACs. */
+  readonly predictions: ExitPredictions;
+}
+
+/** @throws InvalidInputError when the parts do not fit together. */
+export function assembleBundle(options: AssembleBundleOptions): AssembledBundle {
+  const { method, parts, classes, inputShape, targets } = options;
+  if (parts.length === 0) throw new InvalidInputError('A bundle needs at least one network.');
+  const networks = parts.map(({ network }) => network);
+  const logits = parts.flatMap(({ variant }) => variant.heldOutLogits);
+  const ensemble = fitExits(options, logits);
+  return {
+    method,
+    classes,
+    inputShape,
+    networks,
+    files: new Map(parts.flatMap(({ files }) => [...files])),
+    heads: parts.map(({ variant }) => variant.heads),
+    ensemble,
+    predictions: predictionsFromLogits({
+      logits:
+        ensemble === null ? logits : combineExits(ensembleFromSpecification(ensemble), logits, targets.length, classes),
+      labels: targets,
+      classes,
+      exitMacs: exitCosts({ stages: networks.flatMap(({ stages }) => stages) }),
+    }),
+  };
+}
+
+/** The ensemble of a method; null where every exit answers for itself, or there is but one. */
+function fitExits(
+  { method, ensemble, targets, classes }: AssembleBundleOptions,
+  logits: readonly Float32Array[],
+): EnsembleSpecification | null {
+  if (method === 'sdn' || ensemble === 'none' || logits.length === 1) return null;
+  return fitEnsemble({ kind: ensemble, logits, labels: targets, classes }).specification;
+}

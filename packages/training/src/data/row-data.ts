@@ -1,0 +1,59 @@
+// Rows in memory as the trainer reads them, and parts of what it reads.
+
+import { InvalidDataError, type RowShape, rowSize, takeRows } from '@ztw/core';
+import type { HeldOutData, TrainingData } from '../training/train-options.ts';
+
+/** Input rows of a known class each. */
+export interface LabelledRows {
+  /** Values `[rows, ...inputShape]`, prepared as the network expects its input, images with their channels first. */
+  readonly rows: Float32Array;
+  /** One class index per row. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * @param what For messages: `training`.
+ * @throws InvalidDataError where there are not as many values as labels say.
+ */
+export function labelledRowData(
+  what: string,
+  { rows: values, labels }: LabelledRows,
+  inputShape: RowShape,
+): HeldOutData {
+  const width = rowSize(inputShape);
+  if (values.length !== labels.length * width) {
+    throw new InvalidDataError(
+      `Expected ${labels.length} ${what} rows of [${inputShape.join(', ')}], one per label, which are ${labels.length * width} values, but got ${values.length}.`,
+    );
+  }
+  return { rows: labels.length, labels, read: async (wanted) => gather(values, width, wanted) };
+}
+
+/** Some rows of a training set, all copies of them. */
+export function selectTrainingRows(data: TrainingData, rows: Int32Array): TrainingData {
+  return {
+    rows: rows.length,
+    copies: data.copies,
+    labels: data.labels && takeRows(data.labels, 1, rows),
+    read: (wanted, copy) =>
+      data.read(
+        wanted.map((row) => rows[row] as number),
+        copy,
+      ),
+  };
+}
+
+/** Some rows of a training set as they are, without augmentation. */
+export function selectHeldOutRows(data: TrainingData, rows: Int32Array): HeldOutData {
+  const { labels, read } = selectTrainingRows(data, rows);
+  return { rows: rows.length, labels, read: (wanted) => read(wanted, 0) };
+}
+
+/** Rows may come several times. */
+function gather(values: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const gathered = new Float32Array(rows.length * width);
+  rows.forEach((row, position) => {
+    gathered.set(values.subarray(row * width, (row + 1) * width), position * width);
+  });
+  return gathered;
+}

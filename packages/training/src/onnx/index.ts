@@ -1,0 +1,44 @@
+// From ONNX networks, or networks of TensorFlow.js as programs, to the files of a bundle. The main entry knows no ONNX.
+
+// In one call
+
+export { bundleDefaults } from './bundle-defaults.ts';
+export { type TrainableSource, type TrainBundleOptions, type TrainedBundle, trainBundle } from './train-bundle.ts';
+
+// What runs ONNX files for it
+
+export type { BackboneSegment, BackboneSegments, OnnxBackend, OpenNetwork, UncutNetwork } from './onnx-backend.ts';
+
+// Step by step: a network, its plan, what the networks of a chain have in common
+
+export { type ChainDescription, describeChain } from './chain-description.ts';
+export { type NetworkPlan, type PlanNetworkOptions, planNetwork } from './network-plan.ts';
+export { type NetworkSource, type OnnxNetwork, type OpenNetworkOptions, openNetwork } from './onnx-network.ts';
+export { openWholeNetwork } from './whole-network.ts';
+
+// Bundles of what was planned
+
+export {
+  type BundleContent,
+  type BundleFacts,
+  type BundleReport,
+  type CalibrationOptions,
+  type MadeBundle,
+  type MakeBundlesOptions,
+  makeBundles,
+} from './make-bundles.ts';
+export type { PruningOptions } from './pruning/create-pruner.ts';
+export type { StageTimes } from './stage-times.ts';
+export type { ExitTimes } from './time-exits.ts';
+
+// What is told on the way
+
+export type {
+  BundleEvent,
+  ExitsDroppedEvent,
+  MeasuringEvent,
+  NetworkRunningEvent,
+  NetworkTrainingEvent,
+  OnnxOnlyEvent,
+  TakenOverEvent,
+} from './bundle-event.ts';

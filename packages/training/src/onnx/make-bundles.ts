@@ -1,0 +1,223 @@
+// The making of bundles from planned networks and rows: internal classifiers trained, the ensemble fitted, exits that do not pay
+// dropped, thresholds chosen, files packed.
+
+import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
+import { type DeviceProfile, InvalidInputError, type MathKernels, type PolicyKind, throwIfAborted } from '@ztw/core';
+import type { EnsembleChoice } from '../bundle/assemble-bundle.ts';
+import { type CalibrationTargets, calibrationTargets } from '../bundle/calibration-targets.ts';
+import { type MadeExit, packBundle } from '../bundle/pack-bundle.ts';
+import type { BundleMethod } from '../plan/method.ts';
+import type { PruningReport } from '../pruning/pruning-report.ts';
+import type { TrainingStorage } from '../storage/training-storage.ts';
+import type { HeldOutData, TrainingData } from '../training/train-options.ts';
+import type { TrainingRecipe } from '../training/training-recipe.ts';
+import { assembleNetworks } from './assemble-networks.ts';
+import type { BundleEvent, Watch } from './bundle-event.ts';
+import { describeChain } from './chain-description.ts';
+import { bundleMeasurer } from './measure-bundle.ts';
+import type { NetworkPlan } from './network-plan.ts';
+import type { OnnxBackend } from './onnx-backend.ts';
+import { createPruner, type PruneMethod, type PruningOptions } from './pruning/create-pruner.ts';
+import type { StageTimes } from './stage-times.ts';
+import { type ExitTimes, type TimeExitsOptions, timeExits } from './time-exits.ts';
+import { type TrainedNetwork, trainChain } from './train-chain.ts';
+import { networkTrainer } from './train-network.ts';
+
+/** How thresholds are chosen. */
+export interface CalibrationOptions {
+  readonly ensemble: EnsembleChoice;
+  /** Ascending fractions of the last network's cost. */
+  readonly budgets: readonly number[];
+  /** Ascending mean milliseconds per row; operating points are chosen for these too. */
+  readonly timeBudgets: readonly number[];
+  /** What operating points are limits of. */
+  readonly policy: PolicyKind;
+  readonly times: StageTimes;
+}
+
+/** What came of the making, for the bundle's provenance. */
+export interface BundleFacts {
+  readonly ensemble: EnsembleChoice;
+  readonly measuredAgainst: CalibrationTargets['measuredAgainst'];
+  /** Null where all exits stay. */
+  readonly pruning: Readonly<Record<string, unknown>> | null;
+}
+
+/** What a bundle says beside its networks. */
+export interface BundleContent {
+  /** One name per class; null where nobody knows them. */
+  readonly labels: readonly string[] | null;
+  /** How images become the input; null where nobody says. */
+  readonly preprocessing: Preprocessing | null;
+  /** Further files, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** JSON-safe. */
+  provenance(facts: BundleFacts): Readonly<Record<string, unknown>>;
+}
+
+export interface MakeBundlesOptions {
+  readonly onnx: OnnxBackend;
+  /** Called where something is trained. */
+  loadKernels(): Promise<MathKernels>;
+  /** In the order of the chain; one is the usual case. */
+  readonly plans: readonly NetworkPlan[];
+  /** Null is enough where no network has cuts. */
+  readonly training: TrainingData | null;
+  readonly heldOut: HeldOutData;
+  readonly recipe: Partial<TrainingRecipe>;
+  readonly calibration: CalibrationOptions;
+  /** Null: all exits stay. */
+  readonly pruning: PruningOptions | null;
+  readonly content: BundleContent;
+  readonly storage: TrainingStorage;
+  /** Bytes of features that may be held in memory. */
+  readonly memoryLimit: number;
+  readonly onEvent?: (event: BundleEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One method's bundle. */
+export interface MadeBundle {
+  readonly method: BundleMethod;
+  /** Every file of the bundle by its path, the manifest last. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly report: BundleReport;
+  /** Times of its stages, measured here; null where nothing was measured. */
+  readonly profile: DeviceProfile | null;
+}
+
+/** What came of it; JSON-safe. */
+export interface BundleReport {
+  readonly exits: readonly MadeExit[];
+  readonly operatingPoints: readonly StoredOperatingPoint[];
+  /** Which exits pay; null where nobody asked. */
+  readonly pruning: PruningReport | null;
+  /** What leaving at each exit takes; null where no time was asked for. */
+  readonly times: ExitTimes | null;
+  readonly measuredAgainst: CalibrationTargets['measuredAgainst'];
+  /** Fractions of the cost, and milliseconds, that no threshold over the exits keeps. */
+  readonly unreachable: { readonly budgets: readonly number[]; readonly timeBudgets: readonly number[] };
+}
+
+/**
+ * Trains once, then makes one bundle after the other, a method each, so that each can be written before the next is made.
+ * With a storage that outlives the process, an interrupted making goes on from its last checkpoint, and gives the same bytes.
+ * @throws InvalidInputError when the parts do not fit together; errors of `trainInternalClassifiers`; AbortedError once the signal fired.
+ */
+export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<MadeBundle, void, undefined> {
+  const { onnx, plans, training, heldOut, recipe, calibration, pruning, storage, memoryLimit } = options;
+  checkPlans(plans, pruning);
+  const { classes } = describeChain(plans);
+  const watch: Watch = { report: (event) => options.onEvent?.(event), signal: options.signal };
+  const loadKernels = (): Promise<MathKernels> => options.loadKernels();
+  const train = networkTrainer({ onnx, loadKernels, training, heldOut, recipe, memoryLimit, storage, watch });
+  const networks = await trainChain(plans, train);
+  const results = networks.map(({ result }) => result);
+  const goals = calibrationTargets(heldOut, results, classes);
+  const { targets } = goals;
+  const { ensemble, times } = calibration;
+  const measure = bundleMeasurer({
+    onnx,
+    network: lastOf(plans).network,
+    preprocessing: options.content.preprocessing,
+    batchSize: times.batchSize,
+    heldOut,
+    storage,
+    watch,
+  });
+  const prune =
+    pruning === null
+      ? null
+      : await createPruner({
+          pruning,
+          networks,
+          heldOut,
+          targets,
+          ensemble,
+          times,
+          train,
+          measure,
+          onnx,
+          watch,
+        });
+  const timing = { times, device: onnx.device, measure };
+  for (const { method } of lastOf(plans).variants) {
+    throwIfAborted(watch.signal, 'training');
+    yield await makeBundle(method, { networks, goals, calibration, prune, timing, content: options.content, watch });
+  }
+}
+
+interface BundleParts {
+  readonly networks: readonly TrainedNetwork[];
+  readonly goals: CalibrationTargets;
+  readonly calibration: CalibrationOptions;
+  readonly prune: PruneMethod | null;
+  readonly timing: TimeExitsOptions;
+  readonly content: BundleContent;
+  readonly watch: Watch;
+}
+
+async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<MadeBundle> {
+  const { networks, goals, calibration, prune, timing, content, watch } = parts;
+  const { targets, measuredAgainst } = goals;
+  const { ensemble, budgets, timeBudgets, policy } = calibration;
+  const onMissing = (reason: string): void => watch.report({ kind: 'onnx-only', reason });
+  const pruned = prune === null ? null : await prune(method);
+  const bundle = pruned?.bundle ?? assembleNetworks({ method, networks, targets, ensemble, onMissing });
+  const timed = timeBudgets.length === 0 ? null : await timeExits(bundle, pruned, timing);
+  const facts = { ensemble, measuredAgainst, pruning: pruned === null ? null : factsOf(pruned.report) };
+  const { files, exits, operatingPoints } = await packBundle(
+    { ...bundle, files: new Map([...bundle.files, ...content.files]) },
+    {
+      budgets,
+      policy,
+      times: timed === null ? null : { exitMilliseconds: timed.times.exitMilliseconds, budgets: timeBudgets },
+      labels: content.labels,
+      preprocessing: content.preprocessing,
+      provenance: content.provenance(facts),
+    },
+  );
+  return {
+    method,
+    files,
+    profile: timed?.profile ?? pruned?.profile ?? null,
+    report: {
+      exits,
+      operatingPoints: operatingPoints.map(storedOperatingPoint),
+      pruning: pruned?.report ?? null,
+      times: timed?.times ?? null,
+      measuredAgainst,
+      unreachable: {
+        budgets:
+          pruned === null ? [] : budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget)),
+        timeBudgets: timeBudgets.filter(
+          (budget) => timed !== null && budget < Math.min(...timed.times.exitMilliseconds),
+        ),
+      },
+    },
+  };
+}
+
+/** What a bundle's provenance says of its pruning. */
+function factsOf({ unit, accuracy, dropped, verdict }: PruningReport): Readonly<Record<string, unknown>> {
+  return { unit, accuracy, dropped: dropped.map(({ name }) => name), verdict: verdict.kind };
+}
+
+function checkPlans(plans: readonly NetworkPlan[], pruning: PruningOptions | null): void {
+  if (plans.length === 1 && plans[0]?.cuts.length === 0) {
+    throw new InvalidInputError(
+      'A network without cuts has no early exit. Choose cuts, or give a second network for a chain.',
+    );
+  }
+  if (pruning !== null && plans.length > 1) {
+    throw new InvalidInputError(
+      `Exits are judged in one network, and there are ${plans.length}. Train each alone, then chain what is left.`,
+    );
+  }
+}
+
+function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {
+  const last = plans.at(-1);
+  if (last === undefined) throw new Error('internal: a job without a network');
+  return last;
+}

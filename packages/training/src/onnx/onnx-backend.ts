@@ -1,0 +1,64 @@
+// What training needs of something that runs ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` is one; this package imports none.
+
+import type { BundleReader, BundleTensor, LoadedBundle } from '@ztw/bundle';
+import type { CutDescription, GraphProbe, InputBatch, RowShape, SegmentedBackbone } from '@ztw/core';
+
+/** One segment of a backbone as an ONNX file that also returns what ICs are trained on; `emitFeatureSegment` writes it. */
+export interface BackboneSegment {
+  readonly bytes: Uint8Array;
+  /** The network's input for the first segment, else the tensors of the cut before. */
+  readonly inputs: readonly BundleTensor[];
+  /** Tensors that cross the next cut; empty for the last segment. */
+  readonly outputs: readonly BundleTensor[];
+  /** What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last segment. */
+  readonly cached: BundleTensor | null;
+  /** Name of the float32 output with the backbone's logits; null before the last segment. */
+  readonly logits: string | null;
+}
+
+export interface BackboneSegments {
+  /** `cuts.length + 1`, in order. */
+  readonly segments: readonly BackboneSegment[];
+  readonly cuts: readonly CutDescription[];
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  /** MACs per row of the whole backbone. */
+  readonly backboneMacs: number;
+  /** Element type of the tensors between segments. */
+  readonly precision: 'float16' | 'float32';
+  /** `dynamic`, or the one number of rows that the files accept. */
+  readonly batch: 'dynamic' | number;
+}
+
+/** A network without any cut. */
+export interface UncutNetwork {
+  readonly bytes: Uint8Array;
+  readonly inputShape: RowShape;
+  readonly classes: number;
+  /** Names of the network's input and of its output with the logits. */
+  readonly input: string;
+  readonly output: string;
+  readonly batch: 'dynamic' | number;
+}
+
+export interface OpenNetwork {
+  readonly classes: number;
+  readonly inputShape: RowShape;
+  /** @returns logits `[rows, classes]` */
+  runWhole(input: InputBatch): Promise<Float32Array>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface OnnxBackend {
+  /** Name and version, for reports. */
+  readonly name: string;
+  /** What measured times depend on, in one line. */
+  readonly device: string;
+  readonly probe: GraphProbe;
+  /** Makes a frozen backbone of its segments. */
+  segments(options: BackboneSegments): SegmentedBackbone;
+  /** Opens a network uncut, with the settings that stages get: the yardstick of every measured time. */
+  whole(options: UncutNetwork): Promise<OpenNetwork>;
+  /** Loads the stages of a bundle. */
+  load(bundle: BundleReader): Promise<LoadedBundle>;
+}

@@ -1,0 +1,96 @@
+// Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
+
+import { type BlobStore, InvalidDataError, type MathKernels, memoryBlobStore, type RowShape } from '@ztw/core';
+import {
+  type HeadForOptions,
+  type HeadSpecification,
+  headFor,
+  type NetworkCut,
+  type TrainableNetwork,
+} from '@ztw/heads';
+import { labelledRowData } from '../data/row-data.ts';
+import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';
+import type { TrainingProgress } from '../training/training-progress.ts';
+import { chooseNetworkCuts } from './choose-network-cuts.ts';
+import { jobCheckpoints } from './job-checkpoints.ts';
+import { type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
+
+export interface TrainNewClassesOptions {
+  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  readonly kernels: MathKernels;
+  /** `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  readonly network: TrainableNetwork;
+  readonly job: NewClassesJob;
+  /**
+   * Where to write checkpoints: the same job goes on from there after a kill. They are deleted when the training is done, and when another
+   * job begins. One training at a time. Default: none.
+   */
+  readonly checkpoints?: BlobStore | null;
+  readonly onProgress?: (event: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Rows of one call of the network: few, so that progress and signals get their turn also where images are large. */
+const preferredBatch = 8;
+
+/**
+ * Trains an IC for new classes at each cut of a frozen network.
+ * @throws InvalidDataError for rows or labels that do not fit the network or the classes.
+ * @throws InvalidInputError for cuts, heads or a recipe that cannot be.
+ * @throws AbortedError where the signal fired; otherwise as `trainInternalClassifiers`.
+ */
+export async function trainNewClasses(options: TrainNewClassesOptions): Promise<NewClassesResult> {
+  const { kernels, network, job, onProgress, signal } = options;
+  const labels = [...job.classes];
+  const newClasses = labels.length;
+  if (newClasses < 2) {
+    throw new InvalidDataError(`Expected the names of at least two classes, but got ${newClasses}.`);
+  }
+  const cuts = cutsFor(network, job);
+  const heads = cuts.map(({ rowShape }, index) =>
+    headAt(rowShape, { ...job.heads, classes: newClasses, cascade: index > 0 }),
+  );
+  const training = labelledRowData('training', job.training, network.inputShape);
+  const heldOut = job.heldOut == null ? null : labelledRowData('held-out', job.heldOut, network.inputShape);
+  const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
+  const backbone = network.segment({ cuts, heads, newClasses, preferredBatch });
+  try {
+    const { variants, timings } = await trainInternalClassifiers({
+      kernels,
+      backbone,
+      data: { ...training, labels: job.training.labels, copies: 1 },
+      heldOut,
+      variants: [{ name: 'ztw', heads }],
+      recipe: { ...newClassesDefaults.recipe, ...job.recipe },
+      scratch: memoryBlobStore(),
+      checkpoints: checkpoints?.store ?? null,
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await checkpoints?.clear();
+    const [trained] = variants;
+    return {
+      cuts,
+      heads: trained?.heads ?? [],
+      newClasses,
+      labels,
+      trainAccuracy: trained?.trainAccuracy ?? [],
+      // The backbone's own classifier, which comes last, does not know these classes.
+      heldOutLogits: trained?.heldOutLogits.slice(0, cuts.length) ?? [],
+      timings,
+    };
+  } finally {
+    await backbone[Symbol.asyncDispose]();
+  }
+}
+
+/** Where the job leaves it open: at all preferred cuts of a small network. */
+function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly NetworkCut[] {
+  const preferred = network.cuts.filter((cut) => cut.preferred);
+  const isSmall = preferred.length > 0 && preferred.length <= newClassesDefaults.cuts.fractions.length;
+  return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);
+}
+
+function headAt(rowShape: RowShape, options: HeadForOptions): HeadSpecification {
+  return headFor(rowShape, { family: rowShape.length === 3 ? 'pooled' : 'auto', ...options });
+}
