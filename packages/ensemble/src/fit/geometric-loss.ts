@@ -139,12 +139,11 @@ export function geometricLoss(
       }
       if (!isNegligible) products.take(curvature);
       if (!withBias) continue;
-      curvature[biasRow + members + c] = (curvature[biasRow + members + c] as number) + probability * (1 - probability);
-      if (isNegligible) continue;
-      for (let other = 0; other < c; other++) {
+      for (let other = 0; other <= c; other++) {
         const position = biasRow + members + other;
         curvature[position] = (curvature[position] as number) - probability * (probabilities[other] as number);
       }
+      curvature[biasRow + members + c] = (curvature[biasRow + members + c] as number) + probability;
     }
   }
 

@@ -18,8 +18,10 @@ import { successAtCosts } from './success-at-costs.ts';
 
 /** Fewer rows cannot tell a good combination from a bad one. */
 const leastRows = 10;
-/** The choice is made on at most so many rows. */
+/** The choice is made on at most so many rows, and on fewer where many classes make a row dear. */
 const mostJudgedRows = 2000;
+const enoughJudgedRows = 1000;
+const judgedScores = 100_000;
 const sampleSeed = 2;
 /** Standard errors by which an ensemble has to be the less surprised one. */
 const requiredErrors = 1;
@@ -65,10 +67,8 @@ export function chooseCandidate(data: FitRows, options: ChoiceOptions): Choice {
     const report = { judgedRows: 0, candidate: null, crossEntropyGain: null, accuracyGain: null };
     return { report, alone: [] };
   }
-  const judged =
-    data.rows <= mostJudgedRows
-      ? data
-      : takeFitRows(data, seededOrder(sampleSeed, data.rows).subarray(0, mostJudgedRows));
+  const wanted = Math.max(enoughJudgedRows, Math.min(mostJudgedRows, Math.floor(judgedScores / data.classes)));
+  const judged = data.rows <= wanted ? data : takeFitRows(data, seededOrder(sampleSeed, data.rows).subarray(0, wanted));
   const recencies = judgeRecencies(kind, judged);
   const plain = recencies[0] as JudgedCandidate;
   const recency = leastSurprised(recencies);

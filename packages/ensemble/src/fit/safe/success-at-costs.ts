@@ -34,10 +34,10 @@ export function successAtCosts(exits: readonly JudgedExit[], exitCosts: readonly
     const part = over.cost === within.cost ? 0 : (budget - within.cost) / (over.cost - within.cost);
     for (let row = 0; row < rows; row++) {
       const right = (1 - part) * (within.right[row] as number) + part * (over.right[row] as number);
-      success[row] = (success[row] as number) + right / shares.length;
+      success[row] = (success[row] as number) + right;
     }
   }
-  return success;
+  return success.map((count) => count / shares.length);
 }
 
 /** Rows leave at the first exit whose confidence is strictly greater than the threshold, else at the last. */
