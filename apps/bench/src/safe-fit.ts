@@ -123,6 +123,12 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Of the mean over subsets. */
+function standardError(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - center) ** 2)) / Math.max(1, values.length - 1));
+}
+
 function cell(values: readonly number[], format: (value: number) => string): string {
   return values.map(format).join(' / ');
 }
@@ -131,28 +137,29 @@ const plainNumber = (value: number): string => value.toFixed(1);
 const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
 
 function line(label: string, outcomes: readonly Outcome[]): string {
-  const meanOf = (get: (outcome: Outcome) => readonly number[] | undefined): readonly number[] =>
-    budgets.map((_, index) => mean(outcomes.map((outcome) => get(outcome)?.[index] ?? Number.NaN)));
-  const against = (which: 'safe' | 'former', protocol: 'chosen' | 'atBudget'): readonly number[] =>
-    meanOf((outcome) =>
-      outcome[which]?.[protocol].map((value, index) => value - (outcome.plain[protocol][index] ?? 0)),
-    );
+  const perBudget = (get: (outcome: Outcome, index: number) => number, summary = mean): readonly number[] =>
+    budgets.map((_, index) => summary(outcomes.map((outcome) => get(outcome, index))));
+  const at = (values: readonly number[] | undefined, index: number): number => values?.[index] ?? Number.NaN;
+  const underChosen = ({ safe, plain }: Outcome, index: number): number =>
+    at(safe.chosen, index) - at(plain.chosen, index);
+  const atBudget =
+    (which: 'safe' | 'former') =>
+    (outcome: Outcome, index: number): number =>
+      at(outcome[which]?.atBudget, index) - at(outcome.plain.atBudget, index);
+  const atOwnCost = ({ safe, plain }: Outcome, index: number): number =>
+    at(safe.overPlainCurve, index) - at(plain.overPlainCurve, index);
   const withFormer = outcomes.every(({ former }) => former !== null);
   return `| ${[
     label,
     cell(
-      meanOf(({ plain }) => plain.atBudget),
+      perBudget(({ plain }, index) => at(plain.atBudget, index)),
       plainNumber,
     ),
-    cell(against('safe', 'atBudget'), signed),
-    cell(
-      meanOf(({ safe, plain }) =>
-        safe.overPlainCurve.map((value, index) => value - (plain.overPlainCurve[index] ?? 0)),
-      ),
-      signed,
-    ),
-    cell(against('safe', 'chosen'), signed),
-    withFormer ? cell(against('former', 'atBudget'), signed) : '',
+    cell(perBudget(atBudget('safe')), signed),
+    cell(perBudget(atOwnCost), signed),
+    cell(perBudget(underChosen), signed),
+    outcomes.length > 1 ? cell(perBudget(underChosen, standardError), (value) => value.toFixed(2)) : '',
+    withFormer ? cell(perBudget(atBudget('former')), signed) : '',
     `${outcomes.filter(({ usesEnsemble }) => usesEnsemble).length} of ${outcomes.length}`,
     mean(outcomes.map(({ seconds }) => seconds)).toFixed(2),
   ].join(' | ')} |`;
@@ -191,9 +198,9 @@ for (const { name, open, withFormer } of networks.filter((network) => network.na
   if (data === null) continue;
   console.log(`\n### ${name}\n`);
   console.log(
-    '| rows | plain exits at 25 / 50 / 75 / 100 % | safe fit at the budget | at its own cost | under chosen thresholds | former fit at the budget | ensemble used | seconds |',
+    '| rows | plain exits at 25 / 50 / 75 / 100 % | safe fit at the budget | at its own cost | under chosen thresholds | its standard error | former fit at the budget | ensemble used | seconds |',
   );
-  console.log('| ---: | --- | --- | --- | --- | --- | ---: | ---: |');
+  console.log('| ---: | --- | --- | --- | --- | --- | --- | ---: | ---: |');
   const plainReport = curveOf(rowsOf(data, data.split.report));
   for (const size of sizes) {
     const outcomes = Array.from({ length: subsets }, (_, subset) => {
