@@ -2,9 +2,9 @@ import { type EnsembleSpecification, InvalidInputError } from '@ztw/core';
 import type { FittedExit } from './fit-exit.ts';
 import { crossEntropyOfExit, type FitRows, fitRows } from './fit-rows.ts';
 import { fitWithPenalty } from './fit-with-penalty.ts';
-import { exitOfShares } from './safe/anchored-fit.ts';
 import type { SafeFitReport } from './safe/choose-candidate.ts';
 import { condensedRows } from './safe/condensed-rows.ts';
+import { exitOfShares } from './safe/member-shares.ts';
 import { safeFit } from './safe/safe-fit.ts';
 
 export interface FitEnsembleOptions {

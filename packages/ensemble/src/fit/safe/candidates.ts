@@ -3,9 +3,10 @@
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
 import type { MinimiserOptions } from '../objective.ts';
-import { type AnchoredFit, crossEntropyOfShares, fitAnchored, type Hold, type MemberShares } from './anchored-fit.ts';
+import { type AnchoredFit, fitAnchored, type Hold } from './anchored-fit.ts';
 import { takeFitRows } from './condensed-rows.ts';
 import { type JudgedExit, judgeRows, meanLosses, sumOf, unjudgedExit } from './judged-exits.ts';
+import { crossEntropyOfShares, type MemberShares } from './member-shares.ts';
 import { recencyRatios, recencyShares } from './recency.ts';
 import { seededOrder } from './seeded-order.ts';
 

@@ -4,7 +4,7 @@
 import type { EnsembleSpecification } from '@ztw/core';
 import { smallestProbability } from '../../combine/arithmetic-ensemble.ts';
 import type { FitRows } from '../fit-rows.ts';
-import type { MemberShares } from './anchored-fit.ts';
+import type { MemberShares } from './member-shares.ts';
 
 /**
  * Powers to which predictions are raised before their surprise is measured. Combining predictions makes them less sure, which

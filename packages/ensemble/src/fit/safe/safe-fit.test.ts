@@ -4,9 +4,10 @@ import { ensembleFromSpecification } from '../../combine/ensemble-from-specifica
 import { type FitEnsembleOptions, fitEnsemble } from '../fit-ensemble.ts';
 import { fitRows } from '../fit-rows.ts';
 import { geometricLoss } from '../geometric-loss.ts';
-import { crossEntropyOfShares, fitAnchored } from './anchored-fit.ts';
+import { fitAnchored } from './anchored-fit.ts';
 import { condensedRows, takeFitRows } from './condensed-rows.ts';
 import { pairedDifference } from './judged-exits.ts';
+import { crossEntropyOfShares } from './member-shares.ts';
 import { recencyRatios, recencyShares } from './recency.ts';
 import { seededNumber, seededOrder } from './seeded-order.ts';
 import { successAtCosts } from './success-at-costs.ts';
