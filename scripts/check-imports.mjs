@@ -1,5 +1,5 @@
-// Which file may import which: no circles between files, and packages only of those below them. Imports of types count like all others.
-// An exception is named below with its reason; one that nothing needs any more is a failure too.
+// Checks imports: no circles between files, and packages import only packages of lower levels. Type imports count too.
+// Exceptions are listed below with their reasons. An exception that is no longer needed is a failure.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** From the bottom to the top: a package may import what stands in a line above its own. */
+/** From the bottom to the top: a package may import packages in the lines above its own. */
 const levels = [
   ['packages/core'],
   ['packages/heads', 'packages/ensemble', 'packages/program'],
@@ -17,10 +17,10 @@ const levels = [
   ['apps/cli', 'apps/bench'],
 ];
 
-/** What the code reachable from a file must not import: who trains on a backbone of another kind loads no ONNX. */
+/** Packages that code reachable from a file must not import: training on other backbones must not load ONNX. */
 const unreachable = [{ entry: 'packages/training/src/index.ts', target: 'packages/onnx-graph' }];
 
-/** Imports from below `from` into the package `to`, against the rules. */
+/** Allowed exceptions: imports of the package `to` from files below `from`. */
 const exceptions = [
   { from: 'apps/bench/src', to: 'apps/cli', why: 'benchmarks read data and combine exits as the command does' },
   { from: 'apps/bench/src', to: 'packages/core', why: 'benchmarks in a browser are served as browser tests are' },
@@ -28,7 +28,7 @@ const exceptions = [
   { from: 'apps/bench/src/kernels.ts', to: 'packages/runtime-tfjs', why: 'a kernel is timed alone' },
 ];
 
-/** Files of circles that are still to be opened, sorted. */
+/** Known circles that still have to be removed, as lists of files. */
 const knownCircles = [];
 
 const packageNames = levels.flat();
@@ -36,7 +36,7 @@ const levelOf = (name) => levels.findIndex((level) => level.includes(name));
 const packageOf = (file) => packageNames.find((name) => file.startsWith(`${name}/`));
 const isTest = (file) => /\.test(-d)?\.ts$|\/__fixtures__\/|\/test\//.test(file);
 
-/** Every file of a package with what it imports: files by path, other packages by name. */
+/** Every file of a package with its imports: files by path, other packages by name. */
 function readImports() {
   const files = new Map();
   for (const name of packageNames) {
@@ -67,7 +67,7 @@ function targetOf(path, specifier) {
   return name === undefined ? null : { file: null, package: name, isRelative: false };
 }
 
-/** One message per import that the levels or the borders of a package forbid. */
+/** One message per import that breaks the levels or reaches into another package's files. */
 function checkDirections(files) {
   const used = new Set();
   const messages = [];
@@ -91,7 +91,7 @@ function checkDirections(files) {
   return messages;
 }
 
-/** Files that a file leads to within its package, itself only where it stands in a circle. */
+/** Files that a file imports, directly or indirectly. It includes the file itself only if it is in a circle. */
 function reachable(files, start) {
   const found = new Set();
   const open = [start];
@@ -113,7 +113,7 @@ function checkReach(files) {
   });
 }
 
-/** The shortest circle through each import that closes one, once. */
+/** The shortest circle through each import that closes one, without duplicates. */
 function findCircles(files) {
   const circles = new Map();
   for (const start of files.keys()) {
@@ -142,7 +142,7 @@ function checkCircles(files) {
   const messages = [...circles]
     .filter(([key]) => !known.has(key))
     .map(([, circle]) => `files import each other in a circle: ${[...circle, circle[0]].join(' -> ')}`);
-  for (const key of known) if (!circles.has(key)) messages.push(`the known circle of ${key} is open; remove it here`);
+  for (const key of known) if (!circles.has(key)) messages.push(`the known circle of ${key} no longer exists; remove it here`);
   return messages;
 }
 

@@ -1,5 +1,5 @@
-// The main job, end to end, on a fresh machine: build, train SDN and ZTW internal classifiers on Fashion-MNIST, evaluate
-// both, measure the speed-up, and classify ten images. `--full` trains on all images and longer.
+// The whole workflow on a fresh machine: builds, trains SDN and ZTW internal classifiers on Fashion-MNIST, evaluates both,
+// measures the speed-up, and classifies ten images. `--full` trains on all images, for longer.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +12,9 @@ const start = Date.now();
 const output = full ? 'out/quickstart-full' : 'out/quickstart';
 const network = 'models/fashion-resnet20.onnx';
 /**
- * The first 2,000 test images set thresholds and ensemble; the other 8,000 are reported. No image serves two of training ICs,
- * calibrating and reporting. The backbone is another matter: the npm package deals the 70,000 images into parts of its own, so
- * most of its "test" images were among those that the network was once trained on (models/README.md).
+ * Thresholds and ensemble are fitted on the first 2,000 test images; the other 8,000 are reported. No image is used for two of
+ * training ICs, calibration and the report. The backbone is an exception: the npm package splits the 70,000 images in its own
+ * way, so most of its "test" images were in the network's training set (models/README.md).
  */
 const calibration = ['--calibration-data', 'fashion-mnist:test', '--calibration-rows', '0:2000'];
 const report = ['--data', 'fashion-mnist:test', '--rows', '2000:10000'];
@@ -26,7 +26,7 @@ function step(title, command, args) {
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) {
     console.error(
-      `\nThe step "${title}" failed (exit code ${status}). Run the command above by itself to look into it.`,
+      `\nThe step "${title}" failed (exit code ${status}). Run the command above alone to see why.`,
     );
     process.exit(status ?? 1);
   }
@@ -66,7 +66,7 @@ ztw(
   '--overwrite',
 );
 ztw(
-  'Evaluate both on images that neither training nor calibration saw',
+  'Evaluate both on images that were used neither for training nor for calibration',
   'eval',
   `${output}/ztw`,
   `${output}/sdn`,

@@ -1,5 +1,5 @@
-// All checks of the project, in the order in which they find mistakes fastest. Every check runs, even after a failure;
-// the last line sums the tests of all packages and the checks themselves.
+// All checks of the project, the fastest first. Every check runs, even after a failure. The last line counts the tests of all
+// packages and the checks themselves.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,19 +28,19 @@ function check(name, action) {
   console.log(`== ${name}: ${ok ? 'passed' : 'FAILED'} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
 }
 
-/** The browser tests need a Chromium. Where apt-get can install one, it is installed; elsewhere they say that they skip. */
+/** The browser tests need Chromium. It is installed if apt-get can do so; otherwise they report that they are skipped. */
 function ensureChromium() {
   const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   if (candidates.some(existsSync)) return true;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !existsSync('/usr/bin/apt-get')) {
-    console.log('No Chromium found, and no way to install one here: the browser tests will say that they skip.');
+    console.log('No Chromium found, and apt-get cannot install it here: the browser tests will be skipped.');
     return true;
   }
   return run('apt-get', ['update', '-qq']) && run('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'ignore' });
 }
 
-/** Vitest over all packages; its JSON report gives the counts. */
+/** Vitest over all packages; the counts are from its JSON report. */
 function unitTests() {
   const folder = mkdtempSync(join(tmpdir(), 'ztw-verify-'));
   const reportFile = join(folder, 'vitest.json');
@@ -64,7 +64,7 @@ function unitTests() {
   return ok;
 }
 
-/** Every publishable package as it would be published: exports, types, size. */
+/** Every publishable package as it would be published: exports and types. */
 function packageChecks() {
   let ok = true;
   for (const name of readdirSync('packages')) {

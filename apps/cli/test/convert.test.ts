@@ -214,7 +214,7 @@ describe('refuses, and writes nothing', () => {
     await rm(join(missing, 'shard-2.bin'));
     expect(await refused(missing, ...out)).toMatch(/the weights shard-2\.bin/);
     await writeFile(join(missing, 'shard-2.bin'), 'short');
-    expect(await refused(missing, ...out)).toMatch(/should take \d+ bytes, but the shards hold/);
+    expect(await refused(missing, ...out)).toMatch(/expected \d+ bytes of weights, but the shards hold/);
     const outside = await edited('outside', (json) => ({
       ...json,
       weightsManifest: [{ paths: ['../web/shard-1.bin'], weights: [] }],

@@ -1,13 +1,7 @@
 // Parsers for values of options. Each throws commander's error, which names the option and shows the value.
 
-import {
-  type ExitPolicy,
-  InvalidInputError,
-  type PolicyKind,
-  parsePolicy,
-  parsePolicyKind,
-  policyKinds,
-} from '@ztw/core';
+import { type ExitPolicy, InvalidInputError, type PolicyKind, parsePolicy, policyKinds } from '@ztw/core';
+import { parsePolicyKind } from '@ztw/core/runtime';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least `minimum`. */

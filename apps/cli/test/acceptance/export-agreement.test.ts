@@ -3,7 +3,8 @@
 // ZTW_AGREEMENT_RUNTIME picks one runtime.
 
 import { openBundle } from '@ztw/bundle';
-import { runAllExits, singleLimit } from '@ztw/core';
+import { runAllExits } from '@ztw/core';
+import { singleLimit } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';

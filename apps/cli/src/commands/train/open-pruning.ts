@@ -1,6 +1,6 @@
 // The files that pruning needs, checked before hours of training.
 
-import { about } from '@ztw/core';
+import { about } from '@ztw/core/runtime';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { yardstickBatch } from '@ztw/training';
 import {
