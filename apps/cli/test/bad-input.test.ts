@@ -94,7 +94,7 @@ describe('networks', () => {
     expect(await refused(train(network, '--cuts', '1;2'))).toContain('2 selections for 1 network');
   });
 
-  test('one network that stays whole', async () => {
+  test('one network without cuts', async () => {
     expect(await refused(train(network, '--cuts', 'none'))).toContain('no early exit');
   });
 
@@ -136,7 +136,7 @@ describe('data', () => {
     expect(message).toContain('10');
   });
 
-  test('images without labels, and nobody said so', async () => {
+  test('images without labels, without --no-labels', async () => {
     const folder = await writeArrays(at('unlabelled'), 20, 1);
     await unlink(join(folder, 'labels.npy'));
     expect(await refused(train(network, '--data', folder))).toContain('--no-labels');
@@ -146,13 +146,13 @@ describe('data', () => {
     expect(await refused(train(network, '--limit', '1'))).toContain('--validation');
   });
 
-  test('rows that are not there', async () => {
+  test('rows that do not exist', async () => {
     const calibration = ['--calibration-data', data, '--calibration-rows'];
     expect(await refused(train(network, ...calibration, '50:70'))).toContain('50:70');
     expect(await refused(train(network, ...calibration, 'some'))).toContain('some');
   });
 
-  test('calibration rows of nothing', async () => {
+  test('calibration rows without calibration data', async () => {
     expect(await refused(train(network, '--calibration-rows', ':10'))).toContain('--calibration-data');
   });
 });

@@ -55,7 +55,7 @@ describe('class folders in another order', () => {
     expect(message).toContain('--class-names FILE');
   });
 
-  test('go on where the user insists, with a caution', async () => {
+  test('continue on request, with a caution', async () => {
     const { code, stderr } = await train(folders, 'insisted', ...fashion, '--allow-mismatch');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^Caution: fashion-resnet20 by itself answers 3/m);
@@ -132,7 +132,7 @@ describe('labels that the network does not know', () => {
     expect(message).toContain('--allow-mismatch');
   });
 
-  test('of few rows stop nobody', async () => {
+  test('on few rows do not stop the training', async () => {
     const few = await writeArrays(at('few'), 20, 1);
     const run = await train(few, 'few-out', ...fashion);
     expect(run.code, run.stderr).toBe(0);
@@ -140,7 +140,7 @@ describe('labels that the network does not know', () => {
 });
 
 describe('the normalisation', () => {
-  test('is refused where none was given and a preset is clearly better', async () => {
+  test('stops if none was given and a preset is clearly better', async () => {
     const message = await refused(folders, '--class-names', names);
     expect(message).toMatch(
       /pixels as 0\.\.1, since no normalisation was given.*with --preset fashion-mnist, 9\d\.\d %/,
@@ -148,12 +148,12 @@ describe('the normalisation', () => {
     expect(message).toContain('--preset none to keep pixels as 0..1');
   });
 
-  test('that the user chose stops where the network knows nothing with it', async () => {
+  test('that the user chose stops if the network is near chance with it', async () => {
     const message = await refused(folders, '--class-names', names, '--mean', '9', '--std', '0.1');
     expect(message).toContain('hardly more than guessing among 10 classes');
   });
 
-  test('is only told where the user chose it', async () => {
+  test('is only a caution if the user chose it', async () => {
     const { code, stderr } = await train(folders, 'dull', '--class-names', names, '--preset', 'none');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^Normalisation of preset none: mean 0; standard deviation 1\.$/m);

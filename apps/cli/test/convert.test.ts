@@ -209,7 +209,7 @@ describe('refuses, and writes nothing', () => {
     expect(await refused(await edited('foreign', (json) => ({ ...json, format: 'onnx' })), ...out)).toContain('"onnx"');
   });
 
-  test('weights that are missing, cut short or elsewhere', async () => {
+  test('weights that are missing, truncated or in another folder', async () => {
     const missing = await edited('missing-shard', (json) => json);
     await rm(join(missing, 'shard-2.bin'));
     expect(await refused(missing, ...out)).toMatch(/the weights shard-2\.bin/);
@@ -246,7 +246,7 @@ describe('refuses, and writes nothing', () => {
     expect(await refused(await edited('sizes', sizes), ...out)).toContain('weightsManifest.0.weights.0.shape.2');
   });
 
-  test('a file in the way, unless told', async () => {
+  test('an existing file, without --overwrite', async () => {
     await writeFile(at('taken.onnx'), 'mine');
     expect(await refused(model, '--out', at('taken.onnx'))).toContain('--overwrite');
     expect(await readFile(at('taken.onnx'), 'utf8')).toBe('mine');

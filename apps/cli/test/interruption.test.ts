@@ -52,7 +52,7 @@ test.each([
   expect(await exists(`${signal}.work`)).toBe(false);
 });
 
-test('a command that is stopped before it begins writes nothing', async () => {
+test('a command that is stopped before it starts writes nothing', async () => {
   const controller = new AbortController();
   controller.abort();
   const { code, stderr } = await runInProcess(command('never'), controller.signal);
@@ -61,7 +61,7 @@ test('a command that is stopped before it begins writes nothing', async () => {
   expect(await exists('never')).toBe(false);
 });
 
-test('another job does not go on with this work', async () => {
+test('another job does not resume this work', async () => {
   const kept = [...command('kept'), '--keep-work', '--quiet'];
   expect((await runInProcess(kept)).code).toBe(0);
   const other = await runInProcess([...kept, '--epochs', '4', '--overwrite']);

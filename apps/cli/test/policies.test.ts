@@ -93,7 +93,7 @@ describe.each(kinds.map((policy) => [policy.kind, policy] as const))('%s', (kind
     expect(foreign.methods[0]?.budgets.find(({ budget }) => budget === 1)?.calibrated).not.toBeNull();
   });
 
-  test('is exported where one file can decide by it, and refused by name elsewhere', async () => {
+  test('is exported if a single file supports it, else refused by name', async () => {
     if (policy.graphScore === null) {
       const before = await readdir(root);
       expect(await refused('export', at(kind), '--out', at('no.onnx'))).toMatch(new RegExp(`${kind}.*'staged'`));

@@ -66,7 +66,7 @@ function linearNetwork(): Uint8Array {
 }
 
 describe('in MACs', () => {
-  test('exits that save stay', async () => {
+  test('exits that save are kept', async () => {
     const { pruning, exits } = await train('all', '3', '--prune-exits', '--prune-tolerance', '0');
     expect(pruning).toMatchObject({ unit: 'macs', accuracy: 1, dropped: [], verdict: { kind: 'early-exit' } });
     expect(exits).toHaveLength(4);
@@ -102,7 +102,7 @@ describe('in MACs', () => {
     expect((await weights('stopped')).equals(await weights('pruned'))).toBe(true);
   }, 60_000);
 
-  test('another network may be the better answer, where it is accurate enough', async () => {
+  test('another network is the better answer if it is accurate enough', async () => {
     const small = at('small.onnx');
     await writeFile(small, linearNetwork());
     const verdict = async (out: string, tolerance: string) =>
@@ -125,7 +125,7 @@ describe('in milliseconds', () => {
     }
   }, 60_000);
 
-  test('where no exit saves what it costs, the network alone stays, and the text says so', async () => {
+  test('if no exit pays, only the network is kept, and the text says so', async () => {
     const stages = (await manifest('all')).networks[0]?.stages.map((stage) => stage.name) ?? [];
     const dear = await profile('dear.json', stages, [9, 9, 9, 1], 1);
     const args = command('alone', '3', '--prune-exits', 'milliseconds', '--profile', dear);
@@ -140,7 +140,7 @@ describe('in milliseconds', () => {
     expect([ensemble, stored, operatingPoints.map(({ cost }) => cost)]).toEqual([null, null, [1]]);
   }, 60_000);
 
-  test('exits stay, and yet the uncut network is faster than any stages', async () => {
+  test('exits are kept although the uncut network is faster than any stages', async () => {
     const stages = (await manifest('all')).networks[0]?.stages.map((stage) => stage.name) ?? [];
     const slow = await profile('slow.json', stages, [2, 2, 2, 9], 1);
     const { pruning, exits } = await train('slow', '3', '--prune-exits', 'milliseconds', '--profile', slow);

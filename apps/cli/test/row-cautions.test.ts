@@ -47,14 +47,14 @@ describe('classes without a row', () => {
   // Folders in the order of their names: 20 rows each of Ankle boot, Bag, ...
   const missing = '8 of 10 classes have no row among the 40 calibration rows';
 
-  test('are told by train, of rows to train on and to calibrate on', async () => {
+  test('are reported by train, for training and calibration rows', async () => {
     const { code, stderr } = await train('narrow', '--calibration-data', heldOut, '--calibration-rows', ':40');
     expect(code, stderr).toBe(0);
     expect(stderr).toContain(`Caution: ${missing} of ${heldOut} (T-shirt, Trouser, Pullover, Dress,`);
     expect(stderr).not.toContain('training rows of');
   });
 
-  test('are told by eval, in the report too', async () => {
+  test('are reported by eval, also in the report', async () => {
     const rows = ['--data', heldOut, '--rows', '160:', '--calibration-data', heldOut, '--calibration-rows', ':40'];
     const report = await evaluate('bundle', ...rows);
     const told = report.cautions?.filter((caution) => caution.includes('have no row')) ?? [];
@@ -75,7 +75,7 @@ describe('rows that the bundle was made from', () => {
   const trained =
     /^Caution: (.*) reported rows of .* are among the rows that the internal classifiers of .* were trained on, /m;
 
-  test('other rows are called so, and nothing is said', async () => {
+  test('other rows are named as such, without a caution', async () => {
     const report = await evaluate('bundle', '--data', fresh);
     expect(report.stdout).toContain('settings chosen beforehand on other rows');
     expect(report).toMatchObject({ settingsOrigin: { kind: 'other-rows' } });
@@ -103,7 +103,7 @@ describe('rows that the bundle was made from', () => {
     expect(thresholds.exec(report.stderr)?.[1]).toBe('20 of the 320');
   });
 
-  test('rows that settings are chosen on in the same command count as well', async () => {
+  test('rows that settings are chosen on in the same command count too', async () => {
     const report = await evaluate('bundle', '--data', fresh, '--rows', '50:', '--calibration-rows', ':60');
     expect(report.stderr).toMatch(/^Caution: 10 of the 50 reported rows .* settings are chosen on here, /m);
     expect(report.stdout).toContain('also on 10 of these 50 rows');
@@ -111,7 +111,7 @@ describe('rows that the bundle was made from', () => {
     expect(apart.stdout).toContain('settings chosen beforehand on other rows');
   });
 
-  test('a bundle that remembers no rows says that nobody knows, and still knows its own calibration data', async () => {
+  test('a bundle without row hashes reports that overlaps are unknown, and still recognises its calibration data', async () => {
     await cp(at('bundle'), at('old'), { recursive: true });
     const path = at('old', 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8')) as BundleManifest;
@@ -124,7 +124,7 @@ describe('rows that the bundle was made from', () => {
     expect(thresholds.exec(own.stderr)?.[1]).toBe('200 of the 200');
   });
 
-  test('train warns of calibration rows that are trained on', async () => {
+  test('train warns if calibration rows are training rows', async () => {
     const { code, stderr } = await train('both', '--calibration-data', training, '--calibration-rows', '100:');
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('Caution: 200 of the 200 calibration rows are among the training rows');

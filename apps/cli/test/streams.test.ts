@@ -35,7 +35,7 @@ function shell(line: string): Promise<{ readonly output: string; readonly code: 
 
 const onUnix = process.platform !== 'win32';
 
-test.skipIf(!onUnix)('a training goes on to its end when nobody reads its progress any more', async () => {
+test.skipIf(!onUnix)('a training finishes although nobody reads its progress', async () => {
   const data = await writeArrays(join(root, 'data'), 60, 1);
   const out = join(root, 'out');
   const options = `train "${network}" --data "${data}" --cuts 1 --head pooled --epochs 2 --batch 16 --out "${out}"`;

@@ -70,7 +70,7 @@ test('measured here, stored beside the bundle, and found when the bundle runs', 
   expect((JSON.parse(run.stdout) as ClassifiedImages).policy).toBe('confidenceThreshold(1)');
 });
 
-test('the thresholds keep the times of a profile from elsewhere', async () => {
+test("the thresholds keep the times of another device's profile", async () => {
   const stages = (await manifest('measured')).networks[0]?.stages.map(({ name }) => name) ?? [];
   const batches = [{ batchSize: 4, repeats: 1, stageMilliseconds: [2, 2, 6], wholeMilliseconds: null }];
   const content: DeviceProfile = { format: 'ztw-device-profile', version: 1, model: 'phone', stages, batches };
@@ -110,7 +110,7 @@ test('a chain is timed as a whole', async () => {
   expect(times?.exitMilliseconds).toHaveLength(2);
 });
 
-test('a profile that nothing needs, or of other stages, is refused before the training', async () => {
+test('an unused profile, or one of other stages, is refused before the training', async () => {
   const before = await readdir(root);
   const idle = await runInProcess([...command('x', '--profile', at('phone.json')), '--quiet']);
   expect(idle).toMatchObject({ code: 2, stderr: expect.stringContaining('--budgets 3ms') });

@@ -103,7 +103,7 @@ describe('train', () => {
     expect(second?.equals(first as Buffer)).toBe(true);
   });
 
-  test('an output is not replaced unless told', async () => {
+  test('an output is replaced only on request', async () => {
     const again = await runInProcess(['train', network, '--data', train, '--out', out('again'), ...recipe]);
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('--overwrite') });
   });
@@ -234,7 +234,7 @@ describe('run', () => {
     expect(csv.stderr).toBe('');
   });
 
-  test('both runtimes answer alike', async () => {
+  test('both runtimes give the same answers', async () => {
     const args = ['run', out('bundles', 'ztw'), testData, '--limit', '20', '--threshold', '0.6', '--json', '--runtime'];
     const native = json<ClassifiedImages>(await runInProcess([...args, 'node']));
     const web = json<ClassifiedImages>(await runInProcess([...args, 'web']));

@@ -42,7 +42,7 @@ test('the name is a portable file name that says which device', () => {
 });
 
 describe('beside a bundle', () => {
-  test('nothing, before somebody measured', async () => {
+  test('null before any measurement', async () => {
     expect(await findDeviceProfile(join(root, 'new'), null, runtime)).toBeNull();
   });
 

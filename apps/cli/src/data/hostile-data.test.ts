@@ -71,13 +71,13 @@ describe('packed arrays that grow out of proportion', () => {
     await expect(readLabels(path)).rejects.toThrow(/unpacks to more than/);
   });
 
-  it('are read where they are small', async () => {
+  it('are read if they are small', async () => {
     const path = await fileOf(gzip(idxOf([40, 1024, 1024], new Uint8Array(40 * mebibyte))));
     expect(await openData(path, { ...options, limit: 2 })).toMatchObject({ rows: 2 });
   });
 });
 
-describe('arrays whose rows hold nothing', () => {
+describe('arrays with empty rows', () => {
   it.each([
     ['IDX', idxOf([0xffffffff, 0, 28], [])],
     ['IDX without width', idxOf([0xffffffff, 28, 0], [])],
@@ -194,7 +194,7 @@ describe('tar archives', () => {
     await refused(await fileOf(archive), /damaged or incomplete/);
   });
 
-  it('that are altered anywhere end in rows or in our error, never in silence', async () => {
+  it('that are altered anywhere give rows or a typed error', async () => {
     const whole = await tarOf({
       'cat/a.png': await png(),
       'cat/note.txt': Buffer.from('note'),

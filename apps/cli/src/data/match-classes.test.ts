@@ -24,20 +24,20 @@ const network = { name: 'net.onnx', classes: 3, labels: ['dog', 'cat', 'bird'] }
 const unnamed = { name: 'net.onnx', classes: 3, labels: null };
 
 describe('matchClasses', () => {
-  it('renumbers by name where names are known, also where the data lacks classes', () => {
+  it('renumbers by name if names are known, also if the data lack classes', () => {
     const matched = matchClasses(dataOf([0, 1, 2], ['bird', 'cat', 'dog']), network);
     expect(matched).toMatchObject({ labels: Int32Array.of(2, 1, 0), classNames: network.labels });
     expect(matchClasses(dataOf([0, 0, 1], ['bird', 'dog']), network).labels).toEqual(Int32Array.of(2, 2, 0));
   });
 
-  it('matches by index where the names have nothing in common or are not known', () => {
+  it('matches by index if the names have nothing in common or are unknown', () => {
     expect(matchClasses(dataOf([0, 1, 2], ['0', '1', '2']), network).labels).toEqual(Int32Array.of(0, 1, 2));
     expect(matchClasses(dataOf([0, 1, 2], ['bird', 'cat', 'dog']), unnamed).labels).toEqual(Int32Array.of(0, 1, 2));
     expect(matchClasses(dataOf([0, 1, 1], null), unnamed).labels).toEqual(Int32Array.of(0, 1, 1));
     expect(matchClasses(dataOf(null, null), network).labels).toBeNull();
   });
 
-  it('matches only by name where the user gave the names', () => {
+  it('matches only by name if the user gave the names', () => {
     const named = { ...network, namesFile: 'names.txt' };
     expect(matchClasses(dataOf([0, 1], ['bird', 'cat']), named).labels).toEqual(Int32Array.of(2, 1));
     expect(() => matchClasses(dataOf([0, 1, 2], ['Bird', 'cat', 'horse']), named)).toThrow(

@@ -79,7 +79,7 @@ describe('IDX', () => {
     await expect(openData(folder, gray)).rejects.toThrow(/3 images and 2 labels/);
   });
 
-  it('is resized and gets three channels where that is wanted', async () => {
+  it('is resized and gets three channels on request', async () => {
     const folder = await folderOf({ file: images });
     const path = join(folder, 'file');
     const color = await openData(path, { ...gray, channels: 3 });

@@ -101,7 +101,7 @@ describe('image folders', () => {
     await expect(openData(`${folder}:validation`, options)).rejects.toThrow(/no file or folder/);
   });
 
-  it('without images, and paths to nothing, are refused', async () => {
+  it('folders without images, and missing paths, are refused', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'cat'));
     await expect(openData(folder, options)).rejects.toThrow(/holds no image/);

@@ -26,7 +26,7 @@ describe('parseRowSelection', () => {
     await expect(parseRowSelection(path, 7)).rejects.toThrow(/names row 7; the data has 7 rows/);
   });
 
-  it('refuses rows that come twice, and tables', async () => {
+  it('refuses repeated rows, and tables', async () => {
     const path = join(await temporaryFolder(), 'rows.npy');
     await writeFile(path, writeNpy(Int32Array.of(1, 2, 1), [3]));
     await expect(parseRowSelection(path, 10)).rejects.toThrow(/row 1 twice/);

@@ -13,12 +13,12 @@ import { describeError } from './describe-error.ts';
 import { exitCodeOf } from './exit-codes.ts';
 
 describe('exit codes', () => {
-  test('what the user handed in is 2', () => {
+  test('invalid input is 2', () => {
     const classes = [InvalidInputError, InvalidModelError, UnsupportedModelError, InvalidBundleError, InvalidDataError];
     expect(classes.map((ErrorClass) => exitCodeOf(new ErrorClass('no')))).toEqual([2, 2, 2, 2, 2]);
   });
 
-  test('what failed underneath is 1, and so is a defect', () => {
+  test('a failure of the system is 1, and so is a defect', () => {
     expect(exitCodeOf(new StorageError('full'))).toBe(1);
     expect(exitCodeOf(new RuntimeFailureError('broken'))).toBe(1);
     expect(exitCodeOf(new TypeError('undefined is not a function'))).toBe(1);
@@ -29,7 +29,7 @@ describe('exit codes', () => {
   });
 });
 
-describe('what a person sees', () => {
+describe('what the user sees', () => {
   const plain = { verbose: false, colours: false };
 
   test('a typed error is one line', () => {
@@ -49,7 +49,7 @@ describe('what a person sees', () => {
     expect(verbose).toContain('caused by: inner');
   });
 
-  test('colours only where they are wanted', () => {
+  test('colours only on request', () => {
     expect(describeError(new InvalidDataError('No image.'), { ...plain, colours: true })).toBe(
       '\u001b[31merror:\u001b[39m No image.\n',
     );

@@ -14,7 +14,7 @@ function linesFor(reports: readonly (readonly [number, Partial<JobProgress>])[])
   return lines;
 }
 
-test('a phase is told at its begin, at most every five seconds, and at its end once', () => {
+test('a phase is reported at its start, at most every five seconds, and once at its end', () => {
   const reports = Array.from({ length: 101 }, (_, done) => [done * 200, { done }] as const);
   expect(linesFor([...reports, [20_100, { done: 100 }]])).toEqual([
     'Training: 0 %',

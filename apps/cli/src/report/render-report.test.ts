@@ -130,7 +130,7 @@ describe('renderReport', () => {
     expect(renderReport(madeReport({ changes: { methods: wrong } }))).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  it('says times beside MACs where they were measured', () => {
+  it('shows times beside MACs if they were measured', () => {
     expect(page).not.toContain(' ms');
     const timed = madeReport({ timed: true });
     const text = textOf(renderReport(timed));
@@ -156,7 +156,7 @@ describe('renderReport', () => {
     expect(markup).toContain('<th scope="col">25 %</th><th scope="col">25 %</th>');
   });
 
-  it('shows out-of-distribution detection where it was measured', () => {
+  it('shows out-of-distribution detection if it was measured', () => {
     expect(page).not.toContain('OOD');
     const methods = report.methods.map((method) => ({
       ...method,

@@ -90,7 +90,7 @@ describe('fileBlobStore', () => {
     },
   );
 
-  it('keeps the old bytes and leaves nothing where a write fails', async () => {
+  it('keeps the old bytes and leaves nothing behind if a write fails', async () => {
     // A folder in the way of the file makes the rename fail after all bytes were written.
     await mkdir(join(folder, 'store/a/inside'), { recursive: true });
     await expect(store.put('a', Uint8Array.of(1))).rejects.toThrow(StorageError);

@@ -17,7 +17,7 @@ const endedProcess = (): number => spawnSync(process.execPath, ['-e', '']).pid;
 const lockOf = (pid: number, host = hostname(), processStart: string | null = null) =>
   JSON.stringify({ format: 'ztw-lock', pid, host, since: '2026-01-01T00:00:00.000Z', processStart });
 
-test('says who holds it, and leaves nothing when it is released', async () => {
+test('names its holder, and leaves nothing after release', async () => {
   const lock = await lockFolder(root);
   expect(isLockText(await readFile(join(root, 'lock.json'), 'utf8'))).toBe(true);
   await expect(lockFolder(root)).rejects.toThrow(`process ${process.pid} on this computer`);
@@ -50,7 +50,7 @@ test('is not taken over from another computer, and says which file to delete', a
   await expect(lockFolder(root)).rejects.toThrow(/on elsewhere, since 2026.*delete .*lock\.json/);
 });
 
-test('that a crash left without a word is taken over after a while', async () => {
+test('that a crash left empty is taken over after a while', async () => {
   await writeFile(join(root, 'lock.json'), '');
   const longAgo = new Date(Date.now() - 60_000);
   await utimes(join(root, 'lock.json'), longAgo, longAgo);

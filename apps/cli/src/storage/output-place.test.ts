@@ -90,7 +90,7 @@ describe('a place that takes no files', () => {
   });
 });
 
-test('the check of a place leaves nothing, and a place may not exist yet', async () => {
+test('checking a path leaves nothing behind, and the path need not exist yet', async () => {
   await assertWritablePlace(join(folder, 'a/b/c'));
   expect(await readdir(folder)).toEqual([]);
   await Promise.all(Array.from({ length: 5 }, () => makeFolder(join(folder, 'a/b/c'))));

@@ -26,7 +26,7 @@ const bundle = (mark: string) =>
 const stage = () => readFileSync(join(target, 'stages/0.onnx'), 'utf8');
 
 describe('writeOutputFolder', () => {
-  it('writes all files and nothing beside them, also where folders above are missing', async () => {
+  it('writes all files and nothing else, also if parent folders are missing', async () => {
     target = join(folder, 'deep/er/out');
     await writeOutputFolder(target, bundle('first'));
     expect(stage()).toBe('first');
@@ -39,7 +39,7 @@ describe('writeOutputFolder', () => {
     expect(stage()).toBe('first');
   });
 
-  it('replaces an earlier output only when told, and wholly', async () => {
+  it('replaces an earlier output only on request, and completely', async () => {
     await writeOutputFolder(target, new Map([...bundle('first'), ['stages/1.onnx', bytes('old')]]));
     await expect(writeOutputFolder(target, bundle('second'))).rejects.toThrow(/--overwrite/);
     expect(stage()).toBe('first');
@@ -99,7 +99,7 @@ describe('writeOutputFolder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('clears away what a crash left', async () => {
+  it('removes what a crash left', async () => {
     await mkdir(join(folder, '.out.partial'));
     await writeFile(join(folder, '.out.partial/stale'), 'x');
     await writeOutputFolder(target, bundle('first'));

@@ -11,7 +11,7 @@ test('a method that stands alone needs no folder', () => {
   ).toEqual(['ZTW', 'SDN', 'Chain']);
 });
 
-test('bundles of one method are told apart by as much of their path as it takes', () => {
+test('bundles of one method are distinguished by the shortest end of their paths', () => {
   expect(
     bundleLabels([
       { folder: 'a/ztw', method: 'ztw' },

@@ -18,13 +18,13 @@ test('without times, MACs alone', () => {
   expect(text).toMatch(/^ZTW .*\d\.\d %\)$/m);
 });
 
-test('methods without any setting chosen beforehand are left out there, and nowhere else', () => {
+test('methods without a setting chosen beforehand are missing in that table only', () => {
   const [calibrated, swept] = evaluationText(madeReport()).split('swept on these rows');
   expect(calibrated).not.toMatch(/^PABEE/m);
   expect(swept).toMatch(/^PABEE/m);
 });
 
-test('says which rows settings were chosen on only as far as it is known', () => {
+test('says which rows settings were chosen on only if this is known', () => {
   const title = (changes: Parameters<typeof madeReport>[0]): string | undefined =>
     /settings chosen beforehand.*(?=:$)/m.exec(evaluationText(madeReport(changes)))?.[0];
   expect(title({})).toBe('settings chosen beforehand; whether on other rows is not known');

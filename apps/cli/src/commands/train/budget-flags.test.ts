@@ -12,7 +12,7 @@ test('fractions and times are kept apart, each in order', () => {
   });
 });
 
-test('a profile is taken where something counts in milliseconds, and refused elsewhere', () => {
+test('a profile is accepted if an option uses milliseconds, else refused', () => {
   const profile = { profile: 'here.json', profileBatch: 8 };
   const times = { profile: 'here.json', batchSize: 8 };
   expect(budgetOptions({ budgets: [{ milliseconds: 3 }], ...profile }, false)).toMatchObject({ times });

@@ -42,7 +42,7 @@ describe('cuts', () => {
 });
 
 describe('the recipe', () => {
-  test('learns from labels alone, unless told to distil', () => {
+  test('learns from labels only, unless distillation is requested', () => {
     expect(options({}).recipe.distillation).toBeNull();
     expect(options({ distill: 0.5 }).recipe.distillation).toEqual({ weight: 0.5, temperature: 4 });
   });
@@ -53,7 +53,7 @@ describe('the recipe', () => {
   });
 });
 
-test('rows are held out from the training data, or come from elsewhere', () => {
+test('rows are held out from the training data, or come from other data', () => {
   expect(options({}).data.heldOut).toEqual({ kind: 'split', fraction: 0.1 });
   expect(options({ calibrationData: 'held', calibrationRows: ':5' }).data.heldOut).toEqual({
     kind: 'data',

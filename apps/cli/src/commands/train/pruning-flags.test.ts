@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pruningOptions } from './pruning-flags.ts';
 
-test('nothing is pruned unless told', () => {
+test('nothing is pruned by default', () => {
   expect(pruningOptions({})).toBeNull();
 });
 

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('the same job goes on, with what was stored', async () => {
+test('the same job resumes with the stored work', async () => {
   const first = await openWorkFolder(join(root, 'work'), { seed: 1 }, true);
   expect(first.resumed).toBe(false);
   await first.checkpoints('network-0').put('state', Uint8Array.of(7));
@@ -103,7 +103,7 @@ test.each(['remove', 'no resume'])(
   },
 );
 
-test('what a kill leaves before the first word is taken over', async () => {
+test('the remains of a process killed before its first write are taken over', async () => {
   await writeFile(join(root, 'job.json.0.partial'), '{\n  "format": "zt');
   const work = await openWorkFolder(root, { seed: 1 }, true);
   expect(work.resumed).toBe(false);
