@@ -33,6 +33,7 @@ export async function bundleTimes(
   if (profile === null) {
     throw new InvalidInputError(
       `The times of the stages of ${folder} on this device are not known. Measure them once with "ztw bench ${folder}", which stores them there, or give a profile with --profile.`,
+      { path: folder },
     );
   }
   return about(path ?? folder, async () => {

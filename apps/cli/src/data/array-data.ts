@@ -38,6 +38,7 @@ export function openArray(array: PixelArray, target: PixelTarget, limit?: number
   if (labels !== null && labels.length !== array.count) {
     throw new InvalidDataError(
       `Expected one label per image; ${name} holds ${array.count} images and ${labels.length} labels.`,
+      { expected: array.count, received: labels.length, path: name },
     );
   }
   if (target.resize === 'none' && (height !== target.height || width !== target.width)) {

@@ -62,13 +62,17 @@ export function choosePart(folder: string, names: readonly string[], part: DataP
     if (chosen.length === 0) {
       throw new InvalidDataError(
         `Expected a ${part} part in ${folder}; its files are ${names.join(', ')}. Name a part that exists.`,
+        { path: folder },
       );
     }
     return chosen;
   }
   const parts = new Set(names.map(partOf));
   if (parts.has('train') && parts.has('test')) {
-    throw new InvalidDataError(`${folder} holds a train and a test part. Name one: ${folder}:train or ${folder}:test.`);
+    throw new InvalidDataError(
+      `${folder} holds a train and a test part. Name one: ${folder}:train or ${folder}:test.`,
+      { path: folder },
+    );
   }
   return names;
 }

@@ -14,13 +14,17 @@ export async function readClassNames(path: string): Promise<readonly string[]> {
   const text = new TextDecoder().decode(await readFileBytes(path)).replace(/^\uFEFF/, '');
   const names = /^\s*[[{]/.test(text) ? namesOfJson(parseJson(text, path), path) : namesOfLines(text);
   if (names.length === 0)
-    throw new InvalidDataError(`Expected class names; ${path} holds none. Write one name per line.`);
+    throw new InvalidDataError(`Expected class names; ${path} holds none. Write one name per line.`, { path });
   const empty = names.indexOf('');
   if (empty >= 0)
-    throw new InvalidDataError(`Expected a name for every output; ${path} has no name for output ${empty}. Add it.`);
+    throw new InvalidDataError(`Expected a name for every output; ${path} has no name for output ${empty}. Add it.`, {
+      path,
+    });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw new InvalidDataError(`Expected different names; ${path} holds the name '${twice}' twice. Rename one.`);
+    throw new InvalidDataError(`Expected different names; ${path} holds the name '${twice}' twice. Rename one.`, {
+      path,
+    });
   return names;
 }
 
@@ -37,6 +41,7 @@ export async function withClassNames<Network extends NetworkClasses>(
   if (labels.length !== network.classes) {
     throw new InvalidInputError(
       `--class-names ${path} holds ${labels.length} names, and ${network.name} has ${network.classes} outputs. Give one name per output, in their order.`,
+      { expected: network.classes, received: labels.length, path },
     );
   }
   return { ...network, labels, namesFile: path };
@@ -65,7 +70,9 @@ function namesOfJson(json: unknown, path: string): readonly string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : isRecord(value) ? inOrder(value, path) : [];
   const names = entries.filter((entry) => typeof entry === 'string');
   if (names.length < entries.length) {
-    throw new InvalidDataError(`Expected a list of texts, or an object {"0": "name"}; ${path} holds other values.`);
+    throw new InvalidDataError(`Expected a list of texts, or an object {"0": "name"}; ${path} holds other values.`, {
+      path,
+    });
   }
   return names;
 }
@@ -76,6 +83,7 @@ function inOrder(names: Readonly<Record<string, unknown>>, path: string): readon
     if (!Object.hasOwn(names, String(output))) {
       throw new InvalidDataError(
         `Expected an object with the keys 0 to ${keys.length - 1}, or one that holds it as id2label; ${path} has no entry for output ${output}.`,
+        { path },
       );
     }
     return names[String(output)];

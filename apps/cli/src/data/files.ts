@@ -110,6 +110,7 @@ async function readStart(path: string): Promise<Uint8Array> {
 function unpacksTooLarge(path: string, packed: number, limit: number): InvalidDataError {
   return new InvalidDataError(
     `${path} has ${packed} bytes and unpacks to more than ${limit}, unlike real data. If this is intended, unpack it and name the unpacked file.`,
+    { path },
   );
 }
 

@@ -17,10 +17,11 @@ export async function readIdxData(path: string): Promise<PixelArray> {
   if (count === undefined || height === undefined || width === undefined) {
     throw new InvalidDataError(
       `${path} has ${shape.length} ax${shape.length === 1 ? 'is' : 'es'}, expected images (count, height, width). Name the file of images; its labels are found beside it.`,
+      { path },
     );
   }
   if (channels !== 1 && channels !== 3) {
-    throw new InvalidDataError(`${path} holds images of ${channels} channels, expected 1 or 3.`);
+    throw new InvalidDataError(`${path} holds images of ${channels} channels, expected 1 or 3.`, { path });
   }
   const rowBytes = height * width * channels;
   const labelsFile = await labelsBeside(path);

@@ -23,15 +23,17 @@ export function isIdx(head: Uint8Array): boolean {
  */
 export function readIdx(bytes: Uint8Array, source: string): IdxArray {
   const axes = bytes[3];
-  if (!isIdx(bytes) || axes === undefined) throw new InvalidDataError(`Expected an IDX file; ${source} is not one.`);
+  if (!isIdx(bytes) || axes === undefined)
+    throw new InvalidDataError(`Expected an IDX file; ${source} is not one.`, { path: source });
   if (bytes[2] !== unsignedByte) {
     throw new InvalidDataError(
       `${source} is an IDX file of element type 0x${bytes[2]?.toString(16)}, expected unsigned bytes (0x08).`,
+      { path: source },
     );
   }
   const dataStart = 4 + 4 * axes;
   if (bytes.length < dataStart)
-    throw new InvalidDataError(`${source} ends inside its IDX header. The file is incomplete.`);
+    throw new InvalidDataError(`${source} ends inside its IDX header. The file is incomplete.`, { path: source });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
   const elements = shape.reduce((product, size) => product * size, 1);
@@ -39,6 +41,7 @@ export function readIdx(bytes: Uint8Array, source: string): IdxArray {
   if (data.length !== elements) {
     throw new InvalidDataError(
       `${source} should hold ${elements} values (${shape.join(' x ')}) and holds ${data.length}. The file is damaged or incomplete.`,
+      { path: source },
     );
   }
   return { shape, data };

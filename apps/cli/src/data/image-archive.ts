@@ -104,5 +104,6 @@ function damaged(path: string, reason: string, cause?: unknown): InvalidDataErro
 function tooLarge(path: string, memoryBytes: number): InvalidDataError {
   return new InvalidDataError(
     `The images in ${path} take more than ${Math.round(memoryBytes / 2 ** 20)} MiB. Unpack the archive and name the folder.`,
+    { path },
   );
 }

@@ -14,12 +14,13 @@ export async function readLabels(path: string): Promise<Int32Array> {
   const { shape, labels } = parse(bytes, path);
   // One column is accepted as one axis: [rows, 1].
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
-    throw new InvalidDataError(`${path} has shape ${shape.join(' x ')}, expected one class index per row.`);
+    throw new InvalidDataError(`${path} has shape ${shape.join(' x ')}, expected one class index per row.`, { path });
   }
   const negative = labels.find((label) => label < 0);
   if (negative !== undefined)
     throw new InvalidDataError(
       `Expected class indices from 0; ${path} holds the label ${negative}. Number the classes from 0.`,
+      { path },
     );
   return labels;
 }
@@ -35,5 +36,6 @@ function parse(bytes: Uint8Array, path: string): { shape: readonly number[]; lab
   }
   throw new InvalidDataError(
     `Expected a file of labels, IDX (train-labels-idx1-ubyte) or .npy; ${path} is of another kind.`,
+    { path },
   );
 }

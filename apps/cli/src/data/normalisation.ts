@@ -90,6 +90,7 @@ function parseNumbers(option: string, text: string): number[] {
   if (!values.every(Number.isFinite)) {
     throw new InvalidInputError(
       `Expected ${option} as numbers separated by commas, such as 0.485,0.456,0.406; received "${text}".`,
+      { received: text, path: option },
     );
   }
   return values;

@@ -51,6 +51,7 @@ function imageAxes(shape: readonly number[], path: string, target: PixelTarget):
   }
   throw new InvalidDataError(
     `${path} has shape ${shape.join(' x ')}, expected images: rows x height x width, or with 1 or 3 channels first or last.`,
+    { path },
   );
 }
 
@@ -64,12 +65,14 @@ function rowReader(array: NpyArray, rowLength: number, path: string): PixelArray
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     throw new InvalidDataError(
       `${path} holds ${array.type} values, expected uint8 pixels or floats in 0..1. Save it with .astype('uint8').`,
+      { path },
     );
   }
   const wrong = data.findIndex((value) => !(value >= 0 && value <= 1));
   if (wrong >= 0) {
     throw new InvalidDataError(
       `${path} holds ${data[wrong]} in row ${Math.floor(wrong / rowLength)}; float pixels must lie in 0..1. Scale them, or save uint8.`,
+      { path },
     );
   }
   return (index) => {

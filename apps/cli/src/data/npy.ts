@@ -31,12 +31,14 @@ export function isNpy(head: Uint8Array): boolean {
  * @throws InvalidDataError for another format, type, order or length.
  */
 export function readNpy(bytes: Uint8Array, source: string): NpyArray {
-  if (!isNpy(bytes)) throw new InvalidDataError(`${source} is not a .npy file: it does not begin with \\x93NUMPY.`);
+  if (!isNpy(bytes))
+    throw new InvalidDataError(`${source} is not a .npy file: it does not begin with \\x93NUMPY.`, { path: source });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const major = bytes[6];
   if (major !== 1 && major !== 2) {
     throw new InvalidDataError(
       `${source} is a .npy file of version ${major}; versions 1 and 2 can be read. Save it again with numpy.save.`,
+      { path: source },
     );
   }
   const lengthBytes = major === 1 ? 2 : 4;
@@ -46,6 +48,7 @@ export function readNpy(bytes: Uint8Array, source: string): NpyArray {
   if (headerLength > npyHeaderBytesLimit) {
     throw new InvalidDataError(
       `${source} has a .npy header of ${headerLength} bytes; at most ${npyHeaderBytesLimit} are read. The file is damaged.`,
+      { path: source },
     );
   }
   const dataStart = headerStart + headerLength;
@@ -57,6 +60,7 @@ export function readNpy(bytes: Uint8Array, source: string): NpyArray {
   if (block.length !== elements * bytesOf[type]) {
     throw new InvalidDataError(
       `${source} should hold ${elements} values of ${bytesOf[type]} bytes (shape ${shape.join(' x ')}) and holds ${block.length} bytes. The file is damaged or incomplete.`,
+      { path: source },
     );
   }
   return { type, shape, data: decode(block, type, elements) };
@@ -94,6 +98,7 @@ export function npyIntegers(array: NpyArray, source: string): Int32Array {
   if (data instanceof Float32Array || data instanceof Float64Array) {
     throw new InvalidDataError(
       `${source} holds ${array.type} values, expected whole numbers (u1, i4 or i8). Save it with .astype('int64').`,
+      { path: source },
     );
   }
   const integers = new Int32Array(data.length);
@@ -101,7 +106,9 @@ export function npyIntegers(array: NpyArray, source: string): Int32Array {
     const value = Number(data[index]);
     integers[index] = value;
     if (integers[index] !== value) {
-      throw new InvalidDataError(`${source} holds ${value} at position ${index}, which does not fit 32 bits.`);
+      throw new InvalidDataError(`${source} holds ${value} at position ${index}, which does not fit 32 bits.`, {
+        path: source,
+      });
     }
   }
   return integers;
@@ -112,17 +119,21 @@ function parseHeader(text: string, source: string): { type: NpyType; shape: numb
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const tuple = /'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || tuple === undefined) {
-    throw new InvalidDataError(`${source} has an unreadable .npy header: ${text.trim().slice(0, 120)}`);
+    throw new InvalidDataError(`${source} has an unreadable .npy header: ${text.trim().slice(0, 120)}`, {
+      path: source,
+    });
   }
   const type = descr.replace(/^[<|=]/, '');
   if (!isNpyType(type)) {
     throw new InvalidDataError(
       `${source} holds values of type ${descr}; readable are ${Object.keys(bytesOf).join(', ')}, little-endian. Convert it with .astype(...).`,
+      { path: source },
     );
   }
   if (order === 'True') {
     throw new InvalidDataError(
       `${source} is in Fortran order, expected C order. Save it with numpy.ascontiguousarray(...).`,
+      { path: source },
     );
   }
   const shape = tuple
@@ -131,7 +142,7 @@ function parseHeader(text: string, source: string): { type: NpyType; shape: numb
     .filter((size) => size !== '')
     .map(Number);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
-    throw new InvalidDataError(`${source} has an unreadable shape: (${tuple})`);
+    throw new InvalidDataError(`${source} has an unreadable shape: (${tuple})`, { path: source });
   }
   return { type, shape };
 }
@@ -180,5 +191,5 @@ function encode(data: NpyData, type: NpyType): Uint8Array {
 }
 
 function truncated(source: string): InvalidDataError {
-  return new InvalidDataError(`${source} ends inside its .npy header. The file is incomplete.`);
+  return new InvalidDataError(`${source} ends inside its .npy header. The file is incomplete.`, { path: source });
 }

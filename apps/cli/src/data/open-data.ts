@@ -79,6 +79,7 @@ async function openFile(path: string, options: OpenDataOptions): Promise<Labelle
   }
   throw new InvalidDataError(
     `${path} is of no known kind. Expected a folder of JPEG, PNG or WebP images, the same as .tar or .tar.gz, a single image, IDX, CIFAR binary or .npy.`,
+    { path },
   );
 }
 
@@ -94,7 +95,9 @@ async function openFolder(folder: string, part: DataPart | null, options: OpenDa
   if (arrays.kind === 'cifar') return openPixels(await readCifarData(paths, basename(folder)), options);
   const [path] = paths;
   if (path === undefined || paths.length > 1) {
-    throw new InvalidDataError(`${folder} holds several data sets (${names.join(', ')}). Name the file of one.`);
+    throw new InvalidDataError(`${folder} holds several data sets (${names.join(', ')}). Name the file of one.`, {
+      path: folder,
+    });
   }
   return openFile(path, options);
 }

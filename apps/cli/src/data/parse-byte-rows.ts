@@ -33,6 +33,7 @@ export function parseByteRows(text: Uint8Array, options: ByteRowsOptions): Uint8
     if (position === 0) {
       throw new InvalidDataError(
         `${source} ends after ${row + skip} rows, expected at least ${skip + rows}. It is incomplete.`,
+        { path: source },
       );
     }
     if (text[position] === closeBracket) {
@@ -77,10 +78,14 @@ export function parseByteRows(text: Uint8Array, options: ByteRowsOptions): Uint8
         throw malformed(source, at);
       }
     }
-    throw new InvalidDataError(`${source} holds a row of ${filled} values, expected ${rowLength}. It is damaged.`);
+    throw new InvalidDataError(`${source} holds a row of ${filled} values, expected ${rowLength}. It is damaged.`, {
+      path: source,
+    });
   }
 }
 
 function malformed(source: string, position: number): InvalidDataError {
-  return new InvalidDataError(`${source} is not {"data":[[0..255,...],...]}: unexpected text at byte ${position}.`);
+  return new InvalidDataError(`${source} is not {"data":[[0..255,...],...]}: unexpected text at byte ${position}.`, {
+    path: source,
+  });
 }

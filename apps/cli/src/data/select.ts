@@ -86,19 +86,25 @@ function rangeRows(selection: string, startText: string, endText: string, rows: 
 
 async function fileRows(path: string, rows: number): Promise<Int32Array> {
   if (!path.endsWith('.npy')) {
-    throw new InvalidInputError(`Expected a range start:end or a .npy file of row numbers; received "${path}".`);
+    throw new InvalidInputError(`Expected a range start:end or a .npy file of row numbers; received "${path}".`, {
+      path,
+    });
   }
   const array = readNpy(await readFileBytes(path, labelsBytesLimit), path);
   if (array.shape.length !== 1) {
-    throw new InvalidDataError(`${path} has shape ${array.shape.join(' x ')}, expected one axis of row numbers.`);
+    throw new InvalidDataError(`${path} has shape ${array.shape.join(' x ')}, expected one axis of row numbers.`, {
+      path,
+    });
   }
   const chosen = npyIntegers(array, path).slice();
   const seen = new Set<number>();
   for (const row of chosen) {
     if (row < 0 || row >= rows) {
-      throw new InvalidDataError(`${path} names row ${row}; the data has ${rows} rows, from 0 to ${rows - 1}.`);
+      throw new InvalidDataError(`${path} names row ${row}; the data has ${rows} rows, from 0 to ${rows - 1}.`, {
+        path,
+      });
     }
-    if (seen.has(row)) throw new InvalidDataError(`${path} names row ${row} twice.`);
+    if (seen.has(row)) throw new InvalidDataError(`${path} names row ${row} twice.`, { path });
     seen.add(row);
   }
   return chosen;

@@ -75,6 +75,7 @@ export async function readSeenRows(
   if (bytes.length !== hashed * bytesPerHash || !(hashed <= rows)) {
     throw new InvalidBundleError(
       `${folder}: expected ${hashed} hashes of ${rows} rows in ${files[kind]}, as the provenance says; received ${bytes.length} bytes. Make the bundle again.`,
+      { path: folder },
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -104,6 +104,7 @@ export function fileBlobStore(folder: string): FileBlobStore {
       if (filled < target.length) {
         throw new StorageError(
           `${join(folder, name)} ends before byte ${offset + target.length}: it is damaged. Delete the folder ${folder} and start again.`,
+          { path: folder },
         );
       }
     },

@@ -19,5 +19,5 @@ export async function followLinks(path: string): Promise<string> {
     const folder = await realpath(dirname(place)).catch(() => dirname(place));
     place = resolve(folder, target);
   }
-  throw new InvalidInputError(`${path} is a link that leads back to itself. Choose another path.`);
+  throw new InvalidInputError(`${path} is a link that leads back to itself. Choose another path.`, { path });
 }

@@ -24,7 +24,7 @@ export async function readRegularFile(path: string, options: ReadRegularFileOpti
     const { size } = await file.stat();
     const { maximumBytes = Number.MAX_SAFE_INTEGER } = options;
     if (size > maximumBytes) {
-      throw new InvalidInputError(`${path} has ${size} bytes; at most ${maximumBytes} can be read`);
+      throw new InvalidInputError(`${path} has ${size} bytes; at most ${maximumBytes} can be read`, { path });
     }
     const bytes = new Uint8Array(size);
     let filled = 0;
@@ -64,7 +64,7 @@ type FileKind = Pick<
 >;
 
 function refuseOthers(path: string, found: FileKind): void {
-  if (!found.isFile()) throw new InvalidInputError(`${path} is ${kindOf(found)}, expected a regular file`);
+  if (!found.isFile()) throw new InvalidInputError(`${path} is ${kindOf(found)}, expected a regular file`, { path });
 }
 
 function kindOf(found: FileKind): string {

@@ -19,13 +19,17 @@ export async function assertOutputFile(path: string, options: OutputFolderOption
   });
   if (found === null) return;
   if (found.isDirectory()) {
-    throw new InvalidInputError(`${path} is a folder, expected a file to write to. Name a file in it.`);
+    throw new InvalidInputError(`${path} is a folder, expected a file to write to. Name a file in it.`, { path });
   }
   if (!found.isFile()) {
-    throw new InvalidInputError(`${path} is a device or a pipe, expected a file to write to. Choose another name.`);
+    throw new InvalidInputError(`${path} is a device or a pipe, expected a file to write to. Choose another name.`, {
+      path,
+    });
   }
   if (!options.overwrite) {
-    throw new InvalidInputError(`${path} already exists. Choose another name, or replace it with --overwrite.`);
+    throw new InvalidInputError(`${path} already exists. Choose another name, or replace it with --overwrite.`, {
+      path,
+    });
   }
 }
 

@@ -45,11 +45,13 @@ export async function assertOutputFolder(target: string, options: OutputFolderOp
   if (!(await isOutput(target))) {
     throw new InvalidInputError(
       `Expected an empty folder or an earlier bundle or report; ${target} holds other files and was not changed. Choose another folder, or empty it.`,
+      { path: target },
     );
   }
   if (!options.overwrite) {
     throw new InvalidInputError(
       `${target} holds an earlier output. Choose another folder, or replace it with --overwrite.`,
+      { path: target },
     );
   }
 }

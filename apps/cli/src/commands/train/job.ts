@@ -190,6 +190,7 @@ function assertWorkOutside(work: string, folders: readonly string[]): void {
     if (!`${resolve(work)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
     throw new InvalidInputError(
       `The work folder ${work} is inside the output folder ${folder}. Choose another with --work.`,
+      { path: folder },
     );
   }
 }

@@ -137,11 +137,14 @@ function refuseForeign(path: string, content: WorkFolderContent): void {
   if (content.kind !== 'foreign') return;
   throw new InvalidInputError(
     `Expected an empty folder or a work folder of this release; ${path} is not empty and not a work folder of this release. It was not changed. Choose another with --work.`,
+    { path },
   );
 }
 
 function damaged(path: string): InvalidInputError {
-  return new InvalidInputError(`The work folder ${path} is damaged: its ${jobFile} cannot be read. ${advice}`);
+  return new InvalidInputError(`The work folder ${path} is damaged: its ${jobFile} cannot be read. ${advice}`, {
+    path,
+  });
 }
 
 function assertSameJob(path: string, earlier: JobDescription, job: JobDescription): void {
@@ -150,6 +153,7 @@ function assertSameJob(path: string, earlier: JobDescription, job: JobDescriptio
   if (different.length > 0) {
     throw new InvalidInputError(
       `The work folder ${path} holds the work of another job; it differs in ${different.join(', ')}. ${advice}`,
+      { path },
     );
   }
 }
