@@ -1,4 +1,4 @@
-// The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
+// The uncut network as a function from rows to logits: the baseline that early exit is compared with.
 
 import { denseInputs, type InputBatch, type InputTensor, type RowShape } from '@ztw/core';
 import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
@@ -33,8 +33,7 @@ export interface WholeModel {
 
 /**
  * Opens an uncut network.
- * @throws InvalidModelError when it has other inputs or lacks the output; RuntimeFailureError when ONNX Runtime refuses
- *   it.
+ * @throws InvalidModelError when it has other inputs or lacks the output; RuntimeFailureError when ONNX Runtime refuses it.
  */
 export async function wholeModel(options: WholeModelOptions): Promise<WholeModel> {
   const { ort, bytes, inputShape, classes, input = 'input', output = 'logits', batch = 'dynamic' } = options;

@@ -35,7 +35,7 @@ function node(
   return { operator, inputs, outputs: [output], attributes };
 }
 
-/** `mean`: that of the hidden values over the tokens that count. */
+/** `mean`: the mean of the hidden values over the tokens that count. */
 function meanOf(hidden: string, mask: string): readonly TinyNode[] {
   return [
     node('Cast', [mask], 'weights', { to: 1 }),
@@ -99,7 +99,7 @@ const files: ReadonlyMap<string, Uint8Array> = new Map([
   ],
 ]);
 
-/** The same head as data; of the mask, which its ONNX nodes read, it knows nothing. */
+/** The same head as data, without the mask, which only its ONNX nodes read. */
 function headOf(cascade: boolean): Head {
   const inFeatures = cascade ? width + classes : width;
   const layersOf: HeadLayer[] = [
@@ -197,7 +197,7 @@ export function tokenRowsOf(rows: number, tokens: number): NamedInputBatch {
   return { rows, inputs: { ...inputs, ids: { data: wide, rowShape } } };
 }
 
-/** What the reference answers. */
+/** The logits of the reference. */
 export function referenceLogits({ rows, inputs }: NamedInputBatch): Float32Array {
   const { data, rowShape } = inputs.ids as InputTensor;
   const narrow = Int32Array.from(data as BigInt64Array, Number);
