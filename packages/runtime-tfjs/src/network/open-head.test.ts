@@ -1,4 +1,4 @@
-// Heads of every family on TensorFlow.js against the plain reference, which sees features with their channels first.
+// Heads of every family on TensorFlow.js against the plain reference, which reads features with their channels first.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { RowShape } from '@ztw/core';
