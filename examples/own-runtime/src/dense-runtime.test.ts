@@ -10,7 +10,7 @@ const rows = 12;
 const input = { rows, data: seededValues(7, rows * inputSize, 1) };
 const supports: StagedModelSupport = { parallelRuns: true, featureMemory: 'host', concatRows: true };
 
-/** The kit gives rows with the name of their input and without. */
+/** The kit passes rows with the name of their input, and without. */
 function valuesOf(batch: InputBatch): Float32Array {
   return namedInput(batch, denseInputs([inputSize])).inputs.input?.data as Float32Array;
 }

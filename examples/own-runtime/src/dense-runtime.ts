@@ -1,5 +1,5 @@
-// A runtime in one file: dense layers over plain arrays. It moves rows and runs stages; `createStagedModel` adds the lifetime of the
-// model, the checks of every call, and who holds which rows.
+// A runtime in one file: dense layers over plain arrays. It only moves rows and runs stages. `createStagedModel` adds the lifetime of the
+// model, the checks of every call, and the ownership of rows.
 
 import { denseInputs, type InputTensor, joinRows, takeRows } from '@ztw/core';
 import { createStagedModel, type RuntimeModel } from '@ztw/core/runtime';
@@ -16,7 +16,7 @@ export interface DenseNetwork {
   readonly name: string;
   /** The backbone. A ReLU follows each layer but the last one, which gives the network's own logits. */
   readonly layers: readonly DenseLayer[];
-  /** One internal classifier after each layer but the last. All but the first read the features and the previous logits behind them. */
+  /** One internal classifier after each layer but the last. Each but the first reads the features, followed by the previous logits. */
   readonly heads: readonly DenseLayer[];
 }
 

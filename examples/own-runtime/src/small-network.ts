@@ -4,7 +4,7 @@ import type { DenseLayer, DenseNetwork } from './dense-runtime.ts';
 /** Values in one input row. */
 export const inputSize = 16;
 
-/** A network with reproducible random weights: yours would be trained. */
+/** A network with reproducible random weights. Yours would be trained. */
 export function smallNetwork(): DenseNetwork {
   const [wide, narrow, classes] = [24, 12, 4];
   return {
