@@ -1,7 +1,7 @@
 // A bundle in the race: its answers at every exit on the timed images, and the thresholds that follow from them.
 
 import type { Bundle } from '@ztw/bundle';
-import { exitCosts, runAllExits } from '@ztw/core';
+import { runAllExits } from '@ztw/core';
 import {
   chooseSettingsForShares,
   costsInMacs,
@@ -10,6 +10,7 @@ import {
   selectPredictions,
   thresholdSweep,
 } from '@ztw/core/evaluation';
+import { exitCosts } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
 import type { Inputs } from './read-inputs.ts';

@@ -1,7 +1,7 @@
 // All that training needs of ONNX Runtime: everything that runs a network, with the same session settings.
 
 import type { BundleReader, LoadedBundle } from '@ztw/bundle';
-import type { GraphProbe, SegmentedBackbone } from '@ztw/core';
+import type { GraphProbe, SegmentedBackbone } from '@ztw/core/runtime';
 import { createSegmentedBackbone, type SegmentedBackboneOptions } from '../backbone/segmented-backbone.ts';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';

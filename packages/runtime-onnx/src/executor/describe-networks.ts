@@ -1,5 +1,5 @@
 import { type BundleManifest, describeStage } from '@ztw/bundle';
-import type { DescribedNetwork } from '@ztw/core';
+import type { DescribedNetwork } from '@ztw/core/runtime';
 
 /** Describes the networks of a bundle as one network, as the bundle's staged model describes itself. */
 export function describeNetworks({ classes, labels, networks }: BundleManifest): DescribedNetwork {

@@ -1,6 +1,7 @@
 // Finds the shapes of a graph's tensors: the graph runs once on zeros, with the optimiser off.
 
-import { type GraphProbe, type ProbedTensor, rowSize, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import { type GraphProbe, type ProbedTensor, rowSize } from '@ztw/core/runtime';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';

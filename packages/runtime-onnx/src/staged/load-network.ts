@@ -1,12 +1,12 @@
 // From the description of a network to a model that runs. Bundles hold such descriptions; `compileNetwork` of `@ztw/onnx-graph` makes them.
 
-import { type BundleStage, type BundleTensor, describeStage, type NetworkSource } from '@ztw/bundle';
+import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph, type RowPort } from '../rows/row-graph.ts';
 import { type OnnxStage, onnxStagedModel } from './onnx-staged-model.ts';
 
-export interface LoadNetworkOptions extends NetworkSource, SessionSettings {
+export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings {
   readonly ort: OnnxRuntime;
 }
 

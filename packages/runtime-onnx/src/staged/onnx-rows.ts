@@ -1,8 +1,8 @@
 // Rows between two stages: host arrays, which each stage passes to the next. `keep` and `concat` only record which rows stay and which
 // runs join. The rows move once, when a stage reads them.
 
-import { type InputTensor, rowSize } from '@ztw/core';
-import { arrayLike } from '@ztw/core/runtime';
+import type { InputTensor } from '@ztw/core';
+import { arrayLike, rowSize } from '@ztw/core/runtime';
 import type { BufferPool } from '../rows/buffer-pool.ts';
 import { compactRows, gatherRows } from '../rows/compact-rows.ts';
 

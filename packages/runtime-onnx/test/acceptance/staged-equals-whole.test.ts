@@ -2,17 +2,9 @@
 // an evaluation of stored logits lets them leave. The network in the repository always runs; others run where they are present.
 
 import { basename } from 'node:path';
-import {
-  classify,
-  confidenceThreshold,
-  denseInput,
-  type Ensemble,
-  exitCosts,
-  lastPrediction,
-  never,
-  runAllExits,
-} from '@ztw/core';
+import { classify, confidenceThreshold, type Ensemble, lastPrediction, never, runAllExits } from '@ztw/core';
 import { predictionsFromLogits, simulatePolicy } from '@ztw/core/evaluation';
+import { denseInput, exitCosts } from '@ztw/core/runtime';
 import { ensembleFromSpecification, equalWeights } from '@ztw/ensemble';
 import { describe, expect, test } from 'vitest';
 import {

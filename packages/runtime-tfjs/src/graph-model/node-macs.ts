@@ -1,4 +1,4 @@
-import { rowSize } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 
 /**
  * MACs per row of one node. Only conv and matmul count.

@@ -1,7 +1,7 @@
 // From the description of a network with programs to a model that runs. Bundles hold such descriptions; `compileNetwork` of
 // `@ztw/onnx-graph` makes them.
 
-import { type BundleStage, type BundleTensor, describeStage, type NetworkSource } from '@ztw/bundle';
+import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { ProgramPort } from '@ztw/program';
@@ -9,7 +9,7 @@ import { type OpenProgram, openProgram } from './open-program.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 import { type TfStage, tfStagedModel } from './tf-staged-model.ts';
 
-export interface LoadNetworkOptions extends NetworkSource {
+export interface LoadNetworkOptions extends BundleNetworkSource {
   readonly tf: TensorflowInference;
 }
 

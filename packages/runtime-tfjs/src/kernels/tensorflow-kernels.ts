@@ -1,7 +1,7 @@
 // The heavy operations of training on TensorFlow.js kernels. They take and return arrays; on the wasm backend each costs one copy.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core';
+import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core/runtime';
 import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
 import type { TensorflowCore } from './tensorflow-core.ts';
 

@@ -1,6 +1,7 @@
 // Writes the layers of a head as a program.
 
-import { type Parameter, type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type Parameter, rowSize } from '@ztw/core/runtime';
 import {
   type HeadLayer,
   type HeadParameters,
