@@ -1,5 +1,5 @@
-import { classify, confidenceThreshold, denseInputs, type InputBatch, type StagedModelSupport } from '@ztw/core';
-import { namedInput, type RuntimeModel } from '@ztw/core/runtime';
+import { classify, confidenceThreshold, type InputBatch, type StagedModelSupport } from '@ztw/core';
+import { denseInputs, namedInput, type RuntimeModel } from '@ztw/core/runtime';
 import { seededValues, testSubject } from '@ztw/core/testing';
 import { describe, expect, test } from 'vitest';
 import { denseModel, wholeLogits } from './dense-runtime.ts';

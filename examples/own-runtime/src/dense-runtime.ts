@@ -1,8 +1,8 @@
 // A runtime in one file: dense layers over plain arrays. It only moves rows and runs stages. `createStagedModel` adds the lifetime of the
 // model, the checks of every call, and the ownership of rows.
 
-import { denseInputs, type InputTensor, joinRows, takeRows } from '@ztw/core';
-import { createStagedModel, type RuntimeModel } from '@ztw/core/runtime';
+import type { InputTensor } from '@ztw/core';
+import { createStagedModel, denseInputs, joinRows, type RuntimeModel, takeRows } from '@ztw/core/runtime';
 
 /** `y = weights x + bias` */
 export interface DenseLayer {
