@@ -1,6 +1,6 @@
 // Stored or made-up predictions of all exits of one network, and where rows are drawn from.
 
-import { takeRows } from '@ztw/core';
+import { takeRows } from '@ztw/core/runtime';
 import {
   readIntegers,
   readLogits,
