@@ -1,8 +1,10 @@
-// Compares the accuracy of each IC with that of the original PyTorch code at the same cuts, from a report of `ztw eval` over all test rows.
+// Compares the accuracy of each IC with that of the original PyTorch code at the same cuts, from a report of `ztw eval`
+// over all test rows.
 //
 //   pnpm --filter @ztw/bench compare-with-reference REPORT.json REFERENCE.json
 //
-// The scores of the reference are those of the ICs alone, before any ensemble. So only methods of the report without an ensemble are compared.
+// The scores of the reference are those of the ICs alone, before any ensemble. So only methods of the report without an
+// ensemble are compared.
 
 import { readFile } from 'node:fs/promises';
 import type { EvaluationReport } from '@ztw/core/evaluation';

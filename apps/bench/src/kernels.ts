@@ -1,5 +1,6 @@
-// Compares the kernels of this project with those of the same backend or of the cpu backend: speed-ups as ratios of interleaved medians, at
-// the sizes of ResNet features. Property tests beside the kernels check that the results are equal. Prints a Markdown table.
+// Compares the kernels of this project with those of the same backend or of the cpu backend: speed-ups as ratios of
+// interleaved medians, at the sizes of ResNet features. Property tests beside the kernels check that the results are
+// equal. Prints a Markdown table.
 //
 //   pnpm --filter @ztw/bench kernels [rounds, default 9]
 

@@ -1,10 +1,10 @@
-// Kills `ztw train` with SIGKILL at random moments, starts it again with the same command, and compares the finished bundle with that of an
-// uninterrupted training, byte by byte.
+// Kills `ztw train` with SIGKILL at random moments, starts it again with the same command, and compares the finished
+// bundle with that of an uninterrupted training, byte by byte.
 //
 //   pnpm --filter @ztw/bench kill-and-resume [kills, default 20] [seed, default 1]
 //
-// The job is small (2,000 Fashion-MNIST images, 4 cuts, SDN and ZTW), so that twenty of them take minutes. The killed process is the
-// published command, not a function. Exits with 1 where a bundle differs.
+// The job is small (2,000 Fashion-MNIST images, 4 cuts, SDN and ZTW), so that twenty of them take minutes. The killed
+// process is the published command, not a function. Exits with 1 where a bundle differs.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

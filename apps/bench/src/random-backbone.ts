@@ -3,8 +3,8 @@ import { denseInputs, rowSize, type SegmentedBackbone } from '@ztw/core/runtime'
 import { type HeadSpecification, seededRandom, splitPrefix } from '@ztw/heads';
 
 /**
- * A backbone whose features are random float16 values between 0 and 1 of the given shapes. It costs almost nothing, so the measured time is
- * that of training the ICs.
+ * A backbone whose features are random float16 values between 0 and 1 of the given shapes. It costs almost nothing, so
+ * the measured time is that of training the ICs.
  */
 export function randomBackbone(
   cutShapes: readonly RowShape[],

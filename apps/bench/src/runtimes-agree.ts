@@ -1,11 +1,12 @@
-// Runs one bundle on every runtime. Outside a band of 1e-4 around the threshold, every row must leave at the same exit, with probabilities
-// within 1e-4. Prints a Markdown table, and exits with 1 where a runtime disagrees.
+// Runs one bundle on every runtime. Outside a band of 1e-4 around the threshold, every row must leave at the same exit,
+// with probabilities within 1e-4. Prints a Markdown table, and exits with 1 where a runtime disagrees.
 //
 //   pnpm --filter @ztw/bench runtimes-agree BUNDLE IMAGES [--rows 2000] [--gpu-rows 200] [--budget 0.5] [--only TEXT]
 //
-// GPU backends run in software where there is no GPU, so they get fewer rows. `--only` selects the runtimes whose name contains the text.
-// The rows outside the band are found on the first runtime: they leave at the same exit when the threshold moves by 1e-4 either way. No row
-// leaves later for a lower threshold, so a confidence inside the band would change one of the two exits.
+// GPU backends run in software where there is no GPU, so they get fewer rows. `--only` selects the runtimes whose name
+// contains the text. The rows outside the band are found on the first runtime: they leave at the same exit when the
+// threshold moves by 1e-4 either way. No row leaves later for a lower threshold, so a confidence inside the band would
+// change one of the two exits.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';

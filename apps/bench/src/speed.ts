@@ -4,9 +4,9 @@
 //   pnpm --filter @ztw/bench speed BUNDLE NETWORK IMAGES [--sdn BUNDLE] [--chain BUNDLE] [--small NETWORK]
 //       [--out FILE.json] [--rounds N, default 15] [--budget 0.5] [--parts race,decision,stream,deadline,worker]
 //
-// BUNDLE is a folder that `ztw train` wrote for NETWORK, and IMAGES is a data set as for `ztw eval`. Optional contenders are a bundle of the
-// method SDN, a chain that ends in NETWORK, and a smaller network.
-// `no exit` uses thresholds of 1. `early` uses the highest threshold at which the timed images cost no more than the budget.
+// BUNDLE is a folder that `ztw train` wrote for NETWORK, and IMAGES is a data set as for `ztw eval`. Optional
+// contenders are a bundle of the method SDN, a chain that ends in NETWORK, and a smaller network. `no exit` uses
+// thresholds of 1. `early` uses the highest threshold at which the timed images cost no more than the budget.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

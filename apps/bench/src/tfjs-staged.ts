@@ -1,10 +1,11 @@
-// Staged against whole on TensorFlow.js wasm: the time of a bundle's stages, heads included, divided by that of the uncut network, as a ratio
-// of interleaved medians. Also counts the tensors and bytes held after many batches. Prints Markdown.
+// Staged against whole on TensorFlow.js wasm: the time of a bundle's stages, heads included, divided by that of the
+// uncut network, as a ratio of interleaved medians. Also counts the tensors and bytes held after many batches. Prints
+// Markdown.
 //
 //   pnpm --filter @ztw/bench tfjs-staged [network, - for models/fashion-resnet20.onnx] [seconds per batch size, default 20]
 //
-// Six ICs have pooled heads of random values. "A quarter leaves" releases a quarter of the remaining rows at each IC, whatever they answer,
-// so that the fraction does not depend on the heads.
+// Six ICs have pooled heads of random values. "A quarter leaves" releases a quarter of the remaining rows at each IC,
+// whatever they answer, so that the fraction does not depend on the heads.
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';

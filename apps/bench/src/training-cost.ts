@@ -1,6 +1,6 @@
-// The cost of training: backbone passes over the data, milliseconds per optimiser step, and peak memory.
-// Six ICs at the cut shapes of a CIFAR ResNet-56 at SDN's placement, batch 128, on random features of the real size. The accuracy of such
-// ICs means nothing, but their cost is the same. Prints a Markdown table.
+// The cost of training: backbone passes over the data, milliseconds per optimiser step, and peak memory. Six ICs at the
+// cut shapes of a CIFAR ResNet-56 at SDN's placement, batch 128, on random features of the real size. The accuracy of
+// such ICs means nothing, but their cost is the same. Prints a Markdown table.
 //
 //   pnpm --filter @ztw/bench training-cost [steps per IC, default 40]
 

@@ -1,8 +1,8 @@
 import { argMax, type ExitPolicy, InvalidInputError } from '@ztw/core';
 
 /**
- * A row leaves where its most probable class passes the threshold of that class: `probability > thresholds[class]`. Use it where mistakes
- * in some classes cost more than in others.
+ * A row leaves where its most probable class passes the threshold of that class: `probability > thresholds[class]`. Use
+ * it where mistakes in some classes cost more than in others.
  * @param thresholds One per class, 0 to 1.
  * @throws InvalidInputError for a threshold outside that range.
  */

@@ -1,5 +1,5 @@
-// A runtime in one file: dense layers over plain arrays. It only moves rows and runs stages. `createStagedModel` adds the lifetime of the
-// model, the checks of every call, and the ownership of rows.
+// A runtime in one file: dense layers over plain arrays. It only moves rows and runs stages. `createStagedModel` adds
+// the lifetime of the model, the checks of every call, and the ownership of rows.
 
 import type { InputTensor } from '@ztw/core';
 import { createStagedModel, denseInputs, joinRows, type RuntimeModel, takeRows } from '@ztw/core/runtime';
@@ -16,7 +16,10 @@ export interface DenseNetwork {
   readonly name: string;
   /** The backbone. A ReLU follows each layer but the last one, which gives the network's own logits. */
   readonly layers: readonly DenseLayer[];
-  /** One internal classifier after each layer but the last. Each but the first reads the features, followed by the previous logits. */
+  /**
+   * One internal classifier after each layer but the last. Each but the first reads the features, followed by the
+   * previous logits.
+   */
   readonly heads: readonly DenseLayer[];
 }
 

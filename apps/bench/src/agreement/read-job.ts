@@ -15,7 +15,8 @@ export interface ReadJob {
 }
 
 /**
- * Reads a bundle of one network, and test rows for it. Where a stage has no program, programs are made of the ONNX files.
+ * Reads a bundle of one network, and test rows for it. Where a stage has no program, programs are made of the ONNX
+ * files.
  * @param budget Budget of the operating point whose threshold is used.
  */
 export async function readJob(folder: string, images: string, rows: number, budget: number): Promise<ReadJob> {

@@ -1,5 +1,5 @@
-// The networks of the npm package nsfwjs, which ships their shards as scripts. The package (41 MB) is fetched once into a temporary folder,
-// because nothing else needs it.
+// The networks of the npm package nsfwjs, which ships their shards as scripts. The package (41 MB) is fetched once into
+// a temporary folder, because nothing else needs it.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

@@ -22,7 +22,8 @@ export interface Share {
 }
 
 /**
- * Times contenders in turns, so that a busy machine slows all of them equally. Each round begins with the next contender.
+ * Times contenders in turns, so that a busy machine slows all of them equally. Each round begins with the next
+ * contender.
  * @param warmUps Rounds before the counted ones, on the inputs of round 0.
  * @param now The clock, in milliseconds.
  */

@@ -31,7 +31,8 @@ export async function readInputs({ manifest }: Bundle, path: string, rows: numbe
   });
   const { labels } = opened;
   if (labels === null) throw new Error(`Expected images with labels; received none in ${path}.`);
-  // Archives hold one class after the other. So images are spread evenly, and then shuffled by a stride that is coprime to most counts.
+  // Archives hold one class after the other. So images are spread evenly, and then shuffled by a stride that is coprime
+  // to most counts.
   const order = Int32Array.from({ length: rows }, (_, row) => Math.floor((((row * 777) % rows) * opened.rows) / rows));
   const data = toInput(await opened.pixels(order), rows, preprocessing);
   const size = rowSize(manifestInputShape(manifest));

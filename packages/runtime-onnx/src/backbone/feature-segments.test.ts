@@ -1,4 +1,5 @@
-// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, and both precisions.
+// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, and both
+// precisions.
 
 import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
 import { executeLayers, splitPrefix } from '@ztw/heads';

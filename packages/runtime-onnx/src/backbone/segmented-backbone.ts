@@ -1,5 +1,5 @@
-// The segments of a frozen backbone on ONNX Runtime, for training. Training sweeps once from the first segment to the last, so only
-// the segment in use has a session. It is opened at its first run and released when another segment runs.
+// The segments of a frozen backbone on ONNX Runtime, for training. Training sweeps once from the first segment to the
+// last, so only the segment in use has a session. It is opened at its first run and released when another segment runs.
 
 import type { BundleTensor } from '@ztw/bundle';
 import {

@@ -16,7 +16,10 @@ export interface OnnxBackendOptions {
   readonly device?: string;
   /** Settings where one session is open at a time: the segments of a backbone during training. */
   readonly oneSession?: SessionSettings;
-  /** Settings where many sessions take turns, as the stages of a bundle, and for the network that they are timed against. */
+  /**
+   * Settings where many sessions take turns, as the stages of a bundle, and for the network that they are timed
+   * against.
+   */
   readonly manySessions?: SessionSettings;
 }
 

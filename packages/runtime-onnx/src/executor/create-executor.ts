@@ -19,24 +19,28 @@ export interface CreateExecutorOptions extends SessionSettings {
   /** An opened bundle, or how to read the files of one. */
   readonly bundle: Bundle | BundleReader;
   /**
-   * Default `auto`: `nested-if` for a batch size of 1, `batch-if` for a larger one. It is `staged` without `exportBundle`, and for bundles
-   * that one file cannot hold: inputs other than one dense tensor, a fixed batch, an operator set below 11, networks of different operator
-   * sets, more than 31 exits, or a kind of policy that looks at several exits. One file saves the cost of a session per stage. Only
-   * `staged` can observe rows, stop them or batch them anew between two stages.
+   * Default `auto`: `nested-if` for a batch size of 1, `batch-if` for a larger one. It is `staged` without
+   * `exportBundle`, and for bundles that one file cannot hold: inputs other than one dense tensor, a fixed batch, an
+   * operator set below 11, networks of different operator sets, more than 31 exits, or a kind of policy that looks at
+   * several exits. One file saves the cost of a session per stage. Only `staged` can observe rows, stop them or batch
+   * them anew between two stages.
    */
   readonly kind?: 'auto' | ExecutorKind;
-  /** Kind of policy that a single file holds. Default: the kind that the bundle was calibrated with. `staged` ignores it: it takes every policy. */
+  /**
+   * Kind of policy that a single file holds. Default: the kind that the bundle was calibrated with. `staged` ignores
+   * it: it takes every policy.
+   */
   readonly policyKind?: PolicyKind;
   /** Largest number of rows that run together. Default: 256, as in `classify`. */
   readonly batchSize?: number;
   /**
-   * Writes a bundle as one file: `exportBundle` of `@ztw/onnx-graph`. You pass it in, so that programs that run only stages need no
-   * graph library.
+   * Writes a bundle as one file: `exportBundle` of `@ztw/onnx-graph`. You pass it in, so that programs that run only
+   * stages need no graph library.
    */
   readonly exportBundle?: (bundle: Bundle, options: SingleFileRequest) => Promise<Uint8Array>;
   /**
-   * Optimises the whole graph before it is split at its exits: `graphOptimiser` of `@ztw/runtime-onnx/node`. On the native runtime this
-   * removes most of the cost of the branches in a single file. Default: none.
+   * Optimises the whole graph before it is split at its exits: `graphOptimiser` of `@ztw/runtime-onnx/node`. On the
+   * native runtime this removes most of the cost of the branches in a single file. Default: none.
    */
   readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
 }
@@ -50,9 +54,11 @@ export interface SingleFileRequest {
 
 /**
  * Makes a bundle ready to run.
- * @throws InvalidInputError for a batch size that is not a positive whole number, and for a single-file kind without `exportBundle`.
+ * @throws InvalidInputError for a batch size that is not a positive whole number, and for a single-file kind without
+ *   `exportBundle`.
  * @throws UnsupportedModelError or UnsupportedPolicyError for a kind that cannot hold the bundle or the policy.
- * @throws InvalidBundleError, InvalidModelError or RuntimeFailureError for a bundle or model that is damaged or that ONNX Runtime refuses.
+ * @throws InvalidBundleError, InvalidModelError or RuntimeFailureError for a bundle or model that is damaged or that
+ *   ONNX Runtime refuses.
  */
 export async function createExecutor(options: CreateExecutorOptions): Promise<Executor> {
   const { kind = 'auto', batchSize = classifyDefaults.batchSize } = options;

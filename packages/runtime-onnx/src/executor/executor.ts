@@ -21,7 +21,10 @@ export type ExecuteOptions = {
   readonly signal?: AbortSignal;
 } & (
   | {
-      /** When rows leave. `staged` takes any policy; a single file takes limits of the kind of policy that it was made for. */
+      /**
+       * When rows leave. `staged` takes any policy; a single file takes limits of the kind of policy that it was made
+       * for.
+       */
       readonly policy: ExitPolicy;
     }
   | {
@@ -43,7 +46,8 @@ export interface Executor {
    * Classifies rows. Each row runs only as many stages as it needs.
    * @param input Rows of all inputs. No rows give no results.
    * @returns one result per row, in the order of the input, and a summary.
-   * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that the file does not hold.
+   * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that the
+   *   file does not hold.
    * @throws RuntimeFailureError where ONNX Runtime fails or a prediction is NaN.
    * @throws AbortedError where `signal` fires; DisposedError after a dispose.
    */

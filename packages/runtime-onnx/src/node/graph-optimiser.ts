@@ -1,5 +1,5 @@
-// The optimisations of ONNX Runtime as a function from graph to graph. Only the native runtime can write the graph that it has optimised,
-// with the convolution layouts of this machine.
+// The optimisations of ONNX Runtime as a function from graph to graph. Only the native runtime can write the graph that
+// it has optimised, with the convolution layouts of this machine.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,9 @@ const errorsOnly = 3;
 /**
  * Makes a function that optimises a graph for this machine, as `optimise` of `exportBundle` and `createExecutor`.
  * @param ort onnxruntime-node; onnxruntime-web does not write its graphs.
- * @returns a function from the bytes of an ONNX file to the bytes of the optimised file. Only this version of the runtime on this kind of
- *   processor can run that file. The function throws RuntimeFailureError where ONNX Runtime refuses the model or writes no file.
+ * @returns a function from the bytes of an ONNX file to the bytes of the optimised file. Only this version of the
+ *   runtime on this kind of processor can run that file. The function throws RuntimeFailureError where ONNX Runtime
+ *   refuses the model or writes no file.
  */
 export function graphOptimiser(
   ort: OnnxRuntime,

@@ -4,16 +4,18 @@
 import type { InferenceSession } from 'onnxruntime-common';
 
 /**
- * The part of an ONNX Runtime module that is used. Pass the whole module: `import * as ort from 'onnxruntime-web'` (or `-node`).
+ * The part of an ONNX Runtime module that is used. Pass the whole module: `import * as ort from 'onnxruntime-web'` (or
+ * `-node`).
  */
 export type OnnxRuntime = Pick<typeof import('onnxruntime-common'), 'InferenceSession' | 'Tensor' | 'env'>;
 
 /** How sessions are made. */
 export interface SessionSettings {
   /**
-   * Threads of one session. Default 1, because every session of `onnxruntime-node` has its own pool of spinning threads, and a staged
-   * network has many sessions. On the web all sessions share one pool. ONNX Runtime reads its size once, before the first session of the
-   * page. A value given here is written to `ort.env.wasm.numThreads`; without one, that setting is left unchanged.
+   * Threads of one session. Default 1, because every session of `onnxruntime-node` has its own pool of spinning
+   * threads, and a staged network has many sessions. On the web all sessions share one pool. ONNX Runtime reads its
+   * size once, before the first session of the page. A value given here is written to `ort.env.wasm.numThreads`;
+   * without one, that setting is left unchanged.
    */
   readonly threads?: number;
   /** ONNX Runtime's execution providers, best first. Default `['cpu']`, which is WebAssembly on the web. */

@@ -1,5 +1,5 @@
-// One ONNX Runtime session: opened from bytes, run by name, released once. ONNX Runtime throws plain Errors whose texts differ between
-// its builds. Here they become typed errors that name the model.
+// One ONNX Runtime session: opened from bytes, run by name, released once. ONNX Runtime throws plain Errors whose texts
+// differ between its builds. Here they become typed errors that name the model.
 
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';

@@ -1,5 +1,6 @@
-// An ONNX graph as a function from rows to rows. Its tensors have names, and their first axis is the batch; inputs and outputs are
-// checked. A graph with a fixed batch is fed in pieces, the last one padded, so that callers see no difference.
+// An ONNX graph as a function from rows to rows. Its tensors have names, and their first axis is the batch; inputs and
+// outputs are checked. A graph with a fixed batch is fed in pieces, the last one padded, so that callers see no
+// difference.
 
 import {
   type FreeShape,

@@ -1,4 +1,5 @@
-// From the description of a network to a model that runs. Bundles hold such descriptions; `compileNetwork` of `@ztw/onnx-graph` makes them.
+// From the description of a network to a model that runs. Bundles hold such descriptions; `compileNetwork` of
+// `@ztw/onnx-graph` makes them.
 
 import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import type { RuntimeModel } from '@ztw/core/runtime';
@@ -13,8 +14,8 @@ export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings
 /**
  * Opens one session per stage.
  * @throws InvalidModelError when the graph of a stage does not have the tensors that its description names.
- * @throws RuntimeFailureError when ONNX Runtime refuses a graph. Errors of `readFile` pass through. After a failure, sessions that were
- *   already open are released.
+ * @throws RuntimeFailureError when ONNX Runtime refuses a graph. Errors of `readFile` pass through. After a failure,
+ *   sessions that were already open are released.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
   const { network, classes, inputs } = options;

@@ -1,5 +1,5 @@
-// Rows between two stages: host arrays, which each stage passes to the next. `keep` and `concat` only record which rows stay and which
-// runs join. The rows move once, when a stage reads them.
+// Rows between two stages: host arrays, which each stage passes to the next. `keep` and `concat` only record which rows
+// stay and which runs join. The rows move once, when a stage reads them.
 
 import type { InputTensor } from '@ztw/core';
 import { arrayLike, rowSize } from '@ztw/core/runtime';
@@ -42,10 +42,11 @@ export function keepOnnxRows(parts: OnnxRows, kept: Int32Array, rows: number): O
 }
 
 /**
- * Moves the remaining rows together, so that a stage can read them. A single run is compacted in place; several runs are copied into new
- * arrays.
+ * Moves the remaining rows together, so that a stage can read them. A single run is compacted in place; several runs
+ * are copied into new arrays.
  * @param rows Number of remaining rows.
- * @param pool Source of the new arrays. The caller gives the `borrowed` ones back after the stage. null allocates arrays instead.
+ * @param pool Source of the new arrays. The caller gives the `borrowed` ones back after the stage. null allocates
+ *   arrays instead.
  */
 export function readRows(parts: OnnxRows, rows: number, pool: BufferPool | null): ReadRows {
   const [first, ...others] = parts;

@@ -33,7 +33,8 @@ export interface WholeModel {
 
 /**
  * Opens an uncut network.
- * @throws InvalidModelError when it has other inputs or lacks the output; RuntimeFailureError when ONNX Runtime refuses it.
+ * @throws InvalidModelError when it has other inputs or lacks the output; RuntimeFailureError when ONNX Runtime refuses
+ *   it.
  */
 export async function wholeModel(options: WholeModelOptions): Promise<WholeModel> {
   const { ort, bytes, inputShape, classes, input = 'input', output = 'logits', batch = 'dynamic' } = options;

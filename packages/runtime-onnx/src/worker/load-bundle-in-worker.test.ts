@@ -119,7 +119,8 @@ describe('in a thread', () => {
       if (next !== null) model.release(next);
       return turns;
     };
-    // A stage in this thread would always take one turn. A busy machine may suspend this thread while the worker runs, but not every time.
+    // A stage in this thread would always take one turn. A busy machine may suspend this thread while the worker runs,
+    // but not every time.
     const turns: number[] = [];
     while (turns.length < 20 && Math.max(0, ...turns) <= 2) turns.push(await turnsOfOneStage());
     expect(Math.max(...turns)).toBeGreaterThan(2);

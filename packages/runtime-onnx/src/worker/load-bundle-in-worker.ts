@@ -22,8 +22,8 @@ export interface LoadBundleInWorkerOptions extends SessionSettings {
 }
 
 /**
- * Loads a bundle in a worker, so that this thread stays free while stages run. The result is used like that of `loadBundle`: exits are
- * decided in this thread, and stages run in the worker.
+ * Loads a bundle in a worker, so that this thread stays free while stages run. The result is used like that of
+ * `loadBundle`: exits are decided in this thread, and stages run in the worker.
  * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down. A failure ends the worker.
  */
 export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Promise<LoadedBundle> {

@@ -1,4 +1,5 @@
-// The messages to a worker and back. All of them are plain data. Features stay in the worker; messages name them by number.
+// The messages to a worker and back. All of them are plain data. Features stay in the worker; messages name them by
+// number.
 
 import type { BundleManifest } from '@ztw/bundle';
 import type { NamedInputBatch, StagedModel } from '@ztw/core';
@@ -18,7 +19,10 @@ export type ModelDescription = Pick<
   'name' | 'supports' | 'classes' | 'labels' | 'inputs' | 'stages' | 'backboneMacs'
 >;
 
-/** A task for the worker. It consumes features as the model does. `result` is the number under which the worker keeps the new ones. */
+/**
+ * A task for the worker. It consumes features as the model does. `result` is the number under which the worker keeps
+ * the new ones.
+ */
 export type WorkerTask =
   | { readonly kind: 'open'; readonly content: BundleContent }
   | { readonly kind: 'load'; readonly input: NamedInputBatch; readonly result: number }

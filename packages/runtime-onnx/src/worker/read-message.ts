@@ -1,4 +1,5 @@
-// Checks of messages. Other scripts may send messages to the same worker, and a page of another release may send other tasks.
+// Checks of messages. Other scripts may send messages to the same worker, and a page of another release may send other
+// tasks.
 
 import { InvalidInputError } from '@ztw/core';
 import { isPackedError, type PackedError } from '@ztw/core/runtime';

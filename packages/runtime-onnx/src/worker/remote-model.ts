@@ -1,5 +1,5 @@
-// A model in a worker, behind the same contract as any other model. The loop, the exits and the policies stay in this thread, and only
-// logits arrive here. So everything that runs a staged model can run this one.
+// A model in a worker, behind the same contract as any other model. The loop, the exits and the policies stay in this
+// thread, and only logits arrive here. So everything that runs a staged model can run this one.
 
 import { copyInput, createStagedModel, type RuntimeModel, type StagedModelAdapter } from '@ztw/core/runtime';
 import type { ModelDescription, RemoteStageOutput } from './messages.ts';

@@ -10,7 +10,10 @@ import { bundleOf, cutNetwork, fashionNetwork, sharedNetworks, structuredRows } 
 import { runtimes } from '../support/runtimes.ts';
 import { readFrom } from '../support/tiny-network.ts';
 
-/** Another order of sums moves a probability by a few units in the last place. Rows this close to the threshold may leave at another exit. */
+/**
+ * Another order of sums moves a probability by a few units in the last place. Rows this close to the threshold may
+ * leave at another exit.
+ */
 const band = 1e-5;
 const classes = 10;
 

@@ -1,5 +1,6 @@
-// Two laws of early exit, on real networks. Without an exit, the staged network equals the whole one. Rows leave live at the exits where
-// an evaluation of stored logits lets them leave. The network in the repository always runs; others run where they are present.
+// Two laws of early exit, on real networks. Without an exit, the staged network equals the whole one. Rows leave live
+// at the exits where an evaluation of stored logits lets them leave. The network in the repository always runs; others
+// run where they are present.
 
 import { basename } from 'node:path';
 import { classify, confidenceThreshold, type Ensemble, lastPrediction, never, runAllExits } from '@ztw/core';

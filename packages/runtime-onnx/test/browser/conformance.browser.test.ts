@@ -1,5 +1,5 @@
-// The staged model in a real browser, on bundles of a tiny network and of the one in the repository. Cutting, heads and writing the bundle
-// happen in Node.
+// The staged model in a real browser, on bundles of a tiny network and of the one in the repository. Cutting, heads and
+// writing the bundle happen in Node.
 
 import * as node from 'onnxruntime-node';
 import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';

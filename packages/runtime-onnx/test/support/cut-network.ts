@@ -55,7 +55,8 @@ export interface CutNetworkOptions {
   /** Family of all heads. Default `auto`. */
   readonly family?: HeadFamily;
   /**
-   * Factor on the last dense layer of every head. A larger one spreads confidences as those of trained heads. Default 1.
+   * Factor on the last dense layer of every head. A larger one spreads confidences as those of trained heads. Default
+   * 1.
    */
   readonly sharpness?: number;
 }

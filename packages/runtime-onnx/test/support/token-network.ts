@@ -1,4 +1,5 @@
-// The token network of the reference runtime as ONNX stages: int64 ids of any length and a uint8 mask, which both cross every cut.
+// The token network of the reference runtime as ONNX stages: int64 ids of any length and a uint8 mask, which both cross
+// every cut.
 
 import { type BundleNetwork, type BundleTensor, bundleFiles } from '@ztw/bundle';
 import type { InputSpecification, InputTensor, NamedInputBatch } from '@ztw/core';

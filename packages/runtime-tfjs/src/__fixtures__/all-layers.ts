@@ -129,7 +129,10 @@ function activations(): layers.LayersModel {
   return functional(input, output, 'activations');
 }
 
-/** Models inside models, a layer that is used twice, a classifier of 1 x 1 convolutions, and a reshape after the softmax. */
+/**
+ * Models inside models, a layer that is used twice, a classifier of 1 x 1 convolutions, and a reshape after the
+ * softmax.
+ */
 function nested(): layers.LayersModel {
   const inner = layers.sequential({
     name: 'inner',

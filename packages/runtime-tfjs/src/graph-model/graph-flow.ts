@@ -1,4 +1,5 @@
-// The part of a GraphModel between its input and its output, and the shapes of all results. One run on zeros finds the shapes.
+// The part of a GraphModel between its input and its output, and the shapes of all results. One run on zeros finds the
+// shapes.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InvalidModelError, type RowShape, UnsupportedModelError } from '@ztw/core';
@@ -38,7 +39,8 @@ export interface GraphFlow {
 const probeRows = 2;
 
 /**
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one
+ *   value per class.
  * @throws InvalidModelError where TensorFlow.js cannot run the graph.
  */
 export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadGraphModelOptions): GraphFlow {

@@ -22,7 +22,8 @@ const movingNodes: ReadonlySet<string> = new Set([
 
 /**
  * Finds the legal cuts and the cost of a GraphModel. The graph runs once on zeros, to find its shapes.
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one
+ *   value per class.
  */
 export function readGraphModel(options: ReadGraphModelOptions): TensorflowNetwork {
   const { tf, model } = options;

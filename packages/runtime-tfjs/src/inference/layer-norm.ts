@@ -1,4 +1,5 @@
-// Layer norm. On the wasm backend, small inputs are computed here, in its heap: nine kernel calls for a row of logits cost as much as a layer.
+// Layer norm. On the wasm backend, small inputs are computed here, in its heap: nine kernel calls for a row of logits
+// cost as much as a layer.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
@@ -13,7 +14,10 @@ export interface LayerNormInputs {
   readonly bias: Tensor | null;
 }
 
-/** Largest number of values computed here. Above it, kernels are faster, because they compute several values per instruction. */
+/**
+ * Largest number of values computed here. Above it, kernels are faster, because they compute several values per
+ * instruction.
+ */
 const largestByHand = 8192;
 
 /**

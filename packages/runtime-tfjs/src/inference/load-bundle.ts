@@ -17,7 +17,8 @@ export interface LoadBundleOptions {
 
 /**
  * Loads a bundle's networks and ensemble, onto the backend that is set in `tf`.
- * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one without programs. Nothing stays in memory after a failure.
+ * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one without programs. Nothing stays in
+ *   memory after a failure.
  */
 export function loadBundle({ tf, bundle }: LoadBundleOptions): Promise<LoadedBundle> {
   return loadBundleWith(bundle, (source) => loadNetwork({ tf, ...source }));
@@ -33,8 +34,8 @@ export interface LoadStagedModelOptions {
 
 /**
  * Loads one network of an opened bundle.
- * @throws InvalidInputError for a network that the bundle does not hold; InvalidBundleError for a damaged file; UnsupportedModelError for
- *   a bundle without programs.
+ * @throws InvalidInputError for a network that the bundle does not hold; InvalidBundleError for a damaged file;
+ *   UnsupportedModelError for a bundle without programs.
  */
 export async function loadStagedModel({ tf, bundle, network = 0 }: LoadStagedModelOptions): Promise<RuntimeModel> {
   return loadNetwork({ tf, ...networkSource(bundle, network) });

@@ -1,5 +1,5 @@
-// From the description of a network with programs to a model that runs. Bundles hold such descriptions; `compileNetwork` of
-// `@ztw/onnx-graph` makes them.
+// From the description of a network with programs to a model that runs. Bundles hold such descriptions;
+// `compileNetwork` of `@ztw/onnx-graph` makes them.
 
 import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
@@ -16,8 +16,8 @@ export interface LoadNetworkOptions extends BundleNetworkSource {
 /**
  * Uploads the weights of all stages to the backend that is set in `tf`, and compiles their programs.
  * @throws UnsupportedModelError where the network has no programs, or has inputs of a type that TensorFlow.js lacks.
- * @throws InvalidBundleError for a program that is damaged or does not fit its description. Errors of `readFile` pass through. Nothing stays
- *   in memory after a failure.
+ * @throws InvalidBundleError for a program that is damaged or does not fit its description. Errors of `readFile` pass
+ *   through. Nothing stays in memory after a failure.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
   const { tf, network, classes, inputs } = options;

@@ -1,4 +1,5 @@
-// A network with two inputs and a free axis on TensorFlow.js. Stage programs cannot express it yet, so its stages are written by hand.
+// A network with two inputs and a free axis on TensorFlow.js. Stage programs cannot express it yet, so its stages are
+// written by hand.
 
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import {

@@ -56,7 +56,8 @@ interface ScheduledStep {
 
 /**
  * Checks the program against its weights, uploads them, and compiles the steps.
- * @throws InvalidBundleError for damaged files, and for steps that do not fit together. Nothing is uploaded in that case.
+ * @throws InvalidBundleError for damaged files, and for steps that do not fit together. Nothing is uploaded in that
+ *   case.
  */
 export function openProgram({
   tf,

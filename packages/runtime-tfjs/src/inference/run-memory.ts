@@ -1,5 +1,5 @@
-// The number of rows that fit into the memory of the wasm backend. When its heap is full, its allocator returns address 0. Kernels then
-// overwrite the memory there, and nothing runs afterwards. So a run that does not fit must not begin.
+// The number of rows that fit into the memory of the wasm backend. When its heap is full, its allocator returns address
+// 0. Kernels then overwrite the memory there, and nothing runs afterwards. So a run that does not fit must not begin.
 
 import { InvalidInputError } from '@ztw/core';
 import type { ProgramSize, TensorProgram } from '@ztw/program';

@@ -1,4 +1,5 @@
-// Copies entries of one axis. On the wasm backend this code copies in the heap, which is tens of times faster than the backend's gather.
+// Copies entries of one axis. On the wasm backend this code copies in the heap, which is tens of times faster than the
+// backend's gather.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';

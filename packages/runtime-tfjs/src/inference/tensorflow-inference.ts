@@ -1,8 +1,8 @@
 import type { NamedAttrMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /**
- * The TensorFlow.js module that a caller passes in, with its backend already set: `@tensorflow/tfjs-core`, or `@tensorflow/tfjs`,
- * which contains it. This package does not import it, so that the only engine is the caller's.
+ * The TensorFlow.js module that a caller passes in, with its backend already set: `@tensorflow/tfjs-core`, or
+ * `@tensorflow/tfjs`, which contains it. This package does not import it, so that the only engine is the caller's.
  */
 export type TensorflowInference = Pick<typeof import('@tensorflow/tfjs-core'), 'engine' | 'keep' | 'tensor'>;
 

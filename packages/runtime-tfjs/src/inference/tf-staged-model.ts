@@ -1,5 +1,5 @@
-// A staged model on TensorFlow.js: one program per stage, with features in the memory of the backend in between. Each tensor has one owner,
-// which disposes it. No `tidy` scope is open, because a scope must not span an await.
+// A staged model on TensorFlow.js: one program per stage, with features in the memory of the backend in between. Each
+// tensor has one owner, which disposes it. No `tidy` scope is open, because a scope must not span an await.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpecification, InputTensor, StageDescription } from '@ztw/core';
@@ -24,10 +24,16 @@ export interface TfStagedModelContent {
   readonly stages: readonly TfStage[];
 }
 
-/** The tensors of a cut; their first axis is the row axis. Nothing else holds them. Empty after a program has consumed them. */
+/**
+ * The tensors of a cut; their first axis is the row axis. Nothing else holds them. Empty after a program has consumed
+ * them.
+ */
 type TfRows = Tensor[];
 
-/** @throws UnsupportedModelError for inputs that are neither float32 nor int32, the only types that TensorFlow.js computes with. */
+/**
+ * @throws UnsupportedModelError for inputs that are neither float32 nor int32, the only types that TensorFlow.js
+ * computes with.
+ */
 export function tfStagedModel({ tf, stages, ...description }: TfStagedModelContent): RuntimeModel {
   /** Copies the data, because backends on the host keep the array that they receive. */
   const upload = (data: Float32Array | Int32Array, shape: number[]): Tensor =>

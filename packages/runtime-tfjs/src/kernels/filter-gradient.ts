@@ -16,8 +16,8 @@ export interface FilterAxis {
 }
 
 /**
- * Computes the exact filter gradient. Rows take the role of input channels, and channels the role of rows. The output gradient takes the
- * role of the filter, dilated by the stride.
+ * Computes the exact filter gradient. Rows take the role of input channels, and channels the role of rows. The output
+ * gradient takes the role of the filter, dilated by the stride.
  * @param input `[inChannels, height, width, rows]`
  * @param gradient `[outHeight, outWidth, rows, outChannels]`
  * @param dispose Frees an intermediate result.

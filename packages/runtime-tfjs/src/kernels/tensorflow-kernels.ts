@@ -1,4 +1,5 @@
-// The heavy operations of training on TensorFlow.js kernels. They take and return arrays; on the wasm backend each costs one copy.
+// The heavy operations of training on TensorFlow.js kernels. They take and return arrays; on the wasm backend each
+// costs one copy.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core/runtime';
@@ -12,7 +13,10 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
   const run: RunKernel = (name, inputs, attributes) =>
     tf.engine().runKernel(name, inputs as Record<string, Tensor>, attributes) as Tensor;
 
-  /** Runs `work`, frees all tensors and returns the values of its result. (`tidy` would search a returned array for tensors.) */
+  /**
+   * Runs `work`, frees all tensors and returns the values of its result. (`tidy` would search a returned array for
+   * tensors.)
+   */
   const valuesOf = (work: () => TensorInfo): Float32Array => {
     let values: Float32Array = new Float32Array(0);
     tf.tidy(() => {

@@ -1,4 +1,5 @@
-// The uses of layers that lead to a model's output, in an order in which they can run. The layers of a nested model are among them.
+// The uses of layers that lead to a model's output, in an order in which they can run. The layers of a nested model are
+// among them.
 
 import { UnsupportedModelError } from '@ztw/core';
 import type { LayerLike, LayersModelLike, LayerUse, SymbolicTensorLike } from './layers-model.ts';

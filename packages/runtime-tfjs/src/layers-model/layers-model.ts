@@ -1,4 +1,5 @@
-// The parts of a LayersModel of `@tensorflow/tfjs-layers` that are read here, as types of our own: this package does not import it.
+// The parts of a LayersModel of `@tensorflow/tfjs-layers` that are read here, as types of our own: this package does
+// not import it.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 

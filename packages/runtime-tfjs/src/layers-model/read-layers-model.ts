@@ -1,4 +1,5 @@
-// A LayersModel as a network that can be cut. Its layers are applied to tensors one after the other, as the model itself does.
+// A LayersModel as a network that can be cut. Its layers are applied to tensors one after the other, as the model
+// itself does.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InvalidInputError, UnsupportedModelError } from '@ztw/core';
@@ -34,8 +35,8 @@ const movingLayers: ReadonlySet<string> = new Set([
 
 /**
  * Finds the legal cuts and the cost of a LayersModel, functional or sequential, nested or not.
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are not fixed, channels-first layers, or a layer whose cost is
- *   unknown.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are not fixed, channels-first layers, or a
+ *   layer whose cost is unknown.
  */
 export function readLayersModel({ tf, model }: ReadLayersModelOptions): TensorflowNetwork {
   const { input, output, uses } = layerUses(model);

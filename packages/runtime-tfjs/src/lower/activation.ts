@@ -1,4 +1,5 @@
-// Activations by their names in TensorFlow.js, as steps. An activation without a function in programs becomes several steps.
+// Activations by their names in TensorFlow.js, as steps. An activation without a function in programs becomes several
+// steps.
 
 import type { ProgramFunction } from '@ztw/program';
 import type { NodeWriter } from './node-writer.ts';

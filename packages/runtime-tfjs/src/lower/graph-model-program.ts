@@ -11,10 +11,10 @@ import type { GraphOperation, Operand } from './nodes/graph-operation.ts';
 import { operationLowering } from './nodes/table.ts';
 
 /**
- * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does for a LayersModel. The graph runs once on zeros, to
- * find its shapes.
- * @throws UnsupportedModelError naming the node that a program cannot express, its operation, and what is supported; also for several
- *   inputs or outputs, and for sizes that are left open.
+ * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does for a LayersModel. The graph runs
+ * once on zeros, to find its shapes.
+ * @throws UnsupportedModelError naming the node that a program cannot express, its operation, and what is supported;
+ *   also for several inputs or outputs, and for sizes that are left open.
  */
 export async function graphModelProgram(options: ReadGraphModelOptions): Promise<NetworkProgram> {
   const flow = graphFlow(options);
@@ -106,7 +106,10 @@ function lowerGraph(
   return { result: names.get(flow.output) ?? inputName, nodes, parameters };
 }
 
-/** Nodes whose values reach the output. Nodes that only compute the shape of a Reshape are left out: the probe has found that shape. */
+/**
+ * Nodes whose values reach the output. Nodes that only compute the shape of a Reshape are left out: the probe has found
+ * that shape.
+ */
 function neededNodes(flow: GraphFlow): ReadonlySet<string> {
   const found = new Set([flow.output]);
   for (const { name, op, inputs } of flow.nodes.toReversed()) {

@@ -1,4 +1,5 @@
-// Writes the steps of one layer or node of TensorFlow.js into the program of its network. Names start with that of the layer or node.
+// Writes the steps of one layer or node of TensorFlow.js into the program of its network. Names start with that of the
+// layer or node.
 
 import {
   fixedSizes,

@@ -23,7 +23,9 @@ export function samePads(size: Pair, window: Pair, strides: Pair, dilations: Pai
 
 export const noPads: Pads = [0, 0, 0, 0];
 
-/** Whether a window covers exactly the whole map. Such a pool is the mean or maximum of the map, which needs no window. */
+/**
+ * Whether a window covers exactly the whole map. Such a pool is the mean or maximum of the map, which needs no window.
+ */
 export function seesWholeMap(size: Pair, window: Pair, pads: Pads): boolean {
   return window[0] === size[0] && window[1] === size[1] && pads.every((count) => count === 0);
 }

@@ -1,5 +1,6 @@
-// Checks the model.json of a network before TensorFlow.js loads it. The loader trusts the file: a layer that reads an unknown layer makes
-// it loop forever, and it allocates memory for a size before it compares that size with the weights.
+// Checks the model.json of a network before TensorFlow.js loads it. The loader trusts the file: a layer that reads an
+// unknown layer makes it loop forever, and it allocates memory for a size before it compares that size with the
+// weights.
 
 import { checkGraphTopology } from './graph-topology.ts';
 import { checkLayersTopology } from './layers-topology.ts';
@@ -15,8 +16,8 @@ export interface CheckedModelJson {
 }
 
 /**
- * Checks a file of a LayersModel or GraphModel: its fields, the graph of its layers or nodes, their sizes, and the list of its weights. Call
- * it before `loadLayersModel` or `loadGraphModel` for files from unknown sources.
+ * Checks a file of a LayersModel or GraphModel: its fields, the graph of its layers or nodes, their sizes, and the list
+ * of its weights. Call it before `loadLayersModel` or `loadGraphModel` for files from unknown sources.
  * @param json The result of `JSON.parse` for model.json.
  * @throws InvalidModelError with the place inside the JSON, the expected value and the received one.
  */

@@ -82,7 +82,10 @@ function checkPlaceholder({ attr }: Node, path: string): void {
   if (product > maximumInputValues) refuse(`${path}.attr.shape`, `at most ${maximumInputValues} values`, sizes);
 }
 
-/** Visits the nodes in an order in which they can run. A loop of TensorFlow 1 closes at a NextIteration node, which need not wait. */
+/**
+ * Visits the nodes in an order in which they can run. A loop of TensorFlow 1 closes at a NextIteration node, which need
+ * not wait.
+ */
 function checkOrder(nodes: readonly Node[], positions: ReadonlyMap<string, number>, path: string): void {
   const waitsFor = nodes.map(({ op, input = [] }) => (op === 'NextIteration' ? 0 : input.length));
   const readers = new Map<number, number[]>();

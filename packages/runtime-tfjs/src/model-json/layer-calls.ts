@@ -1,5 +1,5 @@
-// Checks the calls of layers: all names exist, all indices are in range, and there is an order in which the calls can be made. The calls
-// are made here in the order of TensorFlow.js, without tensors.
+// Checks the calls of layers: all names exist, all indices are in range, and there is an order in which the calls can
+// be made. The calls are made here in the order of TensorFlow.js, without tensors.
 
 import { refuse } from './refuse.ts';
 

@@ -1,4 +1,5 @@
-// Checks the sizes in the configuration of a layer. TensorFlow.js allocates memory for them before it compares them with the weights.
+// Checks the sizes in the configuration of a layer. TensorFlow.js allocates memory for them before it compares them
+// with the weights.
 
 import { maximumInputValues, maximumLength } from './model-json-bounds.ts';
 import { refuse } from './refuse.ts';
@@ -77,7 +78,10 @@ function isLength(value: unknown, minimum: number): boolean {
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximumLength;
 }
 
-/** TensorFlow.js draws initial values before it reads the weights, and loops forever if the width of the distribution is not a number. */
+/**
+ * TensorFlow.js draws initial values before it reads the weights, and loops forever if the width of the distribution is
+ * not a number.
+ */
 function checkInitialisers(config: Config, path: string): void {
   for (const [key, initialiser] of Object.entries(config)) {
     if (!/initializer$/i.test(key) || typeof initialiser !== 'object' || initialiser === null) continue;

@@ -1,6 +1,10 @@
-// Limits on the size of a network of TensorFlow.js. The loader allocates what the file names before it reads the weights.
+// Limits on the size of a network of TensorFlow.js. The loader allocates what the file names before it reads the
+// weights.
 
-/** Layers of one LayersModel or nested model. The largest model of Keras has about a thousand. TensorFlow.js visits them recursively. */
+/**
+ * Layers of one LayersModel or nested model. The largest model of Keras has about a thousand. TensorFlow.js visits them
+ * recursively.
+ */
 export const maximumLayers = 4096;
 
 /** Depth of nested models. */

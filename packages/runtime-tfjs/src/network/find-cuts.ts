@@ -1,4 +1,5 @@
-// Finds where a network can be cut: after each operation whose result is the only computed tensor that later operations read.
+// Finds where a network can be cut: after each operation whose result is the only computed tensor that later operations
+// read.
 
 import type { RowShape } from '@ztw/core';
 import type { NetworkCut } from '@ztw/heads';
@@ -18,7 +19,8 @@ export interface FlowNode {
 }
 
 /**
- * @param nodes In an order in which they can run, from the network's input to its output; all of them lead to the output.
+ * @param nodes In an order in which they can run, from the network's input to its output; all of them lead to the
+ *   output.
  * @returns the cuts that have MACs before them and after them.
  */
 export function findCuts(nodes: readonly FlowNode[]): readonly NetworkCut[] {
@@ -49,7 +51,10 @@ export function findCuts(nodes: readonly FlowNode[]): readonly NetworkCut[] {
   }));
 }
 
-/** The best of cuts with the same cost: the last one whose features are maps, if there are any, and that does not only move values. */
+/**
+ * The best of cuts with the same cost: the last one whose features are maps, if there are any, and that does not only
+ * move values.
+ */
 function bestOf<Cut extends { readonly node: FlowNode; readonly rowShape: RowShape }>(cuts: readonly Cut[]): Cut {
   const rank = Math.max(...cuts.map(({ rowShape }) => rowShape.length));
   const maps = cuts.filter(({ rowShape }) => rowShape.length === rank);

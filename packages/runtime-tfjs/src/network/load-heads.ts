@@ -7,8 +7,8 @@ import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 /**
  * Reads a file of `saveHeads`. Pass the result to `stageNetwork({ tf, network, ...heads })`.
- * @param network The network that the heads were trained on. The same architecture with other weights is not detected, and gives wrong
- *   answers.
+ * @param network The network that the heads were trained on. The same architecture with other weights is not detected,
+ *   and gives wrong answers.
  * @throws InvalidBundleError for a file that is damaged or of another kind.
  * @throws InvalidModelError for layers that do not fit together.
  * @throws InvalidInputError for heads that do not fit the network.

@@ -6,8 +6,8 @@ import type { TensorflowNetwork } from './tensorflow-network.ts';
 const smallestProbability = 1e-37;
 
 /**
- * The logits of a network's own output. For probabilities these are their logarithms, because the softmax of the logarithms gives the
- * probabilities back.
+ * The logits of a network's own output. For probabilities these are their logarithms, because the softmax of the
+ * logarithms gives the probabilities back.
  * @param output Disposed, unless it is returned.
  */
 export function networkLogits(tf: TensorflowInference, { returns }: TensorflowNetwork, output: Tensor): Tensor {

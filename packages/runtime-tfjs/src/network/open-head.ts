@@ -16,7 +16,10 @@ export interface OpenHeadOptions {
   readonly what: string;
 }
 
-/** Makes the layers of a head ready to run. Their result, channels first, takes the place of a program's logits. At least one layer. */
+/**
+ * Makes the layers of a head ready to run. Their result, channels first, takes the place of a program's logits. At
+ * least one layer.
+ */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { program, weights } = headProgram(layers, parameters, inputShape);
   const classesBefore = previousClasses({ layers });

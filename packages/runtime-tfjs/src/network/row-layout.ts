@@ -30,7 +30,10 @@ export function toChannelsFirst(tf: TensorflowInference, tensor: Tensor): Tensor
     : secondHandle(tf, tensor);
 }
 
-/** A second tensor over the same values, which no backend copies for a reshape. They are freed with the last of the two tensors. */
+/**
+ * A second tensor over the same values, which no backend copies for a reshape. They are freed with the last of the two
+ * tensors.
+ */
 export function secondHandle(tf: TensorflowInference, tensor: Tensor): Tensor {
   return runKernel(tf, 'Reshape', { x: tensor }, { shape: tensor.shape });
 }

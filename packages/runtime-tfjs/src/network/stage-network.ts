@@ -1,4 +1,5 @@
-// A network of TensorFlow.js as a staged model: its own operations run between the cuts, and heads of this project run at the cuts.
+// A network of TensorFlow.js as a staged model: its own operations run between the cuts, and heads of this project run
+// at the cuts.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { RuntimeFailureError } from '@ztw/core';
@@ -22,8 +23,8 @@ export interface StageNetworkOptions {
   /** One per cut. */
   readonly heads: readonly Head[];
   /**
-   * Number of classes, if they are not the network's own. The network's classifier is then left out, and the head at the last cut is the
-   * final one.
+   * Number of classes, if they are not the network's own. The network's classifier is then left out, and the head at
+   * the last cut is the final one.
    */
   readonly newClasses?: number;
   /** One name per class. */
@@ -31,8 +32,8 @@ export interface StageNetworkOptions {
 }
 
 /**
- * Makes a staged model of a network. Input rows are channels first, as for every runtime. Disposing the staged model does not dispose the
- * model that the network was read from.
+ * Makes a staged model of a network. Input rows are channels first, as for every runtime. Disposing the staged model
+ * does not dispose the model that the network was read from.
  * @throws InvalidInputError for heads that do not fit the cuts or the classes.
  */
 export function stageNetwork(options: StageNetworkOptions): RuntimeModel {

@@ -1,5 +1,5 @@
-// A frozen TensorFlow.js network: its cuts, their costs, and how a part of it runs. `readLayersModel` and `readGraphModel` make it;
-// `stageNetwork` and `segmentNetwork` use it.
+// A frozen TensorFlow.js network: its cuts, their costs, and how a part of it runs. `readLayersModel` and
+// `readGraphModel` make it; `stageNetwork` and `segmentNetwork` use it.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainableNetwork } from '@ztw/heads';

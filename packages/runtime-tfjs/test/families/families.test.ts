@@ -1,5 +1,6 @@
-// The families of networks that PyTorch exports, small and with random weights (`make_families.py`). They are cut, get heads, and run stage
-// by stage on TensorFlow.js and on ONNX Runtime. The uncut network gives the expected logits of the last stage.
+// The families of networks that PyTorch exports, small and with random weights (`make_families.py`). They are cut, get
+// heads, and run stage by stage on TensorFlow.js and on ONNX Runtime. The uncut network gives the expected logits of
+// the last stage.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// Stage programs that were changed at random. Each one either runs or is refused with an error of this project, and neither harms a valid
-// program beside it: on WebAssembly, a kernel with a wrong shape overwrites other memory. `ZTW_FUZZ_COUNT` is their number per backend.
+// Stage programs that were changed at random. Each one either runs or is refused with an error of this project, and
+// neither harms a valid program beside it: on WebAssembly, a kernel with a wrong shape overwrites other memory.
+// `ZTW_FUZZ_COUNT` is their number per backend.
 
 import { join } from 'node:path';
 import { type BundleReader, decodeSafetensors } from '@ztw/bundle';

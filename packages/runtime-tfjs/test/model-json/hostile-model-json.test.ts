@@ -1,5 +1,6 @@
-// Files model.json that were changed at random. As in `ztw convert`, each is checked, loaded by TensorFlow.js, and written as a program and
-// as ONNX. Each one soon ends in an error of this project or in a model. `ZTW_FUZZ_COUNT` is their number per kind.
+// Files model.json that were changed at random. As in `ztw convert`, each is checked, loaded by TensorFlow.js, and
+// written as a program and as ONNX. Each one soon ends in an error of this project or in a model. `ZTW_FUZZ_COUNT` is
+// their number per kind.
 
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import type { io } from '@tensorflow/tfjs-core';

@@ -1,5 +1,5 @@
-// Seeded mutations of JSON that know its structure: numbers become extreme, texts are swapped with others of the document, lists are permuted,
-// cut or repeated, and sometimes a value gets another type.
+// Seeded mutations of JSON that know its structure: numbers become extreme, texts are swapped with others of the
+// document, lists are permuted, cut or repeated, and sometimes a value gets another type.
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Parent = Json[] | { [key: string]: Json };

@@ -36,7 +36,9 @@ function epsilonOf({ config }: LayerNode): number {
   return (config as NormalisationConfig).epsilon ?? defaultEpsilon;
 }
 
-/** The formula at inference: `x * gamma / sqrt(variance + epsilon) + (beta - mean * gamma / sqrt(variance + epsilon))`. */
+/**
+ * The formula at inference: `x * gamma / sqrt(variance + epsilon) + (beta - mean * gamma / sqrt(variance + epsilon))`.
+ */
 export const lowerBatchNormalisation: LayerLowering = (node, writer) => {
   const { size, scale: gamma, offset: beta, rest } = partsOf(node);
   const [mean, variance] = rest;

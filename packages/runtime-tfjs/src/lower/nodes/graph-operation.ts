@@ -22,7 +22,9 @@ export interface GraphOperation {
   readonly outputShape: readonly number[];
   /** Number of its inputs. */
   readonly inputCount: number;
-  /** An input by its position. Do not ask for the shape input of a Reshape: nodes outside the program may compute it. */
+  /**
+   * An input by its position. Do not ask for the shape input of a Reshape: nodes outside the program may compute it.
+   */
   operand(position: number): Operand;
 }
 
@@ -53,7 +55,10 @@ export function axesOf(operation: GraphOperation, position: number, rank: number
   return Array.from(constantOf(operation, position).data, (axis) => (axis < 0 ? axis + rank : axis));
 }
 
-/** Name of an operand. A constant is stored first, without its leading axes of length 1, which do not change broadcasting. */
+/**
+ * Name of an operand. A constant is stored first, without its leading axes of length 1, which do not change
+ * broadcasting.
+ */
 export function nameOf(operation: GraphOperation, position: number, writer: NodeWriter, part: string): string {
   const operand = operation.operand(position);
   if (operand.kind === 'data') return operand.name;
