@@ -91,6 +91,7 @@ test('a model with other tensors is refused, and its session released', async ()
   const unfed = openRowGraph({ ...options, inputs: [] });
   await expect(unfed).rejects.toThrow(InvalidModelError);
   await expect(unfed).rejects.toThrow(/received x/);
+  await expect(unfed).rejects.toMatchObject({ expected: [], received: ['x'], path: 'the doubler' });
   await expect(openRowGraph({ ...options, outputs: [{ ...options.outputs[0]!, name: 'z' }] })).rejects.toThrow(
     /Expected the outputs z .*; received y/,
   );

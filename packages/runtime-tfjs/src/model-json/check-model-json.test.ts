@@ -178,6 +178,17 @@ describe('checkModelJson', () => {
     expect(() => checkModelJson(json)).toThrow(message);
   });
 
+  test('gives the place in the file, the expected value and the received one to programs', () => {
+    const json = edited(layersModel, `${layer('first')}/config/strides`, [1, -1]);
+    expect(() => checkModelJson(json)).toThrow(
+      expect.objectContaining({
+        path: expect.stringMatching(/^modelTopology\..*\.strides\.1$/),
+        expected: 'a whole number from 1 to 65536',
+        received: '-1',
+      }),
+    );
+  });
+
   test('refuses a longer chain of nodes than a loader can follow', () => {
     const chain = Array.from({ length: 5000 }, (_unused, index) => ({
       name: `n${index}`,
