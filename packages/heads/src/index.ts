@@ -17,7 +17,7 @@ export { type DenseLayersOptions, type TokenHeadOptions, tokenHead } from './fam
 
 // Heads that cost little beside their network
 
-export type { CostedDesign } from './families/designs-with-costs.ts';
+export { type CostedDesign, isOpenDesign } from './families/designs-with-costs.ts';
 export {
   type DesignedHead,
   type DesignedHeads,
@@ -27,6 +27,7 @@ export {
   type HeadedNetwork,
   type HeadPlace,
   type HeadShares,
+  totalHeadCost,
 } from './families/design-heads.ts';
 export { type FirstDesign, type HeadDesignsOptions, headDesigns } from './families/head-designs.ts';
 

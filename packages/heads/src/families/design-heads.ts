@@ -72,8 +72,6 @@ export interface DesignedHead extends CostedDesign {
 export interface DesignedHeads {
   /** One per place. */
   readonly heads: readonly DesignedHead[];
-  /** Of all heads together. */
-  readonly cost: HeadCost;
   /** Whether each of them and all together keep the bounds. */
   readonly withinBounds: boolean;
 }
@@ -98,16 +96,15 @@ export function designHeads(options: DesignHeadsOptions): DesignedHeads {
     designs.map((ladder, index) => ({ ladder, bounds: bounds[index] as HeadCost })),
     boundsTogether,
   );
-  const cost = total(chosen);
   return {
     heads: chosen.map((head, index) => ({
       ...head,
       unbounded: designs[index]?.[0] ?? head,
       chosen: isOpenDesign(asked),
     })),
-    cost,
     withinBounds:
-      keeps(cost, boundsTogether) && chosen.every((head, index) => keeps(head.cost, bounds[index] as HeadCost)),
+      keeps(totalHeadCost(chosen), boundsTogether) &&
+      chosen.every((head, index) => keeps(head.cost, bounds[index] as HeadCost)),
   };
 }
 
@@ -143,7 +140,7 @@ interface Candidates {
 function reduceTogether(candidates: readonly Candidates[], most: HeadCost): readonly CostedDesign[] {
   const chosen = candidates.flatMap(({ ladder, bounds }) => firstWithin(ladder, bounds) ?? []);
   for (;;) {
-    const cost = total(chosen);
+    const cost = totalHeadCost(chosen);
     const step = (['macs', 'parameters'] as const)
       .filter((resource) => cost[resource] > most[resource])
       .flatMap((resource) => stepDown(candidates, chosen, resource) ?? [])[0];
@@ -174,7 +171,8 @@ function stepDown(
   return null;
 }
 
-function total(heads: readonly CostedDesign[]): HeadCost {
+/** What heads cost together. */
+export function totalHeadCost(heads: readonly Pick<CostedDesign, 'cost'>[]): HeadCost {
   return {
     macs: heads.reduce((sum, { cost }) => sum + cost.macs, 0),
     parameters: heads.reduce((sum, { cost }) => sum + cost.parameters, 0),
