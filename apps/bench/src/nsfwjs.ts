@@ -12,7 +12,8 @@ import '@tensorflow/tfjs-backend-wasm';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
-import { memoryBlobStore, runAllExits, softmax, takeRows } from '@ztw/core';
+import { memoryBlobStore, runAllExits, softmax } from '@ztw/core';
+import { takeRows } from '@ztw/core/runtime';
 import { headMacs, initialiseHead, pooledHead } from '@ztw/heads';
 import {
   readGraphModel,

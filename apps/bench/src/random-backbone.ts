@@ -1,4 +1,5 @@
-import { denseInputs, type RowShape, rowSize, type SegmentedBackbone } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { denseInputs, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
 import { type HeadSpecification, seededRandom, splitPrefix } from '@ztw/heads';
 
 /**

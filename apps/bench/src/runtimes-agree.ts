@@ -9,7 +9,7 @@
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { denseInput, rowSize } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { loadNetwork as loadOnnxNetwork, type OnnxRuntime } from '@ztw/runtime-onnx';
 import { loadNetwork } from '@ztw/runtime-tfjs';
 import type { Answers } from './agreement/agreement-job.ts';

@@ -3,8 +3,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PolicyKind, policyKinds, singleLimit } from '@ztw/core';
+import { type PolicyKind, policyKinds } from '@ztw/core';
 import type { EvaluationReport } from '@ztw/core/evaluation';
+import { singleLimit } from '@ztw/core/runtime';
 import { loadBundle } from '@ztw/runtime-onnx';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 // Between heads and the tensors of the weights file. Stage M of network N keeps its values under `networks.N.stages.M.`.
 
-import type { Parameter } from '@ztw/core';
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { findParameterProblem, type Head, type HeadSpecification } from '@ztw/heads';
 import type { BundleNetwork } from './manifest.ts';
 

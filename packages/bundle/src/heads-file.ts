@@ -1,7 +1,8 @@
 // Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its metadata.
 // A bundle holds a whole model; this is what a user's own training adds to one that is there already.
 
-import { InvalidBundleError, InvalidInputError, parseJson } from '@ztw/core';
+import { InvalidBundleError, InvalidInputError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { findParameterProblem, headSchema } from '@ztw/heads';
 import * as v from 'valibot';

@@ -32,7 +32,7 @@ export { type Bundle, openBundle } from './open-bundle.ts';
 // Loading one, whatever runs its stages
 
 export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
-export { describeStage, type NetworkSource, networkSource } from './load/network-source.ts';
+export { describeStage, type BundleNetworkSource, networkSource } from './load/network-source.ts';
 
 // When its rows leave, by a budget
 

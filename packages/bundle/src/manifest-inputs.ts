@@ -1,4 +1,5 @@
-import { denseInput, denseInputs, type InputSpecification, type RowShape } from '@ztw/core';
+import type { InputSpecification, RowShape } from '@ztw/core';
+import { denseInput, denseInputs } from '@ztw/core/runtime';
 import type { BundleManifest } from './manifest.ts';
 
 /** What the networks of a bundle take, in whichever of its two forms the manifest says it. */

@@ -1,4 +1,5 @@
-import { AbortedError, InvalidBundleError, parseJson } from '@ztw/core';
+import { AbortedError, InvalidBundleError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { headsFromTensors } from './head-weights.ts';
 import type { BundleManifest, BundleReader } from './manifest.ts';

@@ -1,18 +1,16 @@
 // From a budget to the calibrated setting that keeps it.
 
 import {
-  checkProfiledStages,
   type DeviceProfile,
   type ExitPolicy,
   InvalidInputError,
-  meanCost,
   type OperatingPoint,
   type PolicyKind,
   policyFromSpecification,
   policyKinds,
-  profileCosts,
-  singleLimit,
 } from '@ztw/core';
+import { checkProfiledStages, meanCost, profileCosts } from '@ztw/core/evaluation';
+import { singleLimit } from '@ztw/core/runtime';
 
 /** What a row may cost on average, in milliseconds, on a device whose costs were measured. */
 export interface TimeBudget {

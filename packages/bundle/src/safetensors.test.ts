@@ -1,5 +1,5 @@
-import type { Parameter } from '@ztw/core';
 import { InvalidBundleError, InvalidInputError, ZtwError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

@@ -1,8 +1,8 @@
 // The safetensors format, as far as weights need it: named float32 tensors.
 // Eight bytes of header length (little-endian), a JSON header, then the values of all tensors without gaps.
 
-import type { Parameter } from '@ztw/core';
-import { firstNotFinite, InvalidBundleError, InvalidInputError, parseJson } from '@ztw/core';
+import { InvalidBundleError, InvalidInputError } from '@ztw/core';
+import { firstNotFinite, type Parameter, parseJson } from '@ztw/core/runtime';
 
 const LENGTH_BYTES = 8;
 const FLOAT_BYTES = 4;

@@ -6,9 +6,9 @@ import {
   type PolicySpecification,
   parsePolicySpecification,
   policyKinds,
-  singleLimit,
   ZtwError,
 } from '@ztw/core';
+import { singleLimit } from '@ztw/core/runtime';
 import * as v from 'valibot';
 
 interface PointFacts extends Omit<OperatingPoint, 'policy'> {}

@@ -1,4 +1,5 @@
-import { classify, confidenceThreshold, type EnsembleSpecification, logSoftmax, softmax } from '@ztw/core';
+import { classify, confidenceThreshold, type EnsembleSpecification, softmax } from '@ztw/core';
+import { logSoftmax } from '@ztw/core/runtime';
 import { replayModel, rowNumbers } from '@ztw/core/testing';
 import { describe, expect, test } from 'vitest';
 import { type GoldenEnsemble, goldenEnsembles, goldenFits, goldenThresholds } from './__fixtures__/golden.ts';

@@ -1,7 +1,7 @@
 // The readers of stored examples take every size from the files: examples of other sizes, made here in the same format with the
 // reference, are read as the heads that they were made of.
 
-import { rowSize } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readHeads, readNetworks } from './__fixtures__/golden.ts';

@@ -1,6 +1,7 @@
 // Exits and outputs of the original PyTorch code (its offline evaluation), against the live loop.
 
-import { classify, confidenceThreshold, runAllExits, softmax, takeRows } from '@ztw/core';
+import { classify, confidenceThreshold, runAllExits, softmax } from '@ztw/core';
+import { takeRows } from '@ztw/core/runtime';
 import { type ReplayExit, replayModel, rowNumbers } from '@ztw/core/testing';
 import { describe, expect, test } from 'vitest';
 import { type GoldenNetwork, goldenNetworks } from './__fixtures__/golden.ts';

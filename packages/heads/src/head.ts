@@ -1,7 +1,8 @@
 // What an internal classifier's head is, as data. Everything that runs, trains, stores or emits heads asks `layers/` what a layer means.
 // All shapes leave out the batch axis. Convolutional features are channels-first: [channels, height, width].
 
-import type { Parameter, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { HeadLayer } from './layers/layer-kinds.ts';
 
 /** A head's architecture: from features of one cut to logits `[classes]`. Plain data, JSON-safe. */

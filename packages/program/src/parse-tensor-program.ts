@@ -1,4 +1,5 @@
-import { InvalidBundleError, parseJson } from '@ztw/core';
+import { InvalidBundleError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import * as v from 'valibot';
 import { stepReads } from './steps/program-steps.ts';
 import type { TensorProgram } from './tensor-program.ts';

@@ -1,4 +1,5 @@
-import { classify, confidenceThreshold, denseInput, lastPrediction, rowSize, type StagedModel } from '@ztw/core';
+import { classify, confidenceThreshold, lastPrediction, type StagedModel } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { AgreementJob, Answers } from './agreement-job.ts';
 

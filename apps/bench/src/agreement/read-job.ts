@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BundleNetwork, type BundleStage, manifestInputs, openBundle } from '@ztw/bundle';
-import { singleLimit } from '@ztw/core';
+import { singleLimit } from '@ztw/core/runtime';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 import type { AgreementJob } from './agreement-job.ts';

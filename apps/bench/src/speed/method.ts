@@ -1,7 +1,7 @@
 // A bundle that takes part: what it answers at every exit on the images that are timed, and the thresholds that follow from it.
 
 import type { Bundle } from '@ztw/bundle';
-import { exitCosts, runAllExits } from '@ztw/core';
+import { runAllExits } from '@ztw/core';
 import {
   chooseSettingsForShares,
   costsInMacs,
@@ -10,6 +10,7 @@ import {
   selectPredictions,
   thresholdSweep,
 } from '@ztw/core/evaluation';
+import { exitCosts } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import { loadBundle, type OnnxRuntime } from '@ztw/runtime-onnx';
 import type { Inputs } from './read-inputs.ts';

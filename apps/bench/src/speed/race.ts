@@ -1,7 +1,8 @@
 // All ways to answer the same images, on one runtime and at one batch size, in turns.
 
 import { manifestInputShape } from '@ztw/bundle';
-import { argMax, type Classification, type DenseInputBatch, rowSize } from '@ztw/core';
+import { argMax, type Classification, type DenseInputBatch } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import { exitLogitsName, exportBundle, type GraphOptimiser, readModel } from '@ztw/onnx-graph';
 import { createExecutor, type Executor, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
 import { interleave, type TimedContender } from './interleave.ts';

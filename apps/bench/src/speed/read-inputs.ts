@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bundle, manifestInputShape, openBundle } from '@ztw/bundle';
-import { type DenseInputBatch, rowSize } from '@ztw/core';
+import type { DenseInputBatch } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 
 /** Test images as the network wants them, in an order that mixes the classes. */

@@ -1,12 +1,5 @@
-import {
-  type ClassifyOptions,
-  classify,
-  classifyStream,
-  type DenseInputBatch,
-  denseInput,
-  rowSize,
-  type StagedModel,
-} from '@ztw/core';
+import { type ClassifyOptions, classify, classifyStream, type DenseInputBatch, type StagedModel } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { median } from '../median.ts';
 import type { Inputs } from './read-inputs.ts';
 

@@ -1,11 +1,6 @@
-import {
-  about,
-  checkProfiledStages,
-  type DeviceProfile,
-  type ExitCosts,
-  InvalidInputError,
-  profileCosts,
-} from '@ztw/core';
+import { type DeviceProfile, InvalidInputError } from '@ztw/core';
+import { checkProfiledStages, type ExitCosts, profileCosts } from '@ztw/core/evaluation';
+import { about } from '@ztw/core/runtime';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { findDeviceProfile } from './device-profile-file.ts';
 import type { RunnableBundle } from './open-bundle.ts';

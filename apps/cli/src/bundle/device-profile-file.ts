@@ -2,7 +2,8 @@
 // outside the manifest, because they say something of a device and not of the bundle.
 
 import { join } from 'node:path';
-import { about, type DeviceProfile, InvalidInputError, parseDeviceProfile, parseJson } from '@ztw/core';
+import { type DeviceProfile, InvalidInputError, parseDeviceProfile } from '@ztw/core';
+import { about, parseJson } from '@ztw/core/runtime';
 import { describeMachine } from '../runtime/machine.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { profileBytesLimit } from '../storage/file-limits.ts';

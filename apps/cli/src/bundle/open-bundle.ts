@@ -1,5 +1,6 @@
 import { type LoadedBundle, openBundle, type Preprocessing } from '@ztw/bundle';
-import { about, InvalidDataError } from '@ztw/core';
+import { InvalidDataError } from '@ztw/core';
+import { about } from '@ztw/core/runtime';
 import { loadBundle } from '@ztw/runtime-onnx';
 import type { NetworkClasses } from '../data/index.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';

@@ -2,14 +2,13 @@
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
 import {
-  about,
   type Classification,
   type DeviceProfile,
   type ExitPolicy,
-  graphKind,
   type InputBatch,
   UnsupportedPolicyError,
 } from '@ztw/core';
+import { about, graphKind } from '@ztw/core/runtime';
 
 import { exportBundle } from '@ztw/onnx-graph';
 import { type CreateExecutorOptions, createExecutor, describeNetworks, type ExecutorKind } from '@ztw/runtime-onnx';

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '@ztw/core';
+import { throwIfAborted } from '@ztw/core/runtime';
 
 /**
  * Runs a job for every index from 0, at most `width` at a time, in ascending order of their starts.

@@ -5,7 +5,8 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { InvalidDataError, throwIfAborted } from '@ztw/core';
+import { InvalidDataError } from '@ztw/core';
+import { throwIfAborted } from '@ztw/core/runtime';
 import type { PixelArray } from './array-data.ts';
 import { readRawBytes } from './files.ts';
 import type { DataProgress } from './labelled-data.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { throwIfAborted } from '@ztw/core';
 import type { SeenRows } from '@ztw/core/evaluation';
+import { throwIfAborted } from '@ztw/core/runtime';
 import type { LabelledData } from './labelled-data.ts';
 
 /** How a row becomes a hash; goes into provenance beside the hashes. */

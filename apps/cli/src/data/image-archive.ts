@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { InvalidDataError, throwIfAborted, ZtwError } from '@ztw/core';
+import { InvalidDataError, ZtwError } from '@ztw/core';
+import { throwIfAborted } from '@ztw/core/runtime';
 import tar from 'tar-stream';
 import { openRegularFile } from '../storage/index.ts';
 import { imageExtension, imageFormat, imageHeadBytes } from './decode-image.ts';

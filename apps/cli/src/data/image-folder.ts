@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidDataError, throwIfAborted } from '@ztw/core';
+import { InvalidDataError } from '@ztw/core';
+import { throwIfAborted } from '@ztw/core/runtime';
 import { imageExtension, imageFormat } from './decode-image.ts';
 import { readHead, readRawBytes } from './files.ts';
 import type { EncodedImage } from './image-data.ts';

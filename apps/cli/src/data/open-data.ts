@@ -1,7 +1,8 @@
 // One way in for all kinds of data. What a file is, is told by its content; names only tell which files belong together.
 
 import { basename, join } from 'node:path';
-import { InvalidDataError, throwIfAborted } from '@ztw/core';
+import { InvalidDataError } from '@ztw/core';
+import { throwIfAborted } from '@ztw/core/runtime';
 import { openArray, type PixelArray } from './array-data.ts';
 import { choosePart, type DataPart, findArrays, splitPart } from './array-folder.ts';
 import { cifarFormat, hasCifarLength, readCifarData } from './cifar-data.ts';

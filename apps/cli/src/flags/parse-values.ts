@@ -1,13 +1,7 @@
 // Values of options, from text. Each parser throws commander's error, which names the option and shows the value.
 
-import {
-  type ExitPolicy,
-  InvalidInputError,
-  type PolicyKind,
-  parsePolicy,
-  parsePolicyKind,
-  policyKinds,
-} from '@ztw/core';
+import { type ExitPolicy, InvalidInputError, type PolicyKind, parsePolicy, policyKinds } from '@ztw/core';
+import { parsePolicyKind } from '@ztw/core/runtime';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least `minimum`. */

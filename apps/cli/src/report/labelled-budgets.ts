@@ -1,7 +1,6 @@
 // Budgets of both kinds, shares of the MACs and milliseconds, as one list: tables and charts treat them alike.
 
-import { meanCost } from '@ztw/core';
-import { type BudgetReading, type MethodReport, policyKindOfRule } from '@ztw/core/evaluation';
+import { type BudgetReading, type MethodReport, meanCost, policyKindOfRule } from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent, formatSetting } from '../output/format.ts';
 
 export interface LabelledBudget {

@@ -6,7 +6,8 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseJson, StorageError } from '@ztw/core';
+import { StorageError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import { hasErrorCode, storageError } from './storage-error.ts';
 
 /** Name of the file that locks a folder. */

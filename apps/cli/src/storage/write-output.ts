@@ -3,7 +3,8 @@
 
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InvalidInputError, parseJson, throwIfAborted, ZtwError } from '@ztw/core';
+import { InvalidInputError, ZtwError } from '@ztw/core';
+import { parseJson, throwIfAborted } from '@ztw/core/runtime';
 import { followLinks } from './follow-links.ts';
 import { assertWritablePlace, makeFolder } from './make-folder.ts';
 import { readRegularFile } from './read-regular-file.ts';

@@ -2,7 +2,8 @@
 // where ZTW_AGREEMENT_BUNDLE names a bundle's folder and ZTW_AGREEMENT_DATA its test images; ZTW_AGREEMENT_RUNTIME picks one runtime.
 
 import { openBundle } from '@ztw/bundle';
-import { runAllExits, singleLimit } from '@ztw/core';
+import { runAllExits } from '@ztw/core';
+import { singleLimit } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';

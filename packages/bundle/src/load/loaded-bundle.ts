@@ -5,7 +5,7 @@ import { ensembleFromSpecification } from '@ztw/ensemble';
 import type { BundleManifest, BundleReader } from '../manifest.ts';
 import { type Bundle, openBundle } from '../open-bundle.ts';
 import { type Budget, policyForBudget } from '../policy-for-budget.ts';
-import { type NetworkSource, networkSource } from './network-source.ts';
+import { type BundleNetworkSource, networkSource } from './network-source.ts';
 
 /** All that `classify` needs. */
 export interface LoadedBundle {
@@ -35,7 +35,7 @@ export type BundleSource = Pick<Bundle, 'manifest' | 'file'> | BundleReader;
  */
 export async function loadBundleWith(
   source: BundleSource,
-  loadNetwork: (source: NetworkSource) => Promise<StagedModel>,
+  loadNetwork: (source: BundleNetworkSource) => Promise<StagedModel>,
 ): Promise<LoadedBundle> {
   const bundle = typeof source === 'function' ? await openBundle(source) : source;
   const { manifest } = bundle;

@@ -6,7 +6,7 @@ import { manifestInputs } from '../manifest-inputs.ts';
 import type { Bundle } from '../open-bundle.ts';
 
 /** All that a runtime needs to load a network. `networkSource` finds it in a bundle, `compileNetwork` of `@ztw/onnx-graph` makes it. */
-export interface NetworkSource {
+export interface BundleNetworkSource {
   readonly network: BundleNetwork;
   /** Bytes of a file by its path. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
@@ -21,7 +21,7 @@ export interface NetworkSource {
  * @param index Which of the bundle's networks.
  * @throws InvalidInputError for a network that the bundle lacks.
  */
-export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: number): NetworkSource {
+export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: number): BundleNetworkSource {
   const { manifest } = bundle;
   const { classes, labels, networks } = manifest;
   const network = networks[index];

@@ -27,6 +27,18 @@ export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson
 export { missingClasses } from './missing-classes.ts';
 export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
 
+// What leaving at an exit costs, in MACs or milliseconds
+
+export {
+  type CostUnit,
+  costsOfPrices,
+  cumulativeCosts,
+  type ExitCosts,
+  type ExitPrices,
+  meanCost,
+} from '../costs/exit-costs.ts';
+export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
+
 // Where rows leave, by a policy at one setting
 
 export { policyAt, type SweptPolicy, specificationAt } from './swept-policy.ts';

@@ -1,4 +1,19 @@
-// What only authors of runtimes need.
+// What authors of runtimes, of trainers and of other packages need beside `@ztw/core`.
+
+// Inputs of a network
+
+export type { Parameter } from '../contract/tensor.ts';
+export { checkInputBatch, freeAxisLengths, namedInput } from '../input/check-input.ts';
+export { copyInput, joinInputs, sliceInput, takeInputRows } from '../input/input-rows.ts';
+export {
+  type DenseInput,
+  denseInput,
+  denseInputs,
+  findDenseInput,
+  formatInputs,
+  inputArrays,
+  inputTypes,
+} from '../input/input-types.ts';
 
 // A staged model
 
@@ -13,12 +28,38 @@ export type {
 export { createStagedModel } from './create-staged-model.ts';
 export { UseGuard } from './use-guard.ts';
 
-// Its inputs
+// A backbone to train on, and the heavy operations of training
 
-export { checkInputBatch, freeAxisLengths, namedInput } from '../input/check-input.ts';
-export { copyInput, joinInputs, sliceInput, takeInputRows } from '../input/input-rows.ts';
-export { findDenseInput, formatInputs, inputArrays, inputTypes } from '../input/input-types.ts';
-export { arrayLike } from '../numeric/rows.ts';
+export type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from '../contract/backbone.ts';
+export type { GraphProbe, ProbedTensor } from '../contract/graph-probe.ts';
+export type { Activation, ConvolutionGeometry, MathKernels } from '../contract/math-kernels.ts';
+
+// Rows and numbers
+
+export { arrayLike, joinRows, rowSize, takeRows } from '../numeric/rows.ts';
+export { firstNotFinite } from '../numeric/first-not-finite.ts';
+export { logSoftmax, toProbabilities } from '../numeric/softmax.ts';
+export { createScratchBuffer } from '../numeric/scratch-buffer.ts';
+export { lookUpTransposed, transposeInto } from '../numeric/transpose.ts';
+export { decodeFloat16, decodeFloat16Into, encodeFloat16, float16Table } from '../numeric/float16.ts';
+
+// Exit policies taken apart: kinds, scores and limits
+
+export type { CombinedSpecification, LimitSpecification, NeverSpecification } from '../contract/exit-policy.ts';
+export { type ExitScore, type GraphScore, policyOfKind, scoreByRow } from '../policy/policy-kind.ts';
+export { findPolicyKind, graphKind, type SingleLimit, singleLimit } from '../policy/policy-kinds.ts';
+export { parsePolicyKind } from '../policy/policy-text.ts';
+
+// Results of a network that decides inside one graph
+
+export { exitCosts } from '../inference/classification.ts';
+export { classificationOfAnswers, type DescribedNetwork } from '../inference/classification-of-answers.ts';
+
+// Reading files, and errors on the way
+
+export { parseJson } from '../json/parse-json.ts';
+export { about } from '../errors/about.ts';
+export { throwIfAborted } from '../errors/throw-if-aborted.ts';
 
 // In a worker
 

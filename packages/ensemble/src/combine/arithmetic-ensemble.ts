@@ -1,4 +1,5 @@
-import { type Ensemble, type EnsembleSpecification, logSoftmax, softmax } from '@ztw/core';
+import { type Ensemble, type EnsembleSpecification, softmax } from '@ztw/core';
+import { logSoftmax } from '@ztw/core/runtime';
 import { type CombinedExit, combinedExits, exitAt, requireClasses } from './ensemble-exits.ts';
 import {
   keepPredictions,

@@ -1,11 +1,5 @@
-import {
-  type Ensemble,
-  type EnsembleSpecification,
-  InvalidInputError,
-  InvalidModelError,
-  logSoftmax,
-  takeRows,
-} from '@ztw/core';
+import { type Ensemble, type EnsembleSpecification, InvalidInputError, InvalidModelError } from '@ztw/core';
+import { logSoftmax, takeRows } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arithmeticEnsemble } from './arithmetic-ensemble.ts';

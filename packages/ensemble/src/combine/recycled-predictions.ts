@@ -1,6 +1,7 @@
 // The state of an ensemble: one array per exit so far, because every exit weighs all earlier ones anew.
 
-import { InvalidInputError, takeRows } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { takeRows } from '@ztw/core/runtime';
 
 /** What an ensemble remembers of the rows that are still under way. Never changed in place. */
 export interface RecycledPredictions {

@@ -2,7 +2,7 @@
 // outputs and gradients, the mixed pool alone, and chains of cascading heads. For tests of every package that runs,
 // trains or emits heads. Works in Node only.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { convHead } from '../families/conv-head.ts';
 import type { HeadOptions } from '../families/head-options.ts';
 import { pooledHead } from '../families/pooled-head.ts';

@@ -1,6 +1,7 @@
 // What a training of heads needs of a network, whatever runs it.
 
-import type { RowShape, SegmentedBackbone } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { SegmentedBackbone } from '@ztw/core/runtime';
 import type { HeadSpecification } from '../head.ts';
 
 /** A place where all data passes through one tensor. */

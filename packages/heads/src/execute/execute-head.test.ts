@@ -1,4 +1,5 @@
-import { InvalidInputError, InvalidModelError, type RowShape, rowSize } from '@ztw/core';
+import { InvalidInputError, InvalidModelError, type RowShape } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
 import type { HeadParameters } from '../head.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';

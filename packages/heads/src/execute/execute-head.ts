@@ -1,7 +1,8 @@
 // The reference executor of heads: plain TypeScript over host arrays. It says what a head means; runtimes are held against it.
 // Every layer's result is float32.
 
-import { InvalidInputError, type RowShape, rowSize } from '@ztw/core';
+import { InvalidInputError, type RowShape } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import type { Head, HeadParameters } from '../head.ts';
 import type { RowValues } from '../layers/layer-definition.ts';
 import { definitionOf, type HeadLayer } from '../layers/layer-kinds.ts';

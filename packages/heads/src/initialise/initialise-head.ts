@@ -1,4 +1,4 @@
-import { type Parameter, rowSize } from '@ztw/core';
+import { type Parameter, rowSize } from '@ztw/core/runtime';
 import type { Head, HeadSpecification } from '../head.ts';
 import { layerParameters } from '../shapes/head-parameters.ts';
 import { validateHead } from '../shapes/validate-head.ts';

@@ -1,4 +1,5 @@
-import { type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import * as v from 'valibot';
 import { count, size, text } from './fields.ts';
 import { kaimingUniform } from './initial-values.ts';

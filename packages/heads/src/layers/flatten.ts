@@ -1,4 +1,4 @@
-import { rowSize } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import * as v from 'valibot';
 import type { LayerDefinition } from './layer-definition.ts';
 

@@ -1,4 +1,5 @@
-import type { Parameter, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { GenericSchema } from 'valibot';
 import type { LayerWriter, NamedParameter, WrittenValue } from './layer-writer.ts';
 

@@ -1,4 +1,5 @@
-import type { Parameter, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 
 /** A tensor that is being written, with rows of a known shape. */
 export interface WrittenValue {

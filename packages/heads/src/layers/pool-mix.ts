@@ -1,4 +1,5 @@
-import { type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import * as v from 'valibot';
 import { text } from './fields.ts';
 import { mixingWeight } from './initial-values.ts';

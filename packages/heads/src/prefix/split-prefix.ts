@@ -1,4 +1,5 @@
-import { type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import type { HeadSpecification } from '../head.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { parameterCount } from '../shapes/head-parameters.ts';

@@ -1,6 +1,7 @@
 // Which parameters a head has, and whether given values are exactly these.
 
-import { InvalidModelError, type Parameter, rowSize } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import { type Parameter, rowSize } from '@ztw/core/runtime';
 import type { HeadParameters, HeadSpecification } from '../head.ts';
 import type { ParameterDefinition } from '../layers/layer-definition.ts';
 import { definitionOf, type HeadLayer } from '../layers/layer-kinds.ts';

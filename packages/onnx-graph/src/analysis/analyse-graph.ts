@@ -1,4 +1,5 @@
-import { type GraphProbe, type RowShape, UnsupportedModelError } from '@ztw/core';
+import { type RowShape, UnsupportedModelError } from '@ztw/core';
+import type { GraphProbe } from '@ztw/core/runtime';
 import { type GraphNode, type GraphView, viewGraph } from '../graph/graph-view.ts';
 import type { OnnxModel } from '../model/onnx-model.ts';
 import { chooseInput, chooseOutput, type NetworkInput } from './choose-ports.ts';

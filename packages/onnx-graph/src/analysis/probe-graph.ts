@@ -1,7 +1,8 @@
 // Learns the shape and type of every tensor by having the graph run on zeros, with all tensors as outputs.
 
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type GraphProbe, InvalidModelError, type ProbedTensor, UnsupportedModelError, ZtwError } from '@ztw/core';
+import { InvalidModelError, UnsupportedModelError, ZtwError } from '@ztw/core';
+import type { GraphProbe, ProbedTensor } from '@ztw/core/runtime';
 import { GraphProtoSchema, ModelProtoSchema } from 'onnx-buf';
 import { untypedOutput } from '../graph/build.ts';
 import type { GraphView } from '../graph/graph-view.ts';

@@ -1,7 +1,7 @@
 // Sorts tensors into data, which flows from the input through the cuts, and static ones, which every stage can make for itself:
 // constants, and what is derived from shapes alone.
 
-import type { ProbedTensor } from '@ztw/core';
+import type { ProbedTensor } from '@ztw/core/runtime';
 import type { GraphNode, GraphView } from '../graph/graph-view.ts';
 import { elementTypeName, integerValues, tensorDims } from '../model/tensor.ts';
 import type { NetworkInput } from './choose-ports.ts';

@@ -7,14 +7,8 @@ import {
   manifestInputShape,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import {
-  exitCosts,
-  type GraphScore,
-  type PolicyKind,
-  policyKinds,
-  UnsupportedModelError,
-  UnsupportedPolicyError,
-} from '@ztw/core';
+import { type PolicyKind, policyKinds, UnsupportedModelError, UnsupportedPolicyError } from '@ztw/core';
+import { exitCosts, type GraphScore } from '@ztw/core/runtime';
 import { emitAllExits } from './emit-all-exits.ts';
 import { emitBatchIf } from './emit-batch-if.ts';
 import { emitNestedIf } from './emit-nested-if.ts';

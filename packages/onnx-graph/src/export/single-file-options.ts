@@ -1,5 +1,6 @@
 import type { BundleNetwork } from '@ztw/bundle';
-import type { EnsembleSpecification, GraphScore, RowShape } from '@ztw/core';
+import type { EnsembleSpecification, RowShape } from '@ztw/core';
+import type { GraphScore } from '@ztw/core/runtime';
 
 /**
  * A trained early-exit network, or chain of networks, as a bundle holds it.

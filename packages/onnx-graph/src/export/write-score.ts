@@ -1,6 +1,6 @@
 // What an exit decides by, in nodes: how sure it is of each row, and how that is compared with the limit.
 
-import type { GraphScore } from '@ztw/core';
+import type { GraphScore } from '@ztw/core/runtime';
 import { intAttribute, intsAttribute, makeNode } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 

@@ -1,4 +1,5 @@
-import { InvalidModelError, type Parameter } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { ConvolutionStep, PoolStep, ProgramSize } from '@ztw/program';
 import type { AttributeProto } from 'onnx-buf';
 import { intAttribute, intsAttribute } from '../graph/build.ts';

@@ -1,6 +1,7 @@
 // What all emitters of steps share: the graph that is being written, the stored weights, and where every value of the program stands.
 
-import { InvalidModelError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import { InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import {
   naturalOrder,
   type ProgramOperator,

@@ -1,10 +1,5 @@
-import {
-  InvalidBundleError,
-  InvalidInputError,
-  InvalidModelError,
-  type Parameter,
-  UnsupportedModelError,
-} from '@ztw/core';
+import { InvalidBundleError, InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { inferProgramShapes, naturalOrder, type ProgramPort, sameOrder, type TensorProgram } from '@ztw/program';
 import { valueInfo } from '../graph/build.ts';
 import { createGraphBuilder } from '../graph/graph-builder.ts';

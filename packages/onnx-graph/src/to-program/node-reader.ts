@@ -1,6 +1,7 @@
 // What the translation of one node works with: its inputs as values, its attributes, and a way to say what is not supported.
 
-import { firstNotFinite, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import { InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import { firstNotFinite } from '@ztw/core/runtime';
 import { fixedSizes, fixedValues, naturalOrder, type ProgramWriter, type TensorValue } from '@ztw/program';
 import type { NodeProto, TensorProto } from 'onnx-buf';
 import { constantValue } from './constant.ts';

@@ -1,6 +1,6 @@
 // Runs models with onnxruntime-web in tests: a probe, and a plain call from named arrays to named arrays.
 
-import type { GraphProbe, ProbedTensor } from '@ztw/core';
+import type { GraphProbe, ProbedTensor } from '@ztw/core/runtime';
 import * as ort from 'onnxruntime-web';
 
 ort.env.wasm.numThreads = 1;

@@ -1,6 +1,6 @@
 // Every kind of step at work: what packages that read or run programs are tested with.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { seededValues } from '@ztw/core/testing';
 import type { ProgramStep } from '../steps/program-steps.ts';
 

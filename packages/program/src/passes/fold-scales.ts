@@ -1,6 +1,6 @@
 // A scale and an offset per channel right behind a convolution or a matrix, as batch normalisation is written, become part of it.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { DenseStep } from '../steps/products.ts';
 import type { ProgramStep } from '../steps/program-steps.ts';
 import type { ConvolutionStep } from '../steps/windows.ts';

@@ -1,6 +1,6 @@
 // What each pass makes of small programs. Their numbers are tested where programs run.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
 import type { ProgramStep } from '../steps/program-steps.ts';
 import { fixedSizes, type Size } from '../write/size.ts';

@@ -1,6 +1,6 @@
 // What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes nothing in place.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';
 import type { Size } from '../write/size.ts';
 

@@ -1,7 +1,7 @@
 // Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are spelled out and chains of
 // reshapes become one step, and what nobody reads goes.
 
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';
 import { joinLayerNorms } from './join-layer-norms.ts';
 import { joinNeighbours, type ProgramBody, withoutUnread } from './program-body.ts';

@@ -1,4 +1,4 @@
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { ProgramBody } from '../passes/program-body.ts';
 import { stepReads } from '../steps/program-steps.ts';
 import type { TensorProgram } from '../tensor-program.ts';

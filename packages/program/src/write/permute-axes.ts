@@ -1,4 +1,4 @@
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 
 /** A copy of stored values with their axes in another order: axis `i` of the result is axis `order[i]`. Row-major. */
 export function permuteAxes({ shape, data }: Parameter, order: readonly number[]): Parameter {

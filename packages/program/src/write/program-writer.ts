@@ -1,6 +1,7 @@
 // The one writer of programs: names results, stores weights once, and moves axes only where somebody needs them moved.
 
-import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { ProgramBody } from '../passes/program-body.ts';
 import type { ProgramStep } from '../steps/program-steps.ts';
 import type { ProgramSize } from '../steps/step-fields.ts';

@@ -1,7 +1,7 @@
 // The backbone on segments that the graph library writes: a real network, prefixes with and without pools, both
 // precisions.
 
-import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core';
+import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
 import { executeLayers, splitPrefix } from '@ztw/heads';
 import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-import { type CutDescription, DisposedError, InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import { DisposedError, InvalidInputError, RuntimeFailureError } from '@ztw/core';
+import type { CutDescription } from '@ztw/core/runtime';
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { fakeModel, fakeRuntime } from '../../test/support/fake-runtime.ts';

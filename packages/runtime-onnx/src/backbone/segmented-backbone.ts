@@ -3,18 +3,23 @@
 // comes.
 
 import type { BundleTensor } from '@ztw/bundle';
-import type {
-  CutDescription,
-  FeatureRows,
-  InputSpecification,
-  InputTensor,
-  InputValues,
-  RowShape,
-  SegmentedBackbone,
-  SegmentOutput,
+import {
+  type InputSpecification,
+  type InputTensor,
+  type InputValues,
+  InvalidInputError,
+  type RowShape,
+  RuntimeFailureError,
 } from '@ztw/core';
-import { denseInputs, InvalidInputError, RuntimeFailureError } from '@ztw/core';
-import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
+import {
+  type CutDescription,
+  checkInputBatch,
+  denseInputs,
+  type FeatureRows,
+  type SegmentedBackbone,
+  type SegmentOutput,
+  UseGuard,
+} from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { createSerial } from '../ort/serial.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';

@@ -1,7 +1,7 @@
 // ONNX Runtime as a training sees it: everything that runs a network, with sessions made in one way.
 
 import type { BundleReader, LoadedBundle } from '@ztw/bundle';
-import type { GraphProbe, SegmentedBackbone } from '@ztw/core';
+import type { GraphProbe, SegmentedBackbone } from '@ztw/core/runtime';
 import { createSegmentedBackbone, type SegmentedBackboneOptions } from '../backbone/segmented-backbone.ts';
 import { loadBundle } from '../bundle/load-bundle.ts';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';

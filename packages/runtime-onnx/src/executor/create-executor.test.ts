@@ -11,12 +11,12 @@ import {
   never,
   patience,
   policyKinds,
-  policyOfKind,
   type RowResult,
   RuntimeFailureError,
   UnsupportedModelError,
   UnsupportedPolicyError,
 } from '@ztw/core';
+import { policyOfKind } from '@ztw/core/runtime';
 import { equalWeights } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { type BundleManifest, describeStage } from '@ztw/bundle';
-import type { DescribedNetwork } from '@ztw/core';
+import type { DescribedNetwork } from '@ztw/core/runtime';
 
 /** A bundle's networks as one, described as its staged model describes itself. */
 export function describeNetworks({ classes, labels, networks }: BundleManifest): DescribedNetwork {

@@ -1,12 +1,12 @@
 import {
   type Classification,
   confidenceThreshold,
-  type DescribedNetwork,
   type ExitPolicy,
   type InputBatch,
   type InputSpecification,
   type PerExit,
 } from '@ztw/core';
+import type { DescribedNetwork } from '@ztw/core/runtime';
 
 /**
  * How a network with exits is run. All give the same results.

@@ -1,17 +1,18 @@
 // Runs a network that lies in one ONNX file with its exits, cascade and ensemble.
 
+import { type NamedInputBatch, type PolicyKind, type RowShape, RuntimeFailureError } from '@ztw/core';
 import {
+  checkInputBatch,
   classificationOfAnswers,
   type DescribedNetwork,
   denseInputs,
   firstNotFinite,
-  type NamedInputBatch,
-  type PolicyKind,
-  type RowShape,
-  RuntimeFailureError,
+  letEventsIn,
+  namedInput,
+  sliceInput,
   throwIfAborted,
-} from '@ztw/core';
-import { checkInputBatch, letEventsIn, namedInput, sliceInput, UseGuard } from '@ztw/core/runtime';
+  UseGuard,
+} from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 import { type Executor, policyToExecute } from './executor.ts';

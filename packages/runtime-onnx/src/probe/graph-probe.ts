@@ -1,6 +1,7 @@
 // Learns the shapes of a graph's tensors by running it once on zeros, with the graph untouched by the optimiser.
 
-import { type GraphProbe, type ProbedTensor, rowSize, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import { type GraphProbe, type ProbedTensor, rowSize } from '@ztw/core/runtime';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';

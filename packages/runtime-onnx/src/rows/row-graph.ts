@@ -9,9 +9,8 @@ import {
   type InputValues,
   InvalidInputError,
   InvalidModelError,
-  rowSize,
 } from '@ztw/core';
-import { arrayLike, inputArrays } from '@ztw/core/runtime';
+import { arrayLike, inputArrays, rowSize } from '@ztw/core/runtime';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';

@@ -1,7 +1,6 @@
 // The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, one with several inputs, and a real one.
 
-import { denseInputs } from '@ztw/core';
-import { inputTypes, namedInput } from '@ztw/core/runtime';
+import { denseInputs, inputTypes, namedInput } from '@ztw/core/runtime';
 import { type ConformanceSubject, testSubject } from '@ztw/core/testing';
 import { afterAll, describe, test } from 'vitest';
 import { cutNetwork, fashionNetwork, loadCut, loadWhole, structuredRows } from '../../test/support/cut-network.ts';

@@ -1,13 +1,13 @@
 // From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it, to a model that
 // runs.
 
-import { type BundleStage, type BundleTensor, describeStage, type NetworkSource } from '@ztw/bundle';
+import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph, type RowPort } from '../rows/row-graph.ts';
 import { type OnnxStage, onnxStagedModel } from './onnx-staged-model.ts';
 
-export interface LoadNetworkOptions extends NetworkSource, SessionSettings {
+export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings {
   readonly ort: OnnxRuntime;
 }
 

@@ -1,8 +1,8 @@
 // Rows between two stages: host arrays that are handed from stage to stage and used up on the way. Which rows stay, and which runs join,
 // is only noted down; rows are moved once, when a stage reads them.
 
-import { type InputTensor, rowSize } from '@ztw/core';
-import { arrayLike } from '@ztw/core/runtime';
+import type { InputTensor } from '@ztw/core';
+import { arrayLike, rowSize } from '@ztw/core/runtime';
 import type { BufferPool } from '../rows/buffer-pool.ts';
 import { compactRows, gatherRows } from '../rows/compact-rows.ts';
 

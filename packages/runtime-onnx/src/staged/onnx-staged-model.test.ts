@@ -1,4 +1,5 @@
-import { DisposedError, denseInputs, InvalidInputError, InvalidModelError, RuntimeFailureError } from '@ztw/core';
+import { DisposedError, InvalidInputError, InvalidModelError, RuntimeFailureError } from '@ztw/core';
+import { denseInputs } from '@ztw/core/runtime';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { fakeModel, fakeRuntime } from '../../test/support/fake-runtime.ts';

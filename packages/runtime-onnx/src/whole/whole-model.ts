@@ -1,7 +1,7 @@
 // The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
 
-import { denseInputs, type InputBatch, type InputTensor, type RowShape } from '@ztw/core';
-import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
+import type { InputBatch, InputTensor, RowShape } from '@ztw/core';
+import { checkInputBatch, denseInputs, UseGuard } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph } from '../rows/row-graph.ts';
 

@@ -3,17 +3,9 @@
 // join in where they are present.
 
 import { basename } from 'node:path';
-import {
-  classify,
-  confidenceThreshold,
-  denseInput,
-  type Ensemble,
-  exitCosts,
-  lastPrediction,
-  never,
-  runAllExits,
-} from '@ztw/core';
+import { classify, confidenceThreshold, type Ensemble, lastPrediction, never, runAllExits } from '@ztw/core';
 import { predictionsFromLogits, simulatePolicy } from '@ztw/core/evaluation';
+import { denseInput, exitCosts } from '@ztw/core/runtime';
 import { ensembleFromSpecification, equalWeights } from '@ztw/ensemble';
 import { describe, expect, test } from 'vitest';
 import {

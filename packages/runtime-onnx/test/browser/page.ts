@@ -1,7 +1,7 @@
 // What runs inside the browser: a bundle is loaded over HTTP as a user would load it, and its model goes through the
 // conformance kit.
 
-import { denseInput, rowSize } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { exposeConformance, fetchBytes } from '../../../core/test/browser/expose-conformance.ts';
 import { loadBundle, type OnnxRuntime, wholeModel } from '../../src/index.ts';
 

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundleNetwork, bundleFiles } from '@ztw/bundle';
-import { denseInputs, type EnsembleSpecification, type StagedModel } from '@ztw/core';
+import type { EnsembleSpecification, StagedModel } from '@ztw/core';
+import { denseInputs } from '@ztw/core/runtime';
 import { type Head, type HeadFamily, headFor, initialiseHead, seededRandom } from '@ztw/heads';
 import {
   analyseGraph,

@@ -1,7 +1,8 @@
 // Networks cut into stages with programs, beside the same stages as ONNX files.
 
 import type { BundleNetwork, BundleReader, BundleStage } from '@ztw/bundle';
-import { denseInputs, type InputSpecification } from '@ztw/core';
+import type { InputSpecification } from '@ztw/core';
+import { denseInputs } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { type CompiledNetwork, type Cut, compileNetwork, emitStageProgram } from '@ztw/onnx-graph';
 import type { OnnxRuntime } from '@ztw/runtime-onnx';

@@ -1,7 +1,8 @@
 // The part of a GraphModel between its input and its output, and the shapes of all results: found by running it once, on zeros.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InvalidModelError, type RowShape, rowSize, UnsupportedModelError } from '@ztw/core';
+import { InvalidModelError, type RowShape, UnsupportedModelError } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import type { TensorflowInference } from '../inference/tensorflow-inference.ts';
 import { channelsLastShape } from '../network/row-layout.ts';
 import { executeGraph, type GraphModelLike, type GraphNode, graphNodes } from './graph-definition.ts';

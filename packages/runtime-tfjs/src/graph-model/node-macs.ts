@@ -1,4 +1,4 @@
-import { rowSize } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 
 /**
  * MACs per row of one node: conv and matmul; other nodes cost nothing.

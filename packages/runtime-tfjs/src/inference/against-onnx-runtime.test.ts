@@ -1,14 +1,7 @@
 // The same stages on TensorFlow.js and on ONNX Runtime: the same logits, and the same exits.
 
-import {
-  classify,
-  confidenceThreshold,
-  denseInput,
-  lastPrediction,
-  runAllExits,
-  type StagedModel,
-  softmax,
-} from '@ztw/core';
+import { classify, confidenceThreshold, lastPrediction, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import { denseInput } from '@ztw/core/runtime';
 import { loadNetwork as loadOnnxNetwork } from '@ztw/runtime-onnx';
 import { afterAll, describe, expect, test } from 'vitest';
 import {

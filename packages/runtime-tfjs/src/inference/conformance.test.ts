@@ -1,7 +1,8 @@
 // The conformance kit: a tiny network on both backends, and a real one on wasm.
 
 import { memory } from '@tensorflow/tfjs-core';
-import { denseInput, runAllExits, type StagedModel } from '@ztw/core';
+import { runAllExits, type StagedModel } from '@ztw/core';
+import { denseInput } from '@ztw/core/runtime';
 import { type ConformanceSubject, conformanceTolerance, testSubject } from '@ztw/core/testing';
 import { describe, test } from 'vitest';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';

@@ -1,14 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { type BundleNetwork, type BundleReader, bundleFiles, openBundle } from '@ztw/bundle';
-import {
-  classify,
-  confidenceThreshold,
-  denseInput,
-  InvalidBundleError,
-  InvalidInputError,
-  UnsupportedModelError,
-} from '@ztw/core';
-import type { HeldFeatures } from '@ztw/core/runtime';
+import { classify, confidenceThreshold, InvalidBundleError, InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import { denseInput, type HeldFeatures } from '@ztw/core/runtime';
 import { loadBundle as loadOnnxBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
 import { readFrom, tinyBundle, tinyNetwork, tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';

@@ -1,7 +1,7 @@
 // From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it with programs, to a
 // model that runs.
 
-import { type BundleStage, type BundleTensor, describeStage, type NetworkSource } from '@ztw/bundle';
+import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { ProgramPort } from '@ztw/program';
@@ -9,7 +9,7 @@ import { type OpenProgram, openProgram } from './open-program.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 import { type TfStage, tfStagedModel } from './tf-staged-model.ts';
 
-export interface LoadNetworkOptions extends NetworkSource {
+export interface LoadNetworkOptions extends BundleNetworkSource {
   readonly tf: TensorflowInference;
 }
 

@@ -2,7 +2,8 @@
 
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
 import { encodeSafetensors } from '@ztw/bundle';
-import { InvalidInputError, type Parameter, UnsupportedModelError } from '@ztw/core';
+import { InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { seededValues } from '@ztw/core/testing';
 import { type EmittedStageProgram, emitStageProgram, programToOnnx } from '@ztw/onnx-graph';
 import { encodeTensorProgram, type ProgramStep, type TensorProgram } from '@ztw/program';

@@ -1,5 +1,5 @@
 import { memory, tensor } from '@tensorflow/tfjs-core';
-import { takeRows } from '@ztw/core';
+import { takeRows } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backends, tensorflowOn } from '../__fixtures__/backends.ts';

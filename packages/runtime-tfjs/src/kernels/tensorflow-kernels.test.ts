@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import type { Activation, ConvolutionGeometry } from '@ztw/core';
+import type { Activation, ConvolutionGeometry } from '@ztw/core/runtime';
 import { executeLayers, type LayerKinds, seededRandom } from '@ztw/heads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

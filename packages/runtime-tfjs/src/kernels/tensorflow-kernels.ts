@@ -1,7 +1,7 @@
 // The heavy operations on TensorFlow.js kernels. Arrays go in and out; on the wasm backend that is one copy each way.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core';
+import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core/runtime';
 import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
 import type { TensorflowCore } from './tensorflow-core.ts';
 

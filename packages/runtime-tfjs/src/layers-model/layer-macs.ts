@@ -1,4 +1,5 @@
-import { rowSize, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import type { LayerLike } from './layers-model.ts';
 
 /**

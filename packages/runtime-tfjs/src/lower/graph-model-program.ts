@@ -1,4 +1,5 @@
-import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { createProgramWriter, type ProgramWriter } from '@ztw/program';
 import type { GraphModelLike, GraphNode } from '../graph-model/graph-definition.ts';
 import { type GraphFlow, graphFlow, type ReadGraphModelOptions } from '../graph-model/graph-flow.ts';

@@ -1,4 +1,5 @@
-import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { createProgramWriter } from '@ztw/program';
 import { fixedShape, refuseChannelsFirst } from '../layers-model/fixed-shape.ts';
 import { layerMacs } from '../layers-model/layer-macs.ts';

@@ -1,4 +1,4 @@
-import type { Parameter } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { TensorProgram } from '@ztw/program';
 
 /** A network of TensorFlow.js as a program of tensor operations, its weights beside it. */

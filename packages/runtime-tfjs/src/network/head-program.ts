@@ -1,6 +1,7 @@
 // A head's layers as a program.
 
-import { type Parameter, type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type Parameter, rowSize } from '@ztw/core/runtime';
 import {
   type HeadLayer,
   type HeadParameters,

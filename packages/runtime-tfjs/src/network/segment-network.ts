@@ -1,17 +1,17 @@
 // A network of TensorFlow.js as the frozen backbone of a training.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { type InputValues, InvalidInputError } from '@ztw/core';
 import {
+  checkInputBatch,
   decodeFloat16,
   denseInputs,
   encodeFloat16,
   type FeatureRows,
-  type InputValues,
-  InvalidInputError,
   type SegmentedBackbone,
   type SegmentOutput,
-} from '@ztw/core';
-import { checkInputBatch, UseGuard } from '@ztw/core/runtime';
+  UseGuard,
+} from '@ztw/core/runtime';
 import type { NetworkCut, SegmentOptions } from '@ztw/heads';
 import { splitPrefix } from '@ztw/heads';
 import type { OpenProgram } from '../inference/open-program.ts';

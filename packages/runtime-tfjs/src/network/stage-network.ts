@@ -1,8 +1,8 @@
 // A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { denseInputs, RuntimeFailureError } from '@ztw/core';
-import type { RuntimeModel } from '@ztw/core/runtime';
+import { RuntimeFailureError } from '@ztw/core';
+import { denseInputs, type RuntimeModel } from '@ztw/core/runtime';
 import type { NetworkCut } from '@ztw/heads';
 import { type Head, hasCascade, headMacs } from '@ztw/heads';
 import type { StageRunner } from '../inference/open-program.ts';

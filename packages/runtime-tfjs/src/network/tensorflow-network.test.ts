@@ -1,7 +1,8 @@
 // LayersModels and GraphModels: cuts and costs counted by hand, staged = whole, the conformance kit, and training.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { InvalidInputError, memoryBlobStore, rowSize, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import { InvalidInputError, memoryBlobStore, runAllExits, type StagedModel, softmax } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import { type ConformanceSubject, conformanceCases } from '@ztw/core/testing';
 import { convHead, executeHead, type Head, initialiseHead, pooledHead, seededRandom } from '@ztw/heads';
 import { describe, expect, test } from 'vitest';

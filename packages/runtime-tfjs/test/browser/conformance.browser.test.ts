@@ -1,6 +1,6 @@
 // Stage programs in a real browser, on every backend that TensorFlow.js has there.
 
-import { denseInput } from '@ztw/core';
+import { denseInput } from '@ztw/core/runtime';
 import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';
 import { fashionNetwork, structuredRows } from '../../../runtime-onnx/test/support/cut-network.ts';
 import { tinyRows } from '../../../runtime-onnx/test/support/tiny-network.ts';

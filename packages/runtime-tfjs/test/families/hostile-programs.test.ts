@@ -3,7 +3,8 @@
 
 import { join } from 'node:path';
 import { type BundleReader, decodeSafetensors } from '@ztw/bundle';
-import { denseInput, rowSize, runAllExits, ZtwError } from '@ztw/core';
+import { runAllExits, ZtwError } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { seededRandom } from '@ztw/heads';
 import { inferProgramShapes, parseTensorProgram } from '@ztw/program';
 import { describe, expect, test } from 'vitest';

@@ -2,7 +2,7 @@
 // method but not to the original code without its stop-gradient.
 
 import type { HeadSpecification, LayerKinds } from '@ztw/heads';
-import type { Activation, MathKernels } from '@ztw/core';
+import type { Activation, MathKernels } from '@ztw/core/runtime';
 import { activationOf } from '../layers/activation.ts';
 import { bindLayers } from '../layers/layer-runners.ts';
 import type { ParameterBlock } from '../layers/parameter-block.ts';

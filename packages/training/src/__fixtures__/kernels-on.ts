@@ -2,7 +2,7 @@
 
 import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
 import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';
-import type { MathKernels } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 
 /** Kernels of TensorFlow.js on one backend. */
 export async function kernelsOn(backend: Parameters<typeof tensorflowOn>[0]): Promise<MathKernels> {

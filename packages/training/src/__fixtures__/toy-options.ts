@@ -1,5 +1,5 @@
 import { memoryBlobStore } from '@ztw/core';
-import type { MathKernels } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import type { TrainOptions, TrainResult } from '../training/train-options.ts';
 import { toyBackbone, toyData, toyHeldOut, toyVariants } from './toy-task.ts';
 

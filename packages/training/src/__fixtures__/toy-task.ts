@@ -1,9 +1,7 @@
 // A small frozen network and a data set that it can be trained on, made from a seed.
 
-import type { CutDescription, FeatureRows, SegmentedBackbone, SegmentOutput } from '@ztw/core';
-import { denseInputs, rowSize } from '@ztw/core';
+import { type CutDescription, type FeatureRows, type SegmentedBackbone, type SegmentOutput, denseInputs, rowSize, decodeFloat16, encodeFloat16 } from '@ztw/core/runtime';
 import { convHead, executeLayers, type HeadLayer, type HeadParameters, type HeadSpecification, parameterShapes, pooledHead, seededRandom, splitPrefix } from '@ztw/heads';
-import { decodeFloat16, encodeFloat16 } from '@ztw/core';
 import type { HeadVariant, HeldOutData, TrainingData } from '../training/train-options.ts';
 
 export const toyClasses = 4;

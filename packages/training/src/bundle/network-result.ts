@@ -1,7 +1,8 @@
 // What training one network gives, and how it is kept until the whole job is done.
 
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors, sha256 } from '@ztw/bundle';
-import { type BlobStore, InvalidInputError, type Parameter, StorageError, ZtwError } from '@ztw/core';
+import { type BlobStore, InvalidInputError, StorageError, ZtwError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { Head, HeadParameters } from '@ztw/heads';
 import type { BundleMethod } from '../plan/method.ts';
 import type { PlannedVariant } from '../plan/plan-heads.ts';

@@ -1,8 +1,8 @@
 // From the parts of a bundle to its files: operating points chosen on the held-out rows, the manifest written.
 
 import { bundleFiles, type Preprocessing } from '@ztw/bundle';
-import { type ExitCosts, InvalidInputError, type OperatingPoint, type PolicyKind, policyText } from '@ztw/core';
-import { calibrate, calibrateTimes, costsInMacs, exitAccuracies } from '@ztw/core/evaluation';
+import { InvalidInputError, type OperatingPoint, type PolicyKind, policyText } from '@ztw/core';
+import { calibrate, calibrateTimes, costsInMacs, type ExitCosts, exitAccuracies } from '@ztw/core/evaluation';
 import type { AssembledBundle } from './assemble-bundle.ts';
 
 export interface PackBundleOptions {

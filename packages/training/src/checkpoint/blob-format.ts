@@ -2,7 +2,8 @@
 // Layout: 8 bytes of magic, CRC-32 of all that follows (uint32, little-endian like the next), the header's length, the
 // header, then the arrays' bytes one after the other, up to the end.
 
-import { parseJson, StorageError } from '@ztw/core';
+import { StorageError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import { crc32 } from './crc32.ts';
 import { damagedCheckpoint } from './damaged-checkpoint.ts';
 

@@ -1,6 +1,6 @@
 // What makes two trainings the same job. A checkpoint carries it, so that no training goes on from another one's checkpoint.
 
-import { denseInput } from '@ztw/core';
+import { denseInput } from '@ztw/core/runtime';
 import type { TrainingJob } from '../training/training-job.ts';
 
 /** JSON-safe; two jobs with equal fingerprints give the same result from the same data and backbone. */

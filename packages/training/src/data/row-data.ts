@@ -1,6 +1,7 @@
 // Rows in memory as the trainer reads them, and parts of what it reads.
 
-import { InvalidDataError, type RowShape, rowSize, takeRows } from '@ztw/core';
+import { InvalidDataError, type RowShape } from '@ztw/core';
+import { rowSize, takeRows } from '@ztw/core/runtime';
 import type { HeldOutData, TrainingData } from '../training/train-options.ts';
 
 /** Input rows of a known class each. */

@@ -1,4 +1,4 @@
-import { decodeFloat16 } from '@ztw/core';
+import { decodeFloat16 } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { activationOf } from '../layers/activation.ts';

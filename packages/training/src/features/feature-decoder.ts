@@ -1,15 +1,15 @@
 // From stored rows to what a head's first layer reads, in the order that it asks for, each order made at most once per batch.
 
-import type { Activation } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
 import {
+  type Activation,
   createScratchBuffer,
   decodeFloat16Into,
   type FeatureRows,
   float16Table,
   lookUpTransposed,
-  type RowShape,
   rowSize,
-} from '@ztw/core';
+} from '@ztw/core/runtime';
 import { activationOf } from '../layers/activation.ts';
 
 export interface FeatureDecoder {

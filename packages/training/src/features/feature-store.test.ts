@@ -1,4 +1,5 @@
-import { type BlobStore, type FeatureRows, memoryBlobStore, StorageError } from '@ztw/core';
+import { type BlobStore, memoryBlobStore, StorageError } from '@ztw/core';
+import type { FeatureRows } from '@ztw/core/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFeatureStore, type FeaturePrecision, newFeatureRows } from './feature-store.ts';

@@ -1,7 +1,8 @@
 // Rows of one tensor, written once in order and then read at random: in memory while the budget lasts, else in shards in a blob store.
 // Nothing here outlives a run; a resumed training computes its features again.
 
-import type { BlobStore, FeatureRows } from '@ztw/core';
+import type { BlobStore } from '@ztw/core';
+import type { FeatureRows } from '@ztw/core/runtime';
 import { guardStorage } from '../storage/guard-storage.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 

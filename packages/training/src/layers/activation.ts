@@ -1,7 +1,8 @@
 // The values between two layers, for a batch of rows. Small layers read them in the canonical order; convolutions ask for the order that
 // their kernel wants, which is made once and shared by all who ask.
 
-import { type Activation, createScratchBuffer, type RowShape, rowSize, transposeInto } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type Activation, createScratchBuffer, rowSize, transposeInto } from '@ztw/core/runtime';
 
 /** Buffers for the orders that a convolution asks for, used again from batch to batch. */
 export interface ActivationBuffers {

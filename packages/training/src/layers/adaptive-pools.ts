@@ -1,4 +1,4 @@
-import { createScratchBuffer, rowSize } from '@ztw/core';
+import { createScratchBuffer, rowSize } from '@ztw/core/runtime';
 import { adaptiveWindows, type LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 

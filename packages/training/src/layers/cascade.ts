@@ -1,4 +1,5 @@
-import { createScratchBuffer, InvalidInputError } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { createScratchBuffer } from '@ztw/core/runtime';
 import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';

@@ -1,5 +1,4 @@
-import type { Activation } from '@ztw/core';
-import { createScratchBuffer, transposeInto } from '@ztw/core';
+import { type Activation, createScratchBuffer, transposeInto } from '@ztw/core/runtime';
 import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 

@@ -1,5 +1,4 @@
-import type { Activation } from '@ztw/core';
-import { createScratchBuffer } from '@ztw/core';
+import { type Activation, createScratchBuffer } from '@ztw/core/runtime';
 import type { LayerRunner } from './layer-runner.ts';
 
 /** `x Phi(x)` with the exact normal distribution; the gradient is `Phi(x) + x phi(x)`. */

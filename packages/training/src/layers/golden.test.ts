@@ -1,4 +1,4 @@
-import type { MathKernels } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import type { LayerKinds } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {

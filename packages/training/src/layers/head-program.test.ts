@@ -1,4 +1,5 @@
-import { InvalidModelError, rowSize } from '@ztw/core';
+import { InvalidModelError } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import {
   convHead,
   executeHead,

@@ -1,7 +1,7 @@
 // A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
 
-import type { Activation, MathKernels } from '@ztw/core';
 import { InvalidModelError } from '@ztw/core';
+import type { Activation, MathKernels } from '@ztw/core/runtime';
 import { type HeadSpecification, hasCascade, parameterCount } from '@ztw/heads';
 import { activationOf, createActivationBuffers } from './activation.ts';
 import { bindLayers } from './layer-runners.ts';

@@ -1,4 +1,5 @@
-import type { Activation, MathKernels, RowShape } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import type { Activation, MathKernels } from '@ztw/core/runtime';
 import type { ParameterSlot } from './parameter-block.ts';
 
 /**

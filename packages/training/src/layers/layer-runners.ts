@@ -1,7 +1,7 @@
 // The one table of how layers are trained.
 
-import type { MathKernels } from '@ztw/core';
-import { type RowShape, rowSize } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { type MathKernels, rowSize } from '@ztw/core/runtime';
 import { callForLayer, type HeadLayer, headShapes, type LayerTable, parameterName, parameterShapes } from '@ztw/heads';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';
 import { cascadeRunner } from './cascade.ts';

@@ -1,6 +1,6 @@
 // Layers that only move values: channels-first, flatten, take-token, mean-tokens.
 
-import { createScratchBuffer, rowSize, transposeInto } from '@ztw/core';
+import { createScratchBuffer, rowSize, transposeInto } from '@ztw/core/runtime';
 import type { LayerKinds } from '@ztw/heads';
 import type { LayerContext, LayerRunner } from './layer-runner.ts';
 

@@ -1,5 +1,4 @@
-import type { Activation } from '@ztw/core';
-import { createScratchBuffer, rowSize } from '@ztw/core';
+import { type Activation, createScratchBuffer, rowSize } from '@ztw/core/runtime';
 import type { LayerKinds } from '@ztw/heads';
 import { activationOf } from './activation.ts';
 import { adaptivePoolsRunner } from './adaptive-pools.ts';

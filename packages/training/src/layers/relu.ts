@@ -1,5 +1,4 @@
-import type { Activation } from '@ztw/core';
-import { createScratchBuffer } from '@ztw/core';
+import { type Activation, createScratchBuffer } from '@ztw/core/runtime';
 import type { LayerRunner } from './layer-runner.ts';
 
 /** `max(0, x)`; the gradient passes where the input is positive. */

@@ -1,4 +1,4 @@
-import { createScratchBuffer } from '@ztw/core';
+import { createScratchBuffer } from '@ztw/core/runtime';
 import type { LayerContext } from './layer-runner.ts';
 
 /** Layer normalisation of vectors of one size, forwards and backwards. */

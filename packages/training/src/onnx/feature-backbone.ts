@@ -1,4 +1,4 @@
-import type { CutDescription, SegmentedBackbone } from '@ztw/core';
+import type { CutDescription, SegmentedBackbone } from '@ztw/core/runtime';
 import { splitPrefix } from '@ztw/heads';
 import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import type { NetworkPlan } from './network-plan.ts';

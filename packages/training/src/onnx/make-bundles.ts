@@ -2,7 +2,8 @@
 // dropped, thresholds chosen, files packed.
 
 import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
-import { type DeviceProfile, InvalidInputError, type MathKernels, type PolicyKind, throwIfAborted } from '@ztw/core';
+import { type DeviceProfile, InvalidInputError, type PolicyKind } from '@ztw/core';
+import { type MathKernels, throwIfAborted } from '@ztw/core/runtime';
 import type { EnsembleChoice } from '../bundle/assemble-bundle.ts';
 import { type CalibrationTargets, calibrationTargets } from '../bundle/calibration-targets.ts';
 import { type MadeExit, packBundle } from '../bundle/pack-bundle.ts';

@@ -1,5 +1,6 @@
 import type { Preprocessing } from '@ztw/bundle';
-import { type DeviceProfile, measureStages, parseDeviceProfile, parseJson, policyKinds, StorageError } from '@ztw/core';
+import { type DeviceProfile, measureStages, parseDeviceProfile, policyKinds, StorageError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
 import { packBundle } from '../bundle/pack-bundle.ts';
 import type { TrainingStorage } from '../storage/training-storage.ts';

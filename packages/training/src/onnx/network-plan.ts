@@ -1,6 +1,6 @@
 // What will be trained of an ONNX network, decided before anything runs: its cuts and the head at each of them, per method.
 
-import { about } from '@ztw/core';
+import { about } from '@ztw/core/runtime';
 import type { DesignedHeads } from '@ztw/heads';
 import { type Cut, type CutSelection, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
 import type { BundleMethod } from '../plan/method.ts';

@@ -1,7 +1,8 @@
 // What training needs of something that runs ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` is one; this package imports none.
 
 import type { BundleReader, BundleTensor, LoadedBundle } from '@ztw/bundle';
-import type { CutDescription, GraphProbe, InputBatch, RowShape, SegmentedBackbone } from '@ztw/core';
+import type { InputBatch, RowShape } from '@ztw/core';
+import type { CutDescription, GraphProbe, SegmentedBackbone } from '@ztw/core/runtime';
 
 /** One segment of a backbone as an ONNX file that also returns what ICs are trained on; `emitFeatureSegment` writes it. */
 export interface BackboneSegment {

@@ -1,7 +1,7 @@
 // A pretrained network as a training sees it: its bytes, its graph, and what the graph costs where.
 
 import { sha256 } from '@ztw/bundle';
-import { about, type Parameter } from '@ztw/core';
+import { about, type Parameter } from '@ztw/core/runtime';
 import { type AnalyseGraphOptions, analyseGraph, type GraphAnalysis, programToOnnx, readModel } from '@ztw/onnx-graph';
 import type { TensorProgram } from '@ztw/program';
 import type { OnnxBackend } from './onnx-backend.ts';

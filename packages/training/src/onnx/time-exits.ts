@@ -1,7 +1,8 @@
 // What leaving at each exit of a bundle takes, from whatever knows it already, else measured.
 
 import { sha256 } from '@ztw/bundle';
-import { costsOfPrices, type DeviceProfile, exitMilliseconds } from '@ztw/core';
+import type { DeviceProfile } from '@ztw/core';
+import { costsOfPrices, exitMilliseconds } from '@ztw/core/evaluation';
 import type { AssembledBundle } from '../bundle/assemble-bundle.ts';
 import type { MeasureBundle } from './measure-bundle.ts';
 import type { PrunedNetwork } from './pruning/prune-network.ts';

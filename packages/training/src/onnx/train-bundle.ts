@@ -1,7 +1,8 @@
 // From a pretrained network and rows to a bundle, in one call. `makeBundles` is the same with every decision laid open.
 
 import type { Preprocessing } from '@ztw/bundle';
-import { InvalidInputError, type MathKernels, throwIfAborted } from '@ztw/core';
+import { InvalidInputError } from '@ztw/core';
+import { type MathKernels, throwIfAborted } from '@ztw/core/runtime';
 import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
 import { type LabelledRows, labelledRowData, selectHeldOutRows, selectTrainingRows } from '../data/row-data.ts';
 import { splitRows } from '../data/split-rows.ts';

@@ -1,6 +1,6 @@
 // One network of a job: its ICs trained in one sweep, or, where it has no cuts, its own answers on the held-out rows.
 
-import { joinRows, type MathKernels, type SegmentedBackbone, throwIfAborted } from '@ztw/core';
+import { joinRows, type MathKernels, type SegmentedBackbone, throwIfAborted } from '@ztw/core/runtime';
 import { loadResult, type NetworkResult, storeResult } from '../bundle/network-result.ts';
 import type { TrainingStorage } from '../storage/training-storage.ts';
 import { trainInternalClassifiers } from '../training/train-internal-classifiers.ts';

@@ -1,6 +1,7 @@
 // Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
 
-import { type BlobStore, InvalidDataError, type MathKernels, memoryBlobStore } from '@ztw/core';
+import { type BlobStore, InvalidDataError, memoryBlobStore } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import {
   designHeads,
   type HeadSpecification,

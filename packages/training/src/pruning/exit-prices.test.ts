@@ -1,5 +1,6 @@
 import type { BundleNetwork, BundleStage } from '@ztw/bundle';
-import { costsOfPrices, type DeviceProfile, InvalidInputError } from '@ztw/core';
+import { type DeviceProfile, InvalidInputError } from '@ztw/core';
+import { costsOfPrices } from '@ztw/core/evaluation';
 import { describe, expect, test } from 'vitest';
 import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from './exit-prices.ts';
 

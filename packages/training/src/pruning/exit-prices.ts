@@ -1,13 +1,8 @@
 // What segments and heads cost, in one unit, as the judgement of exits wants it.
 
 import type { BundleNetwork } from '@ztw/bundle';
-import {
-  checkProfiledStages,
-  type DeviceProfile,
-  type ExitPrices,
-  InvalidInputError,
-  type ProfiledBatch,
-} from '@ztw/core';
+import { type DeviceProfile, InvalidInputError, type ProfiledBatch } from '@ztw/core';
+import { checkProfiledStages, type ExitPrices } from '@ztw/core/evaluation';
 
 /** Multiply-accumulates. */
 export function pricesInMacs({ stages, backboneMacs }: BundleNetwork): ExitPrices {

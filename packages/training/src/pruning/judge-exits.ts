@@ -1,8 +1,8 @@
 // Which exits pay on the held-out rows, at the accuracy of the full network.
 
-import type { ExitPrices } from '@ztw/core';
 import {
   type ExitPredictions,
+  type ExitPrices,
   type PrunedExits,
   pruneExits,
   thresholdSweep,

@@ -1,5 +1,4 @@
-import type { Activation } from '@ztw/core';
-import { rowSize, takeRows } from '@ztw/core';
+import { type Activation, rowSize, takeRows } from '@ztw/core/runtime';
 import { createFeatureDecoder } from '../features/feature-decoder.ts';
 import { newFeatureRows } from '../features/feature-store.ts';
 import type { BatchTargets } from '../loss/batch-loss.ts';

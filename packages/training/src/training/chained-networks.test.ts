@@ -1,7 +1,7 @@
 // Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first ends.
 
-import type { MathKernels } from '@ztw/core';
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import { executeHead, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';

@@ -1,6 +1,7 @@
 // The sweep: features of all planned rows, moved forward by one segment at a time.
 
-import { type FeatureRows, RuntimeFailureError, rowSize, type SegmentOutput } from '@ztw/core';
+import { RuntimeFailureError } from '@ztw/core';
+import { type FeatureRows, rowSize, type SegmentOutput } from '@ztw/core/runtime';
 import { createFeatureStore, type FeatureStore } from '../features/feature-store.ts';
 import type { RowBatch, RowPlan } from '../features/row-plan.ts';
 import { readInput } from './training-job.ts';

@@ -1,7 +1,6 @@
 // One IC in training: its parameters, its program, and the optimiser's state.
 
-import type { Activation, MathKernels } from '@ztw/core';
-import { createScratchBuffer } from '@ztw/core';
+import { type Activation, createScratchBuffer, type MathKernels } from '@ztw/core/runtime';
 import { initialiseHead } from '@ztw/heads';
 import type { EpochTotals, LearnerState } from '../checkpoint/resume-point.ts';
 import { createHeadProgram } from '../layers/head-program.ts';

@@ -1,5 +1,5 @@
-import type { MathKernels } from '@ztw/core';
 import { AbortedError, type BlobStore, InvalidInputError, memoryBlobStore, StorageError } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';

@@ -1,7 +1,7 @@
 // The ICs of one cut: trained together, batch by batch, on the same cached features.
 
-import type { Activation } from '@ztw/core';
 import { RuntimeFailureError } from '@ztw/core';
+import type { Activation } from '@ztw/core/runtime';
 import type { FinishedCut, TrainLogits } from '../checkpoint/resume-point.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { CutTask } from './cut-task.ts';

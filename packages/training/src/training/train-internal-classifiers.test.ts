@@ -1,12 +1,5 @@
-import type { MathKernels } from '@ztw/core';
-import {
-  AbortedError,
-  decodeFloat16,
-  InvalidDataError,
-  InvalidInputError,
-  memoryBlobStore,
-  RuntimeFailureError,
-} from '@ztw/core';
+import { AbortedError, InvalidDataError, InvalidInputError, memoryBlobStore, RuntimeFailureError } from '@ztw/core';
+import { decodeFloat16, type MathKernels } from '@ztw/core/runtime';
 import { executeHead, hasCascade, pooledHead } from '@ztw/heads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../runtime-tfjs/src/__fixtures__/expect-close.ts';

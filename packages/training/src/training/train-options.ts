@@ -1,6 +1,7 @@
 // What the trainer takes and gives.
 
-import type { BlobStore, MathKernels, SegmentedBackbone } from '@ztw/core';
+import type { BlobStore } from '@ztw/core';
+import type { MathKernels, SegmentedBackbone } from '@ztw/core/runtime';
 import type { Head, HeadSpecification } from '@ztw/heads';
 import type { TrainingProgress } from './training-progress.ts';
 import type { TrainingRecipe } from './training-recipe.ts';

@@ -1,4 +1,4 @@
-import { type Parameter, rowSize } from '@ztw/core';
+import { type Parameter, rowSize } from '@ztw/core/runtime';
 import { type Head, parameterShapes } from '@ztw/heads';
 import type { SweepOutcome } from './sweep.ts';
 import type { NetworkLogits, TrainedVariant } from './train-options.ts';

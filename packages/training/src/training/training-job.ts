@@ -1,14 +1,7 @@
 // The caller's options, checked and completed: what the rest of the trainer works from.
 
-import {
-  denseInput,
-  type FeatureRows,
-  InvalidDataError,
-  InvalidInputError,
-  type RowShape,
-  rowSize,
-  type SegmentedBackbone,
-} from '@ztw/core';
+import { InvalidDataError, InvalidInputError, type RowShape } from '@ztw/core';
+import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
 import { type HeadLayer, type HeadSpecification, hasCascade, headMacs, splitPrefix, validateHead } from '@ztw/heads';
 import type { RowBatch } from '../features/row-plan.ts';
 import type { HeldOutData, NetworkLogits, TrainingData, TrainOptions } from './train-options.ts';

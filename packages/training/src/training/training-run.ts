@@ -1,5 +1,5 @@
-import type { MathKernels } from '@ztw/core';
 import { AbortedError, type BlobStore } from '@ztw/core';
+import type { MathKernels } from '@ztw/core/runtime';
 import type { MemoryBudget } from '../features/memory-budget.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { OverallProgress, TrainingProgress } from './training-progress.ts';

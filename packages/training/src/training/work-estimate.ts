@@ -1,4 +1,4 @@
-import { rowSize } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import type { ResumePoint } from '../checkpoint/resume-point.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { WorkKind, WorkMeter } from './work-meter.ts';

@@ -15,9 +15,8 @@
 //     },
 //   });
 
-import type { MathKernels } from '@ztw/core';
-import { type BlobStore, InvalidInputError, RuntimeFailureError, throwIfAborted, ZtwError } from '@ztw/core';
-import { type MessageEndpoint, onMessage, packError } from '@ztw/core/runtime';
+import { type BlobStore, InvalidInputError, RuntimeFailureError, ZtwError } from '@ztw/core';
+import { type MathKernels, type MessageEndpoint, onMessage, packError, throwIfAborted } from '@ztw/core/runtime';
 import type { TrainableNetwork } from '@ztw/heads';
 import { trainNewClasses } from '../personalise/train-new-classes.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';

@@ -4,8 +4,8 @@
 //   const trained = await trainInWorker({ worker, job: { classes: ['cat', 'dog'], training: { rows, labels } } });
 //   const model = stageNetwork({ tf, network, ...trained });
 
-import { RuntimeFailureError, throwIfAborted } from '@ztw/core';
-import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
+import { RuntimeFailureError } from '@ztw/core';
+import { onBreakdown, onMessage, throwIfAborted, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { LabelledRows } from '../data/row-data.ts';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';

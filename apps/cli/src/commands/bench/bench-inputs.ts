@@ -1,4 +1,5 @@
-import { denseInput, type InputBatch, rowSize } from '@ztw/core';
+import type { InputBatch } from '@ztw/core';
+import { denseInput, rowSize } from '@ztw/core/runtime';
 import { seededRandom } from '@ztw/heads';
 import { classesOf, preprocessingOf, type RunnableBundle } from '../../bundle/open-bundle.ts';
 import { withClassNames } from '../../data/class-names.ts';

@@ -1,6 +1,7 @@
 // The same random rows through a network on TensorFlow.js and through its ONNX model on ONNX Runtime.
 
-import { RuntimeFailureError, rowSize, softmax } from '@ztw/core';
+import { RuntimeFailureError, softmax } from '@ztw/core';
+import { rowSize } from '@ztw/core/runtime';
 import { seededRandom } from '@ztw/heads';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 import type { Tensorflow } from '../../runtime/tensorflow.ts';

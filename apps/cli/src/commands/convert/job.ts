@@ -1,7 +1,8 @@
 // The whole of `ztw convert`: a network of TensorFlow.js becomes an ONNX model, which the other commands read.
 
 import { basename, dirname, resolve } from 'node:path';
-import { about, type RowShape, throwIfAborted } from '@ztw/core';
+import type { RowShape } from '@ztw/core';
+import { about, throwIfAborted } from '@ztw/core/runtime';
 import { programToOnnx } from '@ztw/onnx-graph';
 import type { JobContext } from '../../program/job-context.ts';
 import { loadRuntime, type RuntimeOptions } from '../../runtime/onnx-runtime.ts';

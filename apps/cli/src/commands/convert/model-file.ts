@@ -3,7 +3,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { InvalidInputError, InvalidModelError, parseJson } from '@ztw/core';
+import { InvalidInputError, InvalidModelError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import { checkModelJson, type ModelJsonKind } from '@ztw/runtime-tfjs';
 import { modelJsonBytesLimit } from '../../storage/file-limits.ts';
 import { readBytes } from '../../storage/read-bytes.ts';

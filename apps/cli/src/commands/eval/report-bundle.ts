@@ -1,7 +1,7 @@
 // What one bundle's stored logits amount to: one report per way of answering, and its whole networks for comparison.
 
 import { calibratedKind, operatingPointWithin } from '@ztw/bundle';
-import { type Ensemble, exitCosts, type OperatingPoint, type PolicyKind, policyKinds, singleLimit } from '@ztw/core';
+import { type Ensemble, type OperatingPoint, type PolicyKind, policyKinds } from '@ztw/core';
 import {
   chooseSettings,
   chooseSettingsForShares,
@@ -14,6 +14,7 @@ import {
   type ReportMethodOptions,
   reportMethod,
 } from '@ztw/core/evaluation';
+import { exitCosts, singleLimit } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import type { BundleTimes } from '../../bundle/bundle-times.ts';
 import type { RunnableBundle } from '../../bundle/open-bundle.ts';

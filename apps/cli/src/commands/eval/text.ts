@@ -1,5 +1,11 @@
-import { meanCost } from '@ztw/core';
-import type { BudgetReading, EvaluationReport, MethodReport, MethodTimes, SettingsOrigin } from '@ztw/core/evaluation';
+import {
+  type BudgetReading,
+  type EvaluationReport,
+  type MethodReport,
+  type MethodTimes,
+  meanCost,
+  type SettingsOrigin,
+} from '@ztw/core/evaluation';
 import { formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 

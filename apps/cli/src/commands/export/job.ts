@@ -8,7 +8,8 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import { about, InvalidInputError, type PolicyKind, singleLimit, throwIfAborted } from '@ztw/core';
+import { InvalidInputError, type PolicyKind } from '@ztw/core';
+import { about, singleLimit, throwIfAborted } from '@ztw/core/runtime';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
 import { folderReader } from '../../bundle/bundle-folder.ts';
 import type { JobContext } from '../../program/job-context.ts';

@@ -5,7 +5,8 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import { about, exitCosts, type InputSpecification } from '@ztw/core';
+import type { InputSpecification } from '@ztw/core';
+import { about, exitCosts } from '@ztw/core/runtime';
 import { parameterCount } from '@ztw/heads';
 import { folderReader } from '../../bundle/bundle-folder.ts';
 

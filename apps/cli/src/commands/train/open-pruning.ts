@@ -1,6 +1,6 @@
 // What the judgement of exits reads from files, checked before hours of training.
 
-import { about } from '@ztw/core';
+import { about } from '@ztw/core/runtime';
 import type { AnalyseGraphOptions } from '@ztw/onnx-graph';
 import { yardstickBatch } from '@ztw/training';
 import {

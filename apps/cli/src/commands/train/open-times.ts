@@ -1,4 +1,5 @@
-import { about, checkProfiledStages, exitMilliseconds } from '@ztw/core';
+import { checkProfiledStages, exitMilliseconds } from '@ztw/core/evaluation';
+import { about } from '@ztw/core/runtime';
 import type { NetworkPlan, StageTimes } from '@ztw/training/onnx';
 import { readDeviceProfile } from '../../bundle/device-profile-file.ts';
 

@@ -1,5 +1,5 @@
 import type { StoredOperatingPoint } from '@ztw/bundle';
-import { meanCost } from '@ztw/core';
+import { meanCost } from '@ztw/core/evaluation';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../output/format.ts';
 import { limitText, limitTitle } from '../../output/operating-points.ts';
 import { type Column, renderTable } from '../../output/table.ts';

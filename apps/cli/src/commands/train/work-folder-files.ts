@@ -2,7 +2,8 @@
 
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseJson, StorageError } from '@ztw/core';
+import { StorageError } from '@ztw/core';
+import { parseJson } from '@ztw/core/runtime';
 import { isLockText, lockFile } from '../../storage/folder-lock.ts';
 import { readRegularFile } from '../../storage/read-regular-file.ts';
 import { hasErrorCode, storageError } from '../../storage/storage-error.ts';

@@ -1,4 +1,5 @@
-import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import { knownActivations, writeActivation } from '../activation.ts';
 import type { NodeWriter } from '../node-writer.ts';
 import { noPads, type Pads, type Pair, samePads } from '../window.ts';

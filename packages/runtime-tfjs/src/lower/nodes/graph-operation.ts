@@ -1,4 +1,5 @@
-import { type Parameter, UnsupportedModelError } from '@ztw/core';
+import { UnsupportedModelError } from '@ztw/core';
+import type { Parameter } from '@ztw/core/runtime';
 import type { NodeWriter } from '../node-writer.ts';
 import type { NodeAttributes } from './node-attributes.ts';
 

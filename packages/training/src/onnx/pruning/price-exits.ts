@@ -1,6 +1,7 @@
 // Where the prices of exits come from: counted, read from a profile, or measured here.
 
-import type { DeviceProfile, ExitPrices } from '@ztw/core';
+import type { DeviceProfile } from '@ztw/core';
+import type { ExitPrices } from '@ztw/core/evaluation';
 import type { AssembledBundle } from '../../bundle/assemble-bundle.ts';
 import { pricesInMacs, pricesInMilliseconds, pricesOfKept } from '../../pruning/exit-prices.ts';
 import type { PruningUnit } from '../../pruning/pruning-unit.ts';

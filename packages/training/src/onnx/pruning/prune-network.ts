@@ -1,8 +1,8 @@
 // The exits of one method that pay. Exits are judged and those that cost more than they save are dropped; ICs that have lost the one
 // whose logits they recycle are trained again; and so on, until every exit that is left has been judged beside just the others.
 
-import type { DeviceProfile, ExitPrices } from '@ztw/core';
-import type { WholeNetwork } from '@ztw/core/evaluation';
+import type { DeviceProfile } from '@ztw/core';
+import type { ExitPrices, WholeNetwork } from '@ztw/core/evaluation';
 import type { AssembledBundle, EnsembleChoice } from '../../bundle/assemble-bundle.ts';
 import { methodResult } from '../../bundle/network-result.ts';
 import type { BundleMethod } from '../../plan/method.ts';

@@ -1,7 +1,7 @@
 // Other networks that could answer every row: how often they are right, and what they cost.
 
-import { throwIfAborted } from '@ztw/core';
 import type { WholeNetwork } from '@ztw/core/evaluation';
+import { throwIfAborted } from '@ztw/core/runtime';
 import type { PruningUnit } from '../../pruning/pruning-unit.ts';
 import { shareRight } from '../../pruning/share-right.ts';
 import type { HeldOutData } from '../../training/train-options.ts';

@@ -1,0 +1,47 @@
+// The fit of one exit that is held to a point where it is known to be good, by a prior: the fewer the rows, the nearer it
+// stays. Its spread has the same meaning for every number of rows.
+
+import type { EnsembleSpecification } from '@ztw/core';
+import type { FitRows } from '../fit-rows.ts';
+import type { MinimiserOptions } from '../objective.ts';
+import { fitGeometric } from './held-geometric.ts';
+import { fitMixture } from './held-mixture.ts';
+import type { MemberShares } from './member-shares.ts';
+
+/** How far a fit may move from where it is held. */
+export interface Hold {
+  /** Standard deviation of the prior of a member's share. */
+  readonly spread: number;
+  /** That of a bias; null for no bias at all. The arithmetic kind never has one. */
+  readonly biasSpread: number | null;
+}
+
+export interface AnchoredFit extends MemberShares {
+  /** Mean cross-entropy without the prior. */
+  readonly crossEntropy: number;
+  readonly iterations: number;
+  /** Largest absolute derivative of the loss and the prior. */
+  readonly gradientNorm: number;
+  readonly converged: boolean;
+}
+
+/**
+ * Fits the ensemble of the exits `0..anchor.length - 1`.
+ * @param anchor Shares to which the fit is held.
+ * @param start Where the search begins. It does not change the result beyond the tolerance.
+ */
+export function fitAnchored(
+  kind: EnsembleSpecification['kind'],
+  data: FitRows,
+  anchor: Float64Array,
+  hold: Hold,
+  start: MemberShares,
+  options: MinimiserOptions,
+): AnchoredFit {
+  switch (kind) {
+    case 'geometric':
+      return fitGeometric(data, anchor, hold, start, options);
+    case 'arithmetic':
+      return fitMixture(data, anchor, hold, start, options);
+  }
+}
