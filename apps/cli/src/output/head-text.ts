@@ -4,11 +4,12 @@ import type { HeadDesign } from '@ztw/heads';
 import type { ReportedCost } from '@ztw/training/onnx';
 import { formatPercent } from './format.ts';
 
-/** `conv`, or `pool-conv, channels / 4, pooled to 1x1, bottleneck 64`. */
+/** `conv`, or `pool-conv, channels / 4, pooled to 1x1, bottleneck 64`, or `pooled to 1x1`. */
 export function designText(design: HeadDesign): string {
   const { family = 'auto', layers, padding, channelDivisor, reducedSize, poolSize, bottleneck } = design;
+  const poolsFirst = family === 'pooled' && poolSize !== undefined;
   return [
-    family,
+    ...(poolsFirst ? [] : [family]),
     ...(layers === undefined ? [] : [`${layers} layers`]),
     ...(padding === undefined ? [] : [`padding ${padding}`]),
     ...(channelDivisor === undefined ? [] : [`channels / ${channelDivisor}`]),
