@@ -84,6 +84,9 @@ describe('train', () => {
   });
 
   test('tells what the heads cost, and the budgets that no exit keeps', () => {
+    expect(json<TrainJobResult>(trained).heads).toMatchObject([
+      { network: 'fashion-resnet20', asked: true, withinBounds: true, heads: [{ design: { family: 'pooled' } }, {}] },
+    ]);
     expect(trained.stderr).toMatch(/fashion-resnet20: its 2 head\(s\) cost 0\.\d % of the network's MACs/);
     for (const method of ['ztw', 'sdn']) {
       expect(trained.stderr).toMatch(
