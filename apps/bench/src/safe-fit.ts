@@ -1,5 +1,6 @@
-// Ensembles fitted on few rows, next to plain exits: accuracy at budgets on other rows, mean over random subsets. Both choose their
-// thresholds on the subset. Prints Markdown tables. Stored logits are optional data (`ZTW_SHARED`); without them only made-up exits are used.
+// Compares ensembles fitted on few rows with plain exits: accuracy at budgets on other rows, as a mean over random
+// subsets. Both choose their thresholds on the subset. Prints Markdown tables. Stored logits are optional data
+// (`ZTW_SHARED`); without them only synthetic exits are used.
 //
 //   pnpm --filter @ztw/bench safe-fit [subsets, default 20] [only networks whose name contains this]
 
@@ -19,7 +20,7 @@ const budgets = [0.25, 0.5, 0.75, 1] as const;
 const subsets = Number(process.argv[2] ?? 20);
 const only = process.argv[3] ?? '';
 const sizes = [20, 50, 100, 200, 500, 2000] as const;
-/** What `fitEnsemble` did before there was a safe fit. */
+/** The penalties of `fitEnsemble` before the safe fit. */
 const formerPenalties = { l2: 1e-4, biasL2: 1e-6 };
 
 interface Network {
@@ -30,11 +31,11 @@ interface Network {
 
 /** In percent, one per budget. */
 interface Scores {
-  /** On the report rows, under the threshold that was chosen on the calibration rows. */
+  /** On the report rows, with the threshold that was chosen on the calibration rows. */
   readonly chosen: readonly number[];
-  /** The same, against what plain exits reach on the report rows at the cost that it had there. */
+  /** The same, minus the accuracy of plain exits on the report rows at the same cost. */
   readonly overPlainCurve: readonly number[];
-  /** On the report rows' curve at exactly the budget, however its threshold is found. */
+  /** On the curve of the report rows, at exactly the budget. */
   readonly atBudget: readonly number[];
 }
 
@@ -81,7 +82,7 @@ function shuffled(rows: Int32Array, seed: number): Int32Array {
     .map((position) => rows[position] as number);
 }
 
-/** As many of the calibration rows, or where that would be all of them, of all rows. */
+/** A random subset of the calibration rows. Where they are too few, the subset is drawn from all rows. */
 function subsetOf({ calibration, report }: Split, size: number, seed: number): Split {
   if (size < calibration.length) return { calibration: shuffled(calibration, seed).subarray(0, size), report };
   const rows = shuffled(Int32Array.from([...calibration, ...report]), seed);
@@ -123,7 +124,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of the mean over subsets. */
+/** Standard error of the mean over subsets. */
 function standardError(values: readonly number[]): number {
   const center = mean(values);
   return Math.sqrt(mean(values.map((value) => (value - center) ** 2)) / Math.max(1, values.length - 1));

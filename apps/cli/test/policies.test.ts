@@ -109,7 +109,7 @@ describe.each(kinds.map((policy) => [policy.kind, policy] as const))('%s', (kind
   });
 });
 
-test('an evaluation without a wish takes the kind that a bundle was calibrated with, and patience', async () => {
+test('by default, an evaluation uses the kind that a bundle was calibrated with, and patience', async () => {
   const report = await json<EvaluationReport>('eval', at('entropy'), '--data', data, '--out', at('report', 'own'));
   expect(report.methods.map(({ rule }) => rule)).toEqual(['entropy', 'entropy', 'patience']);
   const patient = await json<EvaluationReport>(

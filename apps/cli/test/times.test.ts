@@ -72,7 +72,7 @@ describe('eval with times', () => {
       expect(times).toMatchObject({ batchSize: 1, wholeMilliseconds: expect.any(Number) });
       expect(times?.budgets).toMatchObject([{ budgetMilliseconds: 10_000, swept: { cost: expect.any(Number) } }]);
     }
-    // What the bundle itself would do with that budget: its dearest operating point.
+    // What the bundle itself would do with that budget: its most expensive operating point.
     const manifest = parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')));
     const calibrated = report.methods[0]?.times?.budgets[0]?.calibrated;
     expect(manifest.operatingPoints.map((point) => singleLimit(point.policy)?.limit)).toContain(calibrated?.setting);
@@ -129,7 +129,7 @@ describe('bench and run with times', () => {
     expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('The profile was measured on') });
   });
 
-  test('the profile lies beside the bundle, where a later budget in milliseconds finds it', async () => {
+  test('the profile is in the bundle's folder, where a later budget in milliseconds finds it', async () => {
     const folder = out('bundles', 'sdn');
     const bench = ['bench', folder, '--batch', '1', '--repeat', '2', '--json'];
     const none = json<BenchResult>(await runInProcess([...bench, '--no-profile']));

@@ -1,4 +1,4 @@
-// Stored or made-up predictions of all exits of one network, and where rows are drawn from.
+// Stored or synthetic predictions of all exits of one network, and the split of their rows.
 
 import { takeRows } from '@ztw/core/runtime';
 import {
@@ -15,7 +15,7 @@ export interface ExitLogits {
   readonly labels: Int32Array;
   readonly classes: number;
   readonly exitCosts: readonly number[];
-  /** The 100 % of every budget. */
+  /** Cost of the whole network, the 100 % of every budget. */
   readonly wholeCost: number;
 }
 
@@ -33,7 +33,7 @@ export function rowsOf({ logits, labels, ...rest }: ExitLogits, rows: Int32Array
   };
 }
 
-/** Null where the optional data are not there; the reason is printed. */
+/** Reads stored predictions; null where the optional data are missing. The reason is printed. */
 export function storedExits(name: string, method: 'sdn' | 'ztw'): (ExitLogits & { readonly split: Split }) | null {
   const folder = referenceFolder(name);
   if (folder === null) return null;

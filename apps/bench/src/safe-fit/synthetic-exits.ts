@@ -1,5 +1,5 @@
-// Exits of a network that never was: their quality grows along the network, their errors go together, they are surer than they are
-// right, and each of them favours some classes.
+// Synthetic exits: their quality grows along the network, their errors are correlated, they are overconfident, and each
+// of them favours some classes.
 
 import { seededRandom } from '@ztw/heads';
 import type { ExitLogits } from './exit-logits.ts';
@@ -13,17 +13,17 @@ export interface SyntheticExitsOptions {
   readonly seed: number;
 }
 
-/** Standard deviation of how easy a row is, in units of the noise of a class. */
+/** Standard deviation of the easiness of a row, in units of the noise of a class. */
 const easeSpread = 1.2;
-/** Quality of the first and the last exit, against the largest noise of all wrong classes. */
+/** Quality of the first and the last exit, relative to the largest noise of all wrong classes. */
 const firstQuality = -0.5;
 const lastQuality = 1.3;
-/** Logits are this much larger than an honest classifier's. */
+/** Factor on the logits, compared with a calibrated classifier. */
 const overconfidence = 1.6;
-/** Standard deviation of what an exit adds to a class for every row. */
+/** Standard deviation of the bias of an exit towards a class. */
 const favour = 0.25;
 
-/** @returns logits that are the same for the same options on every machine. */
+/** Makes logits that depend only on the options, on every machine. */
 export function syntheticExits({ rows, exits, classes, errorCorrelation, seed }: SyntheticExitsOptions): ExitLogits {
   const normal = normalNumbers(seededRandom(seed));
   const labels = Int32Array.from({ length: rows }, (_, row) => row % classes);
@@ -31,7 +31,7 @@ export function syntheticExits({ rows, exits, classes, errorCorrelation, seed }:
   const favours = logits.map(() => Float64Array.from({ length: classes }, () => favour * normal()));
   const fresh = Math.sqrt(1 - errorCorrelation ** 2);
   const noise = new Float64Array(classes);
-  // About the largest of so many normal numbers.
+  // Approximate mean of the largest of this many normal numbers.
   const largestNoise =
     Math.sqrt(2 * Math.log(classes)) -
     Math.log(4 * Math.PI * Math.log(classes)) / (2 * Math.sqrt(2 * Math.log(classes)));

@@ -6,24 +6,8 @@ import type { FitRows } from '../fit-rows.ts';
 import type { MinimiserOptions } from '../objective.ts';
 import { fitGeometric } from './held-geometric.ts';
 import { fitMixture } from './held-mixture.ts';
+import type { AnchoredFit, Hold } from './hold.ts';
 import type { MemberShares } from './member-shares.ts';
-
-/** How far a fit may move from where it is held. */
-export interface Hold {
-  /** Standard deviation of the prior of a member's share. */
-  readonly spread: number;
-  /** That of a bias; null for no bias at all. The arithmetic kind never has one. */
-  readonly biasSpread: number | null;
-}
-
-export interface AnchoredFit extends MemberShares {
-  /** Mean cross-entropy without the prior. */
-  readonly crossEntropy: number;
-  readonly iterations: number;
-  /** Largest absolute derivative of the loss and the prior. */
-  readonly gradientNorm: number;
-  readonly converged: boolean;
-}
 
 /**
  * Fits the ensemble of the exits `0..anchor.length - 1`.

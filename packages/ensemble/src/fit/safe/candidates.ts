@@ -3,8 +3,9 @@
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
 import type { MinimiserOptions } from '../objective.ts';
-import { type AnchoredFit, fitAnchored, type Hold } from './anchored-fit.ts';
+import { fitAnchored } from './anchored-fit.ts';
 import { takeFitRows } from './condensed-rows.ts';
+import type { AnchoredFit, Hold } from './hold.ts';
 import { type JudgedExit, judgeRows, meanLosses, sumOf, unjudgedExit } from './judged-exits.ts';
 import { crossEntropyOfShares, type MemberShares } from './member-shares.ts';
 import { recencyRatios, recencyShares } from './recency.ts';

@@ -4,7 +4,7 @@ import { boundedNewton } from '../bounded-newton.ts';
 import type { FitRows } from '../fit-rows.ts';
 import { geometricLoss } from '../geometric-loss.ts';
 import { type CurvedObjective, largestMagnitude, type MinimiserOptions } from '../objective.ts';
-import type { AnchoredFit, Hold } from './anchored-fit.ts';
+import type { AnchoredFit, Hold } from './hold.ts';
 import { crossEntropyOfShares, leastShare, type MemberShares } from './member-shares.ts';
 
 /** Newton's method over `[u, b]`, with a Gaussian prior around the anchor and around a bias of 0. */

@@ -4,7 +4,7 @@ import { arithmeticLoss } from '../arithmetic-loss.ts';
 import type { FitRows } from '../fit-rows.ts';
 import { limitedMemoryBfgs } from '../limited-memory-bfgs.ts';
 import { largestMagnitude, type MinimiserOptions, type Objective } from '../objective.ts';
-import type { AnchoredFit, Hold } from './anchored-fit.ts';
+import type { AnchoredFit, Hold } from './hold.ts';
 import { crossEntropyOfShares, logOfShare, type MemberShares, withoutBias } from './member-shares.ts';
 
 /**

@@ -3,9 +3,9 @@
 
 import type { FitRows } from '../fit-rows.ts';
 import type { MinimiserOptions } from '../objective.ts';
-import type { AnchoredFit } from './anchored-fit.ts';
 import { fitCandidate } from './candidates.ts';
 import { type ChoiceOptions, chooseCandidate, type SafeFitReport } from './choose-candidate.ts';
+import type { AnchoredFit } from './hold.ts';
 
 export interface SafeFit {
   /** One per exit; null where it answers alone. */
