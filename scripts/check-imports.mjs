@@ -147,7 +147,8 @@ function checkCircles(files) {
   const messages = [...circles]
     .filter(([key]) => !known.has(key))
     .map(([, circle]) => `files import each other in a circle: ${[...circle, circle[0]].join(' -> ')}`);
-  for (const key of known) if (!circles.has(key)) messages.push(`the known circle of ${key} no longer exists; remove it here`);
+  for (const key of known)
+    if (!circles.has(key)) messages.push(`the known circle of ${key} no longer exists; remove it here`);
   return messages;
 }
 

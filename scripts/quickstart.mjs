@@ -25,9 +25,7 @@ function step(title, command, args) {
   );
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) {
-    console.error(
-      `\nThe step "${title}" failed (exit code ${status}). Run the command above alone to see why.`,
-    );
+    console.error(`\nThe step "${title}" failed (exit code ${status}). Run the command above alone to see why.`);
     process.exit(status ?? 1);
   }
 }

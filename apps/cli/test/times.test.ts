@@ -129,7 +129,7 @@ describe('bench and run with times', () => {
     expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('The profile was measured on') });
   });
 
-  test('the profile is in the bundle's folder, where a later budget in milliseconds finds it', async () => {
+  test("the profile is in the bundle's folder, where a later budget in milliseconds finds it", async () => {
     const folder = out('bundles', 'sdn');
     const bench = ['bench', folder, '--batch', '1', '--repeat', '2', '--json'];
     const none = json<BenchResult>(await runInProcess([...bench, '--no-profile']));
