@@ -90,7 +90,7 @@ describe('train', () => {
     expect(trained.stderr).toMatch(/fashion-resnet20: its 2 head\(s\) cost 0\.\d % of the network's MACs/);
     for (const method of ['ztw', 'sdn']) {
       expect(trained.stderr).toMatch(
-        new RegExp(`${method}: no limit over the exits keeps the budget\\(s\\) 0.25.*cheapest exit costs 3\\d\\.\\d %`),
+        new RegExp(`${method}: no setting keeps the budget\\(s\\) 0.25.*cheapest exit costs 3\\d\\.\\d %`),
       );
     }
   });
