@@ -21,7 +21,7 @@ export interface Cut {
   readonly afterBlock: number | null;
 }
 
-/** A tensor where the data flow could be cut, were it not for `reason`. */
+/** A tensor where the data flow is narrow but cannot be cut, because of `reason`. */
 export interface RejectedCut {
   readonly name: string;
   readonly reason: string;

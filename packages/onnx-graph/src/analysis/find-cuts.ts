@@ -4,7 +4,7 @@ import type { CutTensor, RejectedCut } from './cut.ts';
 import { type DataFlow, frontier } from './data-flow.ts';
 import type { FactsByName, TensorFacts } from './tensor-facts.ts';
 
-/** A place where the data flow narrows to one or two tensors; whether it can be used as a cut is another question. */
+/** A place where the data flow narrows to one or two tensors; not every one can be used as a cut. */
 export interface Narrowing {
   /** The tensor that it is named by first, then the other one that crosses, if any. */
   readonly tensors: readonly string[];

@@ -168,8 +168,8 @@ function fixedIntegers(values: readonly number[]): StaticIntegers {
 }
 
 /**
- * Finds the law behind integers seen at one or two numbers of rows: each entry is fixed, or a multiple of the rows.
- * Two probings cannot tell other laws apart, so there is no other.
+ * Finds the rule behind integers seen at one or two numbers of rows: each entry is fixed, or a multiple of the rows.
+ * Two probings cannot tell other rules apart.
  */
 function lawOf(seen: readonly { readonly rows: number; readonly values: readonly number[] }[]): StaticIntegers | null {
   const [first, second] = seen;

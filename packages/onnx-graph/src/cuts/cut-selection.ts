@@ -6,7 +6,7 @@ export type CutSelection =
   | { readonly kind: 'all' }
   /** The network stays whole. */
   | { readonly kind: 'none' }
-  /** So many block cuts, spread evenly over the MACs. */
+  /** This number of block cuts, spread evenly over the MACs. */
   | { readonly kind: 'count'; readonly count: number }
   /** The block cuts nearest to these fractions of the MACs, each between 0 and 1. */
   | { readonly kind: 'fractions'; readonly fractions: readonly number[] }

@@ -1,5 +1,5 @@
 // One file that runs every stage of every row and returns the logits of all exits: nothing is skipped, and nothing stands between
-// two stages but their tensors. To evaluate and calibrate elsewhere, and as the yardstick of what deciding and skipping cost.
+// two stages but their tensors. It serves evaluation and calibration elsewhere, and is the baseline for the cost of deciding and skipping.
 
 import { InvalidInputError } from '@ztw/core';
 import { valueInfo } from '../graph/build.ts';

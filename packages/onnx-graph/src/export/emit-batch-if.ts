@@ -1,5 +1,5 @@
-// One file for any number of rows: behind each exit, the rows that have not left are gathered, run on in the branch of an
-// If, and what they answer is scattered back over what all rows would have answered here.
+// One file for any number of rows: behind each exit, the remaining rows are gathered and run in the branch of an If.
+// Their answers are then scattered over the answers of all rows at this exit.
 
 import { create } from '@bufbuild/protobuf';
 import type { BundleNetwork } from '@ztw/bundle';
@@ -31,7 +31,7 @@ interface Carried {
   readonly members: string | null;
   /** `[rows, exits - 1]`; null where there is only one exit. */
   readonly thresholds: string | null;
-  /** Position of each row in the input, `[rows]`; null where that is still its own, and where no network will ask. */
+  /** Position of each row in the input, `[rows]`; null where it equals the row's own index, and where no later network reads it. */
   readonly origin: string | null;
 }
 
@@ -124,7 +124,7 @@ function writeFrom(builder: GraphBuilder, file: BatchFile, exitIndex: number, ca
   });
 }
 
-/** The original input of the rows that are left. */
+/** The original input of the remaining rows. */
 function startOf(builder: GraphBuilder, { origin }: Carried): string {
   return origin === null ? inputName : gather(builder, inputName, origin);
 }
@@ -154,7 +154,7 @@ function writeKept(
   return builder.apply('Reshape', [positions, builder.integers('ztw/flat', [1], [-1])]);
 }
 
-/** Everything that the stages ahead will read, for the rows that stay. */
+/** Everything that later stages read, for the remaining rows. */
 function keepRows(builder: GraphBuilder, all: Carried, kept: string, ahead: readonly ExportStage[]): Carried {
   const keep = (name: string | null): string | null => (name === null ? null : gather(builder, name, kept));
   const [next] = ahead;

@@ -71,7 +71,7 @@ function requireSingleRows({ name, batch }: BundleNetwork): void {
   }
 }
 
-/** One threshold per exit but the last, whatever came in, each `[1, 1]`. */
+/** One threshold per exit but the last, broadcast from the input, each `[1, 1]`. */
 function writeThresholds(
   builder: GraphBuilder,
   { score = defaultScore }: SingleFileOptions,

@@ -29,9 +29,9 @@ export interface ExportBundleOptions {
    */
   readonly policy?: PolicyKind;
   /**
-   * Optimises the stages as one graph before they are parted, so that they hand on tensors as the machine wants them:
+   * Optimises the stages as one graph before they are split, so that tensors between them keep the layout of the machine:
    * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file is then for this runtime and machine only. Without effect on a chain,
-   * and where the optimised graph does not come apart at the exits. Default: none, a file for every machine.
+   * and where the optimised graph cannot be split at the exits. Default: none, a file for every machine.
    */
   readonly optimise?: GraphOptimiser;
 }

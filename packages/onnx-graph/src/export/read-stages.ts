@@ -1,4 +1,4 @@
-// All stages of all networks in one row, and what a file that holds them all must say of itself.
+// All stages of all networks in order, and the metadata of a file that holds them all.
 
 import { toBinary } from '@bufbuild/protobuf';
 import type { BundleStage } from '@ztw/bundle';

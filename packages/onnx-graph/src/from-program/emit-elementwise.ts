@@ -14,7 +14,7 @@ const binaryNodes: Readonly<Record<ProgramBinaryFunction, string>> = {
   maximum: 'Max',
 };
 
-/** A step that works on values as they lie. */
+/** A step on each value alone; the order of axes makes no difference. */
 function inPlace<Step extends { readonly input: string; readonly output: string }>(
   write: (emitter: ProgramEmitter, step: Step, input: string, output: string) => void,
 ): (emitter: ProgramEmitter, step: Step) => PlacedValue {

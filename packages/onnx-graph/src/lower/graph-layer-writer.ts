@@ -21,7 +21,9 @@ export function graphLayerWriter(builder: GraphBuilder, previousLogits: string |
   return {
     previousLogits(reader, classes) {
       if (previousLogits === null) {
-        throw new InvalidModelError(`cascade '${reader}' has no logits of a classifier before it to read`);
+        throw new InvalidModelError(
+          `cascade '${reader}' reads the logits of the previous classifier, but there is none`,
+        );
       }
       return { name: previousLogits, shape: [classes] };
     },

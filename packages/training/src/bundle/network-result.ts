@@ -97,7 +97,7 @@ async function readTensors(name: string, bytes: Uint8Array): Promise<ReadonlyMap
     damage = error;
   }
   throw new StorageError(
-    `The stored result ${name} of a finished network was cut short or changed. Start afresh with --no-resume, or with an empty storage.`,
+    `The stored result ${name} of a finished network was cut short or changed. Start again with an empty storage.`,
     damage === null ? {} : { cause: damage },
   );
 }
@@ -112,7 +112,7 @@ function logitsOf(tensors: ReadonlyMap<string, Parameter>, name: string): Float3
   const tensor = tensors.get(name);
   if (tensor === undefined) {
     throw new InvalidInputError(
-      `The stored result of a finished network lacks ${name}. Start afresh with --no-resume, or with an empty storage.`,
+      `The stored result of a finished network lacks ${name}. Start again with an empty storage.`,
     );
   }
   return tensor.data;

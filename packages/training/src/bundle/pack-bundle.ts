@@ -11,7 +11,7 @@ export interface PackBundleOptions {
   /** What operating points are limits of. */
   readonly policy: PolicyKind;
   readonly labels: readonly string[] | null;
-  /** How images become the input; null where nobody says. */
+  /** How images become the input; null where unknown. */
   readonly preprocessing: Preprocessing | null;
   readonly provenance: Readonly<Record<string, unknown>>;
   /** Budgets in milliseconds, with what leaving at each exit takes; null for none. */

@@ -51,7 +51,7 @@ export function checksumOf(blob: Uint8Array): number {
 /**
  * Reads what `encodeBlob` wrote.
  * @param name Of the blob, for the message.
- * @throws StorageError for anything else, be it one bit.
+ * @throws StorageError for anything else, even one changed bit.
  */
 export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
   checkMagic(name, blob);
@@ -80,10 +80,10 @@ function checkMagic(name: string, blob: Uint8Array): void {
   if (blob.length >= headerStart && begin === magic) return;
   if (begin.startsWith(family) && begin !== magic) {
     throw new StorageError(
-      `The checkpoint "${name}" was written by another release (format ${begin}, expected ${magic}) and cannot be gone on from. Delete the checkpoints and train again.`,
+      `The checkpoint "${name}" was written by another release (format ${begin}, expected ${magic}) and cannot be resumed. Delete the checkpoints and train again.`,
     );
   }
-  throw damagedCheckpoint(name, 'it does not begin as a checkpoint does');
+  throw damagedCheckpoint(name, 'it does not begin like a checkpoint');
 }
 
 interface Description {

@@ -2,7 +2,7 @@
 
 export interface MemoryBudget {
   readonly limit: number;
-  /** Takes the bytes where they fit and `leaving` bytes stay free after them; says whether it did. */
+  /** Takes the bytes if at least `leaving` bytes stay free afterwards; returns whether it did. */
   tryTake(bytes: number, leaving: number): boolean;
   /** Takes bytes that are needed in any case, such as the shard that is being written. */
   take(bytes: number): void;

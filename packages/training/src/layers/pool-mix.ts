@@ -96,7 +96,7 @@ function mixGradient(gradient: Float32Array, values: Float32Array, rows: number,
   return sum0 + sum1 + sum2 + sum3;
 }
 
-/** A mixed pool is its two halves, one after the other; to the size that the map has already, it is nothing. */
+/** A mixed pool is an adaptive pool followed by the mix. Where the map already has the target size, it is the identity. */
 export function mixedPoolRunner(layer: LayerKinds['mixed-pool'], context: LayerContext): LayerRunner {
   const { inputShape, outputShape } = context;
   if (inputShape[1] === outputShape[1] && inputShape[2] === outputShape[2]) return unpooledRunner(context);

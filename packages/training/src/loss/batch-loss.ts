@@ -1,4 +1,4 @@
-// The loss of one batch, its gradient by the logits, and how many rows were right.
+// The loss of one batch, its gradient by the logits, and how many rows were correct.
 
 import { argMax } from '@ztw/core';
 import type { TrainingRecipe } from '../training/training-recipe.ts';
@@ -14,7 +14,7 @@ export interface BatchTargets {
 export interface BatchLoss {
   /** Mean over the rows. */
   readonly loss: number;
-  /** Rows whose largest logit is the label's; the teacher's answer stands in where there are no labels. */
+  /** Rows whose largest logit is the label's; without labels, the teacher's answer counts as the label. */
   readonly correct: number;
 }
 

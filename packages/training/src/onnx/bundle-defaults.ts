@@ -5,7 +5,7 @@ import type { Method } from '../plan/method.ts';
 import type { HeadChoice } from '../plan/plan-heads.ts';
 import type { CalibrationOptions } from './make-bundles.ts';
 
-/** What the making of a bundle does where nobody says otherwise. */
+/** Defaults for making a bundle. */
 export const bundleDefaults: {
   readonly method: Method;
   readonly cuts: CutSelection;

@@ -1,4 +1,4 @@
-// What the making of a bundle tells while it works. Showing it is the caller's.
+// Events while a bundle is made. The caller shows them.
 
 import type { BundleMethod } from '../plan/method.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';

@@ -37,7 +37,7 @@ export interface CalibrationOptions {
   readonly times: StageTimes;
 }
 
-/** What came of the making, for the bundle's provenance. */
+/** What the making gave, for the bundle's provenance. */
 export interface BundleFacts {
   readonly ensemble: EnsembleChoice;
   readonly measuredAgainst: CalibrationTargets['measuredAgainst'];

@@ -48,9 +48,7 @@ export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
 }
 
 function damaged(name: string, reason: string): StorageError {
-  return new StorageError(
-    `The stored measurement ${name} is damaged: ${reason}. Start afresh with --no-resume, or with an empty storage.`,
-  );
+  return new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start again with an empty storage.`);
 }
 
 async function measure(

@@ -13,12 +13,12 @@ export interface JudgeExitsOptions {
   /** Of all exits, through their ensemble. */
   readonly predictions: ExitPredictions;
   readonly prices: ExitPrices;
-  /** Share of rows that must be answered rightly. */
+  /** Share of rows that must be answered correctly. */
   readonly accuracy: number;
   readonly alternatives: readonly WholeNetwork[];
 }
 
-/** What became of the question. */
+/** The result of judging the exits. */
 export interface Judgement {
   /** Exits that pay, ascending, the last among them. */
   readonly kept: readonly number[];

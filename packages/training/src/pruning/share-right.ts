@@ -2,7 +2,7 @@ import { argMax } from '@ztw/core';
 
 /**
  * @param logits `[rows, classes]`
- * @param targets The right class of each row.
+ * @param targets The correct class of each row.
  * @returns share of rows whose largest logit is the right class's, 0 to 1.
  */
 export function shareRight(logits: Float32Array, targets: Int32Array): number {
@@ -11,8 +11,8 @@ export function shareRight(logits: Float32Array, targets: Int32Array): number {
 }
 
 /**
- * How far a share of rows scatters by chance: one standard error, by Agresti and Coull (1998), which does not become 0 where all rows or
- * none are right.
+ * The standard error of a share of rows, by Agresti and Coull (1998). It does not become 0 where all rows or none are
+ * correct.
  * @param share Of `rows`, 0 to 1.
  */
 export function standardError(share: number, rows: number): number {

@@ -14,7 +14,7 @@ import { segmentUnits } from './work-estimate.ts';
 export interface CutFeatures {
   /** What the next segment reads: one store, or two inside a residual block. */
   readonly boundary: readonly FeatureStore[];
-  /** What the ICs are trained on: a store of its own, the first boundary store, or null where nobody asked. */
+  /** What the ICs are trained on: a store of its own, the first boundary store, or null where no IC is trained here. */
   readonly cached: FeatureStore | null;
 }
 

@@ -21,9 +21,9 @@ import { createWorkMeter } from './work-meter.ts';
 export const defaultMemoryLimit: number = 2 * 2 ** 30;
 
 /**
- * Trains one IC per cut and variant on frozen features, in one sweep: segment by segment, the features of all rows move forward, the ICs
- * at the new cut are trained on them with the previous ICs' logits as constants, and the features behind are freed. The backbone sees each augmented copy of the
- * training data once; distillation adds one pass for its predictions.
+ * Trains one IC per cut and variant on frozen features, in one sweep. The features of all rows move forward segment by segment. The ICs
+ * at each cut are trained on them with the previous ICs' logits as constants; then the features behind are freed. The backbone sees
+ * each augmented copy of the training data once; distillation adds one pass for its predictions.
  * A fixed seed, data and backbone give the same bytes, also after any number of kills and resumes.
  * Source: Zero Time Waste, section 3; the sweep is this project's.
  * @throws InvalidInputError for options that do not fit together, or checkpoints of another job.

@@ -29,7 +29,7 @@ export interface HeldOutData {
   read(rows: Int32Array): Promise<Float32Array>;
 }
 
-/** What the network before answers in a chain: the first IC of this one recycles it, across the border. */
+/** Logits of the previous network in a chain. The first IC of this network recycles them. */
 export interface NetworkLogits {
   /** `[copies * rows, classes]` on the training rows: all rows of copy 0, then all of copy 1, ... */
   readonly training: Float32Array;

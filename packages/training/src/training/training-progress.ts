@@ -1,4 +1,4 @@
-// What a trainer tells while it works. Every event carries how far the whole job is.
+// Events of a trainer while it works. Every event carries the progress of the whole job.
 
 /** How far the whole job is. */
 export interface OverallProgress {

@@ -2,7 +2,7 @@ import { InvalidInputError } from '@ztw/core';
 import type { NewClassesJob } from '../personalise/new-classes-job.ts';
 
 /**
- * Whether a message holds a job at all; what it asks for is checked where it is done.
+ * Checks that a message has the form of a job; the options are checked where the job runs.
  * @throws InvalidInputError naming the field that is missing or of another kind.
  */
 export function checkJob(job: unknown): NewClassesJob {

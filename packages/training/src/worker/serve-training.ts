@@ -81,7 +81,7 @@ async function answer(
   }
 }
 
-/** Passes on what is rare, and of each kind that is frequent one event in a while. */
+/** Passes on every rare event, and frequent events of each kind only at intervals. */
 function seldom(report: (event: TrainingProgress) => void): (event: TrainingProgress) => void {
   const reported = new Map<TrainingProgress['kind'], number>();
   return (event) => {

@@ -50,7 +50,7 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
           try {
             onProgress?.(reply.event);
           } catch (error) {
-            // As in this thread: who reports cannot go on, and so training does not either.
+            // As in this thread: an error in `onProgress` ends the training.
             abort();
             reject(error);
           }

@@ -30,7 +30,7 @@ const translateReshape: OperatorTranslation = (node) => {
   return reshapeTo(node, input, resolveShape(node, shapeOf(input), target.values, zeroCopies));
 };
 
-/** Replaces 0 by the input's own length, and -1 by what is left. */
+/** Replaces 0 by the input's own length, and -1 by the remaining length. */
 function resolveShape(
   node: NodeReader,
   from: readonly Size[],
@@ -148,7 +148,7 @@ function withChannelsLast(
   );
 }
 
-/** Axes change their names; memory stays as it is until somebody needs it otherwise. */
+/** Only the order of the axes changes; memory is reordered when an operator needs it. */
 const translateTranspose: OperatorTranslation = (node) => {
   const input = node.input(0);
   const rank = input.shape.length;

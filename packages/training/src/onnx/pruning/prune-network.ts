@@ -1,5 +1,5 @@
-// The exits of one method that pay. Exits are judged and those that cost more than they save are dropped; ICs that have lost the one
-// whose logits they recycle are trained again; and so on, until every exit that is left has been judged beside just the others.
+// The exits of one method that pay. Exits are judged and those that cost more than they save are dropped; ICs whose
+// recycled logits came from a dropped IC are trained again. This repeats until each remaining exit was judged beside the others.
 
 import type { DeviceProfile } from '@ztw/core';
 import type { ExitPrices, WholeNetwork } from '@ztw/core/evaluation';
@@ -46,7 +46,7 @@ export interface PrunedNetwork {
 export async function pruneNetwork(options: PruneNetworkOptions): Promise<PrunedNetwork> {
   const { method, unit, targets, ensemble, price, alternatives, train, watch } = options;
   const wholeAccuracy = shareRight(networkLogits(options), targets);
-  // One row more or fewer is no loss: without a wish, the ensemble of all exits would often fail by that.
+  // One row more or fewer is no loss: without a requested tolerance, the ensemble of all exits would often miss the target by that.
   const tolerance = options.tolerance ?? standardError(wholeAccuracy, targets.length);
   const accuracy = Math.max(0, wholeAccuracy - tolerance);
   const dropped: DroppedExitReport[] = [];
