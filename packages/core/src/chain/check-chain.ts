@@ -4,7 +4,7 @@ import { InvalidInputError } from '../errors/errors.ts';
 import { formatInputs } from '../input/input-types.ts';
 
 /**
- * Checks that the networks answer the same question about the same input.
+ * Checks that all networks take the same input and predict the same classes.
  * @returns the networks, at least one.
  * @throws InvalidInputError naming the network that does not fit, and what differs.
  */
@@ -32,7 +32,7 @@ export function checkChain(models: readonly StagedModel[]): readonly [StagedMode
   return [first, ...others];
 }
 
-/** The name of a single input does not matter: it cannot be mistaken for another. */
+/** The name of a single input does not matter: there is no other input to confuse it with. */
 function formatForChain(inputs: readonly InputSpecification[]): string {
   return formatInputs(inputs.length === 1 ? inputs.map((input) => ({ ...input, name: 'input' })) : inputs);
 }

@@ -1,11 +1,11 @@
-// For executors that run a whole early-exit network at once and return only what each row answered, and where.
+// For executors that run a whole early-exit network at once and return only each row's answer and exit.
 
 import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import type { Answers } from './answers.ts';
 import { type Classification, exitCosts, type RowResult, rowResults, summarise } from './classification.ts';
 
-/** What results tell of a network besides its answers. */
+/** The parts of a model that results describe besides the answers. */
 export type DescribedNetwork = Pick<StagedModel, 'classes' | 'labels' | 'backboneMacs' | 'stages'>;
 
 /**

@@ -1,4 +1,4 @@
-// The one way into the named form: whatever is read, sliced or sent further on has passed here.
+// The conversion of every input to the named form. All later code reads only inputs that were checked here.
 
 import type {
   InputBatch,
@@ -14,7 +14,7 @@ import { rowSize } from '../numeric/rows.ts';
 import { findDenseInput, formatInputs, inputArrays } from './input-types.ts';
 
 /**
- * Brings a batch into the named form. Values are not looked at, and not copied; zero rows are fine.
+ * Converts a batch to the named form. Values are neither checked nor copied. Zero rows are allowed.
  * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length than their specification says.
  */
 export function namedInput(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {
@@ -43,7 +43,7 @@ export function namedInput(input: InputBatch, inputs: readonly InputSpecificatio
 }
 
 /**
- * The check that every runtime makes before it takes rows over: as `namedInput`, and at least one row, without NaN or infinite values.
+ * The check that every runtime makes before it loads rows: that of `namedInput`, at least one row, and no NaN or infinite value.
  * @throws InvalidInputError
  */
 export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {
@@ -67,7 +67,7 @@ export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecifi
 
 /**
  * The lengths of the free axes of a batch, by name.
- * @param input Has been checked.
+ * @param input A checked input.
  */
 export function freeAxisLengths(
   input: NamedInputBatch,
@@ -140,10 +140,10 @@ function checkTensor({ name, type, rowShape }: InputSpecification, tensor: Input
   }
 }
 
-/** Runtimes differ in what else they would take, and in what they would make of it. */
+/** Checked here, because runtimes differ in the other arrays they accept and in how they convert them. */
 function checkKind(data: unknown, type: InputType, what: string): void {
   const expected = inputArrays[type].name;
-  // By its tag: an array of another frame or worker has another class.
+  // Compared by tag, because an array from another frame or worker has another class.
   const kind = tagOf(data);
   if (kind === expected) return;
   const remedy = type === 'float32' ? ' Convert them: Float32Array.from(values).' : '';
@@ -154,7 +154,7 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Position of the first NaN or infinite value; -1 where there is none. */
+/** Position of the first NaN or infinite value; -1 if there is none. */
 function notFinite(values: InputValues, type: InputType): number {
   switch (type) {
     case 'float32':

@@ -2,15 +2,15 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 
-/** One value for all exits, or one per exit; the last exit's, where every row leaves, may be left out. */
+/** One value for all exits, or one per exit. The last exit's value may be omitted, because every row leaves there. */
 export type PerExit = number | readonly number[];
 
-/** The range that a policy's limit must lie in, ends included. */
+/** The range of a policy's limit, ends included. */
 export interface LimitRange {
   /** What the limit is, for messages: `confidence threshold`. */
   readonly name: string;
   readonly minimum: number;
-  /** `Infinity` where there is none; a limit is finite all the same. */
+  /** `Infinity` if there is no maximum; the limit itself is finite even then. */
   readonly maximum: number;
   /** Whether it must be a whole number. Default false. */
   readonly isWhole?: boolean;
@@ -36,7 +36,7 @@ export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
 
 /**
  * The limit that holds at one exit.
- * @throws InvalidInputError where the list fits neither all exits nor all but the last.
+ * @throws InvalidInputError for a list whose length fits neither all exits nor all but the last.
  */
 export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): number {
   if (typeof limits === 'number') return limits;
@@ -46,7 +46,7 @@ export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): 
         `received ${limits.length}. Pass a single number to use it everywhere.`,
     );
   }
-  // Where the last exit's limit is left out, no row passes it: every comparison with NaN is false.
+  // If the last exit's limit is omitted, no row passes it: every comparison with NaN is false.
   return limits[exitIndex] ?? Number.NaN;
 }
 

@@ -1,4 +1,4 @@
-// How people write policies: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit, `confidence:>=0.9`,
+// Policies as text: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit, `confidence:>=0.9`,
 // `anyOf(confidence:0.9, patience:3)`, `never`.
 
 import type { ExitPolicy, PolicySpecification } from '../contract/exit-policy.ts';
@@ -8,16 +8,16 @@ import { findPolicyKind } from './policy-kinds.ts';
 import { policyFromSpecification, unknownKind } from './policy-specification.ts';
 
 /**
- * Reads a policy.
- * @throws InvalidInputError for anything else.
+ * Reads the text of a policy.
+ * @throws InvalidInputError for any other text.
  */
 export function parsePolicy(text: string): ExitPolicy {
   return policyFromSpecification(readPolicy(text.trim()));
 }
 
 /**
- * Reads the name of a kind, whose limit is to be swept or calibrated.
- * @throws InvalidInputError for a name that no kind has, and for a policy that is more than a kind.
+ * Reads the name of a kind whose limit will be swept or calibrated.
+ * @throws InvalidInputError for an unknown name, and for a policy that already has limits.
  */
 export function parsePolicyKind(text: string): PolicyKind {
   const kind = findPolicyKind(text.trim());
@@ -81,7 +81,7 @@ function numberIn(text: string): number {
   return value;
 }
 
-/** Parts between the commas that lie in no parentheses; a part that is a number belongs to the limits of the part before. */
+/** Parts between the commas outside parentheses. A part that is a number is a further limit of the part before it. */
 function membersOf(text: string): readonly string[] {
   const members: string[] = [];
   let depth = 0;

@@ -31,8 +31,8 @@ const schema = v.pipe(
 );
 
 /**
- * Reads a device profile out of parsed JSON.
- * @throws InvalidInputError naming what is wrong.
+ * Reads a device profile from parsed JSON.
+ * @throws InvalidInputError that names the problem.
  */
 export function parseDeviceProfile(json: unknown): DeviceProfile {
   const result = v.safeParse(schema, json, { abortEarly: true });
