@@ -25,7 +25,10 @@ export async function bundleFiles(contents: BundleContents): Promise<Map<string,
   const files = new Map(contents.files);
   for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH]) {
     if (files.has(reserved))
-      throw new InvalidInputError(`${reserved} is written by the bundle itself; rename the file.`);
+      throw new InvalidInputError(
+        `Expected no file named ${reserved}, which the bundle writes itself; received one. Rename the file.`,
+        { path: reserved },
+      );
   }
   const tensors = tensorsFromHeads(content.networks, heads);
   const weights = tensors.size > 0 ? WEIGHTS_PATH : null;

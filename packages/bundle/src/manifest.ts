@@ -1,4 +1,4 @@
-// What training makes and runtimes load. The manifest is plain JSON; all other files are named in it with their hashes.
+// The manifest of a bundle, which training makes and runtimes load. It is plain JSON and names all other files with their hashes.
 // A bundle with several networks is a chain: each network starts from the same original input.
 
 import type {
@@ -11,12 +11,12 @@ import type {
 } from '@ztw/core';
 import type { HeadSpecification } from '@ztw/heads';
 
-/** How pixels become the network's input: `(value / 255 - mean) / std`, per channel. */
+/** Conversion of pixels to the network's input: `(value / 255 - mean) / std`, per channel. */
 export interface Preprocessing {
   readonly channels: 1 | 3;
   readonly height: number;
   readonly width: number;
-  /** How images of another size are brought to it. */
+  /** How images of another size are resized. */
   readonly resize: 'none' | 'stretch' | 'cover' | 'contain';
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -31,7 +31,7 @@ export interface BundleTensor {
   readonly type?: InputType;
 }
 
-/** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both are paths inside the bundle. */
+/** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both fields are paths inside the bundle. */
 export interface BundleStageProgram {
   /** JSON file, a `TensorProgram`. */
   readonly steps: string;
@@ -106,7 +106,7 @@ export interface BundleManifest {
 
 /**
  * Reads one file of a bundle by its path inside it; from a folder, an archive or the network.
- * The size that the manifest gives is passed too, undefined for the manifest itself, so that a reader can refuse another
- * one before it reads. It need not: the bytes are checked in any case.
+ * The reader also receives the size from the manifest (undefined for the manifest itself), so that it can reject a file of another size
+ * before reading. This is optional, because the bytes are always checked afterwards.
  */
 export type BundleReader = (path: string, expectedBytes?: number) => Promise<Uint8Array>;

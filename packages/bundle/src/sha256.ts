@@ -8,7 +8,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (subtle === undefined) {
     throw new RuntimeFailureError(
-      'No WebCrypto here, so hashes cannot be checked; browsers offer it only to pages served by https or from localhost.',
+      'Expected WebCrypto to check hashes; received none. In a browser, serve the page by https or from localhost.',
     );
   }
   // WebCrypto refuses shared memory.

@@ -35,7 +35,9 @@ test('without a wish, a bundle that was calibrated for more than half takes the 
   const [, full] = situation.operatingPoints;
   const chosen = chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [full!] });
   expect(chosen.name).toBe('entropyThreshold(0.75)');
-  expect(() => chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [] })).toThrow(/no calibrated/);
+  expect(() => chooseExit({ kind: 'default' }, { ...situation, operatingPoints: [] })).toThrow(
+    /calibrated operating points; this one has none/,
+  );
 });
 
 test.each([

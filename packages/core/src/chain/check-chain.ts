@@ -10,18 +10,27 @@ import { formatInputs } from '../input/input-types.ts';
  */
 export function checkChain(models: readonly StagedModel[]): readonly [StagedModel, ...StagedModel[]] {
   const [first, ...others] = models;
-  if (first === undefined) throw new InvalidInputError('Expected at least one network in a chain; received none.');
+  if (first === undefined)
+    throw new InvalidInputError('Expected at least one network in a chain; received none. Pass one or more.', {
+      expected: 'at least one network',
+      received: 0,
+    });
   if (first.stages[0]?.usesPreviousLogits) {
     throw new InvalidInputError(
       `Expected a first network whose first stage reads no previous logits; that of '${first.name}' does. ` +
         'Its first head was trained behind another network: put that network before it.',
+      { path: first.name },
     );
   }
   for (const model of [first, ...others]) {
     requireSame('number of classes', first, model, String(first.classes), String(model.classes));
     requireSame('input', first, model, formatForChain(first.inputs), formatForChain(model.inputs));
     if (model.stages.length === 0) {
-      throw new InvalidInputError(`Expected at least one stage in network '${model.name}'; it has none.`);
+      throw new InvalidInputError(`Expected at least one stage in network '${model.name}'; received none.`, {
+        expected: 'at least one stage',
+        received: 0,
+        path: model.name,
+      });
     }
   }
   const labelled = models.filter((model) => model.labels !== null);
@@ -42,5 +51,6 @@ function requireSame(what: string, first: StagedModel, other: StagedModel, expec
   throw new InvalidInputError(
     `Expected the same ${what} in every network of a chain: '${first.name}' has ${expected}, ` +
       `'${other.name}' has ${received}. Chain networks that were trained for the same classes and input.`,
+    { expected, received, path: other.name },
   );
 }

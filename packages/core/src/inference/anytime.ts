@@ -107,7 +107,11 @@ export async function* anytime<Features>(
 
 function checkedDeadline(milliseconds = Number.POSITIVE_INFINITY): number {
   if (milliseconds >= 0) return milliseconds;
-  throw new InvalidInputError(`Expected a deadline of 0 milliseconds or more; received ${milliseconds}.`);
+  throw new InvalidInputError(`Expected a deadline of 0 milliseconds or more; received ${milliseconds}.`, {
+    expected: 'a number of at least 0',
+    received: milliseconds,
+    path: 'deadlineMilliseconds',
+  });
 }
 
 /** Milliseconds of each stage for a number of rows, from the largest measured batch that is not larger; none without a profile. */

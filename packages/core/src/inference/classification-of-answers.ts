@@ -19,6 +19,7 @@ export function classificationOfAnswers(network: DescribedNetwork, answers: Answ
   if (answers.probabilities.length !== rows * classes) {
     throw new InvalidInputError(
       `Expected ${classes} probabilities for each of ${rows} rows; received ${answers.probabilities.length} in all.`,
+      { expected: rows * classes, received: answers.probabilities.length, path: 'probabilities' },
     );
   }
   const leavingAt = stages.map((): number[] => []);
@@ -27,6 +28,7 @@ export function classificationOfAnswers(network: DescribedNetwork, answers: Answ
     if (leaving === undefined) {
       throw new InvalidInputError(
         `Expected an exit from 0 to ${stages.length - 1} for row ${row}; received ${exitIndex}.`,
+        { expected: `0 to ${stages.length - 1}`, received: exitIndex, path: `row ${row}` },
       );
     }
     leaving.push(row);

@@ -110,6 +110,7 @@ export function decideExit(
     throw new InvalidInputError(
       `Expected ${logits.length} log-probabilities without NaN from ensemble '${ensemble.name}' at exit ${exitIndex}; ` +
         `received ${probabilities.length}, some of them NaN or missing. Check its weights and its number of exits.`,
+      { expected: logits.length, received: probabilities.length, path: ensemble.name },
     );
   }
 
@@ -117,6 +118,7 @@ export function decideExit(
   if (vote.exits.length !== rows) {
     throw new InvalidInputError(
       `Expected a decision for each of ${rows} rows from policy '${policy.name}'; received ${vote.exits.length}.`,
+      { expected: rows, received: vote.exits.length, path: policy.name },
     );
   }
 

@@ -155,8 +155,9 @@ function joinedLogits(cohorts: readonly Recycled[]): Float32Array | null {
 export function requireFeatures<Features>(features: Features | null, stageIndex: number): Features {
   if (features === null) {
     throw new RuntimeFailureError(
-      `Expected features to run stage ${stageIndex} on; received none. ` +
-        'A runtime returns features from every stage but the last.',
+      `Expected features as the input of stage ${stageIndex}; received none. ` +
+        'A runtime must return features from every stage but the last.',
+      { expected: 'features', received: null, path: `stage ${stageIndex}` },
     );
   }
   return features;
@@ -171,6 +172,7 @@ export function checkLogits(logits: Float32Array, rows: number, classes: number,
     throw new RuntimeFailureError(
       `Expected ${rows * classes} logits (${rows} rows, ${classes} classes) from stage '${stage.name}'; ` +
         `received ${logits.length}. The stage's model does not fit its description.`,
+      { expected: rows * classes, received: logits.length, path: stage.name },
     );
   }
   const position = firstNotFinite(logits);
@@ -178,6 +180,7 @@ export function checkLogits(logits: Float32Array, rows: number, classes: number,
     throw new RuntimeFailureError(
       `Expected finite logits from stage '${stage.name}'; received ${logits[position]} for row ` +
         `${Math.floor(position / classes)} of its batch. The input is finite, so check the network's weights.`,
+      { expected: 'finite logits', received: String(logits[position]), path: stage.name },
     );
   }
 }

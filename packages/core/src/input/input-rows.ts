@@ -13,11 +13,15 @@ export interface Batch {
 
 /**
  * Splits an input into batches of at most `batchSize` rows, in order; none if there are no rows.
- * @throws InvalidInputError for a batch size that is not a whole number from 1 on.
+ * @throws InvalidInputError for a batch size that is not a whole number of at least 1.
  */
 export function* batchesOf(input: NamedInputBatch, batchSize: number): Generator<Batch, void> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError(`Expected a batch size that is a whole number from 1 on; received ${batchSize}.`);
+    throw new InvalidInputError(`Expected a whole number of at least 1 as the batch size; received ${batchSize}.`, {
+      expected: 'a whole number of at least 1',
+      received: batchSize,
+      path: 'batchSize',
+    });
   }
   for (let firstRow = 0; firstRow < input.rows; firstRow += batchSize) {
     yield { firstRow, input: sliceInput(input, firstRow, Math.min(firstRow + batchSize, input.rows)) };

@@ -46,6 +46,7 @@ export function denseInput(model: { readonly inputs: readonly InputSpecification
   throw new UnsupportedModelError(
     `Expected a network with one float32 input of a fixed shape; this one takes ${formatInputs(model.inputs)}. ` +
       'Use something that takes named inputs.',
+    { expected: 'one float32 input of a fixed shape', received: formatInputs(model.inputs) },
   );
 }
 

@@ -23,12 +23,18 @@ export interface LimitRange {
 export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
   const values = typeof limits === 'number' ? [limits] : [...limits];
   if (values.length === 0) {
-    throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`);
+    throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`, {
+      expected: 'a number, or one per exit',
+      received: [],
+    });
   }
   for (const value of values) {
     const fits = Number.isFinite(value) && value >= range.minimum && value <= range.maximum;
     if (!fits || (range.isWhole === true && !Number.isInteger(value))) {
-      throw new InvalidInputError(`Expected a ${range.name} ${formatRange(range)}; received ${value}.`);
+      throw new InvalidInputError(`Expected a ${range.name} ${formatRange(range)}; received ${value}.`, {
+        expected: `${range.name} ${formatRange(range)}`,
+        received: value,
+      });
     }
   }
   return typeof limits === 'number' ? limits : values;
@@ -44,6 +50,7 @@ export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): 
     throw new InvalidInputError(
       `Expected one limit for each of the ${exitCount - 1} exits before the last one, or for all ${exitCount}; ` +
         `received ${limits.length}. Pass a single number to use it everywhere.`,
+      { expected: [exitCount - 1, exitCount], received: limits.length },
     );
   }
   // If the last exit's limit is omitted, no row passes it: every comparison with NaN is false.

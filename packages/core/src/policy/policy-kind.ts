@@ -58,6 +58,7 @@ export function policyOfKind<State>(
   if (!comparisons.includes(comparison)) {
     throw new InvalidInputError(
       `Expected a comparison of ${kind} that is ${comparisons.join(' or ')}; received ${comparison}.`,
+      { expected: comparisons, received: comparison, path: 'comparison' },
     );
   }
   const isDefault = comparison === comparisons[0];

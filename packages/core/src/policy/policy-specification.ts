@@ -76,6 +76,7 @@ function comparisonOf({ kind, comparisons }: PolicyKind, comparison: unknown): P
   if (known !== undefined) return known;
   throw new InvalidInputError(
     `Expected a comparison of ${kind} that is ${comparisons.join(' or ')}; received ${JSON.stringify(comparison)}.`,
+    { expected: comparisons, received: JSON.stringify(comparison), path: 'comparison' },
   );
 }
 
@@ -83,7 +84,8 @@ function checkFields(fields: Readonly<Record<string, unknown>>, known: readonly 
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new InvalidInputError(
-      `A policy of the kind ${String(fields.kind)} has no field "${unknown}"; expected ${known.join(', ')}. Update ztw if a newer release made it.`,
+      `Expected only the fields ${known.join(', ')} in a policy of the kind ${String(fields.kind)}; received "${unknown}". Update ztw if a newer release made it.`,
+      { expected: known, received: unknown },
     );
   }
 }
@@ -93,5 +95,6 @@ export function unknownKind(received: string): InvalidInputError {
   const names = [...Object.values(policyKinds).map(({ kind }) => kind), 'anyOf', 'allOf', 'never'];
   return new InvalidInputError(
     `Expected a policy of the kind ${names.join(', ')}; received ${received}. Update ztw if a newer release made it.`,
+    { expected: names, received, path: 'kind' },
   );
 }

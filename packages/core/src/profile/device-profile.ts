@@ -33,7 +33,8 @@ export interface DeviceProfile {
 export function checkProfiledStages(profile: DeviceProfile, stageNames: readonly string[]): void {
   if (profile.stages.join('\n') !== stageNames.join('\n')) {
     throw new InvalidInputError(
-      `The profile was measured on '${profile.model}' with the stages ${profile.stages.join(', ')}; this model has ${stageNames.join(', ')}. Measure this one: ztw bench BUNDLE.`,
+      `Expected a profile of the stages ${stageNames.join(', ')}; received one of '${profile.model}' with the stages ${profile.stages.join(', ')}. Measure this model: ztw bench BUNDLE.`,
+      { expected: stageNames, received: profile.stages, path: 'stages' },
     );
   }
 }
@@ -46,8 +47,9 @@ export function profileCosts(profile: DeviceProfile, batchSize: number): ExitCos
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
     throw new InvalidInputError(
-      `The profile of '${profile.model}' holds batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; ` +
+      `Expected a batch size that was measured: the profile of '${profile.model}' has batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; ` +
         `received ${batchSize}. Measure that batch size too.`,
+      { expected: profile.batches.map((measured) => measured.batchSize), received: batchSize, path: 'batchSize' },
     );
   }
   return {

@@ -127,13 +127,17 @@ function checkCounts(batchSizes: readonly number[], repeats: number, warmUps: nu
   const bad = [...batchSizes, repeats].find((count) => !(Number.isInteger(count) && count >= 1));
   if (batchSizes.length === 0 || bad !== undefined || !(Number.isInteger(warmUps) && warmUps >= 0)) {
     throw new InvalidInputError(
-      `Expected batch sizes and repeats that are whole numbers from 1 on, and 0 or more warm-ups; ` +
+      `Expected whole numbers of at least 1 as batch sizes and repeats, and 0 or more warm-ups; ` +
         `received batches of [${batchSizes.join(', ')}], ${repeats} repeats, ${warmUps} warm-ups.`,
     );
   }
   const largest = Math.max(...batchSizes);
   if (largest > rows) {
-    throw new InvalidInputError(`Expected at least ${largest} rows of input, the largest batch; received ${rows}.`);
+    throw new InvalidInputError(`Expected at least ${largest} rows of input, the largest batch; received ${rows}.`, {
+      expected: largest,
+      received: rows,
+      path: 'rows',
+    });
   }
 }
 

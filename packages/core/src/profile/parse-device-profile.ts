@@ -39,6 +39,7 @@ export function parseDeviceProfile(json: unknown): DeviceProfile {
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidInputError(
-    `This is no device profile of version 1: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. Make one: ztw bench BUNDLE.`,
+    `Expected a device profile of version 1; received another value at ${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}. Make a profile: ztw bench BUNDLE.`,
+    { path: v.getDotPath(issue) ?? '' },
   );
 }

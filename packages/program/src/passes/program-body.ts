@@ -21,7 +21,7 @@ export function countReads({ steps, results }: ProgramBody): ReadonlyMap<string,
   return counts;
 }
 
-/** Without the steps that lead to no result. */
+/** The body without steps whose results are not used. */
 export function withoutUnread(body: ProgramBody): ProgramBody {
   const read = new Set(body.results);
   const kept: ProgramStep[] = [];

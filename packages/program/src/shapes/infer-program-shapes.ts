@@ -1,5 +1,5 @@
-// The shape of everything that a program computes, found without computing it. Kernels trust the shapes that they are given; on
-// WebAssembly a wrong one reads and writes foreign memory, and nothing runs afterwards. So a program is checked whole before its first tensor.
+// Infers the shapes of all results of a program without running it. Kernels trust their shapes: on WebAssembly a wrong shape reads and
+// writes outside its tensor, and nothing works afterwards. So the whole program is checked before its first tensor is made.
 
 import { InvalidBundleError } from '@ztw/core';
 import { stepShape } from '../steps/program-steps.ts';

@@ -1,4 +1,4 @@
-// Steps that give all values another place: other shapes, other orders of axes, copies.
+// Steps that move values: other shapes, other orders of axes, copies.
 
 import * as v from 'valibot';
 import {

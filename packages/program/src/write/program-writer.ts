@@ -1,4 +1,4 @@
-// The one writer of programs: names results, stores weights once, and moves axes only where somebody needs them moved.
+// The writer of programs: names results, stores weights once, and transposes only if a step needs another order of axes.
 
 import { UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';

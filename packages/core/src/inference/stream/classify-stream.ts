@@ -103,16 +103,22 @@ export async function* classifyStream<Features>(
 
 function checkLimits(batchSize: number, maxPending: number, maxWaitMilliseconds: number | null): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError(`Expected a batch size that is a whole number from 1 on; received ${batchSize}.`);
+    throw new InvalidInputError(`Expected a whole number of at least 1 as the batch size; received ${batchSize}.`, {
+      expected: 'a whole number of at least 1',
+      received: batchSize,
+      path: 'batchSize',
+    });
   }
   if (!(maxPending >= batchSize)) {
     throw new InvalidInputError(
       `Expected room for at least one batch of ${batchSize} rows in \`maxPending\`; received ${maxPending}.`,
+      { expected: `a whole number of at least ${batchSize}`, received: maxPending, path: 'maxPending' },
     );
   }
   if (maxWaitMilliseconds !== null && !(maxWaitMilliseconds >= 0)) {
     throw new InvalidInputError(
       `Expected a longest wait of 0 milliseconds or more, or null; received ${maxWaitMilliseconds}.`,
+      { expected: 'a number of at least 0, or null', received: maxWaitMilliseconds, path: 'maxWaitMilliseconds' },
     );
   }
 }

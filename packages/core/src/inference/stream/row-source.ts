@@ -104,6 +104,7 @@ export class RowSource {
         throw new InvalidInputError(
           `Expected the input "${name}" to be [${expected.join(', ')}] in each row of the stream, as in its first; received ` +
             `[${rowShape.join(', ')}] in row ${position}. Pad the rows to one length, or make a stream for each length.`,
+          { expected, received: rowShape, path: name },
         );
       }
     }
@@ -117,7 +118,13 @@ export class RowSource {
       return namedInput(batch, this.#options.inputs);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InvalidInputError(`The stream gave something else than a row in row ${position}. ${reason}`, { cause });
+      throw new InvalidInputError(
+        `Expected a row of all inputs at position ${position} of the stream; received another value. ${reason}`,
+        {
+          cause,
+          path: `row ${position}`,
+        },
+      );
     }
   }
 }
