@@ -1,8 +1,10 @@
-// Accuracy of each IC next to the original PyTorch code's at the same cuts, from a report of `ztw eval` over all test rows.
+// Compares the accuracy of each IC with that of the original PyTorch code at the same cuts, from a report of `ztw eval`
+// over all test rows.
 //
 //   pnpm --filter @ztw/bench compare-with-reference REPORT.json REFERENCE.json
 //
-// The reference's scores are those of the ICs alone, before any ensemble, so the methods of the report that have no ensemble count.
+// The scores of the reference are those of the ICs alone, before any ensemble. So only methods of the report without an
+// ensemble are compared.
 
 import { readFile } from 'node:fs/promises';
 import type { EvaluationReport } from '@ztw/core/evaluation';
@@ -16,7 +18,7 @@ if (reportPath === undefined || referencePath === undefined) {
   throw new Error('Expected two paths: the report.json of `ztw eval`, and the reference.json to compare with.');
 }
 const report = JSON.parse(await readFile(reportPath, 'utf8')) as EvaluationReport;
-// Python's json module writes NaN, which JSON does not know.
+// Python's json module writes NaN, which is not valid JSON.
 const reference = JSON.parse((await readFile(referencePath, 'utf8')).replaceAll('NaN', 'null')) as Reference;
 
 console.log(`Rows: ${report.rows}.`);
@@ -29,11 +31,11 @@ for (const [reportName, referenceName] of [
   if (exits === undefined || scores === undefined) continue;
   if (exits.length !== scores.length) {
     throw new Error(
-      `Expected ${scores.length} exits of ${reportName} as in the reference; the report has ${exits.length}.`,
+      `Expected ${scores.length} exits of ${reportName}, as in the reference; received a report with ${exits.length}.`,
     );
   }
   console.log(`\n| ${reportName}: IC | ours | reference | difference |\n| ---: | ---: | ---: | ---: |`);
-  // The last exit is the backbone's own output, which nobody trained here.
+  // The last exit is the backbone's own output, which was not trained here.
   const differences = scores.slice(0, -1).map((score, exit) => {
     const ours = exits[exit]?.accuracy ?? Number.NaN;
     const difference = 100 * (ours - score);

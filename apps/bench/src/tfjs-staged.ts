@@ -1,10 +1,11 @@
-// Staged against whole on TensorFlow.js wasm: the time of a bundle's stages, heads included, over that of the uncut network, as a
-// ratio of interleaved medians; and how many tensors and bytes are held after many batches. Prints Markdown.
+// Staged against whole on TensorFlow.js wasm: the time of a bundle's stages, heads included, divided by that of the
+// uncut network, as a ratio of interleaved medians. Also counts the tensors and bytes held after many batches. Prints
+// Markdown.
 //
 //   pnpm --filter @ztw/bench tfjs-staged [network, - for models/fashion-resnet20.onnx] [seconds per batch size, default 20]
 //
-// Six ICs with pooled heads of random values. "A quarter leaves" lets a quarter of the rows that are left go at each IC, whatever
-// they answer, so that the share does not depend on the heads.
+// Six ICs have pooled heads of random values. "A quarter leaves" releases a quarter of the remaining rows at each IC,
+// whatever they answer, so that the fraction does not depend on the heads.
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -59,7 +60,7 @@ function open(at: readonly Cut[]): Promise<StagedModel> {
   });
 }
 
-/** Runs all stages; after each but the last, the given share of the rows leaves. */
+/** Runs all stages. After each stage but the last, the given fraction of the rows leaves. */
 async function run(model: StagedModel, data: Float32Array, rows: number, leaving: number): Promise<void> {
   let features = await model.load({ data, rows });
   let logits: Float32Array = new Float32Array(0);
@@ -74,7 +75,7 @@ async function run(model: StagedModel, data: Float32Array, rows: number, leaving
     logits = output.logits;
     const staying = Math.max(1, Math.round(left * (1 - leaving)));
     if (features === null || staying === left) continue;
-    // Every so many-th row leaves, so that what stays lies apart.
+    // The rows that leave are spread evenly, so that the remaining rows are not adjacent.
     const kept = Int32Array.from({ length: staying }, (_, position) => Math.floor((position * left) / staying));
     features = await model.keepRows(features, kept);
     logits = Float32Array.from(

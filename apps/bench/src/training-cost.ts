@@ -1,6 +1,6 @@
-// What training costs: backbone passes over the data, milliseconds per optimiser step, peak memory.
-// Six ICs at the cut shapes of a CIFAR ResNet-56 at SDN's placement, batch 128, on features that are random but of real size;
-// the accuracy of such ICs means nothing, their cost is the same. Prints a Markdown table.
+// The cost of training: backbone passes over the data, milliseconds per optimiser step, and peak memory. Six ICs at the
+// cut shapes of a CIFAR ResNet-56 at SDN's placement, batch 128, on random features of the real size. The accuracy of
+// such ICs means nothing, but their cost is the same. Prints a Markdown table.
 //
 //   pnpm --filter @ztw/bench training-cost [steps per IC, default 40]
 
@@ -48,7 +48,7 @@ console.log(
 console.log('| --- | ---: | --- | ---: | ---: | ---: |');
 for (const { name, head } of families) {
   const heads = cutShapes.map((shape, cut) => head(shape, cut > 0));
-  // The first round warms the kernels up and is not counted.
+  // The first round is a warm-up and is not counted.
   const rounds: number[][] = [];
   let passes = 0;
   let held = 0;

@@ -65,8 +65,8 @@ test('both runtimes and both single files answer the same, rows leaving on both 
   const { ensemble } = onnx;
   const sure = await classify(onnx.model, input, { ensemble, policy: confidenceThreshold(0) });
   const confidences = sure.results.map(({ probabilities }) => Math.max(...probabilities)).sort();
-  // A third leaves at the first exit.
-  const threshold = confidences[8]!;
+  // A third leaves at the first exit. No row is as sure as the threshold: there the runtimes' last digits would decide.
+  const threshold = (confidences[8]! + confidences[9]!) / 2;
   const policy = confidenceThreshold(threshold);
   const { results } = await classify(onnx.model, input, { ensemble, policy });
   expect(new Set(results.map(({ exitIndex }) => exitIndex)).size).toBeGreaterThan(1);

@@ -237,7 +237,7 @@ describe('refuses, and writes nothing', () => {
     const unknown = (json: Record<string, unknown>) =>
       JSON.parse(JSON.stringify(json).replace('[["padded",0,0,{}]]', '[["nobody",0,0,{}]]'));
     expect(await refused(await edited('unknown', unknown), ...out)).toMatch(
-      /modelTopology\.config\.layers\.\d+\.inbound_nodes\.0\.0: expected the name of a layer, but got "nobody"/,
+      /modelTopology\.config\.layers\.\d+\.inbound_nodes\.0\.0: expected the name of a layer; received "nobody"/,
     );
     const nothing = (json: Record<string, unknown>) => ({ ...json, weightsManifest: [null] });
     expect(await refused(await edited('nothing', nothing), ...out)).toContain('weightsManifest.0');

@@ -74,7 +74,8 @@ describe('in MACs', () => {
 
   test('exits that do not are dropped, and ICs that have lost their predecessor are those of a training without it', async () => {
     const { pruning, exits } = await train('pruned', '6', '--prune-exits');
-    expect(pruning).toMatchObject({ trainings: 2, verdict: { kind: 'early-exit' } });
+    // So few held-out rows do not speak for an ensemble; of the ICs that were trained again, plain exits can spare one more.
+    expect(pruning).toMatchObject({ trainings: 3, verdict: { kind: 'early-exit' } });
     const dropped = pruning?.dropped ?? [];
     expect(dropped.length).toBeGreaterThan(0);
     for (const { costWith, costWithout } of dropped) expect(costWithout).toBeLessThanOrEqual(costWith ?? 0);

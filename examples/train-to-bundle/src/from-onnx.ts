@@ -1,4 +1,4 @@
-// An ONNX network and rows become a bundle.
+// Makes a bundle of an ONNX network and rows.
 
 import { readFile } from 'node:fs/promises';
 import '@tensorflow/tfjs-backend-wasm';

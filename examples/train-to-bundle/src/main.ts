@@ -1,4 +1,5 @@
-// Trains on a few Fashion-MNIST images and writes both bundles: node --conditions=@ztw/source --import tsx src/main.ts [folder]
+// Trains on a few Fashion-MNIST images and writes both bundles: node --conditions=@ztw/source --import tsx src/main.ts
+// [folder]
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

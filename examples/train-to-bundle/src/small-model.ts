@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 
-/** A network for Fashion-MNIST, made of layers, with random weights: yours would be pretrained. */
+/** A LayersModel for Fashion-MNIST with random weights. Yours would be pretrained. */
 export async function smallModel(): Promise<layers.LayersModel> {
   await tf.setBackend('wasm');
   const initial = (seed: number) => layers.initializers.heNormal({ seed });

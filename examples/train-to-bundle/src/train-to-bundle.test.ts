@@ -19,7 +19,7 @@ beforeAll(async () => {
   unseen = await fashionRows(0, 3);
 });
 
-/** Both runtimes on rows that were not trained on. Float32 sums in another order: rtol and atol 1e-3 on logits of size 10. */
+/** Runs both runtimes on unseen rows. The order of float32 sums differs: rtol and atol 1e-3 on logits of order 10. */
 async function expectEqualAnswers({ files }: TrainedBundle): Promise<void> {
   const bundle = async (path: string): Promise<Uint8Array> => files.get(path) as Uint8Array;
   const input = { data: unseen.rows, rows: unseen.labels.length };
@@ -38,7 +38,7 @@ async function expectEqualAnswers({ files }: TrainedBundle): Promise<void> {
 
 test('from an ONNX network', async () => {
   const made = await fromOnnx(data);
-  // The last exit is the network's own classifier, which was trained on these images.
+  // The last exit is the network's own classifier, which was trained on this data set.
   expect(made.report.exits.at(-1)?.accuracy).toBeGreaterThan(0.8);
   await expectEqualAnswers(made);
 });

@@ -17,3 +17,7 @@ export {
   fitEnsembleDefaults,
   referenceFitOptions,
 } from './fit/fit-ensemble.ts';
+export type { Hold } from './fit/safe/hold.ts';
+export type { Candidate } from './fit/safe/candidates.ts';
+export type { PairedDifference } from './fit/safe/judged-exits.ts';
+export type { SafeFitReport } from './fit/safe/choose-candidate.ts';

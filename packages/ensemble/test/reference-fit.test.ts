@@ -3,7 +3,7 @@
 import { interpolatedAccuracy, predictionsFromLogits, thresholdSweep } from '@ztw/core/evaluation';
 import { takeRows } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
-import { ensembleFromSpecification, fitEnsemble, referenceFitOptions } from '../src/index.ts';
+import { ensembleFromSpecification, type FitEnsembleOptions, fitEnsemble, referenceFitOptions } from '../src/index.ts';
 import { readIntegers, readLogits, readReference, referenceFolder } from './support/reference-logits.ts';
 
 const classes = 10;
@@ -70,27 +70,34 @@ describe.skipIf(cases.length === 0)('against the original’s fits', () => {
         labels: takeRows(labels, 1, rows),
       });
 
-      const { specification } = fitEnsemble({ kind: 'geometric', classes, ...rowsOf(calibration) });
       const held = rowsOf(report);
-      const curve = thresholdSweep(
-        predictionsFromLogits({
-          logits: combineAll(specification, held.logits, report.length),
-          labels: held.labels,
-          classes,
-          exitMacs: reference.methods[method]!.exit_macs,
-        }),
-      );
-
       const stored = reference.methods[method]!.heldout_fit_with_final_8000_rows.budgets_interpolated;
-      const ours = Object.keys(stored).map((budget) => {
-        const accuracy = interpolatedAccuracy(curve, Number(budget) * reference.backbone_macs);
-        return [budget, 100 * (accuracy ?? Number.NaN)] as const;
-      });
-      console.log(
-        `${name} ${method}: ${ours.map(([budget, accuracy]) => `${accuracy.toFixed(2)} % (stored ${stored[budget]!.toFixed(2)})`).join(', ')} at budgets ${Object.keys(stored).join(', ')}`,
-      );
-      // Points of accuracy: the stored fits come from another minimiser, and 0.15 points are 12 of 8,000 rows.
-      for (const [budget, accuracy] of ours) expect(Math.abs(accuracy - stored[budget]!)).toBeLessThan(0.15);
+      const exitCosts = reference.methods[method]!.exit_macs;
+      const accuraciesOf = (options: Partial<FitEnsembleOptions>) => {
+        const { specification } = fitEnsemble({ kind: 'geometric', classes, ...rowsOf(calibration), ...options });
+        const curve = thresholdSweep(
+          predictionsFromLogits({
+            logits: combineAll(specification, held.logits, report.length),
+            labels: held.labels,
+            classes,
+            exitMacs: exitCosts,
+          }),
+        );
+        const accuracies = Object.keys(stored).map((budget) => {
+          const accuracy = interpolatedAccuracy(curve, Number(budget) * reference.backbone_macs);
+          return [budget, 100 * (accuracy ?? Number.NaN)] as const;
+        });
+        console.log(
+          `${name} ${method}: ${accuracies.map(([budget, accuracy]) => `${accuracy.toFixed(2)} % (stored ${stored[budget]!.toFixed(2)})`).join(', ')} at budgets ${Object.keys(stored).join(', ')}`,
+        );
+        return accuracies;
+      };
+      // Points of accuracy: the stored fits come from another minimiser, and 0.15 points are 12 of 8,000 rows. They have this penalty.
+      const samePenalty = accuraciesOf({ l2: 1e-4 });
+      for (const [budget, accuracy] of samePenalty) expect(Math.abs(accuracy - stored[budget]!)).toBeLessThan(0.15);
+      // The safe fit may be better.
+      for (const [budget, accuracy] of accuraciesOf({ exitCosts }))
+        expect(accuracy).toBeGreaterThan(stored[budget]! - 0.15);
     },
   );
 });

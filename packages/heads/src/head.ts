@@ -23,3 +23,11 @@ export interface Head {
   readonly specification: HeadSpecification;
   readonly parameters: HeadParameters;
 }
+
+/** What a head costs beside the network that it stands in, or may cost at most. */
+export interface HeadCost {
+  /** Per row. */
+  readonly macs: number;
+  /** Number of learned values. */
+  readonly parameters: number;
+}

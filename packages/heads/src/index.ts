@@ -1,18 +1,35 @@
 // Heads as data
 
-export type { Head, HeadParameters, HeadSpecification } from './head.ts';
+export type { Head, HeadCost, HeadParameters, HeadSpecification } from './head.ts';
 export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './layers/adaptive-windows.ts';
 export { callForLayer, type HeadLayer, type LayerKinds, type LayerTable } from './layers/layer-kinds.ts';
 
 // Families of heads
 
 export { type ConvHeadOptions, convHead } from './families/conv-head.ts';
-export { type HeadFamily, type HeadForOptions, headFamilies, headFor } from './families/head-for.ts';
+export { type HeadDesign, type HeadFamily, headFamilies } from './families/build-head.ts';
+export { type HeadForOptions, headFor } from './families/head-for.ts';
 export type { HeadOptions } from './families/head-options.ts';
 export { type PoolConvHeadOptions, poolConvHead } from './families/pool-conv-head.ts';
 export { type PooledHeadOptions, pooledHead } from './families/pooled-head.ts';
 export { type SwinHeadOptions, swinHead } from './families/swin-head.ts';
 export { type DenseLayersOptions, type TokenHeadOptions, tokenHead } from './families/token-head.ts';
+
+// Heads that cost little beside their network
+
+export { type CostedDesign, isOpenDesign } from './families/designs-with-costs.ts';
+export {
+  type DesignedHead,
+  type DesignedHeads,
+  type DesignHeadsOptions,
+  defaultHeadShares,
+  designHeads,
+  type HeadedNetwork,
+  type HeadPlace,
+  type HeadShares,
+  totalHeadCost,
+} from './families/design-heads.ts';
+export { type FirstDesign, type HeadDesignsOptions, headDesigns } from './families/head-designs.ts';
 
 // Derived from the layers: cascade, cost, parameters, schema, shapes, validity
 

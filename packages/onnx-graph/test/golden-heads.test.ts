@@ -1,4 +1,12 @@
-import { executeLayers, headMacs, splitPrefix } from '@ztw/heads';
+import {
+  executeHead,
+  executeLayers,
+  headMacs,
+  initialiseHead,
+  poolConvHead,
+  seededRandom,
+  splitPrefix,
+} from '@ztw/heads';
 import * as ortNode from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { goldenCascades, goldenHeads, goldenPools } from '../../heads/src/__fixtures__/golden.ts';
@@ -97,4 +105,14 @@ test('the trained half of a split head, fed with its cached prefix, gives the lo
     expect(largestDifference(outputs.logits!.data, expected)).toBeLessThan(atol);
     expect(headMacs(trained)).toBe(headMacs(head.specification));
   }
+});
+
+test('a bottleneck behind features and previous logits', async () => {
+  const options = { inputShape: [4, 14, 14], classes: 5, cascade: true, poolSize: 1, channelDivisor: 2, bottleneck: 2 };
+  const head = initialiseHead(poolConvHead(options), 1);
+  const random = seededRandom(2);
+  const draw = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * random() - 1);
+  const [input, previous] = [draw(3 * 4 * 14 * 14), draw(3 * 5)];
+  const outputs = await runModel(emitHead(head, { opset: 13 }), feeds(head, 3, input, previous));
+  expect(largestDifference(outputs.logits!.data, executeHead(head, input, 3, previous))).toBeLessThan(atol);
 });

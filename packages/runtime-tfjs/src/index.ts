@@ -6,7 +6,7 @@ export { loadBundle, loadStagedModel } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';
 
-// Networks of TensorFlow.js: reading them, running them in stages with heads
+// Networks of TensorFlow.js: reading them, and running them in stages with heads
 
 export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';
 export { readGraphModel } from './graph-model/read-graph-model.ts';
@@ -22,7 +22,7 @@ export { graphModelProgram } from './lower/graph-model-program.ts';
 export { layersModelProgram } from './lower/layers-model-program.ts';
 export type { NetworkProgram } from './lower/network-program.ts';
 
-// Files of networks, checked before TensorFlow.js sees them
+// Files of networks, checked before TensorFlow.js loads them
 
 export { type CheckedModelJson, checkModelJson, type ModelJsonKind } from './model-json/check-model-json.ts';
 

@@ -3,7 +3,15 @@
 export { type LabelledRows, labelledRowData, selectHeldOutRows, selectTrainingRows } from './data/row-data.ts';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split-rows.ts';
 export { type BundleMethod, type Method, methods } from './plan/method.ts';
-export { type HeadChoice, type PlanHeadsOptions, type PlannedVariant, planHeads } from './plan/plan-heads.ts';
+export {
+  type ChooseDesignsOptions,
+  chooseDesigns,
+  type HeadChoice,
+  type HeadsOptions,
+  type PlanHeadsOptions,
+  type PlannedVariant,
+  planHeads,
+} from './plan/plan-heads.ts';
 
 // The trainer
 

@@ -1,9 +1,9 @@
 import type { BundleNetwork } from '@ztw/bundle';
 import type { EnsembleSpecification, InputSpecification } from '@ztw/core';
 
-/** What every runtime is given; JSON-safe. */
+/** The input of every runtime, in plain JSON. */
 export interface AgreementJob {
-  /** With a program for every stage. */
+  /** Has a program for every stage. */
   readonly network: BundleNetwork;
   readonly classes: number;
   readonly inputs: readonly InputSpecification[];
@@ -11,7 +11,7 @@ export interface AgreementJob {
   readonly threshold: number;
 }
 
-/** What a runtime answers; JSON-safe. */
+/** The answers of a runtime, in plain JSON. */
 export interface Answers {
   /** `[rows]` */
   readonly exits: readonly number[];

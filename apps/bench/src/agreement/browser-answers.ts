@@ -12,7 +12,7 @@ export interface BrowserAnswers {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Headless Chromium with the job at hand; null where there is no Chromium. */
+/** Starts headless Chromium with the job; null where there is no Chromium. */
 export async function openBrowser({ job, files, data }: ReadJob): Promise<BrowserAnswers | null> {
   const executablePath = findChromium();
   if (executablePath === null) return null;

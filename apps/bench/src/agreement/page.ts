@@ -1,4 +1,4 @@
-// The browser's side: one runtime answers rows that it fetches.
+// Runs inside the browser: one runtime classifies rows that the page fetches.
 
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
@@ -21,7 +21,8 @@ async function open(runtime: 'onnx' | 'tensorflow', backend: string, job: Agreem
     return loadOnnxNetwork({ ort, executionProviders: [backend], ...job, readFile });
   }
   setWasmPaths('/tensorflow-wasm/');
-  if (!(await tf.setBackend(backend))) throw new Error(`this browser offers no ${backend}`);
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`Expected the backend ${backend}; this browser does not offer it.`);
   await tf.ready();
   return loadNetwork({ tf, ...job, readFile });
 }

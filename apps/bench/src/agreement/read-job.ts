@@ -10,13 +10,14 @@ export interface ReadJob {
   readonly job: AgreementJob;
   /** The network's files by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** `[rows, ...rowShape of the dense input]`, the data set's first rows. */
+  /** `[rows, ...rowShape of the dense input]`, rows spread evenly over the data set. */
   readonly data: Float32Array;
 }
 
 /**
- * Reads a bundle of one network, and test rows for it. Stages without a program get one, from the ONNX file that they hold.
- * @param budget The operating point whose threshold is taken.
+ * Reads a bundle of one network, and test rows for it. Where a stage has no program, programs are made of the ONNX
+ * files.
+ * @param budget Budget of the operating point whose threshold is used.
  */
 export async function readJob(folder: string, images: string, rows: number, budget: number): Promise<ReadJob> {
   const bundle = await openBundle(async (path) => new Uint8Array(await readFile(join(folder, path))));
@@ -26,12 +27,12 @@ export async function readJob(folder: string, images: string, rows: number, budg
   const threshold = point && singleLimit(point.policy)?.limit;
   if (network === undefined || networks.length > 1 || threshold === undefined || preprocessing === null) {
     throw new Error(
-      `Expected a bundle of one network with preprocessing and an operating point for ${budget}: ${folder}`,
+      `Expected a bundle of one network with preprocessing and an operating point for ${budget}; received ${folder}.`,
     );
   }
   const files = new Map<string, Uint8Array>();
   const stages: BundleStage[] = [];
-  // Programs agree on the order in memory of what they hand on, so either all of them are made here or none.
+  // The programs of all stages agree on the order of axes between them, so either all of them are made here or none.
   const isMade = network.stages.some((stage) => stage.program === undefined);
   let inputOrders: readonly (readonly number[])[] = [];
   for (const stage of network.stages) {
@@ -49,7 +50,7 @@ export async function readJob(folder: string, images: string, rows: number, budg
     signal: new AbortController().signal,
     onProgress: () => {},
   });
-  // Evenly spread: archives hold one class after the other.
+  // Rows are spread evenly, because archives hold one class after the other.
   const chosen = Int32Array.from({ length: rows }, (_, row) => Math.floor((row * opened.rows) / rows));
   // A shuffle by a fixed stride, so that the first rows hold all classes too.
   const order = Int32Array.from(chosen, (_, row) => chosen[(row * 777) % rows] as number);

@@ -1,4 +1,5 @@
-// The networks of the npm package nsfwjs, whose shards it ships as scripts. Fetched once into a temporary folder: 41 MB that nothing else needs.
+// The networks of the npm package nsfwjs, which ships their shards as scripts. The package (41 MB) is fetched once into
+// a temporary folder, because nothing else needs it.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -20,7 +21,7 @@ function packageFolder(): string {
   return join(found, 'dist', 'models');
 }
 
-/** The file of a network as TensorFlow.js loads it. */
+/** The files of a network, in the form that TensorFlow.js loads. */
 export function nsfwjsModel(name: string): io.IOHandler {
   const path = join(packageFolder(), name);
   const require = createRequire(join(path, 'model.min.js'));

@@ -4,18 +4,18 @@ import type { Inputs } from './read-inputs.ts';
 /** Runs under a deadline. */
 export interface KeptDeadlines {
   readonly runs: number;
-  /** Milliseconds: 40 % of what all stages take. */
+  /** Milliseconds: 40 % of the time of all stages. */
   readonly deadline: number;
-  /** The slowest stage's median time, in milliseconds. */
+  /** Median time of the slowest stage, in milliseconds. */
   readonly longestStage: number;
   readonly withProfile: Kept;
   readonly withoutProfile: Kept;
 }
 
 export interface Kept {
-  /** Share of the runs whose last answer came before the deadline plus one stage. */
+  /** Fraction of the runs whose last answer came before the deadline plus one stage. */
   readonly beforeOneStageMore: number;
-  /** Share of them that came before the deadline itself. */
+  /** Fraction of the runs whose last answer came before the deadline itself. */
   readonly beforeDeadline: number;
   /** Mean number of answers. */
   readonly answers: number;
@@ -23,7 +23,7 @@ export interface Kept {
 
 const runs = 500;
 
-/** Single images with a deadline of 40 % of the time that all stages take; with and without a profile in turns. */
+/** Runs single images with a deadline of 40 % of the time of all stages, alternately with and without a profile. */
 export async function keptDeadlines(model: StagedModel, ensemble: Ensemble, inputs: Inputs): Promise<KeptDeadlines> {
   const profile = await measureStages(model, { input: inputs.batch(0, 1), batchSizes: [1], repeats: 60, warmUps: 20 });
   const stages = profile.batches[0]?.stageMilliseconds ?? [];

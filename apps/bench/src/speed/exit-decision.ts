@@ -6,8 +6,8 @@ import { median } from '../median.ts';
 const exits = 6;
 
 /**
- * Microseconds per row and exit on the host: softmax, ensemble of up to six exits, policy, bookkeeping; nobody leaves early. Stored
- * logits stand in for stages, whose copies are counted too.
+ * Microseconds per row and exit on the host: softmax, ensemble of up to six exits, policy and bookkeeping. No row
+ * leaves early. Stored logits replace the stages; their copies are counted too.
  */
 export async function exitDecisionMicroseconds(classes: number): Promise<number> {
   const rows = 256;

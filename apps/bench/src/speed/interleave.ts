@@ -3,27 +3,28 @@ import { median } from '../median.ts';
 /** One of several ways to do the same work. */
 export interface Contender {
   readonly name: string;
-  /** @param round Which of the prepared inputs to take; the same for all contenders of a round. */
+  /** @param round Selects one of the prepared inputs. It is the same for all contenders of a round. */
   run(round: number): Promise<unknown>;
 }
 
-/** What a clock said of one contender. */
+/** The times of one contender. */
 export interface TimedContender {
   readonly name: string;
-  /** Of each round. */
+  /** One time per round. */
   readonly milliseconds: readonly number[];
 }
 
-/** One contender's time as a share of another's in the same round. */
+/** The time of one contender divided by that of another in the same round. */
 export interface Share {
-  /** Over the rounds. */
+  /** Median over the rounds. */
   readonly median: number;
   readonly quartiles: readonly [number, number];
 }
 
 /**
- * Times contenders in turns, so that a busy machine slows all of them alike. Each round begins with another one.
- * @param warmUps Rounds that do not count, on the inputs of round 0.
+ * Times contenders in turns, so that a busy machine slows all of them equally. Each round begins with the next
+ * contender.
+ * @param warmUps Rounds before the counted ones, on the inputs of round 0.
  * @param now The clock, in milliseconds.
  */
 export async function interleave(

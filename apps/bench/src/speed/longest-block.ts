@@ -4,15 +4,15 @@ import { classify, confidenceThreshold } from '@ztw/core';
 import { loadBundleInWorker } from '@ztw/runtime-onnx/worker';
 import type { Inputs } from './read-inputs.ts';
 
-/** How long a batch took, and the longest time for which its caller's event loop did not turn, both in milliseconds. */
+/** The time of a batch, and the longest block of its caller's event loop, both in milliseconds. */
 export interface BlockedLoop {
   readonly batch: number;
   readonly longestBlock: number;
 }
 
-/** Runs batches of 256 in a worker while a timer of this thread measures its own lateness. */
+/** Runs batches of 256 in a worker, while a timer in this thread measures its own delay. */
 export async function longestBlock(bundle: Bundle, inputs: Inputs, threshold: number): Promise<BlockedLoop> {
-  // Worker threads do not take over tsx from their parent.
+  // Worker threads do not inherit tsx from their parent.
   const script = new URL('./stage-worker.ts', import.meta.url).href;
   const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(script)}); });`;
   const worker = new Worker(start, { eval: true, execArgv: ['--conditions=@ztw/source'] });
@@ -37,7 +37,7 @@ export async function longestBlock(bundle: Bundle, inputs: Inputs, threshold: nu
     await run(round);
     batch = Math.max(batch, performance.now() - begin);
   }
-  // A late turn of the loop is only seen by the turn after it.
+  // The delay of one turn of the loop shows only in the next turn.
   await new Promise((resolve) => setTimeout(resolve, 5));
   clearInterval(timer);
   await loaded.model[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-// A bundle that takes part: what it answers at every exit on the images that are timed, and the thresholds that follow from it.
+// A bundle in the race: its answers at every exit on the timed images, and the thresholds that follow from them.
 
 import type { Bundle } from '@ztw/bundle';
 import { runAllExits } from '@ztw/core';
@@ -20,9 +20,9 @@ export interface Method {
   readonly name: string;
   readonly bundle: Bundle;
   readonly backboneMacs: number;
-  /** Everything that a row is run through which leaves last, heads included, as a share of the backbone. */
+  /** Cost of a row that leaves at the last exit, heads included, as a fraction of the backbone. */
   readonly allExits: number;
-  /** Of all images. */
+  /** Predictions for all images. */
   readonly predictions: ExitPredictions;
 }
 
@@ -42,15 +42,18 @@ export async function readMethod(name: string, bundle: Bundle, inputs: Inputs, o
   };
 }
 
-/** The last threshold at which the first images cost no more than a share of the backbone's MACs. */
+/** The highest threshold at which the first images cost no more than a fraction of the backbone's MACs. */
 export function thresholdForBudget({ predictions, backboneMacs }: Method, images: number, budget: number): number {
   const costs = costsInMacs(predictions, backboneMacs);
   const [point] = chooseSettingsForShares({ predictions: firstRows(predictions, images), budgets: [budget], costs });
-  if (point === undefined) throw new Error(`Expected a bundle whose first exit costs less than ${budget}.`);
+  if (point === undefined)
+    throw new Error(
+      `Expected a bundle whose first exit costs less than ${budget} of the backbone. Use a larger --budget.`,
+    );
   return point.setting;
 }
 
-/** The first threshold at which as many of the first images are answered rightly; null where there is none. */
+/** The lowest threshold that reaches the accuracy on the first images; null where there is none. */
 export function thresholdForAccuracy({ predictions }: Method, images: number, accuracy: number): number | null {
   const curve = thresholdSweep(firstRows(predictions, images));
   return curve.find((point) => point.accuracy >= accuracy)?.setting ?? null;

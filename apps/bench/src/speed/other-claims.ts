@@ -1,4 +1,4 @@
-// What is claimed besides the race, each measured and told in a sentence or two.
+// The claims outside the race. Each one is measured and printed in a sentence or two.
 
 import type { Bundle, LoadedBundle } from '@ztw/bundle';
 import { confidenceThreshold } from '@ztw/core';

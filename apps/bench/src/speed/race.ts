@@ -1,4 +1,4 @@
-// All ways to answer the same images, on one runtime and at one batch size, in turns.
+// Runs all ways to classify the same images in turns, on one runtime and at one batch size.
 
 import { manifestInputShape } from '@ztw/bundle';
 import { argMax, type Classification, type DenseInputBatch } from '@ztw/core';
@@ -11,39 +11,39 @@ import type { Inputs } from './read-inputs.ts';
 
 export interface RaceOptions {
   readonly ort: OnnxRuntime;
-  /** Of the native runtime; null elsewhere. */
+  /** The optimiser of the native runtime; null for other runtimes. */
   readonly optimise: GraphOptimiser | null;
   readonly batch: number;
-  /** Images of a round; whole batches. */
+  /** Number of images in a round, a multiple of the batch. */
   readonly imagesPerRound: number;
   readonly rounds: number;
   readonly warmUps: number;
   readonly inputs: Inputs;
-  /** The one whose executors are compared with each other. */
+  /** The method whose executors are compared with each other. */
   readonly main: Method;
   readonly others: readonly Method[];
   /** Uncut networks: the main method's own, and a smaller one. */
   readonly whole: Uint8Array;
   readonly small: SmallNetwork | null;
-  /** Share of the MACs that early exit may take. */
+  /** Fraction of the backbone's MACs that early exit may use. */
   readonly budget: number;
 }
 
-/** A network that is cheaper by itself. */
+/** An uncut network that is smaller than the main one. */
 export interface SmallNetwork {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** As a share of the main method's backbone. */
+  /** As a fraction of the main method's backbone. */
   readonly macs: number;
-  /** Share of the first images that it answers rightly. */
+  /** Accuracy on the first images. */
   accuracy(images: number): number;
 }
 
-/** What a contender did in the rounds that counted. */
+/** Results of a contender in the counted rounds. */
 export interface Raced extends TimedContender {
-  /** Mean cost of an image, as a share of the main method's backbone. */
+  /** Mean cost of an image, as a fraction of the main method's backbone. */
   readonly macs: number;
-  /** Share of the images that were answered rightly. */
+  /** Fraction of the images with the correct class. */
   readonly accuracy: number;
 }
 
@@ -52,7 +52,7 @@ interface Racer {
   answer(input: DenseInputBatch): Promise<Answered>;
 }
 
-/** Labels of some rows, and what they cost. */
+/** Predicted labels of some rows, and their mean cost. */
 interface Answered {
   readonly labels: readonly number[];
   readonly macs: number;
@@ -133,7 +133,7 @@ async function openRacers(options: RaceOptions, resources: AsyncDisposable[]): P
     for (const { method, executor } of rivals) {
       const threshold = thresholdForAccuracy(method, images, small.accuracy(images));
       if (threshold !== null)
-        racers.push(racer(`${single}, ${method.name}, as right as ${small.name}`, executor, threshold));
+        racers.push(racer(`${single}, ${method.name}, as accurate as ${small.name}`, executor, threshold));
     }
   }
   return racers;
@@ -165,7 +165,7 @@ async function wholeRacer(
   return { name, answer: async (rows) => ({ labels: labelsOf(await whole.runWhole(rows), classes), macs }) };
 }
 
-/** The network with the same heads in one graph, no exit decided and none taken. */
+/** The network with the same heads in one graph, without deciding any exit. */
 async function allExitsRacer({ ort, main }: RaceOptions, resources: AsyncDisposable[]): Promise<Racer> {
   const { manifest } = main.bundle;
   const { networks, classes } = manifest;

@@ -5,32 +5,34 @@ import type { DenseInputBatch } from '@ztw/core';
 import { rowSize } from '@ztw/core/runtime';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
 
-/** Test images as the network wants them, in an order that mixes the classes. */
+/** Preprocessed test images, in an order that mixes the classes. */
 export interface Inputs {
   readonly rows: number;
-  /** `[rows]`: the right class of each. */
+  /** `[rows]`: the correct class of each. */
   readonly labels: Int32Array;
-  /** Rows from `start` on; begins again at the end. */
+  /** Rows from `start` on. After the last row comes the first. */
   batch(start: number, rows: number): DenseInputBatch;
 }
 
-/** Opens a bundle's folder. */
+/** Opens the folder of a bundle. */
 export function readBundle(folder: string): Promise<Bundle> {
   return openBundle(async (path) => new Uint8Array(await readFile(join(folder, path))));
 }
 
-/** Images spread evenly over a data set, whose classes are the bundle's in the same order. */
+/** Reads images spread evenly over a data set. Its classes must be those of the bundle, in the same order. */
 export async function readInputs({ manifest }: Bundle, path: string, rows: number): Promise<Inputs> {
   const { preprocessing } = manifest;
-  if (preprocessing === null) throw new Error('Expected a bundle that says how its images are prepared.');
+  if (preprocessing === null)
+    throw new Error('Expected a bundle with preprocessing; received none. Train it on images.');
   const opened = await openData(path, {
     ...preprocessing,
     signal: new AbortController().signal,
     onProgress: () => {},
   });
   const { labels } = opened;
-  if (labels === null) throw new Error(`Expected images with labels: ${path}`);
-  // Archives hold one class after the other: spread, then dealt by a stride that has no factor in common with most counts.
+  if (labels === null) throw new Error(`Expected images with labels; received none in ${path}.`);
+  // Archives hold one class after the other. So images are spread evenly, and then shuffled by a stride that is coprime
+  // to most counts.
   const order = Int32Array.from({ length: rows }, (_, row) => Math.floor((((row * 777) % rows) * opened.rows) / rows));
   const data = toInput(await opened.pixels(order), rows, preprocessing);
   const size = rowSize(manifestInputShape(manifest));

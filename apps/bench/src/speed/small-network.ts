@@ -7,7 +7,7 @@ import type { Method } from './method.ts';
 import { labelsOf, type SmallNetwork } from './race.ts';
 import type { Inputs } from './read-inputs.ts';
 
-/** Reads an uncut network that takes what the main one takes, and counts what it answers rightly. */
+/** Reads an uncut network with the same input as the main one, and measures its accuracy. */
 export async function readSmallNetwork(
   path: string,
   main: Method,

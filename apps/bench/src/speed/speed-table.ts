@@ -1,4 +1,4 @@
-// What a race says, as lines of a Markdown table.
+// The results of a race as lines of a Markdown table.
 
 import { median } from '../median.ts';
 import { shareOf } from './interleave.ts';
@@ -16,7 +16,7 @@ export const speedTableHead: readonly string[] = [
   '| --- | ---: | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: |',
 ];
 
-/** The first two contenders are the yardsticks: the whole network, and the whole network with heads. */
+/** The first two contenders are the baselines: the whole network, and the whole network with heads. */
 export function speedTableLines({ runtime, batch, imagesPerRound, raced }: RacedBatch): readonly string[] {
   const [whole, withHeads] = raced as readonly [Raced, Raced, ...Raced[]];
   return raced.map((contender) => {

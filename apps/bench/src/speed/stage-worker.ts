@@ -1,4 +1,4 @@
-// The worker's side: stages on the native ONNX Runtime.
+// The script of the worker: it runs stages on the native ONNX Runtime.
 
 import { parentPort } from 'node:worker_threads';
 import { serveModel } from '@ztw/runtime-onnx/worker';

@@ -7,7 +7,7 @@ export interface StreamSpeed {
   /** Images per second. */
   readonly stream: number;
   readonly fixedBatches: number;
-  /** Median over the rounds of the stream's speed as a multiple of the batches' in the same round. */
+  /** Speed of the stream divided by that of the batches in the same round; median over the rounds. */
   readonly ratio: number;
   readonly ratioQuartiles: readonly [number, number];
   readonly inOrder: boolean;
@@ -15,7 +15,7 @@ export interface StreamSpeed {
   readonly growth: number;
 }
 
-/** 2,000 images as a stream, and in fixed batches of 32, in turns. */
+/** Runs 2,000 images as a stream and in fixed batches of 32, in turns. */
 export async function streamSpeed(
   model: StagedModel,
   options: Pick<ClassifyOptions, 'policy' | 'ensemble'>,

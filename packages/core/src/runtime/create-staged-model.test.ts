@@ -123,7 +123,7 @@ describe('the shell of a staged model', () => {
         async () => model.runStage(1, await second(), new Float32Array(3)),
       ],
       [/at least one row to keep/, async () => model.keepRows(await load(), new Int32Array(0))],
-      [/1 came after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
+      [/received 1 after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
       [/2 came after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
       [/stage 0; stage 1/, async () => model.concatRows([await load(), await second()])],
       [/at least one set/, () => model.concatRows([])],

@@ -6,10 +6,12 @@ export interface FitRows {
   readonly rows: number;
   readonly exits: number;
   readonly classes: number;
-  /** `[rows, exits, classes]` */
+  /** `[rows, exits, classes]`; of some classes of each row only where rows were condensed. */
   readonly logProbabilities: Float32Array;
   /** `[rows]` */
   readonly labels: Int32Array;
+  /** `[rows, classes]`: added to the scores of classes that stand for others too; null where every class stands for itself. */
+  readonly offsets: Float32Array | null;
 }
 
 /**
@@ -46,7 +48,7 @@ export function fitRows(logits: readonly Float32Array[], labels: ArrayLike<numbe
         throw new InvalidInputError(`The logits of exit ${exit} hold a value in row ${row} that is not finite.`);
     }
   });
-  return { rows, exits, classes, logProbabilities, labels: checkedLabels };
+  return { rows, exits, classes, logProbabilities, labels: checkedLabels, offsets: null };
 }
 
 function checkLabels(labels: ArrayLike<number>, classes: number): Int32Array {

@@ -13,13 +13,23 @@ import { outerProducts } from './outer-products.ts';
  */
 const negligibleShare = 1e-3;
 
+export interface GeometricLossOptions {
+  /** Whether the bias is among the variables, or 0. Default true. */
+  readonly withBias?: boolean;
+}
+
 /**
  * Mean cross-entropy of the ensemble of the exits `0..members - 1`.
- * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`. The curvature leaves out what improbable classes add to it.
+ * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`, or the factors alone. The curvature leaves out what improbable
+ * classes add to it.
  */
-export function geometricLoss(data: FitRows, members: number): CurvedObjective {
-  const { rows, exits, classes, logProbabilities, labels } = data;
-  const size = members + classes;
+export function geometricLoss(
+  data: FitRows,
+  members: number,
+  { withBias = true }: GeometricLossOptions = {},
+): CurvedObjective {
+  const { rows, exits, classes, logProbabilities, labels, offsets } = data;
+  const size = members + (withBias ? classes : 0);
   const scores = new Float64Array(classes);
   const probabilities = new Float64Array(classes);
   const spreads = new Float64Array(classes);
@@ -36,7 +46,7 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
     for (let row = 0; row < rows; row++) {
       const start = row * exits * classes;
       const label = labels[row] as number;
-      loss += predict(point, start, label);
+      loss += predict(point, row, label);
       addGradient(start, label, gradient);
       if (curvature === null) continue;
       const spread = measureSpread();
@@ -52,9 +62,12 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
   }
 
   /** Writes the ensemble's scores and probabilities of one row; returns the row's loss. */
-  function predict(point: Float64Array, start: number, label: number): number {
-    for (let c = 0; c < classes; c++) scores[c] = point[members + c] as number;
-    for (let member = 0, offset = start; member < members; member++, offset += classes) {
+  function predict(point: Float64Array, row: number, label: number): number {
+    for (let c = 0; c < classes; c++) {
+      const bias = withBias ? (point[members + c] as number) : 0;
+      scores[c] = offsets === null ? bias : bias + (offsets[row * classes + c] as number);
+    }
+    for (let member = 0, offset = row * exits * classes; member < members; member++, offset += classes) {
       const factor = point[member] as number;
       for (let c = 0; c < classes; c++) {
         scores[c] = (scores[c] as number) + factor * (logProbabilities[offset + c] as number);
@@ -88,6 +101,7 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
       means[member] = mean;
       gradient[member] = (gradient[member] as number) + mean - (logProbabilities[offset + label] as number);
     }
+    if (!withBias) return;
     for (let c = 0; c < classes; c++)
       gradient[members + c] = (gradient[members + c] as number) + (probabilities[c] as number);
     gradient[members + label] = (gradient[members + label] as number) - 1;
@@ -112,6 +126,8 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
    */
   function addCurvature(start: number, spread: number, curvature: Float64Array): void {
     for (let c = 0; c < classes; c++) {
+      const isNegligible = (spreads[c] as number) < negligibleShare * spread;
+      if (isNegligible && !withBias) continue;
       const probability = probabilities[c] as number;
       const root = Math.sqrt(probability);
       const biasRow = (members + c) * size;
@@ -119,14 +135,15 @@ export function geometricLoss(data: FitRows, members: number): CurvedObjective {
       for (let member = 0, position = start + c; member < members; member++, position += classes) {
         const deviation = (logProbabilities[position] as number) - (means[member] as number);
         vector[member] = root * deviation;
-        curvature[biasRow + member] = (curvature[biasRow + member] as number) + probability * deviation;
+        if (withBias) curvature[biasRow + member] = (curvature[biasRow + member] as number) + probability * deviation;
       }
+      if (!isNegligible) products.take(curvature);
+      if (!withBias) continue;
       for (let other = 0; other <= c; other++) {
         const position = biasRow + members + other;
         curvature[position] = (curvature[position] as number) - probability * (probabilities[other] as number);
       }
       curvature[biasRow + members + c] = (curvature[biasRow + members + c] as number) + probability;
-      if ((spreads[c] as number) >= negligibleShare * spread) products.take(curvature);
     }
   }
 

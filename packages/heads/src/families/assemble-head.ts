@@ -11,7 +11,7 @@ const layerNormEpsilon = 1e-5;
 
 /**
  * Puts the end that all families share behind a family's own layers: hidden dense layers with GELU between, the
- * cascade, and the last dense layer. The previous logits enter before the last layer only.
+ * cascade, and the last dense layer. The previous logits enter before the last layer only, or before a bottleneck and the last layer.
  * @param features Layers that end in a vector of features.
  * @param hiddenSizes Widths of the hidden dense layers.
  */
@@ -21,7 +21,8 @@ export function assembleHead(
   features: readonly HeadLayer[],
   hiddenSizes: readonly number[] = [],
 ): HeadSpecification {
-  const { inputShape, classes, cascade, layerNorm = true } = options;
+  const { inputShape, classes, cascade, layerNorm = true, bottleneck } = options;
+  if (bottleneck !== undefined) requireInteger('the bottleneck', bottleneck, 1);
   const shape = headShapes({ inputShape, layers: features }).at(-1) ?? inputShape;
   const hidden = hiddenSizes.flatMap((outFeatures, index): HeadLayer[] => [
     { kind: 'dense', name: `hidden${index}`, inFeatures: hiddenSizes[index - 1] ?? (shape[0] as number), outFeatures },
@@ -32,6 +33,10 @@ export function assembleHead(
     ? [{ kind: 'cascade', name: 'cascade', classes, layerNorm, epsilon: layerNormEpsilon }]
     : [];
   const inFeatures = cascade ? width + classes : width;
+  const narrowed: HeadLayer[] =
+    bottleneck === undefined
+      ? []
+      : [{ kind: 'dense', name: 'bottleneck', inFeatures, outFeatures: bottleneck }, { kind: 'gelu' }];
   const specification: HeadSpecification = {
     specificationVersion: 'v1',
     family,
@@ -41,11 +46,22 @@ export function assembleHead(
       ...features,
       ...hidden,
       ...recycled,
-      { kind: 'dense', name: 'classifier', inFeatures, outFeatures: classes },
+      ...narrowed,
+      { kind: 'dense', name: 'classifier', inFeatures: bottleneck ?? inFeatures, outFeatures: classes },
     ],
   };
   validateHead(specification);
   return specification;
+}
+
+/** Height and width of a map: one number for both, or each. */
+export type MapSize = number | readonly [height: number, width: number];
+
+/** @throws InvalidInputError for a size that no map has. */
+export function sidesOf(name: string, size: MapSize): readonly [height: number, width: number] {
+  const sides = typeof size === 'number' ? ([size, size] as const) : size;
+  for (const side of sides) requireInteger(name, side, 1);
+  return sides;
 }
 
 /** Height and width that maps are pooled to unless told otherwise: the original's. */
@@ -53,14 +69,16 @@ const defaultPoolSize = 4;
 
 /**
  * The mixed pool before the flatten, and the flatten.
- * @param poolSize Side of the pooled map. Undefined: near 4, so that the windows are all of one size.
+ * @param poolSize Size of the pooled map. Undefined: near 4, so that the windows are all of one size.
  * @param mapShape `[channels, height, width]` of the pool's input.
  */
-export function poolAndFlatten(poolSize: number | undefined, mapShape: RowShape): readonly HeadLayer[] {
-  if (poolSize !== undefined) requireInteger('the pool size', poolSize, 1);
+export function poolAndFlatten(poolSize: MapSize | undefined, mapShape: RowShape): readonly HeadLayer[] {
   const [, height, width] = mapShape as readonly [number, number, number];
-  const sideFor = (mapSide: number): number => poolSize ?? evenPoolSize(mapSide, defaultPoolSize);
-  return [{ kind: 'mixed-pool', name: 'pool', outputSize: [sideFor(height), sideFor(width)] }, { kind: 'flatten' }];
+  const outputSize =
+    poolSize === undefined
+      ? ([evenPoolSize(height, defaultPoolSize), evenPoolSize(width, defaultPoolSize)] as const)
+      : sidesOf('the pool size', poolSize);
+  return [{ kind: 'mixed-pool', name: 'pool', outputSize }, { kind: 'flatten' }];
 }
 
 /**

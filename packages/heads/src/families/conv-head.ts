@@ -3,7 +3,7 @@ import type { HeadSpecification } from '../head.ts';
 import { type Conv2dLayer, convolvedSize } from '../layers/conv2d.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
-import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
+import { assembleHead, type MapSize, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
 import type { HeadOptions } from './head-options.ts';
 
 export interface ConvHeadOptions extends HeadOptions {
@@ -15,7 +15,9 @@ export interface ConvHeadOptions extends HeadOptions {
    * Height and width that maps are pooled to after the convolutions. Default 4, or near it, so that windows are all of one size; with
    * padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by overlapping windows.
    */
-  readonly poolSize?: number;
+  readonly poolSize?: MapSize;
+  /** What the convolutions' output channels are divided by beyond that. Default 1. */
+  readonly channelDivisor?: number;
 }
 
 const kernelSize = 3;
@@ -65,7 +67,7 @@ export function convHead(options: ConvHeadOptions): HeadSpecification {
 }
 
 /** The original's unpadded heads pool to 4x4 whatever the size of the map. */
-function originalPoolSize({ padding }: ConvHeadOptions): number | undefined {
+function originalPoolSize({ padding }: ConvHeadOptions): MapSize | undefined {
   return padding === 0 ? 4 : undefined;
 }
 
@@ -74,17 +76,18 @@ function originalPoolSize({ padding }: ConvHeadOptions): number | undefined {
  * @throws InvalidInputError where the map is too small for them.
  */
 export function convolutions(
-  options: Pick<ConvHeadOptions, 'layers' | 'padding'>,
+  options: Pick<ConvHeadOptions, 'layers' | 'padding' | 'channelDivisor'>,
   mapShape: RowShape,
 ): readonly HeadLayer[] {
   const [channels, height, width] = mapShape as readonly [number, number, number];
-  const { layers: count = 1, padding = 1 } = options;
+  const { layers: count = 1, padding = 1, channelDivisor = 1 } = options;
   requireInteger('the number of layers', count, 1, recipes.length);
   requireInteger('the padding', padding, 0, kernelSize - 1);
+  requireInteger('the channel divisor', channelDivisor, 1);
   const recipe = recipes[count - 1] ?? [];
   let inChannels = channels;
   const layers = recipe.map(({ stride, divisor }, index): Conv2dLayer => {
-    const outChannels = Math.max(1, Math.floor(channels / divisor));
+    const outChannels = Math.max(1, Math.floor(channels / (divisor * channelDivisor)));
     const layer: Conv2dLayer = {
       kind: 'conv2d',
       name: `conv${index}`,

@@ -69,6 +69,27 @@ describe('families', () => {
     expect(family([512])).toBe('token');
   });
 
+  test('a bottleneck takes features and previous logits together', () => {
+    const layers = pooledHead({ ...map, cascade: true, poolSize: [2, 1], bottleneck: 3 }).layers.slice(2);
+    expect(layers.map((layer) => layer.kind)).toEqual(['cascade', 'dense', 'gelu', 'dense']);
+    expect(layers[1]).toMatchObject({ name: 'bottleneck', inFeatures: 16 * 2 + 10, outFeatures: 3 });
+    expect(layers[3]).toMatchObject({ name: 'classifier', inFeatures: 3, outFeatures: 10 });
+  });
+
+  test('within bounds auto falls back, and a family by name does not', () => {
+    const options = { classes: 1000, cascade: true, bounds: { macs: 2e6, parameters: 1e6 } } as const;
+    const bounded = headFor([2048, 7, 7], options);
+    expect(bounded).toEqual(
+      pooledHead({ inputShape: [2048, 7, 7], classes: 1000, cascade: true, poolSize: 1, bottleneck: 128 }),
+    );
+    expect(headFor([2048, 7, 7], { ...options, family: 'pooled' })).toEqual(
+      headFor([2048, 7, 7], { classes: 1000, cascade: true, family: 'pooled' }),
+    );
+    expect(headFor([16, 8, 8], { ...options, classes: 10 })).toEqual(
+      headFor([16, 8, 8], { classes: 10, cascade: true }),
+    );
+  });
+
   test('a family by name gets its options', () => {
     const options = { classes: 10, cascade: true, layerNorm: false, padding: 0, layers: 2 } as const;
     expect(headFor([16, 9, 9], { family: 'conv', ...options })).toEqual(
@@ -99,6 +120,9 @@ describe('families that do not fit', () => {
     ['no layers', () => tokenHead({ ...map, inputShape: [8], layers: 0 }), /number of layers/],
     ['a token that is not there', () => tokenHead({ ...map, inputShape: [5, 8], token: 5 }), /from 0 to 4/],
     ['half a pool', () => pooledHead({ ...map, poolSize: 2.5 }), /pool size.*2.5/],
+    ['no bottleneck', () => pooledHead({ ...map, bottleneck: 0 }), /bottleneck.*0/],
+    ['channels divided by nothing', () => convHead({ ...map, channelDivisor: 0 }), /channel divisor.*0/],
+    ['half a reduced size', () => poolConvHead({ ...map, reducedSize: [4, 0.5] }), /reduced size.*0.5/],
     ['no classes', () => pooledHead({ ...map, classes: 0 }), /number of classes/],
     ['an empty map', () => pooledHead({ ...map, inputShape: [4, 0, 4] }), /size of the features/],
     ['a scalar', () => headFor([], { classes: 2, cascade: false }), /No family/],

@@ -9,4 +9,9 @@ export interface HeadOptions {
   readonly cascade: boolean;
   /** Whether the previous logits are layer-normed first. Default true; means nothing without cascade. */
   readonly layerNorm?: boolean;
+  /**
+   * Width of a hidden dense layer, with GELU, between features and previous logits on the one side and the classes on the other. Many
+   * classes need fewer values so. Default: none.
+   */
+  readonly bottleneck?: number;
 }

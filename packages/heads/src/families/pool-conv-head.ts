@@ -1,7 +1,7 @@
 import type { HeadSpecification } from '../head.ts';
 import type { HeadLayer } from '../layers/layer-kinds.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
-import { assembleHead, poolAndFlatten, requireFeatures, requireInteger } from './assemble-head.ts';
+import { assembleHead, type MapSize, poolAndFlatten, requireFeatures, sidesOf } from './assemble-head.ts';
 import { type ConvHeadOptions, convolutions } from './conv-head.ts';
 import { evenPoolSize } from './even-pool-size.ts';
 
@@ -10,7 +10,7 @@ export interface PoolConvHeadOptions extends ConvHeadOptions {
    * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, so that the windows
    * are all of one size (28x28 and 14x14 become 7x7).
    */
-  readonly reducedSize?: number;
+  readonly reducedSize?: MapSize;
 }
 
 /** Height and width that maps are brought near to unless told otherwise. */
@@ -25,11 +25,12 @@ const defaultReducedSize = 8;
 export function poolConvHead(options: PoolConvHeadOptions): HeadSpecification {
   const { inputShape, reducedSize } = options;
   requireFeatures('pool-conv', options, [3], '[channels, height, width]');
-  if (reducedSize !== undefined) requireInteger('the reduced size', reducedSize, 1);
   const [channels, height, width] = inputShape as readonly [number, number, number];
-  const sideFor = (mapSide: number): number =>
-    reducedSize === undefined ? evenPoolSize(mapSide, defaultReducedSize) : Math.min(mapSide, reducedSize);
-  const outputSize = [sideFor(height), sideFor(width)] as const;
+  const wanted = reducedSize === undefined ? null : sidesOf('the reduced size', reducedSize);
+  const outputSize =
+    wanted === null
+      ? ([evenPoolSize(height, defaultReducedSize), evenPoolSize(width, defaultReducedSize)] as const)
+      : ([Math.min(height, wanted[0]), Math.min(width, wanted[1])] as const);
   const isSmaller = outputSize[0] < height || outputSize[1] < width;
   const layers: readonly HeadLayer[] = [
     { kind: 'relu' },

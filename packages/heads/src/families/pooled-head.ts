@@ -1,10 +1,10 @@
 import type { HeadSpecification } from '../head.ts';
-import { assembleHead, poolAndFlatten, requireFeatures } from './assemble-head.ts';
+import { assembleHead, type MapSize, poolAndFlatten, requireFeatures } from './assemble-head.ts';
 import type { HeadOptions } from './head-options.ts';
 
 export interface PooledHeadOptions extends HeadOptions {
   /** Height and width that maps are pooled to. Default 4, or less where the map is smaller. */
-  readonly poolSize?: number;
+  readonly poolSize?: MapSize;
 }
 
 /**

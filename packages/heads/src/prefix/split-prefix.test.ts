@@ -72,6 +72,7 @@ describe('splitPrefix', () => {
       layerNorm: fc.boolean(),
       layers: fc.integer({ min: 1, max: 3 }),
       reducedSize: fc.integer({ min: 1, max: 6 }),
+      bottleneck: fc.integer({ min: 1, max: 3 }),
     });
     const family = fc.constantFrom('pooled', 'conv', 'pool-conv', 'swin', 'auto');
     fc.assert(

@@ -43,6 +43,8 @@ export interface GraphAnalysis {
   readonly backboneMacs: number;
   /** Number of stored weights. */
   readonly parameters: number;
+  /** Stored weights of the last node that costs MACs: the network's own classifier. */
+  readonly classifierParameters: number;
   /** Every place where the network can be cut, cheapest first. */
   readonly cuts: readonly Cut[];
   /** Where the data flow is narrow enough, but no cut is possible, and why. */
@@ -88,6 +90,7 @@ export async function analyseGraph(
       'the network has no convolution and no matrix product, so there is no cost that leaving early could save',
     );
   }
+  const lastCostly = macs.findLastIndex((cost) => cost > 0);
   return {
     input,
     output: { name: outputName },
@@ -97,6 +100,11 @@ export async function analyseGraph(
     nodes: flow.nodes.map(({ name, operator }, index) => ({ index, name, operator, macs: macs[index] ?? 0 })),
     backboneMacs,
     parameters: countParameters(view, facts, flow.nodes),
+    classifierParameters: countParameters(
+      view,
+      facts,
+      flow.nodes.filter((_node, index) => index === lastCostly),
+    ),
     ...findCuts(source, batch, backboneMacs),
     source,
   };

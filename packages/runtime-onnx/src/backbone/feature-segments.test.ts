@@ -1,4 +1,4 @@
-// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, both
+// The backbone on segments that the graph library writes: a real network, prefixes with and without pools, and both
 // precisions.
 
 import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
@@ -74,7 +74,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
       const kept = decode(cached ?? boundary[0]!);
       expect(kept).toHaveLength(rows * rowSize(cachedShape));
       expect(largestDifference(kept, expected)).toBeLessThanOrEqual(cachedAtol);
-      // The features come out of a ReLU, so that a prefix of another ReLU need not be stored again.
+      // The features come out of a ReLU, so a prefix that is another ReLU need not be stored again.
       expect(cached === null).toBe(prefix.every(({ kind }) => kind === 'relu'));
       inputs = boundary;
     }

@@ -1,6 +1,5 @@
-// A frozen backbone's segments on ONNX Runtime, for training. Training is one sweep from the first segment to the last,
-// so only the segment in use has a session: it is opened at its first run and released when another segment's turn
-// comes.
+// The segments of a frozen backbone on ONNX Runtime, for training. Training sweeps once from the first segment to the
+// last, so only the segment in use has a session. It is opened at its first run and released when another segment runs.
 
 import type { BundleTensor } from '@ztw/bundle';
 import {
@@ -42,7 +41,7 @@ export interface FeatureSegment {
    * segment.
    */
   readonly cached: BundleTensor | null;
-  /** Name of the float32 output with the backbone's logits; null before the last segment. */
+  /** Name of the float32 output that holds the backbone's logits; null in all segments but the last. */
   readonly logits: string | null;
 }
 
@@ -55,11 +54,11 @@ export interface SegmentedBackboneOptions extends SessionSettings {
   readonly inputShape: RowShape;
   /** MACs per row of the whole backbone. */
   readonly backboneMacs: number;
-  /** Element type of boundary and cached tensors. */
+  /** Element type of boundary tensors and cached tensors. */
   readonly precision: 'float16' | 'float32';
   /** `dynamic`, or the one number of rows that the graphs accept. */
   readonly batch: 'dynamic' | number;
-  /** The most rows that one call should get. Default 256. */
+  /** Largest number of rows that one call should get. Default 256. */
   readonly preferredBatch?: number;
 }
 
@@ -76,13 +75,17 @@ export function createSegmentedBackbone(options: SegmentedBackboneOptions): Segm
   const { segments, cuts } = options;
   if (segments.length !== cuts.length + 1) {
     throw new InvalidInputError(
-      `A backbone with ${cuts.length} cut(s) has ${cuts.length + 1} segments, but got ${segments.length}.`,
+      `Expected ${cuts.length + 1} segments for a backbone with ${cuts.length} cut(s); received ${segments.length}. ` +
+        'Pass the segments that were split at these cuts.',
+      { expected: cuts.length + 1, received: segments.length },
     );
   }
   segments.forEach((segment, index) => {
     if ((segment.logits !== null) !== (index === cuts.length)) {
       throw new InvalidInputError(
-        `Only the last segment returns the backbone's logits; segment ${index} of 0..${cuts.length} does not fit.`,
+        `Expected logits from the last segment, ${cuts.length}, and from no other; received ` +
+          `${segment.logits === null ? 'none' : `"${segment.logits}"`} in segment ${index}. Pass the segments in their order.`,
+        { received: segment.logits, path: `segment ${index}` },
       );
     }
   });
@@ -125,7 +128,8 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     const segment = this.#options.segments[segmentIndex];
     if (segment === undefined) {
       throw new InvalidInputError(
-        `The backbone has the segments 0..${this.cuts.length}, but ${segmentIndex} was asked for.`,
+        `Expected a segment from 0 to ${this.cuts.length}; received ${segmentIndex}. There is one segment more than cuts.`,
+        { expected: `0..${this.cuts.length}`, received: segmentIndex },
       );
     }
     const [input] = inputs;
@@ -189,11 +193,13 @@ function fixedShape(tensor: BundleTensor | undefined): RowShape {
   return tensor?.rowShape.filter((length) => typeof length === 'number') ?? [];
 }
 
-/** float16 ends at 65,504; larger features become infinite and would surface much later as a NaN loss. */
+/** The largest float16 is 65,504. Larger features become infinite, which would show much later as a loss of NaN. */
 function checkRepresentable(values: FeatureRows, segmentIndex: number): void {
   if (values instanceof Uint16Array && hasNonFiniteFloat16(values)) {
     throw new RuntimeFailureError(
-      `Segment ${segmentIndex} returned values that float16 cannot hold (beyond 65,504, or NaN). Use precision 'float32'.`,
+      `Expected features that float16 can hold, up to 65,504; received larger ones or NaN from segment ${segmentIndex}. ` +
+        "Use precision 'float32'.",
+      { path: `segment ${segmentIndex}` },
     );
   }
 }

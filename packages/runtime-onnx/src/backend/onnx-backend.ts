@@ -1,4 +1,4 @@
-// ONNX Runtime as a training sees it: everything that runs a network, with sessions made in one way.
+// All that training needs of ONNX Runtime: everything that runs a network, with the same session settings.
 
 import type { BundleReader, LoadedBundle } from '@ztw/bundle';
 import type { GraphProbe, SegmentedBackbone } from '@ztw/core/runtime';
@@ -10,32 +10,35 @@ import { type WholeModel, type WholeModelOptions, wholeModel } from '../whole/wh
 
 export interface OnnxBackendOptions {
   readonly ort: OnnxRuntime;
-  /** Name and version, for reports. Default `onnxruntime`, with the version that the module tells. */
+  /** Name and version, for reports. Default: `onnxruntime` and the version of the module. */
   readonly name?: string;
   /** What measured times depend on, in one line. Default: `name`. */
   readonly device?: string;
-  /** For a network in one session: the segments of a training, one at a time. */
+  /** Settings where one session is open at a time: the segments of a backbone during training. */
   readonly oneSession?: SessionSettings;
-  /** For many sessions that take turns, and for all that is timed beside them. */
+  /**
+   * Settings where many sessions take turns, as the stages of a bundle, and for the network that they are timed
+   * against.
+   */
   readonly manySessions?: SessionSettings;
 }
 
 type WithoutRuntime<Options> = Omit<Options, 'ort' | keyof SessionSettings>;
 
-/** ONNX Runtime with its settings: what `OnnxBackend` of `@ztw/training/onnx` asks for. */
+/** ONNX Runtime with its settings, in the form of `OnnxBackend` of `@ztw/training/onnx`. */
 export interface OnnxRuntimeBackend {
   readonly name: string;
   readonly device: string;
   readonly probe: GraphProbe;
-  /** The segments of a frozen backbone, as `createSegmentedBackbone`. */
+  /** Opens the segments of a frozen backbone, as `createSegmentedBackbone` does. */
   segments(options: WithoutRuntime<SegmentedBackboneOptions>): SegmentedBackbone;
-  /** A network uncut, with the settings that stages get: the yardstick of every measured time. */
+  /** Opens an uncut network with the settings of the stages. All measured times are compared with its time. */
   whole(options: WithoutRuntime<WholeModelOptions>): Promise<WholeModel>;
-  /** The stages of a bundle, as `loadBundle`. */
+  /** Loads the stages of a bundle, as `loadBundle` does. */
   load(bundle: BundleReader): Promise<LoadedBundle>;
 }
 
-/** Makes what `trainBundle` of `@ztw/training/onnx` runs networks on. */
+/** Makes the backend on which `trainBundle` of `@ztw/training/onnx` runs networks. */
 export function onnxBackend({
   ort,
   oneSession = {},

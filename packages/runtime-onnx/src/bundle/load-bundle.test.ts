@@ -65,7 +65,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
   });
 });
 
-describe('what is wrong with a bundle', () => {
+describe('refuses', () => {
   const { ort } = runtimes[0]!;
 
   test('a changed stage model', async () => {
@@ -82,7 +82,7 @@ describe('what is wrong with a bundle', () => {
     await expect(loadBundle({ ort, bundle: readFrom(new Map()) })).rejects.toThrow(InvalidBundleError);
   });
 
-  test('a network that it does not hold', async () => {
+  test('a network that the bundle does not hold', async () => {
     const bundle = await openBundle(readFrom(await tinyBundle(1)));
     await expect(loadStagedModel({ ort, bundle, network: 1 })).rejects.toThrow(InvalidInputError);
   });

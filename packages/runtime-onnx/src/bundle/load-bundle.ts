@@ -28,13 +28,13 @@ export interface LoadStagedModelOptions extends SessionSettings {
   readonly ort: OnnxRuntime;
   /** An opened bundle. */
   readonly bundle: Pick<Bundle, 'manifest' | 'file'>;
-  /** Which of the bundle's networks. Default 0. */
+  /** Position of the network in the bundle. Default 0. */
   readonly network?: number;
 }
 
 /**
  * Loads one network of an opened bundle.
- * @throws InvalidInputError for a network that the bundle lacks; InvalidBundleError for a damaged file;
+ * @throws InvalidInputError for a network that the bundle does not hold; InvalidBundleError for a damaged file;
  *   InvalidModelError and RuntimeFailureError for a model that does not fit its description or that ONNX Runtime
  *   refuses.
  */

@@ -95,7 +95,7 @@ describe.each(runtimes)('$name', ({ ort: injected }) => {
     },
   );
 
-  test.each(kinds)('%s: everybody at the first exit, nobody before the last', async (kind) => {
+  test.each(kinds)('%s: all rows at the first exit, or none before the last', async (kind) => {
     await using executor = await createExecutor({ ort: injected, bundle: await bundleOf(2), kind, exportBundle });
     const first = await executor.classify({ data, rows }, { threshold: 0 });
     expect(first.summary.exitHistogram).toEqual([rows, 0, 0, 0, 0, 0]);
@@ -135,7 +135,7 @@ describe('optimised as one graph by the native runtime', async () => {
     }
   });
 
-  test('the file differs from that for every machine, and a chain’s does not', async () => {
+  test('the file differs from the portable one, and that of a chain does not', async () => {
     const one = await openBundle(await bundleOf(1));
     const plain = await exportBundle(one, { form: 'batch-if' });
     expect(Buffer.compare(plain, await exportBundle(one, { form: 'batch-if', optimise }))).not.toBe(0);
@@ -222,7 +222,7 @@ describe('policies', () => {
     await expect(executor.classify({ data, rows }, { policy })).rejects.toThrow(policy.name);
   });
 
-  test('are limits of what the bundle was calibrated with, where nobody says otherwise', async () => {
+  test('are limits of the kind that the bundle was calibrated with, by default', async () => {
     const files = await tinyBundle(1, {
       operatingPoints: [{ budget: 1, policy: { kind: 'margin', limit: 0.5 }, accuracy: 1, cost: 1 }],
     });
@@ -293,7 +293,7 @@ test.each([0, 1.5, Number.NaN])('refuses a batch size of %s', async (batchSize) 
 
 test('a single file needs the exporter', async () => {
   const asked = createExecutor({ ort, bundle: await bundleOf(1), kind: 'nested-if' });
-  await expect(asked).rejects.toThrow(/pass exportBundle of @ztw\/onnx-graph/);
+  await expect(asked).rejects.toThrow(/Pass exportBundle of @ztw\/onnx-graph/);
 });
 
 test('a network with several inputs runs in stages, and no single file holds it', async () => {

@@ -19,29 +19,33 @@ export interface CreateExecutorOptions extends SessionSettings {
   /** An opened bundle, or how to read the files of one. */
   readonly bundle: Bundle | BundleReader;
   /**
-   * Default `auto`: `nested-if` where rows run one at a time, `batch-if` where several run together; `staged` without
-   * `exportBundle`, and for bundles that one file cannot hold: other inputs than one dense tensor, a fixed batch, an operator set below 11, networks of
-   * different operator sets, more than 31 exits, a kind of policy that looks at several exits. One file saves what each further session costs; `staged` alone can watch,
-   * stop or re-batch rows between two stages.
+   * Default `auto`: `nested-if` for a batch size of 1, `batch-if` for a larger one. It is `staged` without
+   * `exportBundle`, and for bundles that one file cannot hold: inputs other than one dense tensor, a fixed batch, an
+   * operator set below 11, networks of different operator sets, more than 31 exits, or a kind of policy that looks at
+   * several exits. One file saves the cost of a session per stage. Only `staged` can observe rows, stop them or batch
+   * them anew between two stages.
    */
   readonly kind?: 'auto' | ExecutorKind;
-  /** What a single file decides by; without meaning for `staged`, which takes every policy. Default: the kind that the bundle was calibrated with. */
+  /**
+   * Kind of policy that a single file holds. Default: the kind that the bundle was calibrated with. `staged` ignores
+   * it: it takes every policy.
+   */
   readonly policyKind?: PolicyKind;
-  /** Rows that run together. Default: as `classify`, 256. */
+  /** Largest number of rows that run together. Default: 256, as in `classify`. */
   readonly batchSize?: number;
   /**
-   * Writes a bundle as one file: `exportBundle` of `@ztw/onnx-graph`. It is handed in so that nobody pays for a graph
-   * library who runs stages.
+   * Writes a bundle as one file: `exportBundle` of `@ztw/onnx-graph`. You pass it in, so that programs that run only
+   * stages need no graph library.
    */
   readonly exportBundle?: (bundle: Bundle, options: SingleFileRequest) => Promise<Uint8Array>;
   /**
-   * Optimises the whole graph before it is parted at its exits, which saves single files much of what their branches cost on the
-   * native runtime: `graphOptimiser` of `@ztw/runtime-onnx/node`. Default: none.
+   * Optimises the whole graph before it is split at its exits: `graphOptimiser` of `@ztw/runtime-onnx/node`. On the
+   * native runtime this removes most of the cost of the branches in a single file. Default: none.
    */
   readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
 }
 
-/** What `exportBundle` is asked for. */
+/** What the executor asks of `exportBundle`. */
 export interface SingleFileRequest {
   readonly form: 'nested-if' | 'batch-if';
   readonly policy: PolicyKind;
@@ -50,14 +54,19 @@ export interface SingleFileRequest {
 
 /**
  * Makes a bundle ready to run.
- * @throws InvalidInputError for a batch size that is no positive whole number, and for a single-file kind without
- *   `exportBundle`; UnsupportedModelError and UnsupportedPolicyError for a kind that cannot hold the bundle or the policy; InvalidBundleError, InvalidModelError
- *   and RuntimeFailureError for a bundle or model that is damaged or that ONNX Runtime refuses.
+ * @throws InvalidInputError for a batch size that is not a positive whole number, and for a single-file kind without
+ *   `exportBundle`.
+ * @throws UnsupportedModelError or UnsupportedPolicyError for a kind that cannot hold the bundle or the policy.
+ * @throws InvalidBundleError, InvalidModelError or RuntimeFailureError for a bundle or model that is damaged or that
+ *   ONNX Runtime refuses.
  */
 export async function createExecutor(options: CreateExecutorOptions): Promise<Executor> {
   const { kind = 'auto', batchSize = classifyDefaults.batchSize } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError(`Expected a batch size that is a whole number from 1 on; received ${batchSize}.`);
+    throw new InvalidInputError(
+      `Expected a batch size that is a whole number from 1 on; received ${batchSize}. Pass 1 to run row by row.`,
+      { expected: 'a whole number from 1 on', received: batchSize, path: 'batchSize' },
+    );
   }
   const bundle = typeof options.bundle === 'function' ? await openBundle(options.bundle) : options.bundle;
   const opened = { ...options, bundle };
@@ -82,7 +91,9 @@ async function inOneFile(
   const decidesBy = policyKind ?? calibratedKind(bundle.manifest.operatingPoints);
   if (exportBundle === undefined) {
     throw new InvalidInputError(
-      `The executor ${kind} runs one file: pass exportBundle of @ztw/onnx-graph, which makes it, or choose 'staged'.`,
+      `Expected exportBundle for the executor ${kind}, which runs one file; received none. ` +
+        "Pass exportBundle of @ztw/onnx-graph, or choose the kind 'staged'.",
+      { expected: 'a function', path: 'exportBundle' },
     );
   }
   return singleFileExecutor({

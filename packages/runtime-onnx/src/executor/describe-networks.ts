@@ -1,7 +1,7 @@
 import { type BundleManifest, describeStage } from '@ztw/bundle';
 import type { DescribedNetwork } from '@ztw/core/runtime';
 
-/** A bundle's networks as one, described as its staged model describes itself. */
+/** Describes the networks of a bundle as one network, as the bundle's staged model describes itself. */
 export function describeNetworks({ classes, labels, networks }: BundleManifest): DescribedNetwork {
   const isChain = networks.length > 1;
   return {

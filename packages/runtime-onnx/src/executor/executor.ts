@@ -9,10 +9,10 @@ import {
 import type { DescribedNetwork } from '@ztw/core/runtime';
 
 /**
- * How a network with exits is run. All give the same results.
- * - `staged`: one session per stage; the exits are decided on the host.
- * - `nested-if`: one session for the whole; one row after the other.
- * - `batch-if`: one session for the whole; rows run together, and those that have left are not run further.
+ * How a network with exits runs. All kinds give the same results.
+ * - `staged`: one session per stage; the host decides the exits.
+ * - `nested-if`: one session for the whole network; one row at a time.
+ * - `batch-if`: one session for the whole network; rows run together, and rows that have left do not run further.
  */
 export type ExecutorKind = 'staged' | 'nested-if' | 'batch-if';
 
@@ -21,7 +21,10 @@ export type ExecuteOptions = {
   readonly signal?: AbortSignal;
 } & (
   | {
-      /** When rows leave: any policy where stages are run one by one, a limit of the executor's own kind of policy in one file. */
+      /**
+       * When rows leave. `staged` takes any policy; a single file takes limits of the kind of policy that it was made
+       * for.
+       */
       readonly policy: ExitPolicy;
     }
   | {
@@ -40,11 +43,13 @@ export interface Executor {
   readonly network: DescribedNetwork;
   readonly inputs: readonly InputSpecification[];
   /**
-   * Classifies rows, each only as deep as it needs.
-   * @param input Rows of all inputs; no rows give no results.
+   * Classifies rows. Each row runs only as many stages as it needs.
+   * @param input Rows of all inputs. No rows give no results.
    * @returns one result per row, in the order of the input, and a summary.
-   * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that one file does not know; RuntimeFailureError where ONNX Runtime fails or
-   *   a prediction is NaN; AbortedError where `signal` fires; DisposedError.
+   * @throws InvalidInputError for an input or policy that does not fit; UnsupportedPolicyError for a policy that the
+   *   file does not hold.
+   * @throws RuntimeFailureError where ONNX Runtime fails or a prediction is NaN.
+   * @throws AbortedError where `signal` fires; DisposedError after a dispose.
    */
   classify(input: InputBatch, options: ExecuteOptions): Promise<Classification>;
   /** Frees the sessions. */

@@ -1,4 +1,4 @@
-// Runs a network that lies in one ONNX file with its exits, cascade and ensemble.
+// Runs a network whose exits, cascade and ensemble are all in one ONNX file.
 
 import { type NamedInputBatch, type PolicyKind, type RowShape, RuntimeFailureError } from '@ztw/core';
 import {
@@ -22,7 +22,7 @@ export interface SingleFileExecutorOptions {
   readonly ort: OnnxRuntime;
   readonly settings: SessionSettings;
   readonly kind: 'nested-if' | 'batch-if';
-  /** What the file decides by. */
+  /** The kind of policy that the file holds. */
   readonly policyKind: PolicyKind;
   /** The file, as `exportBundle` of `@ztw/onnx-graph` writes it. */
   readonly bytes: Uint8Array;
@@ -38,7 +38,7 @@ interface PartialAnswers {
   readonly exits: BigInt64Array;
 }
 
-/** @throws RuntimeFailureError when ONNX Runtime does not take the file. */
+/** @throws RuntimeFailureError when ONNX Runtime refuses the file. */
 export async function singleFileExecutor(options: SingleFileExecutorOptions): Promise<Executor> {
   const { ort, settings, kind, policyKind, bytes, network, inputShape, batchSize } = options;
   const { classes, stages } = network;
@@ -49,7 +49,7 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
   async function run(input: NamedInputBatch, thresholds: Float32Array): Promise<PartialAnswers> {
     const feeds = {
       input: new ort.Tensor('float32', input.inputs.input?.data as Float32Array, [input.rows, ...inputShape]),
-      // Without an early exit the file has no use for it, but takes it all the same.
+      // A file without an early exit does not use the thresholds, but still has this input.
       threshold: new ort.Tensor('float32', thresholds, [1, thresholds.length]),
     };
     const results = await session.run(feeds, ['probabilities', 'exit']);
@@ -59,11 +59,16 @@ export async function singleFileExecutor(options: SingleFileExecutorOptions): Pr
       throw new RuntimeFailureError(
         `Expected float32 probabilities and int64 exits from the ${kind} file; received ` +
           `${results.probabilities?.type} and ${results.exit?.type}. Export the bundle again.`,
+        {
+          expected: { probabilities: 'float32', exit: 'int64' },
+          received: { probabilities: results.probabilities?.type, exit: results.exit?.type },
+        },
       );
     }
     if (firstNotFinite(probabilities) >= 0) {
       throw new RuntimeFailureError(
-        `The ${kind} file returned NaN. Check the network's weights and the input's range.`,
+        `Expected finite probabilities from the ${kind} file; received NaN. Check the network's weights and the range of the input.`,
+        { expected: 'finite probabilities', received: Number.NaN },
       );
     }
     return { probabilities, exits };

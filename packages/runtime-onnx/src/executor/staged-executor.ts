@@ -3,8 +3,8 @@ import { type LoadBundleOptions, loadBundle } from '../bundle/load-bundle.ts';
 import { type Executor, policyToExecute } from './executor.ts';
 
 /**
- * Runs a bundle stage by stage, with the core's own loop.
- * @param batchSize Rows that run together.
+ * Runs a bundle stage by stage, with `classify` of the core.
+ * @param batchSize Largest number of rows that run together.
  */
 export async function stagedExecutor(options: LoadBundleOptions, batchSize: number): Promise<Executor> {
   const { model, ensemble } = await loadBundle(options);

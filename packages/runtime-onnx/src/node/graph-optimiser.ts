@@ -1,5 +1,5 @@
-// ONNX Runtime's own optimisations, as a function from graph to graph. The native runtime can write down what it has made of a model;
-// only then is there a graph with the layouts of this machine's convolutions to cut.
+// The optimisations of ONNX Runtime as a function from graph to graph. Only the native runtime can write the graph that
+// it has optimised, with the convolution layouts of this machine.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,15 @@ import { RuntimeFailureError } from '@ztw/core';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 
-/** Errors only: ONNX Runtime warns of files that are for one machine, which is what they are for. */
+/** Errors only. ONNX Runtime warns that the file fits one kind of machine, which is intended here. */
 const errorsOnly = 3;
 
 /**
  * Makes a function that optimises a graph for this machine, as `optimise` of `exportBundle` and `createExecutor`.
  * @param ort onnxruntime-node; onnxruntime-web does not write its graphs.
- * @returns from the bytes of an ONNX file to those of the optimised one, which this version of the runtime and this kind of processor
- *   can run.
- * @throws (the function) RuntimeFailureError where ONNX Runtime does not take the model or writes nothing.
+ * @returns a function from the bytes of an ONNX file to the bytes of the optimised file. Only this version of the
+ *   runtime on this kind of processor can run that file. The function throws RuntimeFailureError where ONNX Runtime
+ *   refuses the model or writes no file.
  */
 export function graphOptimiser(
   ort: OnnxRuntime,
@@ -37,9 +37,9 @@ export function graphOptimiser(
     } catch (cause) {
       if (RuntimeFailureError.isInstance(cause)) throw cause;
       throw new RuntimeFailureError(
-        `Expected ONNX Runtime to write its optimised graph into ${folder}, but: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-          'Only onnxruntime-node does so; leave the optimiser out elsewhere.',
-        { cause },
+        `Expected an optimised graph from ONNX Runtime in ${folder}; received none: ` +
+          `${cause instanceof Error ? cause.message : String(cause)}. Only onnxruntime-node writes one; leave the optimiser out elsewhere.`,
+        { cause, path: folder },
       );
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,3 @@
-// What only works on Node.
+// What works only on Node.
 
 export { graphOptimiser } from './graph-optimiser.ts';

@@ -31,7 +31,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
     expect(y?.data).toEqual(values);
   });
 
-  test('wraps what ONNX Runtime throws, with the cause', async () => {
+  test('wraps errors of ONNX Runtime, with the cause', async () => {
     const opening = openSession(ort, relu.slice(0, 40), {}, 'stage 3');
     await expect(opening).rejects.toThrow(RuntimeFailureError);
     await expect(opening).rejects.toThrow(/could not open the model of stage 3: .*protobuf/);
@@ -44,7 +44,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
   });
 });
 
-test('sets one thread per session, and touches the shared wasm pool only when asked', async () => {
+test('sets one thread per session, and the size of the shared wasm pool only on request', async () => {
   const runtime = fakeRuntime({ m: { inputNames: [], outputNames: [], run: () => ({}) } });
   await openSession(runtime.ort, fakeModel('m'), {}, 'm');
   expect(runtime.ort.env.wasm.numThreads).toBeUndefined();

@@ -1,5 +1,5 @@
-// One ONNX Runtime session: opened from bytes, run by name, released once. All that ONNX Runtime throws is a plain
-// Error whose text differs from runtime to runtime; here it becomes a typed error that says which model it was about.
+// One ONNX Runtime session: opened from bytes, run by name, released once. ONNX Runtime throws plain Errors whose texts
+// differ between its builds. Here they become typed errors that name the model.
 
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
@@ -9,7 +9,7 @@ import { queueOf } from './runtime-queue.ts';
 export interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** What ONNX Runtime knows of the outputs before a run; null from versions that do not say. */
+  /** What ONNX Runtime knows about the outputs before a run; null from versions that do not report it. */
   readonly outputMetadata: readonly InferenceSession.ValueMetadata[] | null;
   /** @throws RuntimeFailureError when ONNX Runtime fails; its own error is the `cause`. */
   run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
@@ -20,7 +20,7 @@ export interface OrtSession {
 /**
  * Opens a session.
  * @param what The model's name for error messages, e.g. `stage 2`.
- * @throws RuntimeFailureError when ONNX Runtime does not take the model or lacks the execution provider.
+ * @throws RuntimeFailureError when ONNX Runtime refuses the model or lacks the execution provider.
  */
 export async function openSession(
   ort: OnnxRuntime,
@@ -34,7 +34,10 @@ export async function openSession(
   try {
     session = await queue(() => ort.InferenceSession.create(bytes, options));
   } catch (cause) {
-    throw new RuntimeFailureError(`ONNX Runtime could not open the model of ${what}: ${messageOf(cause)}`, { cause });
+    throw new RuntimeFailureError(`ONNX Runtime could not open the model of ${what}: ${messageOf(cause)}`, {
+      cause,
+      path: what,
+    });
   }
   return {
     inputNames: session.inputNames,
@@ -42,10 +45,13 @@ export async function openSession(
     outputMetadata: session.outputMetadata ?? null,
     async run(feeds, outputs) {
       try {
-        // Values that are not tensors are refused by ONNX Runtime itself.
+        // ONNX Runtime itself refuses values that are not tensors.
         return (await queue(() => session.run(feeds, outputs))) as Readonly<Record<string, Tensor>>;
       } catch (cause) {
-        throw new RuntimeFailureError(`ONNX Runtime failed while running ${what}: ${messageOf(cause)}`, { cause });
+        throw new RuntimeFailureError(`ONNX Runtime failed while running ${what}: ${messageOf(cause)}`, {
+          cause,
+          path: what,
+        });
       }
     },
     release: () => queue(() => session.release()),
@@ -55,7 +61,10 @@ export async function openSession(
 function sessionOptions(ort: OnnxRuntime, settings: SessionSettings): InferenceSession.SessionOptions {
   const threads = settings.threads ?? defaultSessionSettings.threads;
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new InvalidInputError(`threads must be a whole number of at least 1, but it is ${threads}.`);
+    throw new InvalidInputError(
+      `Expected a whole number of threads, at least 1; received ${threads}. Leave the setting out for one thread.`,
+      { expected: 'a whole number from 1 on', received: threads, path: 'threads' },
+    );
   }
   if (settings.threads !== undefined) {
     ort.env.wasm.numThreads = threads;

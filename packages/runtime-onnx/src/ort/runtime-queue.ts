@@ -1,7 +1,7 @@
 // One queue per ONNX Runtime module. The browser builds that suspend WebAssembly (the root entry of onnxruntime-web)
-// fail with "Session already started" or "Session mismatch" when two calls overlap, be it on different sessions; the
-// other builds compute on the calling thread, so that waiting in line costs them nothing. The queue belongs to the
-// injected module, not to this package: it is found by that module and goes with it.
+// fail with "Session already started" or "Session mismatch" when two calls overlap, even on different sessions. The
+// other builds compute on the calling thread, so a queue costs them nothing. The queue belongs to the injected module,
+// not to this package: a WeakMap finds it by that module.
 
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import { createSerial } from './serial.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSerial } from './serial.ts';
 
-test('work runs in order, one at a time, and a failure stays with its caller', async () => {
+test('work runs in order, one at a time, and only its caller gets a failure', async () => {
   const serial = createSerial();
   const events: string[] = [];
   const work = (name: string, fails = false) =>

@@ -1,9 +1,9 @@
-/** Runs asynchronous pieces of work one after the other, in the order in which they were handed in. */
+/** Makes a function that runs asynchronous pieces of work one after the other, in the order of its calls. */
 export function createSerial(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);
-    // A failure belongs to the caller of that piece alone; the next one starts all the same.
+    // Only the caller of a piece gets its failure. The next piece starts anyway.
     last = result.catch(() => undefined);
     return result;
   };

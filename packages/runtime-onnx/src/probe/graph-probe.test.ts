@@ -56,7 +56,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
     expect(tensors.get('same')).toEqual({ dims: [1, 2], type: 'int64', values: [0, 0] });
   });
 
-  test('says which output is not a tensor', async () => {
+  test('names an output that is not a tensor', async () => {
     const sequence = tinyOnnx({
       nodes: [{ operator: 'SequenceConstruct', inputs: ['x'], outputs: ['many'] }],
       inputs: [input],
@@ -72,7 +72,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
   });
 });
 
-test('leaves the graph as it is, and releases the session also after a failure', async () => {
+test('does not optimise the graph, and releases the session also after a failure', async () => {
   const runtime = fakeRuntime({
     bad: {
       inputNames: [],

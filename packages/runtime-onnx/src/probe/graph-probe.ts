@@ -1,4 +1,4 @@
-// Learns the shapes of a graph's tensors by running it once on zeros, with the graph untouched by the optimiser.
+// Finds the shapes of a graph's tensors: the graph runs once on zeros, with the optimiser off.
 
 import { UnsupportedModelError } from '@ztw/core';
 import { type GraphProbe, type ProbedTensor, rowSize } from '@ztw/core/runtime';
@@ -29,8 +29,8 @@ export interface GraphProbeOptions extends SessionSettings {
 }
 
 /**
- * Makes a probe out of an ONNX Runtime.
- * Integer values beyond 2^53 cannot be told as numbers; tensors that hold one report `values: null`.
+ * Makes a graph probe of an ONNX Runtime.
+ * A JavaScript number cannot hold every integer beyond 2^53. Tensors with such a value report `values: null`.
  * @returns a {@link GraphProbe}; it throws UnsupportedModelError for inputs or outputs that are not plain tensors,
  *   RuntimeFailureError when ONNX Runtime refuses the model.
  */
@@ -47,7 +47,9 @@ export function createGraphProbe(options: GraphProbeOptions): GraphProbe {
       for (const output of session.outputMetadata ?? []) {
         if (!output.isTensor) {
           throw new UnsupportedModelError(
-            `Output "${output.name}" is a sequence, map or optional value; only tensors can be cut or returned.`,
+            `Expected a tensor as output "${output.name}"; received a sequence, map or optional value. ` +
+              'Choose outputs that are tensors: only they can be cut or returned.',
+            { expected: 'tensor', path: output.name },
           );
         }
       }
@@ -67,7 +69,9 @@ function zeroTensor(
   const make = zeros[input.type];
   if (make === undefined) {
     throw new UnsupportedModelError(
-      `Input "${input.name}" has the element type ${input.type}; numbers and booleans are supported.`,
+      `Expected numbers or booleans as input "${input.name}"; received the element type ${input.type}. ` +
+        'Use a network without such inputs.',
+      { expected: Object.keys(zeros), received: input.type, path: input.name },
     );
   }
   return new ort.Tensor(input.type as Tensor.Type, make(rowSize(input.dims)), input.dims);

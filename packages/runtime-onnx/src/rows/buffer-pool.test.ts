@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BufferPool } from './buffer-pool.ts';
 
-test('gives back the smallest array that is large enough, and never one twice', () => {
+test('takes the smallest array that is large enough, and never the same one twice', () => {
   const pool = new BufferPool();
   const small = pool.take(3);
   const large = pool.take(9);
@@ -12,7 +12,7 @@ test('gives back the smallest array that is large enough, and never one twice', 
   const second = pool.take(2);
   expect([second.length, second.buffer]).toEqual([2, large.buffer]);
   expect(pool.take(2).buffer.byteLength).toBe(8);
-  // What comes back whole is whole again.
+  // A view that is given back has its whole length again.
   pool.give(second);
   expect(pool.take(9).buffer).toBe(large.buffer);
 });

@@ -11,7 +11,7 @@ function pairs(data: InputTensor['data']): InputTensor {
   return { data, rowShape: [2] };
 }
 
-/** Doubles its rows and remembers what it was fed; the graph is fixed to `batch` rows where one is given. */
+/** Doubles its rows and records what it was fed. The graph is fixed to `batch` rows where one is given. */
 function doubler(batch?: number) {
   const fed: number[][] = [];
   const runtime = fakeRuntime({
@@ -90,9 +90,10 @@ test('a model with other tensors is refused, and its session released', async ()
   const { options, log } = doubler();
   const unfed = openRowGraph({ ...options, inputs: [] });
   await expect(unfed).rejects.toThrow(InvalidModelError);
-  await expect(unfed).rejects.toThrow(/takes x/);
+  await expect(unfed).rejects.toThrow(/received x/);
+  await expect(unfed).rejects.toMatchObject({ expected: [], received: ['x'], path: 'the doubler' });
   await expect(openRowGraph({ ...options, outputs: [{ ...options.outputs[0]!, name: 'z' }] })).rejects.toThrow(
-    /should return z, but it returns y/,
+    /Expected the outputs z .*; received y/,
   );
   expect(log).toEqual(['open doubler', 'release doubler', 'open doubler', 'release doubler']);
 });
@@ -101,7 +102,7 @@ test('an output of another shape than described is refused', async () => {
   const { options } = doubler();
   const graph = await openRowGraph({ ...options, outputs: [{ name: 'y', rowShape: [3], type: 'float32' }] });
   await expect(graph.run([pairs(new Float32Array(2))], 1)).rejects.toThrow(
-    /should be float32 \[1, 3\], but it is float32 \[1, 2\]/,
+    /Expected float32 \[1, 3\] .*; received float32 \[1, 2\]/,
   );
 });
 

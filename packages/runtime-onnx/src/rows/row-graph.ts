@@ -1,6 +1,6 @@
-// An ONNX graph seen as a function from rows to rows: named tensors whose first axis is the batch, checked on the way
-// in and on the way out. Graphs with a fixed batch are fed in pieces, the last one padded, so that callers never
-// notice.
+// An ONNX graph as a function from rows to rows. Its tensors have names, and their first axis is the batch; inputs and
+// outputs are checked. A graph with a fixed batch is fed in pieces, the last one padded, so that callers see no
+// difference.
 
 import {
   type FreeShape,
@@ -15,10 +15,10 @@ import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openSession } from '../ort/ort-session.ts';
 
-/** One tensor that goes into or comes out of a row graph. */
+/** One input or output tensor of a row graph. */
 export interface RowPort {
   readonly name: string;
-  /** Free axes take any length. */
+  /** A free axis takes any length. */
   readonly rowShape: FreeShape;
   readonly type: InputType;
 }
@@ -52,20 +52,26 @@ export interface RowGraph {
 
 /**
  * Opens a graph.
- * @throws InvalidModelError when the graph lacks one of the ports or wants another input; RuntimeFailureError.
+ * @throws InvalidModelError when the graph lacks one of the ports or has another input; RuntimeFailureError.
  */
 export async function openRowGraph(options: RowGraphOptions): Promise<RowGraph> {
   const { ort, bytes, what, inputs, outputs, batch, settings } = options;
   if (batch !== 'dynamic' && !(Number.isInteger(batch) && batch >= 1)) {
     throw new InvalidInputError(
-      `The batch of ${what} must be 'dynamic' or a whole number of at least 1, not ${batch}.`,
+      `Expected 'dynamic' or a whole number from 1 on as the batch of ${what}; received ${batch}. Use the batch of the model file.`,
+      { expected: "'dynamic' or a whole number from 1 on", received: batch, path: what },
     );
   }
   const session = await openSession(ort, bytes, settings, what);
-  const portError = describePortMismatch(inputs, session.inputNames, outputs, session.outputNames);
-  if (portError !== null) {
+  const mismatch = findPortMismatch(inputs, session.inputNames, outputs, session.outputNames);
+  if (mismatch !== null) {
     await session.release();
-    throw new InvalidModelError(`The model of ${what} ${portError}`);
+    const { ports, expected, received } = mismatch;
+    throw new InvalidModelError(
+      `Expected the ${ports} ${expected.join(', ')} in the model of ${what}; received ${received.join(', ')}. ` +
+        'Use a model and a description that were made together.',
+      { expected, received, path: what },
+    );
   }
   const outputNames = outputs.map((port) => port.name);
 
@@ -104,28 +110,42 @@ export async function openRowGraph(options: RowGraphOptions): Promise<RowGraph> 
   };
 }
 
-function describePortMismatch(
+interface PortMismatch {
+  readonly ports: 'inputs' | 'outputs';
+  readonly expected: readonly string[];
+  readonly received: readonly string[];
+}
+
+/** Inputs must be the same; the model may have further outputs. */
+function findPortMismatch(
   inputs: readonly RowPort[],
   inputNames: readonly string[],
   outputs: readonly RowPort[],
   outputNames: readonly string[],
-): string | null {
-  const expected = inputs.map((port) => port.name);
-  const lacking = expected.filter((name) => !inputNames.includes(name));
-  const unfed = inputNames.filter((name) => !expected.includes(name));
-  if (lacking.length > 0 || unfed.length > 0) {
-    return `should take the inputs ${expected.join(', ')}, but it takes ${inputNames.join(', ')}.`;
+): PortMismatch | null {
+  const fed = inputs.map((port) => port.name);
+  const read = outputs.map((port) => port.name);
+  if (fed.some((name) => !inputNames.includes(name)) || inputNames.some((name) => !fed.includes(name))) {
+    return { ports: 'inputs', expected: fed, received: inputNames };
   }
-  const missing = outputs.filter((port) => !outputNames.includes(port.name)).map((port) => port.name);
-  return missing.length > 0 ? `should return ${missing.join(', ')}, but it returns ${outputNames.join(', ')}.` : null;
+  if (read.some((name) => !outputNames.includes(name))) {
+    return { ports: 'outputs', expected: read, received: outputNames };
+  }
+  return null;
 }
 
 function checkInputs(tensors: readonly InputTensor[], ports: readonly RowPort[], rows: number, what: string): void {
   if (!Number.isInteger(rows) || rows < 1) {
-    throw new InvalidInputError(`${what} needs a whole number of rows, at least 1, but got ${rows}.`);
+    throw new InvalidInputError(
+      `Expected a whole number of rows, at least 1, for ${what}; received ${rows}. Leave empty batches out.`,
+      { expected: 'a whole number from 1 on', received: rows, path: what },
+    );
   }
   if (tensors.length !== ports.length) {
-    throw new InvalidInputError(`${what} takes ${ports.length} input tensor(s), but got ${tensors.length}.`);
+    throw new InvalidInputError(
+      `Expected ${ports.length} input tensor(s) for ${what}; received ${tensors.length}. Pass one for each input.`,
+      { expected: ports.length, received: tensors.length, path: what },
+    );
   }
   ports.forEach((port, index) => {
     const { data, rowShape } = tensors[index] as InputTensor;
@@ -133,15 +153,20 @@ function checkInputs(tensors: readonly InputTensor[], ports: readonly RowPort[],
     if (!fitsShape(rowShape, port.rowShape) || !(data instanceof inputArrays[port.type]) || data.length !== expected) {
       const bits = port.type === 'float16' ? ', bit patterns in a Uint16Array' : '';
       throw new InvalidInputError(
-        `Input "${port.name}" of ${what} takes ${expected} ${port.type} values (${rows} row(s) of ${formatShape(port.rowShape)}` +
-          `${bits}), but got ${data.length} in a ${data.constructor.name}.`,
+        `Expected ${expected} ${port.type} values (${rows} row(s) of ${formatShape(port.rowShape)}${bits}) as input "${port.name}" of ` +
+          `${what}; received ${data.length} in a ${data.constructor.name}. Pass rows of that shape and type.`,
+        {
+          expected: { type: port.type, rowShape: port.rowShape, length: expected },
+          received: { array: data.constructor.name, rowShape, length: data.length },
+          path: port.name,
+        },
       );
     }
   });
 }
 
 function toOrtTensor(ort: OnnxRuntime, { type }: RowPort, { data, rowShape }: InputTensor, rows: number): Tensor {
-  // The constructor's overloads tie each element type to its own array class; `checkInputs` has done the same.
+  // The overloads of the constructor tie each element type to its array class. `checkInputs` has checked that.
   return new ort.Tensor(type as 'float32', data as Float32Array, [rows, ...rowShape]);
 }
 
@@ -155,12 +180,14 @@ function fromOrtTensor(tensor: Tensor | undefined, port: RowPort, rows: number, 
   ) {
     const received = tensor === undefined ? 'nothing' : `${tensor.type} ${formatShape(tensor.dims)}`;
     throw new InvalidModelError(
-      `Output "${port.name}" of ${what} should be ${port.type} ${formatShape([rows, ...port.rowShape])}, but it is ${received}.`,
+      `Expected ${port.type} ${formatShape([rows, ...port.rowShape])} as output "${port.name}" of ${what}; received ${received}. ` +
+        'Use a model and a description that were made together.',
+      { expected: { type: port.type, dims: [rows, ...port.rowShape] }, received, path: port.name },
     );
   }
   const data = tensor.data as InputValues;
   if (data instanceof inputArrays[port.type]) return { data, rowShape };
-  // Engines that have Float16Array get float16 in one.
+  // JavaScript engines that have Float16Array receive float16 in one.
   return { data: new Uint16Array(data.buffer, data.byteOffset, data.length), rowShape };
 }
 
@@ -177,7 +204,7 @@ function formatShape(shape: FreeShape): string {
 }
 
 /**
- * `count` rows from `start`, as a view where they fill the batch, else copied and padded with repeats of the last one.
+ * `count` rows from `start`. A view where they fill the batch; otherwise a copy, padded with repeats of the last row.
  */
 function pieceOf({ data, rowShape }: InputTensor, start: number, count: number, size: number): InputTensor {
   const elements = rowSize(rowShape);
@@ -190,7 +217,7 @@ function pieceOf({ data, rowShape }: InputTensor, start: number, count: number, 
   return { data: padded, rowShape };
 }
 
-/** Both are of one class. */
+/** Copies values. Both arrays have the same class. */
 function copyValues(source: InputValues, target: InputValues, offset: number): void {
   (target as Float32Array).set(source as Float32Array, offset);
 }

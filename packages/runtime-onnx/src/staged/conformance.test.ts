@@ -1,4 +1,5 @@
-// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, one with several inputs, and a real one.
+// The conformance kit on both runtimes: a tiny network with a dynamic and a fixed batch, one with several inputs, and a
+// real one.
 
 import { denseInputs, inputTypes, namedInput } from '@ztw/core/runtime';
 import { type ConformanceSubject, testSubject } from '@ztw/core/testing';

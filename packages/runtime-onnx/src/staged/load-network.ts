@@ -1,5 +1,5 @@
-// From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it, to a model that
-// runs.
+// From the description of a network to a model that runs. Bundles hold such descriptions; `compileNetwork` of
+// `@ztw/onnx-graph` makes them.
 
 import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import type { RuntimeModel } from '@ztw/core/runtime';
@@ -13,9 +13,9 @@ export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings
 
 /**
  * Opens one session per stage.
- * @throws InvalidModelError when a stage's graph does not have the tensors that its description names;
- *   RuntimeFailureError when ONNX Runtime refuses it; whatever `readFile` throws. Sessions that were opened before the
- *   failure are released.
+ * @throws InvalidModelError when the graph of a stage does not have the tensors that its description names.
+ * @throws RuntimeFailureError when ONNX Runtime refuses a graph. Errors of `readFile` pass through. After a failure,
+ *   sessions that were already open are released.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
   const { network, classes, inputs } = options;

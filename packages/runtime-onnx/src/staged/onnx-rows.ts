@@ -1,5 +1,5 @@
-// Rows between two stages: host arrays that are handed from stage to stage and used up on the way. Which rows stay, and which runs join,
-// is only noted down; rows are moved once, when a stage reads them.
+// Rows between two stages: host arrays, which each stage passes to the next. `keep` and `concat` only record which rows
+// stay and which runs join. The rows move once, when a stage reads them.
 
 import type { InputTensor } from '@ztw/core';
 import { arrayLike, rowSize } from '@ztw/core/runtime';
@@ -8,31 +8,31 @@ import { compactRows, gatherRows } from '../rows/compact-rows.ts';
 
 /** What one run of a stage returned. */
 interface RowsOfOneRun {
-  /** Nobody else holds their arrays, so they may be written to. */
+  /** Nothing else holds their arrays, so they may be overwritten. */
   readonly tensors: readonly InputTensor[];
   readonly rows: number;
-  /** Positions of the rows that are left, ascending; null for all. */
+  /** Positions of the remaining rows, ascending; null for all. */
   readonly kept: Int32Array | null;
 }
 
-/** Rows of one run or several, which go into the same stage. At least one. */
+/** Rows of one run or several, which go into the same stage. At least one run. */
 export type OnnxRows = readonly [RowsOfOneRun, ...RowsOfOneRun[]];
 
 /** Rows on their way into a stage. */
 interface ReadRows {
   readonly tensors: readonly InputTensor[];
-  /** The arrays of the pool among them. */
+  /** Those of the tensors' arrays that belong to the pool. */
   readonly borrowed: readonly Float32Array[];
 }
 
-/** @param tensors Each `[rows, ...rowShape]`; taken over. */
+/** @param tensors Each `[rows, ...rowShape]`; the caller must not use them afterwards. */
 export function rowsOf(tensors: readonly InputTensor[], rows: number): OnnxRows {
   return [{ tensors, rows, kept: null }];
 }
 
 /**
- * Notes down which rows stay. Where that was noted before, the rows are moved first.
- * @param rows How many there are.
+ * Records which rows stay. Where rows were kept or joined before, they are moved first.
+ * @param rows Number of rows before this call.
  */
 export function keepOnnxRows(parts: OnnxRows, kept: Int32Array, rows: number): OnnxRows {
   const [first, ...others] = parts;
@@ -42,10 +42,11 @@ export function keepOnnxRows(parts: OnnxRows, kept: Int32Array, rows: number): O
 }
 
 /**
- * Moves the rows that are left to where a stage can read them. A single part is compacted inside its own arrays; several are copied
- * into others.
- * @param rows How many are left.
- * @param pool Where new arrays come from, which go back there once nobody reads them; null for arrays of their own.
+ * Moves the remaining rows together, so that a stage can read them. A single run is compacted in place; several runs
+ * are copied into new arrays.
+ * @param rows Number of remaining rows.
+ * @param pool Source of the new arrays. The caller gives the `borrowed` ones back after the stage. null allocates
+ *   arrays instead.
  */
 export function readRows(parts: OnnxRows, rows: number, pool: BufferPool | null): ReadRows {
   const [first, ...others] = parts;

@@ -56,7 +56,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
       for (const rows of [1, 3, 9]) {
         const logits = await runAll(model, tinyRows(rows), rows);
         const expected = await reference.runWhole({ data: tinyRows(rows), rows });
-        // The same operators on the same numbers, only cut apart.
+        // The same operators on the same numbers, split into stages.
         expect(logits.at(-1)).toEqual(expected);
       }
       await model[Symbol.asyncDispose]();
@@ -80,7 +80,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
     },
   );
 
-  test('dropping rows of the input leaves the caller’s array alone', async () => {
+  test('dropping rows of the input does not change the caller’s array', async () => {
     const model = await loadNetwork(options);
     const input = tinyRows(4);
     const features = await model.keepRows(await model.load({ data: input, rows: 4 }), Int32Array.of(1, 3));
@@ -102,7 +102,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
     await model[Symbol.asyncDispose]();
   });
 
-  test('refuses features of another stage, used-up ones, and missing previous logits', async () => {
+  test('refuses features of another stage, features that were used, and missing previous logits', async () => {
     const model = await loadNetwork(options);
     const load = () => model.load({ data: tinyRows(2), rows: 2 });
     await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/Expected stage 0/);
@@ -141,7 +141,7 @@ describe.each(runtimes)('$name', ({ ort }) => {
     const loading = loadNetwork({ ...options, network: renamed });
     await expect(loading).rejects.toThrow(InvalidModelError);
     await expect(loading).rejects.toThrow(
-      /stage 0 \("hidden_0"\) of "tiny" should return scores, but it returns next_0, logits/,
+      /Expected the outputs .*scores in the model of stage 0 \("hidden_0"\) of "tiny"; received next_0, logits/,
     );
   });
 });
@@ -186,7 +186,7 @@ describe('bookkeeping, with a recorded runtime', () => {
     expect(log.slice(2)).toEqual(['release stages/0.onnx', 'release stages/1.onnx']);
   });
 
-  test('bad rows and all-staying rows cost nothing', async () => {
+  test('invalid rows run no stage, and keeping all rows moves none', async () => {
     const { ort, log } = fakeRuntime(models);
     const model = await loadNetwork({ ort, network, readFile, ...facts });
     log.length = 0;

@@ -1,4 +1,4 @@
-// The staged executor: one ONNX Runtime session per stage, rows as host arrays in between.
+// A staged model on ONNX Runtime: one session per stage, with rows as host arrays in between.
 
 import type { InputSpecification, InputTensor, StageDescription } from '@ztw/core';
 import { createStagedModel, inputTypes, type RuntimeModel } from '@ztw/core/runtime';
@@ -21,7 +21,7 @@ export interface OnnxStagedModelContent {
   readonly stages: readonly OnnxStage[];
 }
 
-/** The garbage collector frees what no stage reads any more. */
+/** Makes a staged model of opened stages. Rows need no `free`: the garbage collector takes them. */
 export function onnxStagedModel({ stages, ...description }: OnnxStagedModelContent): RuntimeModel {
   const pool = new BufferPool();
   return createStagedModel<OnnxRows>({

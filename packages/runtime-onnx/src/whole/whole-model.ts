@@ -1,4 +1,4 @@
-// The uncut network behind the same rows-in, logits-out function: what early exit is compared with.
+// The uncut network as a function from rows to logits: the baseline that early exit is compared with.
 
 import type { InputBatch, InputTensor, RowShape } from '@ztw/core';
 import { checkInputBatch, denseInputs, UseGuard } from '@ztw/core/runtime';

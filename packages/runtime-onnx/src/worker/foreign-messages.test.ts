@@ -11,7 +11,7 @@ import { WorkerConnection } from './worker-connection.ts';
 
 const bundle = readFrom(await tinyBundle(1));
 
-/** Lets messages go there and back. */
+/** Lets messages travel to the other side and back. */
 const turns = async (count = 20): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -30,7 +30,7 @@ function served(): { readonly port: MessagePort; readonly replies: WorkerReply[]
 }
 
 describe('a worker that serves a model', () => {
-  test('ignores messages that are no requests, and works as before', async () => {
+  test('ignores messages that are not requests, and works as before', async () => {
     const { port, replies, worker } = served();
     for (const message of [
       null,
@@ -58,16 +58,16 @@ describe('a worker that serves a model', () => {
   test.each<[string, unknown, RegExp]>([
     ['no task', null, /unknown task null/],
     ['an unknown task', { kind: 'explode' }, /unknown task "explode"/],
-    ['a name of JavaScript', { kind: 'constructor' }, /unknown task "constructor"/],
-    ['nothing to open', { kind: 'open' }, /"open" has no valid field "content"/],
-    ['files that are no files', { kind: 'open', content: { manifest: {}, files: {} } }, /field "content\.files"/],
+    ['a name of an object’s own members', { kind: 'constructor' }, /unknown task "constructor"/],
+    ['nothing to open', { kind: 'open' }, /the field "content" in the task "open"/],
+    ['files that are not a map', { kind: 'open', content: { manifest: {}, files: {} } }, /field "content\.files"/],
     ['an empty description', { kind: 'open', content: { manifest: {}, files: new Map() } }, /The worker failed/],
     ['no input', { kind: 'load', result: 1 }, /field "input"/],
-    ['a stage that is no number', { ...run, stageIndex: 'first' }, /field "stageIndex"/],
-    ['logits that are none', { ...run, previousLogits: [1] }, /field "previousLogits"/],
-    ['rows that are none', { kind: 'keep-rows', features: 1, kept: [0], result: 2 }, /field "kept"/],
-    ['parts that are none', { kind: 'concat-rows', parts: 3, result: 2 }, /field "parts"/],
-    ['features of no number', { kind: 'release', features: {} }, /field "features"/],
+    ['a stage that is not a number', { ...run, stageIndex: 'first' }, /field "stageIndex"/],
+    ['logits that are not an array of float32', { ...run, previousLogits: [1] }, /field "previousLogits"/],
+    ['rows that are not an array of int32', { kind: 'keep-rows', features: 1, kept: [0], result: 2 }, /field "kept"/],
+    ['parts that are not a list', { kind: 'concat-rows', parts: 3, result: 2 }, /field "parts"/],
+    ['features that are not a number', { kind: 'release', features: {} }, /field "features"/],
     ['a stage before anything was opened', run, /has not loaded a bundle yet/],
   ])('answers %s with an error of this project', async (_name, task, message) => {
     const { port, replies } = served();
@@ -90,7 +90,7 @@ describe('a worker that serves a model', () => {
   });
 });
 
-test('a connection ignores messages that answer nothing', async () => {
+test('a connection ignores messages that are not replies', async () => {
   const { port1, port2 } = new MessageChannel();
   const worker: WorkerThread = {
     postMessage: (message, transfer) => port1.postMessage(message, transfer),

@@ -38,7 +38,7 @@ const script = new URL('../../test/support/model-worker.ts', import.meta.url);
 const bundleFiles = await tinyBundle(1, { ensemble: equalWeights('geometric', 3, tinyClasses) });
 const bundle = readFrom(bundleFiles);
 const input = { data: tinyRows(24), rows: 24 };
-/** So many rows that a stage takes many turns of the event loop. */
+/** Enough rows that a stage takes many turns of the event loop. */
 const longInput = { data: tinyRows(4000), rows: 4000 };
 
 describe.each(runtimes)('$name behind messages', ({ ort }) => {
@@ -67,7 +67,7 @@ describe.each(runtimes)('$name behind messages', ({ ort }) => {
 });
 
 describe('in a thread', () => {
-  test('answers as in this thread, in a batch and as a stream, while this thread goes on', async () => {
+  test('gives the same answers as this thread, in a batch and as a stream', async () => {
     const worker = startWorker(script);
     const ended = new Promise((resolve) => worker.on('exit', resolve));
     const remote = await loadBundleInWorker({ worker, bundle });
@@ -119,7 +119,8 @@ describe('in a thread', () => {
       if (next !== null) model.release(next);
       return turns;
     };
-    // In this thread the stage is computed within one turn, always. A busy machine may let this thread sleep meanwhile, but not every time.
+    // A stage in this thread would always take one turn. A busy machine may suspend this thread while the worker runs,
+    // but not every time.
     const turns: number[] = [];
     while (turns.length < 20 && Math.max(0, ...turns) <= 2) turns.push(await turnsOfOneStage());
     expect(Math.max(...turns)).toBeGreaterThan(2);
@@ -141,11 +142,11 @@ describe('in a thread', () => {
   });
 });
 
-describe('what goes wrong over there', () => {
+describe('an error in the worker', () => {
   const load = (files: ReadonlyMap<string, Uint8Array>) =>
     loadBundleInWorker({ worker: withoutThread(node), bundle: readFrom(files) });
 
-  test('comes back as the class that it was', async () => {
+  test('keeps its class', async () => {
     const { model } = await load(bundleFiles);
     const bad = { data: Float32Array.of(1, Number.NaN), rows: 1 };
     await expect(model.load(bad)).rejects.toThrow(InvalidInputError);
@@ -153,7 +154,7 @@ describe('what goes wrong over there', () => {
     await model[Symbol.asyncDispose]();
   });
 
-  test('a damaged bundle ends the worker', async () => {
+  test('of a damaged bundle ends the worker', async () => {
     let ended = false;
     const worker: WorkerThread = {
       ...withoutThread(node),
@@ -167,7 +168,7 @@ describe('what goes wrong over there', () => {
     expect(ended).toBe(true);
   });
 
-  test('a script that is no worker is told so', () => {
+  test('of a script that is not a worker says so', () => {
     expect(() => serveModel({ ort: node, port: null })).toThrow(/as a worker/);
   });
 });

@@ -13,8 +13,8 @@ import { WorkerConnection } from './worker-connection.ts';
 
 export interface LoadBundleInWorkerOptions extends SessionSettings {
   /**
-   * A worker whose script calls `serveModel` of `@ztw/runtime-onnx/worker`: a browser's, or one of `node:worker_threads`.
-   * It belongs to the model from now on, and ends with it.
+   * A worker of a browser or of `node:worker_threads`, whose script calls `serveModel` of `@ztw/runtime-onnx/worker`.
+   * From now on it belongs to the model: disposing the model ends it.
    */
   readonly worker: WorkerThread;
   /** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
@@ -22,9 +22,9 @@ export interface LoadBundleInWorkerOptions extends SessionSettings {
 }
 
 /**
- * Loads a bundle in a worker, so that this thread stays free while stages run. What it gives is used as what `loadBundle` gives:
- * the exits are decided here, and the model's stages run there.
- * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down. The worker is ended after a failure.
+ * Loads a bundle in a worker, so that this thread stays free while stages run. The result is used like that of
+ * `loadBundle`: exits are decided in this thread, and stages run in the worker.
+ * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down. A failure ends the worker.
  */
 export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Promise<LoadedBundle> {
   const { worker, bundle: source, ...settings } = options;

@@ -1,24 +1,28 @@
-// What goes over the border to a worker and back. All of it is plain data; features never cross, only their numbers do.
+// The messages to a worker and back. All of them are plain data. Features stay in the worker; messages name them by
+// number.
 
 import type { BundleManifest } from '@ztw/bundle';
 import type { NamedInputBatch, StagedModel } from '@ztw/core';
 import type { PackedError } from '@ztw/core/runtime';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
 
-/** What a worker loads a bundle from. */
+/** The parts of a bundle that a worker needs to load it. */
 export interface BundleContent extends SessionSettings {
   readonly manifest: BundleManifest;
   /** Stage models by their path in the bundle. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What a model says about itself. */
+/** How a model describes itself. */
 export type ModelDescription = Pick<
   StagedModel,
   'name' | 'supports' | 'classes' | 'labels' | 'inputs' | 'stages' | 'backboneMacs'
 >;
 
-/** Something to do. Features are consumed as by the model; `result` is the number under which new ones are kept. */
+/**
+ * A task for the worker. It consumes features as the model does. `result` is the number under which the worker keeps
+ * the new ones.
+ */
 export type WorkerTask =
   | { readonly kind: 'open'; readonly content: BundleContent }
   | { readonly kind: 'load'; readonly input: NamedInputBatch; readonly result: number }
@@ -39,10 +43,10 @@ export interface WorkerRequest {
   readonly task: WorkerTask;
 }
 
-/** What a stage gives back. */
+/** The result of `run-stage`. */
 export interface RemoteStageOutput {
   readonly logits: Float32Array;
-  /** Whether features were kept under the number that the task named. */
+  /** Whether the worker keeps features under the task's `result`. */
   readonly hasFeatures: boolean;
 }
 

@@ -1,4 +1,5 @@
-// Messages are anything until they are read: other scripts may send to the same worker, and a page of another release may send other tasks.
+// Checks of messages. Other scripts may send messages to the same worker, and a page of another release may send other
+// tasks.
 
 import { InvalidInputError } from '@ztw/core';
 import { isPackedError, type PackedError } from '@ztw/core/runtime';
@@ -6,31 +7,35 @@ import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The number under which a request wants its answer; null for a message that is no request. */
+/** The number of a request, which its reply repeats; null for a message that is not a request. */
 export function callOf(message: unknown): number | null {
   const { call, task } = fieldsOf(message) ?? {};
   return isNumber(call) && task !== undefined ? call : null;
 }
 
-/** @throws InvalidInputError naming the field of the task that is missing or of another kind. */
+/** @throws InvalidInputError naming the field of the task that is missing or has another type. */
 export function readTask(message: unknown): WorkerTask {
   const task = fieldsOf((message as WorkerRequest).task);
   const fields = task === null ? null : fieldsOfTask(task);
   if (task === null || fields === null) {
     throw new InvalidInputError(
-      `The worker was asked for an unknown task ${JSON.stringify(task?.kind ?? null)}. Use the same release on both sides.`,
+      `Expected a task of this release; received the unknown task ${JSON.stringify(task?.kind ?? null)}. ` +
+        'Use the same release in the page and in the worker.',
+      { received: task?.kind ?? null, path: 'task.kind' },
     );
   }
   const [wrong] = fields.find(([, fits]) => !fits) ?? [];
   if (wrong !== undefined) {
     throw new InvalidInputError(
-      `The task "${task.kind}" has no valid field "${wrong}". Use the same release on both sides.`,
+      `Expected the field "${wrong}" in the task "${task.kind}"; received no valid one. ` +
+        'Use the same release in the page and in the worker.',
+      { path: `task.${wrong}` },
     );
   }
   return task as unknown as WorkerTask;
 }
 
-/** Fields that a task must have, each with whether it fits; null for an unknown task. */
+/** The fields that a task must have, each with whether it is valid; null for an unknown task. */
 function fieldsOfTask(task: Fields): readonly (readonly [string, boolean])[] | null {
   const kind = task.kind as WorkerTask['kind'];
   const features = ['features', isNumber(task.features)] as const;
@@ -65,7 +70,7 @@ function fieldsOfTask(task: Fields): readonly (readonly [string, boolean])[] | n
   return null;
 }
 
-/** A reply of a worker; null for a message that is none. */
+/** A reply of a worker; null for a message that is not a reply. */
 export function readReply(message: unknown): WorkerReply | null {
   const reply = fieldsOf(message);
   if (reply === null || !isNumber(reply.call)) return null;

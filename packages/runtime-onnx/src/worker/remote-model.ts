@@ -1,14 +1,14 @@
-// A model in a worker, behind the contract of any other: the loop, the exits and the policies stay on this side, where only
-// logits arrive, so that everything that runs a model runs this one.
+// A model in a worker, behind the same contract as any other model. The loop, the exits and the policies stay in this
+// thread, and only logits arrive here. So everything that runs a staged model can run this one.
 
 import { copyInput, createStagedModel, type RuntimeModel, type StagedModelAdapter } from '@ztw/core/runtime';
 import type { ModelDescription, RemoteStageOutput } from './messages.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 
-/** Features that the worker holds, by their number. */
+/** Features that the worker holds, named by their number. */
 class RemoteRows {
   readonly number: number;
-  /** The worker's task has consumed them already, or will. */
+  /** Whether a task that was sent consumes them. */
   isSpent = false;
 
   constructor(number: number) {
@@ -21,7 +21,7 @@ class RemoteRows {
   }
 }
 
-/** Every message takes its arrays along, so all of them are copies: the caller keeps its own. */
+/** Makes a staged model of a model in a worker. Messages carry copies of arrays, so the caller keeps its own. */
 export function remoteModel(
   { supports, ...description }: ModelDescription,
   connection: WorkerConnection,
@@ -68,7 +68,7 @@ export function remoteModel(
 
     free(rows) {
       if (rows.isSpent) return;
-      // Nobody waits for it: a worker that is gone has freed everything already.
+      // Nothing waits for the reply. A worker that has ended has freed everything already.
       connection.perform({ kind: 'release', features: rows.spend() }).catch(() => undefined);
     },
 

@@ -1,4 +1,4 @@
-// The worker's side: does what it is told to, with a model that it loads from the bundle that it is sent.
+// The worker's side: loads the bundle that it receives, and performs tasks on its model.
 //
 //   import * as ort from 'onnxruntime-web';
 //   import { serveModel } from '@ztw/runtime-onnx/worker';
@@ -19,16 +19,20 @@ export interface ServeModelOptions {
 
 /**
  * Lets `loadBundleInWorker` on the other side of the port load a bundle here and run it.
- * @throws InvalidInputError where there is no port: the script was not started as a worker.
+ * @throws InvalidInputError where the port is null, because the script was not started as a worker.
  */
 export function serveModel({ ort, port }: ServeModelOptions): void {
   if (port === null) {
-    throw new InvalidInputError('serveModel needs a port to the other side. Start this script as a worker.');
+    throw new InvalidInputError('Expected a port to the page; received null. Start this script as a worker.', {
+      expected: 'a port',
+      received: null,
+      path: 'port',
+    });
   }
   const served = new ServedModel(ort);
   onMessage(port, async (message) => {
     const call = callOf(message);
-    // Not for this worker's model.
+    // The message is not for this model.
     if (call === null) return;
     port.postMessage(await answer(served, call, message), []);
   });
@@ -56,7 +60,7 @@ class ServedModel {
     this.#ort = ort;
   }
 
-  /** @returns what the task gives, as plain data. */
+  /** @returns the result of the task, as plain data. */
   async perform(task: WorkerTask): Promise<ModelDescription | RemoteStageOutput | null> {
     switch (task.kind) {
       case 'open':
@@ -68,7 +72,7 @@ class ServedModel {
         const { stageIndex, features, previousLogits, result } = task;
         const output = await this.#opened().runStage(stageIndex, this.#take(features), previousLogits);
         if (output.features !== null) this.#features.set(result, output.features);
-        // A copy of their own: a message takes the whole buffer of a view along.
+        // Copied, because a message carries the whole buffer of a view.
         return { logits: output.logits.slice(), hasFeatures: output.features !== null };
       }
       case 'keep-rows':
@@ -90,7 +94,11 @@ class ServedModel {
   }
 
   async #open({ manifest, files, ...settings }: BundleContent): Promise<ModelDescription> {
-    if (this.#model !== null) throw new InvalidInputError('The worker has loaded a bundle already. Start another one.');
+    if (this.#model !== null) {
+      throw new InvalidInputError(
+        'Expected a worker without a bundle; this worker has loaded a bundle already. Start another worker.',
+      );
+    }
     const file = async (path: string) => {
       const bytes = files.get(path);
       if (bytes === undefined) throw new RuntimeFailureError(`internal: the worker was not sent "${path}".`);
@@ -111,7 +119,9 @@ class ServedModel {
     const features = this.#features.get(number);
     if (features === undefined) {
       throw new InvalidInputError(
-        'These features were consumed or released before. Use those that the last runStage or keepRows returned.',
+        'Expected features that the worker holds; received some that were consumed or released before. ' +
+          'Use those that the last runStage or keepRows returned.',
+        { received: number, path: 'features' },
       );
     }
     this.#features.delete(number);

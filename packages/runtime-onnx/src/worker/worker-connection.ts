@@ -1,4 +1,4 @@
-// Questions to a worker, and its answers.
+// Requests to a worker, and its replies.
 
 import { RuntimeFailureError } from '@ztw/core';
 import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
@@ -23,17 +23,17 @@ export class WorkerConnection {
   }
 
   /**
-   * Has the worker do something.
-   * @param transfer Buffers that are moved, not copied; they are empty here afterwards.
-   * @returns what it replied with.
-   * @throws whatever it threw over there; RuntimeFailureError when the worker breaks down before it answers.
+   * Has the worker perform a task.
+   * @param transfer Buffers that are moved, not copied; they are empty in this thread afterwards.
+   * @returns the value of the reply.
+   * @throws the error of the worker; RuntimeFailureError when the worker breaks down before it replies.
    */
   perform(task: WorkerTask, transfer: ArrayBuffer[] = []): Promise<unknown> {
     if (this.#breakdown !== null) return Promise.reject(this.#breakdown);
     const call = this.#calls++;
     const request: WorkerRequest = { call, task };
     return new Promise((resolve, reject) => {
-      // What cannot be sent throws, and so rejects.
+      // A message that cannot be sent throws, which rejects the promise.
       this.#worker.postMessage(request, transfer);
       this.#waiting.set(call, { resolve, reject });
     });
@@ -43,7 +43,7 @@ export class WorkerConnection {
     await this.#worker.terminate();
   }
 
-  /** @param reply null for a message that answers nothing. */
+  /** @param reply null for a message that is not a reply. */
   #settle(reply: WorkerReply | null): void {
     if (reply === null) return;
     const call = this.#waiting.get(reply.call);
@@ -53,9 +53,10 @@ export class WorkerConnection {
   }
 
   #breakDown(cause: unknown): void {
-    this.#breakdown ??= new RuntimeFailureError('The worker that runs the model broke down. Start another one.', {
-      cause,
-    });
+    this.#breakdown ??= new RuntimeFailureError(
+      'Expected a reply from the worker that runs the model; the worker broke down. Start another one.',
+      { cause },
+    );
     for (const { reject } of this.#waiting.values()) reject(this.#breakdown);
     this.#waiting.clear();
   }

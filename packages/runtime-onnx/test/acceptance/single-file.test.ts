@@ -1,4 +1,4 @@
-// Real networks with exits as one file: the same answers as stage by stage, for every threshold and batch.
+// Real networks with exits as one file: they give the same answers as the stages do, for every threshold and batch.
 
 import { basename } from 'node:path';
 import { classify, confidenceThreshold, type EnsembleSpecification, runAllExits, type StagedModel } from '@ztw/core';
@@ -10,7 +10,10 @@ import { bundleOf, cutNetwork, fashionNetwork, sharedNetworks, structuredRows } 
 import { runtimes } from '../support/runtimes.ts';
 import { readFrom } from '../support/tiny-network.ts';
 
-/** Sums in another order move a probability by a few units in its last place; a row this close may leave elsewhere. */
+/**
+ * Another order of sums moves a probability by a few units in the last place. Rows this close to the threshold may
+ * leave at another exit.
+ */
 const band = 1e-5;
 const classes = 10;
 
@@ -41,7 +44,7 @@ describe.each(sharedNetworks().map((path) => ({ name: basename(path), path })))(
 
 /**
  * Compares every executor with the staged network at every threshold.
- * @returns how many exits rows left at, by threshold.
+ * @returns the number of exits at which rows left, by threshold.
  */
 async function compare(ort: OnnxRuntime, path: string, rows: number): Promise<ReadonlyMap<number, number>> {
   const cut = await cutNetwork({ ort, path, sharpness: 10 });
@@ -75,7 +78,7 @@ async function compare(ort: OnnxRuntime, path: string, rows: number): Promise<Re
   return exitsUsed;
 }
 
-/** Weights that differ from exit to exit, so that none can be taken for another. */
+/** Weights that differ between exits, so that a mix-up shows. */
 function unequalWeights(exits: number): EnsembleSpecification {
   const exitAt = (exit: number) => ({
     weights: Array.from({ length: exit + 1 }, (_, member) => 0.4 + 0.3 * Math.sin(exit + 2 * member)),

@@ -1,6 +1,6 @@
-// The two laws that early exit stands on, on real networks: with no exit the staged network is the whole one, and what
-// leaves live is what would leave in an evaluation of stored logits. The network in the repository always runs; others
-// join in where they are present.
+// Two laws of early exit, on real networks. Without an exit, the staged network equals the whole one. Rows leave live
+// at the exits where an evaluation of stored logits lets them leave. The network in the repository always runs; others
+// run where they are present.
 
 import { basename } from 'node:path';
 import { classify, confidenceThreshold, type Ensemble, lastPrediction, never, runAllExits } from '@ztw/core';
@@ -19,15 +19,15 @@ import {
 } from '../support/cut-network.ts';
 import { runtimes } from '../support/runtimes.ts';
 
-/** Kernels may sum in another order once a graph is cut, which moves logits of order 10 by this much. */
+/** Kernels may sum in another order after a graph is cut, which moves logits of order 10 by this much. */
 const atol = 2e-5;
 
-/** Confidences that lie closer to the threshold than this may fall on either side of it. */
+/** Confidences closer to the threshold than this may fall on either side of it. */
 const band = 1e-5;
 
 const liveRows = 256;
 
-/** Rows of the large networks that run one by one: enough to see every exit, few enough to wait for. */
+/** Rows of the large networks that run one by one: enough to reach every exit, few enough to be quick. */
 const singleRows = 48;
 
 /** Makes untrained heads about as confident as trained ones. */

@@ -1,5 +1,5 @@
-// The staged executor in a real browser, on bundles of a tiny network and of the one in the repository. Everything before the
-// page (cutting, heads, writing the bundle) happens in Node.
+// The staged model in a real browser, on bundles of a tiny network and of the one in the repository. Cutting, heads and
+// writing the bundle happen in Node.
 
 import * as node from 'onnxruntime-node';
 import { testInChromium } from '../../../core/test/browser/test-in-chromium.ts';
@@ -30,7 +30,7 @@ function served(
 
 const tiny = 'tiny network';
 const fashion = 'fashion-resnet20';
-// float32 on both, but a GPU's kernels choose other orders of sums, and other ones for other numbers of rows.
+// Both use float32, but a GPU's kernels choose another order of sums for each number of rows.
 const tolerance = { absolute: 1e-4, relative: 1e-4 };
 
 testInChromium({

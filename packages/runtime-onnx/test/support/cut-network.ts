@@ -1,4 +1,4 @@
-// Real networks, cut and fitted with heads of random values, in the form in which bundles hold them.
+// Real networks with cuts and random heads, in the form in which bundles hold them.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -24,11 +24,11 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 /** A small ResNet-20 for 28x28 grey images, part of the repository. */
 export const fashionNetwork: string = join(repository, 'models/fashion-resnet20.onnx');
 
-/** Networks that lie beside the repository on some machines: none elsewhere. */
+/** Optional networks outside the repository; none where the folder is missing. */
 export function sharedNetworks(): readonly string[] {
   const folder = join(process.env.ZTW_SHARED ?? join(repository, '../shared'), 'data');
   if (!existsSync(folder)) {
-    console.log(`skipped: networks in ${folder}, which does not exist (set ZTW_SHARED to where it lies)`);
+    console.log(`skipped: networks in ${folder}, which does not exist (set ZTW_SHARED to its parent folder)`);
     return [];
   }
   return readdirSync(folder)
@@ -47,7 +47,7 @@ export interface CutNetwork {
 }
 
 export interface CutNetworkOptions {
-  /** Any runtime: it only finds shapes. */
+  /** Any runtime: it is used only to find shapes. */
   readonly ort: OnnxRuntime;
   readonly path: string;
   /** Default `auto`. */
@@ -55,7 +55,8 @@ export interface CutNetworkOptions {
   /** Family of all heads. Default `auto`. */
   readonly family?: HeadFamily;
   /**
-   * Factor on the last dense layer of every head, so that confidences spread as those of trained heads do. Default 1.
+   * Factor on the last dense layer of every head. A larger one spreads confidences as those of trained heads. Default
+   * 1.
    */
   readonly sharpness?: number;
 }
@@ -132,7 +133,7 @@ export function loadWhole(ort: OnnxRuntime, cut: CutNetwork): Promise<WholeModel
 }
 
 /**
- * Rows that differ from each other as images do: waves of random direction, length and contrast over a little noise.
+ * Rows that vary as images do: waves of random direction, length and contrast, with a little noise.
  * @returns `[rows, ...inputShape]`
  */
 export function structuredRows(inputShape: readonly number[], rows: number, seed: number): Float32Array {
@@ -163,7 +164,7 @@ export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike
   }
   let largest = 0;
   for (let index = 0; index < actual.length; index += 1) {
-    // A NaN on either side stays NaN, which is below no limit.
+    // A NaN on either side gives NaN, which is below no limit.
     largest = Math.max(largest, Math.abs(Number(actual[index]) - Number(expected[index])));
   }
   return largest;

@@ -1,5 +1,4 @@
-// An ONNX Runtime in a few lines that records what happens to it, for tests of bookkeeping: who is opened, run and
-// released, and when.
+// A small fake of ONNX Runtime that records when sessions are opened, run and released.
 
 import { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime } from '../../src/index.ts';
@@ -19,7 +18,7 @@ export interface FakeRuntime {
   readonly options: Record<string, unknown>[];
 }
 
-/** @param models Sessions by the text that a model's bytes spell. */
+/** @param models Sessions by the text in a model's bytes. */
 export function fakeRuntime(models: Readonly<Record<string, FakeSession>>): FakeRuntime {
   const log: string[] = [];
   const options: Record<string, unknown>[] = [];
@@ -55,7 +54,7 @@ export function fakeRuntime(models: Readonly<Record<string, FakeSession>>): Fake
   return { ort, log, options };
 }
 
-/** Bytes that a fake runtime knows by name. */
+/** Bytes of a model that the fake runtime finds by name. */
 export function fakeModel(name: string): Uint8Array {
   return new TextEncoder().encode(name);
 }

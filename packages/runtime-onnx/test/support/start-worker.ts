@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 /**
  * Starts a worker from a TypeScript source.
- * Worker threads do not take over tsx from their parent, so that the thread registers it before it imports the script.
+ * Worker threads do not inherit tsx from their parent, so the thread registers it before it imports the script.
  */
 export function startWorker(script: URL): Worker {
   const bootstrap = `

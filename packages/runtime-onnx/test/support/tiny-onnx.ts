@@ -1,5 +1,4 @@
-// Writes tiny ONNX files by hand, so that this package's tests need no graph library: a dozen protobuf fields of
-// onnx.proto.
+// Writes tiny ONNX files with a dozen protobuf fields of onnx.proto, so that these tests need no graph library.
 
 type Field = readonly [number: number, value: number | bigint | string | Uint8Array | Float32Array];
 

@@ -1,4 +1,5 @@
-// The token network of the reference runtime as ONNX stages: int64 ids of any length and a uint8 mask, which both cross every cut.
+// The token network of the reference runtime as ONNX stages: int64 ids of any length and a uint8 mask, which both cross
+// every cut.
 
 import { type BundleNetwork, type BundleTensor, bundleFiles } from '@ztw/bundle';
 import type { InputSpecification, InputTensor, NamedInputBatch } from '@ztw/core';
@@ -35,7 +36,7 @@ function node(
   return { operator, inputs, outputs: [output], attributes };
 }
 
-/** `mean`: that of the hidden values over the tokens that count. */
+/** `mean`: the mean of the hidden values over the tokens that count. */
 function meanOf(hidden: string, mask: string): readonly TinyNode[] {
   return [
     node('Cast', [mask], 'weights', { to: 1 }),
@@ -99,7 +100,7 @@ const files: ReadonlyMap<string, Uint8Array> = new Map([
   ],
 ]);
 
-/** The same head as data; of the mask, which its ONNX nodes read, it knows nothing. */
+/** The same head as data, without the mask, which only its ONNX nodes read. */
 function headOf(cascade: boolean): Head {
   const inFeatures = cascade ? width + classes : width;
   const layersOf: HeadLayer[] = [
@@ -197,7 +198,7 @@ export function tokenRowsOf(rows: number, tokens: number): NamedInputBatch {
   return { rows, inputs: { ...inputs, ids: { data: wide, rowShape } } };
 }
 
-/** What the reference answers. */
+/** The logits of the reference. */
 export function referenceLogits({ rows, inputs }: NamedInputBatch): Float32Array {
   const { data, rowShape } = inputs.ids as InputTensor;
   const narrow = Int32Array.from(data as BigInt64Array, Number);

@@ -1,7 +1,7 @@
 import { argMax } from '@ztw/core';
 
-/** Share of the rows whose most probable class is their label. */
+/** Fraction of the rows whose most probable class is their label. */
 export function accuracyOf(logits: Float32Array, labels: Int32Array, classes: number): number {
-  const right = labels.filter((label, row) => argMax(logits, row * classes, classes) === label);
-  return right.length / labels.length;
+  const correct = labels.filter((label, row) => argMax(logits, row * classes, classes) === label);
+  return correct.length / labels.length;
 }

@@ -1,4 +1,4 @@
-// LayersModels that together hold every layer that a program can express, with strides and padding on odd sizes.
+// LayersModels that together contain every layer that a program can express, with strides and padding on odd sizes.
 
 import { tensor } from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
@@ -34,7 +34,7 @@ export function randomise(model: layers.LayersModel, seed: number): layers.Layer
 const functional = (input: Symbolic, output: Symbolic, name: string): layers.LayersModel =>
   layers.model({ inputs: input, outputs: output, name });
 
-/** Convolutions of every kind, normalisations, pools and padding, up to one pixel. */
+/** Convolutions of every kind, normalisations, pools and padding, down to one pixel. */
 function convolutions(): layers.LayersModel {
   const input = layers.input({ shape: [23, 17, 3] });
   const output = chain(
@@ -61,7 +61,7 @@ function convolutions(): layers.LayersModel {
   return functional(input, output, 'convolutions');
 }
 
-/** Branches and every way of joining them, attention over channels among them. */
+/** Branches and every way to join them, including attention over channels. */
 function merges(): layers.LayersModel {
   const input = layers.input({ shape: [9, 11, 4] });
   const branch = (kernelSize: number, activation: 'relu' | 'tanh' | 'sigmoid'): Symbolic =>
@@ -129,7 +129,10 @@ function activations(): layers.LayersModel {
   return functional(input, output, 'activations');
 }
 
-/** Models inside models, a layer that is used twice, a classifier of 1 x 1 convolutions, and a reshape after the softmax. */
+/**
+ * Models inside models, a layer that is used twice, a classifier of 1 x 1 convolutions, and a reshape after the
+ * softmax.
+ */
 function nested(): layers.LayersModel {
   const inner = layers.sequential({
     name: 'inner',
@@ -156,7 +159,7 @@ function nested(): layers.LayersModel {
   return functional(input, output, 'nested');
 }
 
-/** A Sequential of rows. */
+/** A Sequential over rows without maps. */
 function rows(): layers.LayersModel {
   return layers.sequential({
     name: 'rows',

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
-// Without the cpu backend's advice to install a native one.
+// Turns off the cpu backend's advice to install a native one.
 tf.enableProdMode();
 
 /** The backends that tests run on. */

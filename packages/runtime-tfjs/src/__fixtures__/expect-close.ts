@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** Fails at the first value that is off by more than `atol + rtol * |expected|`. */
+/** Fails at the first value that differs by more than `atol + rtol * |expected|`. */
 export function expectClose(
   actual: ArrayLike<number> | null | undefined,
   expected: ArrayLike<number>,

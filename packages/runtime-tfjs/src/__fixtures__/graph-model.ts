@@ -1,4 +1,4 @@
-// GraphModels as the converter writes them, made of a few nodes.
+// GraphModels of a few nodes, in the form that the converter writes.
 
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import type { io } from '@tensorflow/tfjs-core';
@@ -27,8 +27,8 @@ export const attribute = {
 };
 
 /**
- * @param rowShape Of the input `image`, channels last.
- * @param constants Those that nobody reads would be outputs, and are left out.
+ * @param rowShape Row shape of the input `image`, channels last.
+ * @param constants Constants that no node reads are left out, because they would be outputs.
  */
 export function graphModel(
   rowShape: readonly number[],

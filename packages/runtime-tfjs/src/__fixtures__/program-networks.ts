@@ -1,4 +1,4 @@
-// Networks cut into stages with programs, beside the same stages as ONNX files.
+// Networks cut into stages, each with its program and its ONNX file.
 
 import type { BundleNetwork, BundleReader, BundleStage } from '@ztw/bundle';
 import type { InputSpecification } from '@ztw/core';
@@ -39,7 +39,7 @@ export function tinyProgramNetwork(): ProgramNetwork {
   };
 }
 
-/** The ONNX Runtime that finds shapes and gives the values to compare with. */
+/** The ONNX Runtime that finds shapes and computes the expected values. */
 export const ort: OnnxRuntime = (runtimes[0] as (typeof runtimes)[number]).ort;
 
 /** A pretrained network cut at the usual places, with heads of random values whose confidences spread. */

@@ -1,4 +1,4 @@
-// A user's own classes, as small as they can be: the direction of stripes, whatever their place, strength and noise.
+// A small example of a user's own classes: the direction of stripes, with random phase, strength and noise.
 
 import { seededRandom } from '@ztw/heads';
 import type { LabelledRows } from '../../../training/src/data/row-data.ts';

@@ -1,4 +1,4 @@
-// Small networks of TensorFlow.js itself: one made of layers, and one as the converter writes it.
+// Small networks of TensorFlow.js: a LayersModel, and a GraphModel in the form that the converter writes.
 
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import type { io } from '@tensorflow/tfjs-core';

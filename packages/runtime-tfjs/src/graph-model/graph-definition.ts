@@ -1,9 +1,9 @@
-// What is read of a GraphModel of `@tensorflow/tfjs-converter`: the list of nodes that its file holds.
+// The parts of a GraphModel of `@tensorflow/tfjs-converter` that are read here: the list of nodes in its file.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '@ztw/core';
 
-/** A GraphModel, loaded. */
+/** A loaded GraphModel. */
 export interface GraphModelLike {
   readonly inputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
   readonly outputs: readonly { readonly name: string }[];
@@ -20,7 +20,7 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   /** Whether every input is the first output of its node. */
   readonly readsFirstOutputs: boolean;
-  /** As the file has them: by name, each with its value under a key of its type. */
+  /** In the form of the file: by name, each with its value under a key of its type. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +33,7 @@ interface StoredNode {
 
 /**
  * The nodes of a loaded GraphModel, in an order in which they can run.
- * @throws UnsupportedModelError where the model does not carry its file's list of nodes.
+ * @throws UnsupportedModelError where the model does not hold the list of nodes of its file.
  */
 export function graphNodes(model: GraphModelLike): readonly GraphNode[] {
   const artifacts = Reflect.get(model, 'artifacts') as
@@ -44,7 +44,8 @@ export function graphNodes(model: GraphModelLike): readonly GraphNode[] {
   const stored = artifacts?.modelTopology?.node;
   if (stored === undefined) {
     throw new UnsupportedModelError(
-      'The GraphModel carries no list of nodes. Load it with loadGraphModel of @tensorflow/tfjs-converter 4.',
+      'Expected a GraphModel with its list of nodes; received one without. Load it with loadGraphModel of @tensorflow/tfjs-converter 4.',
+      { expected: 'a list of nodes', path: 'artifacts.modelTopology.node' },
     );
   }
   const nodes = new Map<string, GraphNode>();
@@ -75,7 +76,7 @@ function sorted(nodes: ReadonlyMap<string, GraphNode>): readonly GraphNode[] {
   return [...order];
 }
 
-/** Runs a part of the graph; several outputs are several tensors. */
+/** Runs a part of the graph. It returns one tensor per output. */
 export function executeGraph(
   model: GraphModelLike,
   inputs: Readonly<Record<string, Tensor>>,

@@ -1,4 +1,5 @@
-// The part of a GraphModel between its input and its output, and the shapes of all results: found by running it once, on zeros.
+// The part of a GraphModel between its input and its output, and the shapes of all results. One run on zeros finds the
+// shapes.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InvalidModelError, type RowShape, UnsupportedModelError } from '@ztw/core';
@@ -8,13 +9,13 @@ import { channelsLastShape } from '../network/row-layout.ts';
 import { executeGraph, type GraphModelLike, type GraphNode, graphNodes } from './graph-definition.ts';
 
 export interface ReadGraphModelOptions {
-  /** The module whose engine the model was loaded with. */
+  /** The module with whose engine the model was loaded. */
   readonly tf: TensorflowInference;
-  /** Stays the caller's: its weights are neither copied nor disposed. */
+  /** Remains the caller's: its weights are neither copied nor disposed. */
   readonly model: GraphModelLike;
   /** For reports. Default `graph-model`. */
   readonly name?: string;
-  /** Row shape of the input, channels first; needed where the file leaves a size open. */
+  /** Row shape of the input, channels first. Needed where the file leaves a size open. */
   readonly inputShape?: RowShape;
 }
 
@@ -23,30 +24,37 @@ export interface GraphFlow {
   /** Names of nodes. */
   readonly input: string;
   readonly output: string;
-  /** Of the input, as it lies in memory. */
+  /** Row shape of the input in memory, channels last. */
   readonly rowShape: RowShape;
   readonly classes: number;
-  /** Nodes that depend on the input and lead to the output, in an order in which they can run. */
+  /** The nodes between the input and the output, in an order in which they can run. */
   readonly nodes: readonly GraphNode[];
-  /** Row shape of a node's first result; null where its first axis is not that of the rows. */
+  /** Row shape of a node's first result; null where its first axis is not the row axis. */
   rowShapeOf(node: string): RowShape | null;
-  /** Whole shape of a node's first result or of a weight, where a few rows went in; null where unknown. */
+  /** Whole shape of a weight, or of a node's first result for a few input rows; null where unknown. */
   shapeOf(node: string): readonly number[] | null;
 }
 
-/** Enough to tell the axis of the rows from others. */
+/** More than one, so that the row axis differs from axes of length 1. */
 const probeRows = 2;
 
 /**
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class;
- *   InvalidModelError where TensorFlow.js cannot run it.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one
+ *   value per class.
+ * @throws InvalidModelError where TensorFlow.js cannot run the graph.
  */
 export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadGraphModelOptions): GraphFlow {
   const [input] = model.inputs;
   const [output] = model.outputs;
   if (input === undefined || output === undefined || model.inputs.length > 1 || model.outputs.length > 1) {
     throw new UnsupportedModelError(
-      `"${name}" has ${model.inputs.length} inputs and ${model.outputs.length} outputs; it needs one of each.`,
+      `Expected one input and one output in "${name}"; received ${model.inputs.length} inputs and ${model.outputs.length} outputs. ` +
+        'Use a network with one of each.',
+      {
+        expected: { inputs: 1, outputs: 1 },
+        received: { inputs: model.inputs.length, outputs: model.outputs.length },
+        path: name,
+      },
     );
   }
   const inputName = nodeName(input.name);
@@ -54,7 +62,8 @@ export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadG
   const rowShape = inputShape === undefined ? (input.shape ?? []).slice(1) : channelsLastShape(inputShape);
   if (rowShape.length === 0 || rowShape.some((size) => !(size >= 1))) {
     throw new UnsupportedModelError(
-      `The input of "${name}" has rows of [${rowShape.join(', ')}], which are not fixed. Say inputShape, channels first.`,
+      `Expected fixed sizes of the input of "${name}"; received rows of [${rowShape.join(', ')}]. Pass inputShape, channels first.`,
+      { received: rowShape, path: 'inputShape' },
     );
   }
   const nodes = dataNodes(graphNodes(model), inputName, outputName);
@@ -63,7 +72,9 @@ export function graphFlow({ tf, model, name = 'graph-model', inputShape }: ReadG
   const [rows, classes] = outputShape;
   if (outputShape.length !== 2 || rows !== probeRows || classes === undefined) {
     throw new UnsupportedModelError(
-      `"${name}" should return one value per class for each row, but returned [${outputShape.join(', ')}] for ${probeRows} rows.`,
+      `Expected one value per class and row from "${name}"; received [${outputShape.join(', ')}] for ${probeRows} rows. ` +
+        'Use a classifier whose output has the axes [rows, classes].',
+      { expected: [probeRows, 'classes'], received: outputShape, path: outputName },
     );
   }
   const shapeOf = (node: string): readonly number[] | null =>
@@ -87,7 +98,7 @@ function nodeName(tensor: string): string {
   return tensor.split(':')[0] as string;
 }
 
-/** The nodes between the input and the output; constants and what is made of them alone are not among them. */
+/** The nodes between the input and the output, without constants and nodes that read only constants. */
 function dataNodes(nodes: readonly GraphNode[], input: string, output: string): readonly GraphNode[] {
   const fromInput = new Set([input]);
   for (const { name, inputs } of nodes) {
@@ -113,7 +124,7 @@ function probe(
     const names = nodes.map(({ name }) => name);
     const results = runOnZeros(model, { [input]: zeros }, names);
     const shapes = new Map(names.map((name, index) => [name, results[index]?.shape ?? []]));
-    // A node that passes a weight on returns the weight itself, which is the model's.
+    // A node that passes on a weight returns the weight itself, which belongs to the model.
     const kept = new Set<Tensor>(Object.values(model.weights).flat());
     for (const tensor of results) if (!kept.has(tensor)) tensor.dispose();
     return shapes;
@@ -132,7 +143,7 @@ function runOnZeros(
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new InvalidModelError(
-      `TensorFlow.js cannot run the graph, so the shapes of its results are unknown: ${reason}`,
+      `Expected a graph that TensorFlow.js can run, to find the shapes of its results; it failed: ${reason}`,
       { cause },
     );
   }

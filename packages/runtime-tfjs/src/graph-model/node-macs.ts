@@ -1,8 +1,8 @@
 import { rowSize } from '@ztw/core/runtime';
 
 /**
- * MACs per row of one node: conv and matmul; other nodes cost nothing.
- * @param inputShapes Shapes of its inputs, weights included and whole; null where unknown.
+ * MACs per row of one node. Only conv and matmul count.
+ * @param inputShapes Whole shapes of its inputs and weights; null where unknown.
  * @param outputShape Row shape.
  */
 export function nodeMacs(
@@ -23,7 +23,7 @@ export function nodeMacs(
     case '_FusedMatMul':
     case 'BatchMatMul':
     case 'BatchMatMulV2':
-      // Every value of the result is a sum over the last axis of the left factor.
+      // Each value of the result is a sum over the last axis of the left factor.
       return rowSize(outputShape) * (inputShapes[0]?.at(-1) ?? 0);
     default:
       return 0;

@@ -1,4 +1,4 @@
-// A GraphModel as a network that can be cut: `execute` feeds a node in the middle and runs only what lies behind it.
+// A GraphModel as a network that can be cut: `execute` feeds a node in the middle and runs only the nodes after it.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { findCuts } from '../network/find-cuts.ts';
@@ -21,8 +21,9 @@ const movingNodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds the legal cuts and the cost of a GraphModel. The graph runs once, on zeros, for its shapes.
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one value per class.
+ * Finds the legal cuts and the cost of a GraphModel. The graph runs once on zeros, to find its shapes.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are left open, or an output that is not one
+ *   value per class.
  */
 export function readGraphModel(options: ReadGraphModelOptions): TensorflowNetwork {
   const { tf, model } = options;

@@ -39,7 +39,7 @@ function subjectOf(backend: Backend, network: ProgramNetwork, data: Float32Array
       await model[Symbol.asyncDispose]();
       return logits!;
     },
-    // Every tensor that came after the weights: features, and whatever else was left behind.
+    // All tensors but the weights: features, and any that were left behind.
     liveFeatures: (model) => memory().numTensors - (afterLoad.get(model) ?? 0),
     tolerance: conformanceTolerance,
   };

@@ -22,7 +22,7 @@ function expected(input: Float32Array, weight: Float32Array, bias: Float32Array 
 }
 
 describe.each(backends)('layerNorm on %s', (backend) => {
-  // The last is too large for the way by hand.
+  // The last one is too large for the code over the heap.
   test.each([
     [1, 10],
     [32, 10],

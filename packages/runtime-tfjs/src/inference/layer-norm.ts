@@ -1,4 +1,5 @@
-// Layer norm. What is small is done by hand over the wasm backend's heap: nine kernels for a row of logits cost there as much as a layer.
+// Layer norm. On the wasm backend, small inputs are computed here, in its heap: nine kernel calls for a row of logits
+// cost as much as a layer.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
@@ -13,12 +14,15 @@ export interface LayerNormInputs {
   readonly bias: Tensor | null;
 }
 
-/** Number of values; on more, kernels with several values per instruction are faster. */
+/**
+ * Largest number of values computed here. Above it, kernels are faster, because they compute several values per
+ * instruction.
+ */
 const largestByHand = 8192;
 
 /**
  * `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last axis, with the biased variance.
- * @returns a new tensor; the given ones stay.
+ * @returns a new tensor. The inputs are not disposed.
  */
 export function layerNorm(tf: TensorflowInference, inputs: LayerNormInputs, epsilon: number): Tensor {
   const heap = inputs.input.size <= largestByHand ? wasmHeap(tf) : null;

@@ -67,10 +67,10 @@ describe('loadBundle', () => {
   test('says that a bundle has no programs', async () => {
     const loading = loadBundle({ tf: await tensorflowOn('cpu'), bundle: reader(await tinyBundle(1)) });
     await expect(loading).rejects.toThrow(UnsupportedModelError);
-    await expect(loading).rejects.toThrow(/stage 0 \("hidden_0"\) of "tiny" has no program/);
+    await expect(loading).rejects.toThrow(/Expected a program of stage 0 \("hidden_0"\) of "tiny"/);
   });
 
-  test('refuses a damaged program and one of another stage, and keeps nothing', async () => {
+  test('refuses a damaged program and one of another stage, and leaves nothing in memory', async () => {
     const tf = await tensorflowOn('cpu');
     const before = memory().numTensors;
     const files = await bundleWithPrograms(1);
@@ -86,11 +86,11 @@ describe('loadBundle', () => {
       ...network,
       stages: [first!, { ...second!, program: third!.program! }, third!],
     }));
-    await expect(loadBundle({ tf, bundle: reader(swapped) })).rejects.toThrow(/takes or returns other tensors/);
+    await expect(loadBundle({ tf, bundle: reader(swapped) })).rejects.toThrow(/received a program with other tensors/);
     expect(memory().numTensors).toBe(before);
   });
 
-  test('refuses a network that the bundle lacks', async () => {
+  test('refuses a network that the bundle does not hold', async () => {
     const bundle = await openBundle(reader(await bundleWithPrograms(1)));
     const tf = await tensorflowOn('cpu');
     await expect(loadStagedModel({ tf, bundle, network: 1 })).rejects.toThrow(
@@ -100,7 +100,7 @@ describe('loadBundle', () => {
 });
 
 describe('the staged model', () => {
-  test('frees what it was given when a call is refused', async () => {
+  test('frees its features when a call is refused', async () => {
     const tf = await tensorflowOn('cpu');
     const model = await loadNetwork({ tf, ...tiny });
     const loaded = memory().numTensors;

@@ -17,8 +17,8 @@ export interface LoadBundleOptions {
 
 /**
  * Loads a bundle's networks and ensemble, onto the backend that is set in `tf`.
- * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one that was made without programs. Nothing
- *   stays in memory after a failure.
+ * @throws InvalidBundleError for a damaged bundle; UnsupportedModelError for one without programs. Nothing stays in
+ *   memory after a failure.
  */
 export function loadBundle({ tf, bundle }: LoadBundleOptions): Promise<LoadedBundle> {
   return loadBundleWith(bundle, (source) => loadNetwork({ tf, ...source }));
@@ -28,14 +28,14 @@ export interface LoadStagedModelOptions {
   readonly tf: TensorflowInference;
   /** An opened bundle. */
   readonly bundle: Pick<Bundle, 'manifest' | 'file'>;
-  /** Which of the bundle's networks. Default 0. */
+  /** Position of the network in the bundle. Default 0. */
   readonly network?: number;
 }
 
 /**
  * Loads one network of an opened bundle.
- * @throws InvalidInputError for a network that the bundle lacks; InvalidBundleError for a damaged file;
- *   UnsupportedModelError for a bundle that was made without programs.
+ * @throws InvalidInputError for a network that the bundle does not hold; InvalidBundleError for a damaged file;
+ *   UnsupportedModelError for a bundle without programs.
  */
 export async function loadStagedModel({ tf, bundle, network = 0 }: LoadStagedModelOptions): Promise<RuntimeModel> {
   return loadNetwork({ tf, ...networkSource(bundle, network) });

@@ -1,5 +1,5 @@
-// From a network's description, as bundles hold it and `compileNetwork` of `@ztw/onnx-graph` makes it with programs, to a
-// model that runs.
+// From the description of a network with programs to a model that runs. Bundles hold such descriptions;
+// `compileNetwork` of `@ztw/onnx-graph` makes them.
 
 import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
@@ -15,8 +15,9 @@ export interface LoadNetworkOptions extends BundleNetworkSource {
 
 /**
  * Uploads the weights of all stages to the backend that is set in `tf`, and compiles their programs.
- * @throws UnsupportedModelError where the network was made without programs, or takes inputs of a type that TensorFlow.js lacks; InvalidBundleError for a damaged program, or one
- *   that does not fit its description; whatever `readFile` throws. Nothing stays in memory after a failure.
+ * @throws UnsupportedModelError where the network has no programs, or has inputs of a type that TensorFlow.js lacks.
+ * @throws InvalidBundleError for a program that is damaged or does not fit its description. Errors of `readFile` pass
+ *   through. Nothing stays in memory after a failure.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
   const { tf, network, classes, inputs } = options;
@@ -50,7 +51,8 @@ async function openStage(
   const what = `stage ${index} ("${name}") of "${network.name}"`;
   if (program === undefined) {
     throw new UnsupportedModelError(
-      `${what} has no program, which TensorFlow.js needs. Make the bundle again with programs, or run it on ONNX Runtime.`,
+      `Expected a program of ${what}, which TensorFlow.js runs; received none. Make the bundle again with programs, or run it on ONNX Runtime.`,
+      { expected: 'a program', path: what },
     );
   }
   const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
@@ -70,7 +72,19 @@ function checkPorts(
     (program.previousLogits === null) === (previousLogits === null);
   if (!fits) {
     throw new InvalidBundleError(
-      `The program of stage "${name}" takes or returns other tensors than its description says. Make the bundle again.`,
+      `Expected the tensors of its description in the program of stage "${name}"; received a program with other tensors. ` +
+        'Make the bundle again.',
+      {
+        expected: {
+          inputs: expected.map(({ rowShape }) => rowShape),
+          outputs: outputs.map(({ rowShape }) => rowShape),
+        },
+        received: {
+          inputs: program.inputs.map(({ rowShape }) => rowShape),
+          outputs: program.outputs.map(({ rowShape }) => rowShape),
+        },
+        path: name,
+      },
     );
   }
 }
@@ -89,7 +103,7 @@ function sameSizes(left: readonly BundleTensor[], right: readonly BundleTensor[]
   );
 }
 
-/** Number of values in one row; no number where an axis is free, which no program knows. */
+/** Number of values in one row; NaN where an axis is free, which programs cannot have. */
 function sizeOf(shape: FreeShape): number {
   return shape.reduce<number>((size, length) => size * (typeof length === 'number' ? length : Number.NaN), 1);
 }

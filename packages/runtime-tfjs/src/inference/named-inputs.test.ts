@@ -1,4 +1,5 @@
-// A network with two inputs and a free axis on TensorFlow.js, which no stage program says yet: its stages are written by hand.
+// A network with two inputs and a free axis on TensorFlow.js. Stage programs cannot express it yet, so its stages are
+// written by hand.
 
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import {
@@ -25,7 +26,7 @@ const inputs: readonly InputSpecification[] = [
   { name: 'mask', type: 'float32', rowShape: ['tokens'] },
 ];
 
-/** @param layer What makes the hidden values of the stage: weights, or the embedding of ids. */
+/** @param layer The weights that make the hidden values of the stage, or the embedding of ids. */
 function stageOf(tf: Tf, layer: Float32Array, head: Float32Array, isFinal: boolean): StageRunner {
   return {
     run([first, mask], previousLogits) {
@@ -120,7 +121,7 @@ testSubject(
   { runtime: 'TensorFlow.js cpu, Node', network: 'tokens and a mask', subject, before: () => tensorflowOn('cpu') },
 );
 
-test('int64 is refused by the name of the input', async () => {
+test('int64 is refused, with the name of the input', async () => {
   const content = openTokens(await tensorflowOn('cpu'));
   const wide = content.inputs.map((input) => (input.name === 'ids' ? { ...input, type: 'int64' as const } : input));
   expect(() => tfStagedModel({ ...content, inputs: wide })).toThrow(UnsupportedModelError);

@@ -1,4 +1,4 @@
-// A program ready to run: its weights in the backend's memory, its steps compiled.
+// A program that is ready to run: its weights are in the memory of the backend, and its steps are compiled.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { decodeSafetensors } from '@ztw/bundle';
@@ -19,16 +19,16 @@ export interface OpenProgramOptions {
   readonly path: string;
   /** The stage's name, for messages. */
   readonly what: string;
-  /** Columns of the logits of the stage before. A program that reads them needs it. */
+  /** Columns of the previous logits. Needed for a program that reads them. */
   readonly previousClasses?: number;
-  /** Columns that the logits must have. Default: logits of any shape, as the features of a head have. */
+  /** Columns that the logits must have. Default: any shape, because a head's prefix returns features in their place. */
   readonly classes?: number;
 }
 
 export interface ProgramResult {
-  /** Tensors of the next cut; they belong to the caller. */
+  /** Tensors of the next cut. The caller disposes them. */
   readonly outputs: readonly Tensor[];
-  /** `[rows, classes]`; belongs to the caller. */
+  /** `[rows, classes]`. The caller disposes it. */
   readonly logits: Tensor;
 }
 
@@ -47,7 +47,7 @@ export interface OpenProgram extends StageRunner {
   readonly program: TensorProgram;
 }
 
-/** A step, and the tensors that nobody reads after it. */
+/** A step, and the tensors that no later step reads. */
 interface ScheduledStep {
   readonly output: string;
   readonly run: CompiledStep;
@@ -56,7 +56,8 @@ interface ScheduledStep {
 
 /**
  * Checks the program against its weights, uploads them, and compiles the steps.
- * @throws InvalidBundleError for damaged files, and for steps that do not fit together; nothing is uploaded then.
+ * @throws InvalidBundleError for damaged files, and for steps that do not fit together. Nothing is uploaded in that
+ *   case.
  */
 export function openProgram({
   tf,
@@ -116,7 +117,10 @@ function runSteps(
       live.set(output, run(read, rows));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RuntimeFailureError(`TensorFlow.js failed in ${what} at step "${output}": ${reason}`, { cause });
+      throw new RuntimeFailureError(`TensorFlow.js failed in ${what} at step "${output}": ${reason}`, {
+        cause,
+        path: `${what}, step "${output}"`,
+      });
     }
     for (const name of lastReads) {
       live.get(name)?.dispose();

@@ -1,4 +1,4 @@
-// Every operator of stage programs, alone or as exporters write it, against ONNX Runtime.
+// Every operator of stage programs, alone or in the form that exporters write, against ONNX Runtime.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { emitStageProgram } from '@ztw/onnx-graph';

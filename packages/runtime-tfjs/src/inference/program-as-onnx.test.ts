@@ -1,4 +1,4 @@
-// Every step, as this package runs it, as an ONNX model, and as that model's program: the same values.
+// Every step gives the same values on this package, as an ONNX model, and as the program of that ONNX model.
 
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
 import { encodeSafetensors } from '@ztw/bundle';
@@ -20,7 +20,7 @@ const tolerance = { rtol: 1e-5, atol: 1e-5 };
 const tf = await tensorflowOn('cpu');
 const rows = 2;
 
-/** The steps of a case with their result as rows of values. */
+/** The steps of a case, with their result reshaped to rows of values. */
 function programOf(steps: readonly ProgramStep[], size: number): TensorProgram {
   return {
     format: 'ztw-stage-program',
@@ -44,14 +44,14 @@ function encoded(program: TensorProgram): EmittedStageProgram {
   return { steps: encodeTensorProgram(program), weights: encodeSafetensors(weights), outputOrders: [] };
 }
 
-/** What ONNX models of programs hold and programs of ONNX models do not know. */
+/** Steps that programs can be written with as ONNX models, but that cannot be read back. */
 const onlyToOnnx: ReadonlySet<string> = new Set(['tile']);
 
 test.each(stepCases)('$name', async ({ name, steps }) => {
   const input: Parameter = { shape: [rows, 3, 4, 6], data: seededValues(99, rows * 72, 1) };
   const image = tensor(input.data.slice(), [...input.shape]);
   const map = transpose(image, [0, 2, 3, 1]);
-  // Without the last step, to learn how many values a row has.
+  // Without the last step, to find the number of values in a row.
   const { steps: all, ...rest } = programOf(steps, 1);
   const result = await runTensorflow(encoded({ ...rest, logits: 'x', steps: all.slice(0, -1) }), map);
   const expected = (await result.data()) as Float32Array;
@@ -68,7 +68,7 @@ test.each(stepCases)('$name', async ({ name, steps }) => {
   expectClose((await back.data()) as Float32Array, expected, tolerance);
 });
 
-test('refuses the program of a stage, and what grows with the rows', () => {
+test('refuses the program of a stage, and shapes that grow with the rows', () => {
   const image = { input: 'image', output: 'x' } as const;
   const program = programOf([{ ...image, operator: 'softmax' }], 72);
   const stage = { ...program, previousLogits: 'before' };

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { tensorflowOn } from '../__fixtures__/backends.ts';
 import { openProgram } from './open-program.ts';
 
-/** 2^22 values per row, and the same again before they are summed up. */
+/** 2^22 values per row, and as many again before they are summed. */
 const program: TensorProgram = {
   format: 'ztw-stage-program',
   version: 1,

@@ -1,21 +1,21 @@
-// How many rows fit into the memory of the wasm backend. Where its heap is full, its allocator gives address 0 and kernels write over whatever
-// lies there, so that nothing runs afterwards: such a run must not begin.
+// The number of rows that fit into the memory of the wasm backend. When its heap is full, its allocator returns address
+// 0. Kernels then overwrite the memory there, and nothing runs afterwards. So a run that does not fit must not begin.
 
 import { InvalidInputError } from '@ztw/core';
 import type { ProgramSize, TensorProgram } from '@ztw/program';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 import { wasmHeap } from './wasm-heap.ts';
 
-/** The heap ends at 4 GiB. The rest is for weights, other models, and what kernels need while they run. */
+/** The heap ends at 4 GiB. The rest is for weights, other models, and temporary memory of kernels. */
 export const maximumRunBytes: number = 3 * 2 ** 30;
 
 interface Step {
   readonly output: string;
-  /** Tensors that nobody reads after it. */
+  /** Tensors that no later step reads. */
   readonly lastReads: readonly string[];
 }
 
-/** The most values per row that are in memory at once. */
+/** The largest number of values per row that are in memory at once. */
 export function peakValuesPerRow(
   program: TensorProgram,
   schedule: readonly Step[],
@@ -41,6 +41,7 @@ export function checkRunMemory(tf: TensorflowInference, rows: number, peakValues
   if (rows > fitting && wasmHeap(tf) !== null) {
     throw new InvalidInputError(
       `Expected at most ${fitting} rows at once for ${what} on WebAssembly, whose memory ends at 4 GiB; received ${rows}. Choose a smaller batchSize.`,
+      { expected: fitting, received: rows, path: what },
     );
   }
 }

@@ -1,5 +1,5 @@
-// The staged executor on TensorFlow.js: one program per stage, features in the backend's memory in between.
-// Every tensor has one owner and is freed by name; no scope is held, least of all across an await.
+// A staged model on TensorFlow.js: one program per stage, with features in the memory of the backend in between. Each
+// tensor has one owner, which disposes it. No `tidy` scope is open, because a scope must not span an await.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpecification, InputTensor, StageDescription } from '@ztw/core';
@@ -24,12 +24,18 @@ export interface TfStagedModelContent {
   readonly stages: readonly TfStage[];
 }
 
-/** One per tensor of the cut, first axis the rows; nobody else holds them. Empty once a program has consumed them. */
+/**
+ * The tensors of a cut; their first axis is the row axis. Nothing else holds them. Empty after a program has consumed
+ * them.
+ */
 type TfRows = Tensor[];
 
-/** @throws UnsupportedModelError for inputs that are neither float32 nor int32, which is all that TensorFlow.js computes with. */
+/**
+ * @throws UnsupportedModelError for inputs that are neither float32 nor int32, the only types that TensorFlow.js
+ * computes with.
+ */
 export function tfStagedModel({ tf, stages, ...description }: TfStagedModelContent): RuntimeModel {
-  /** A copy: backends on the host keep the array that they are given. */
+  /** Copies the data, because backends on the host keep the array that they receive. */
   const upload = (data: Float32Array | Int32Array, shape: number[]): Tensor =>
     tf.keep(tf.tensor(data.slice(), shape, data instanceof Int32Array ? 'int32' : 'float32'));
 
@@ -47,7 +53,7 @@ export function tfStagedModel({ tf, stages, ...description }: TfStagedModelConte
     async run(stageIndex, tensors, previousLogits, rows) {
       const { program } = stages[stageIndex] as TfStage;
       const previous = previousLogits === null ? null : upload(previousLogits, [rows, description.classes]);
-      // The program frees its inputs as soon as no step reads them any more, and may return one of them.
+      // The program disposes its inputs after the last step that reads them, and may return one of them.
       const { outputs, logits } = program.run(tensors.splice(0), previous, rows);
       try {
         const isLast = stageIndex === stages.length - 1;

@@ -1,23 +1,23 @@
-// The memory of the wasm backend, for small work that costs less by hand than the calls of its kernels.
+// The memory of the wasm backend, for small work that costs less in JavaScript than the calls of its kernels.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { TensorflowInference } from './tensorflow-inference.ts';
 
-/** What the wasm backend offers to its kernels. */
+/** The methods of the wasm backend that its kernels use. */
 export interface WasmHeap {
-  /** Values are anything until they are written. */
+  /** The values are arbitrary until they are written. */
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
   /** The values themselves. Take views after all allocations, which may move the heap. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
 }
 
-/** The heap of the backend that is set; null for backends of other kinds. */
+/** The heap of the current backend; null for other backends. */
 export function wasmHeap(tf: TensorflowInference): WasmHeap | null {
   const backend: unknown = tf.engine().backend;
   return hasHeap(backend) ? backend : null;
 }
 
-/** A tensor of what `makeOutput` gave; it belongs to the caller. */
+/** Makes a tensor of a result of `makeOutput`. The caller disposes it. */
 export function tensorOnHeap(tf: TensorflowInference, output: TensorInfo): Tensor {
   return tf.engine().makeTensorFromTensorInfo(output);
 }

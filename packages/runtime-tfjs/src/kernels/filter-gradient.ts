@@ -1,11 +1,11 @@
-// The filter gradient of a convolution, as one forward convolution with its roles swapped.
+// The filter gradient of a convolution, computed as one forward convolution with swapped roles.
 
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** Runs one kernel of a backend. */
 export type RunKernel = (name: string, inputs: NamedTensorInfoMap, attributes: NamedAttrMap) => TensorInfo;
 
-/** Sizes along one axis of the convolution whose filter gradient is sought. */
+/** Sizes along one axis of the forward convolution. */
 export interface FilterAxis {
   readonly kernelSize: number;
   readonly stride: number;
@@ -16,8 +16,8 @@ export interface FilterAxis {
 }
 
 /**
- * The filter gradient, exactly: rows take the place of the input channels and channels that of the rows; the gradient by the output is the
- * filter, spread by the stride.
+ * Computes the exact filter gradient. Rows take the role of input channels, and channels the role of rows. The output
+ * gradient takes the role of the filter, dilated by the stride.
  * @param input `[inChannels, height, width, rows]`
  * @param gradient `[outHeight, outWidth, rows, outChannels]`
  * @param dispose Frees an intermediate result.
@@ -35,11 +35,11 @@ export function filterGradientByConvolution(
   const right = padAfter(horizontal);
   const [channels, height, width, rows] = input.shape as [number, number, number, number];
   if (height + bottom <= 0 || width + right <= 0) {
-    // The forward convolution saw nothing but padding there.
+    // The forward convolution read only padding here.
     const shape = [channels, vertical.kernelSize, horizontal.kernelSize, gradient.shape[3] as number];
     return run('Fill', {}, { shape, value: 0, dtype: 'float32' });
   }
-  // Negative padding: the forward convolution never reached the last positions of the input.
+  // Negative padding means that the forward convolution never reached the last positions of the input.
   const cropped =
     bottom < 0 || right < 0
       ? run(
@@ -69,7 +69,7 @@ export function filterGradientByConvolution(
   return result;
 }
 
-/** Padding after the last position with which the swapped convolution puts out exactly the kernel's size. */
+/** The padding after the last position that makes the output of the swapped convolution as large as the kernel. */
 function padAfter({ kernelSize, stride, padBefore, inputSize, outputSize }: FilterAxis): number {
   return (outputSize - 1) * stride + kernelSize - inputSize - padBefore;
 }

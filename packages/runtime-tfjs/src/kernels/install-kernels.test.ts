@@ -79,7 +79,7 @@ describe('installKernels', () => {
     );
   });
 
-  test('frees what lies between', async () => {
+  test('frees intermediate results', async () => {
     const tf = await tensorflowOn('wasm');
     installKernels(tf);
     const x = tensorflow.ones([2, 8, 8, 3]);

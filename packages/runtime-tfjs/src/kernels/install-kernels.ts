@@ -1,4 +1,4 @@
-// Kernels that TensorFlow.js lacks on the wasm backend, for whoever trains with its tape there.
+// Kernels that TensorFlow.js lacks on the wasm backend, for training with its own gradients there.
 
 import type { Conv2DBackpropFilterAttrs, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { type FilterAxis, filterGradientByConvolution, type RunKernel } from './filter-gradient.ts';
@@ -7,13 +7,13 @@ import type { TensorflowCore } from './tensorflow-core.ts';
 const kernelName = 'Conv2DBackpropFilter';
 const backendName = 'wasm';
 
-/** What a backend offers to its kernels for freeing intermediate results. */
+/** The method of a backend that frees intermediate results. */
 interface DisposingBackend {
   disposeData(dataId: object): boolean;
 }
 
 /**
- * Registers the filter gradient of `conv2d` for the wasm backend, where that has none. A second call does nothing.
+ * Registers the filter gradient of `conv2d` for the wasm backend, if it has none. A second call does nothing.
  * The result is exact; the work is one forward convolution.
  */
 export function installKernels(tf: TensorflowCore): void {

@@ -36,7 +36,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 describe.each(backends)('tensorflowKernels on the %s backend', (backend) => {
-  test('convolve as the reference does; the gradients are the adjoints of it', async () => {
+  test('convolve as the reference does, with gradients that are the adjoints', async () => {
     const kernels = tensorflowKernels(await tensorflowOn(backend));
     fc.assert(
       fc.property(geometries, (geometry) => {
@@ -71,7 +71,7 @@ describe.each(backends)('tensorflowKernels on the %s backend', (backend) => {
         // Sums of at most 144 products of halves.
         expectClose(convolve(input, weight), expected, { rtol: 1e-4, atol: 1e-5 });
 
-        // <conv(x, w), g> is linear in w and in x, so its gradients are known by their products with w and x, for any w and x.
+        // <conv(x, w), g> is linear in w and in x, so products with arbitrary w and x determine the gradients.
         const byWeight = new Float32Array(weight.length).fill(NaN);
         kernels.convolutionFilterGradient(input, gradient, geometry, byWeight);
         const byInput = new Float32Array(values.length).fill(NaN);

@@ -1,4 +1,5 @@
-// The heavy operations on TensorFlow.js kernels. Arrays go in and out; on the wasm backend that is one copy each way.
+// The heavy operations of training on TensorFlow.js kernels. They take and return arrays; on the wasm backend each
+// costs one copy.
 
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { type ConvolutionGeometry, createScratchBuffer, type MathKernels, transposeInto } from '@ztw/core/runtime';
@@ -12,7 +13,10 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
   const run: RunKernel = (name, inputs, attributes) =>
     tf.engine().runKernel(name, inputs as Record<string, Tensor>, attributes) as Tensor;
 
-  /** Runs `work` and returns its tensor's values; every tensor is freed. (`tidy` itself would search a returned array for tensors.) */
+  /**
+   * Runs `work`, frees all tensors and returns the values of its result. (`tidy` would search a returned array for
+   * tensors.)
+   */
   const valuesOf = (work: () => TensorInfo): Float32Array => {
     let values: Float32Array = new Float32Array(0);
     tf.tidy(() => {
@@ -21,7 +25,7 @@ export function tensorflowKernels(tf: TensorflowCore): MathKernels {
     return values;
   };
 
-  /** For a gradient in another order; no kernel needs it after it returned. */
+  /** Holds a transposed gradient. No kernel reads it after its call. */
   const gradientBuffer = createScratchBuffer();
 
   const matMul: MathKernels['matMul'] = (a, b, m, k, n) =>
@@ -106,7 +110,7 @@ function filterOf(weight: Float32Array, { inChannels, outChannels, kernelSize }:
 }
 
 /**
- * Adds each output position's share to the input positions that it was computed from.
+ * Adds the gradient of each output position to the input positions that it was computed from.
  * @param output Receives `[rows, inChannels, height, width]`.
  * @param columns `[rows, outPositions, inChannels, kernelSize, kernelSize]`
  */

@@ -3,8 +3,8 @@ import { rowSize } from '@ztw/core/runtime';
 import type { LayerLike } from './layers-model.ts';
 
 /**
- * MACs per row of one use of a layer: conv and matmul, as for every network; other layers cost nothing.
- * @param outputShape Row shape as it lies in memory.
+ * MACs per row of one use of a layer. Only conv and matmul count, as for every network.
+ * @param outputShape Row shape in memory, channels last.
  * @throws UnsupportedModelError for a layer with matrices whose cost is unknown.
  */
 export function layerMacs(layer: LayerLike, inputShape: readonly number[], outputShape: readonly number[]): number {
@@ -26,8 +26,9 @@ export function layerMacs(layer: LayerLike, inputShape: readonly number[], outpu
     default:
       if (layer.weights.some(({ shape }) => shape.length > 1)) {
         throw new UnsupportedModelError(
-          `The cost of layer "${layer.name}" (${layer.getClassName()}) is unknown. Supported with matrices are Dense, Conv1D, Conv2D, ` +
-            'Conv2DTranspose, DepthwiseConv2D and SeparableConv2D.',
+          `Expected a layer of known cost; received "${layer.name}" (${layer.getClassName()}), which has matrices. Supported with matrices ` +
+            'are Dense, Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D and SeparableConv2D.',
+          { received: layer.getClassName(), path: layer.name },
         );
       }
       return 0;

@@ -1,4 +1,5 @@
-// The uses of layers that lead to a model's output, in an order in which they can run. A Sequential or Model used as a layer is looked into.
+// The uses of layers that lead to a model's output, in an order in which they can run. The layers of a nested model are
+// among them.
 
 import { UnsupportedModelError } from '@ztw/core';
 import type { LayerLike, LayersModelLike, LayerUse, SymbolicTensorLike } from './layers-model.ts';
@@ -18,11 +19,17 @@ export function layerUses(model: LayersModelLike): LayerFlow {
   const [output] = model.outputs;
   if (input === undefined || output === undefined || model.inputs.length > 1 || model.outputs.length > 1) {
     throw new UnsupportedModelError(
-      `"${model.name}" has ${model.inputs.length} inputs and ${model.outputs.length} outputs; it needs one of each.`,
+      `Expected one input and one output in "${model.name}"; received ${model.inputs.length} inputs and ` +
+        `${model.outputs.length} outputs. Use a network with one of each.`,
+      {
+        expected: { inputs: 1, outputs: 1 },
+        received: { inputs: model.inputs.length, outputs: model.outputs.length },
+        path: model.name,
+      },
     );
   }
   const uses: LayerUse[] = [];
-  /** What stands for a tensor: itself, or the one inside a nested model that it comes from. */
+  /** From each tensor to itself, or to the tensor inside a nested model that it comes from. */
   const resolved = new Map<SymbolicTensorLike, SymbolicTensorLike>();
 
   const visit = (tensor: SymbolicTensorLike): SymbolicTensorLike => {
@@ -30,11 +37,15 @@ export function layerUses(model: LayersModelLike): LayerFlow {
     if (known !== undefined) return known;
     const { sourceLayer: layer, nodeIndex } = tensor;
     if (layer.getClassName() === 'InputLayer') {
-      throw new UnsupportedModelError(`Layer "${layer.name}" of "${model.name}" is a second input; there can be one.`);
+      throw new UnsupportedModelError(
+        `Expected one input in "${model.name}"; received a second one, layer "${layer.name}". Use a network with one input.`,
+        { path: layer.name },
+      );
     }
     if (tensor.tensorIndex > 0) {
       throw new UnsupportedModelError(
-        `Layer "${layer.name}" of "${model.name}" returns several tensors, which is not supported.`,
+        `Expected one tensor from layer "${layer.name}" of "${model.name}"; received several. Use a network without such layers.`,
+        { expected: 1, path: layer.name },
       );
     }
     const inputs = (layer.inboundNodes[nodeIndex]?.inputTensors ?? []).map(visit);
@@ -52,11 +63,16 @@ export function layerUses(model: LayersModelLike): LayerFlow {
         inner.inputs.length > 1 ||
         inner.outputs.length > 1
       ) {
-        throw new UnsupportedModelError(`The nested model "${layer.name}" needs one input and one output.`);
+        throw new UnsupportedModelError(
+          `Expected one input and one output in the nested model "${layer.name}"; received ${inner.inputs.length} and ` +
+            `${inner.outputs.length}. Use a network whose nested models have one of each.`,
+          { path: layer.name },
+        );
       }
       if (resolved.has(innerOutput)) {
         throw new UnsupportedModelError(
-          `The nested model "${layer.name}" is used more than once, which is not supported.`,
+          `Expected one use of the nested model "${layer.name}"; received several. Use its layers without a nested model.`,
+          { expected: 1, path: layer.name },
         );
       }
       resolved.set(innerInput, inputs[0] as SymbolicTensorLike);

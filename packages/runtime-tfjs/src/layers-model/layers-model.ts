@@ -1,4 +1,5 @@
-// What is read of a LayersModel of `@tensorflow/tfjs-layers`, so that this package needs no import of it.
+// The parts of a LayersModel of `@tensorflow/tfjs-layers` that are read here, as types of our own: this package does
+// not import it.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 
@@ -10,13 +11,13 @@ export interface SymbolicTensorLike {
   readonly tensorIndex: number;
 }
 
-/** A layer, once for all its uses. */
+/** A layer. It may have several uses. */
 export interface LayerLike {
   readonly name: string;
   readonly weights: readonly { readonly shape: readonly (number | null)[] }[];
   /** One per use of the layer. */
   readonly inboundNodes: readonly { readonly inputTensors: readonly SymbolicTensorLike[] }[];
-  /** The values of `weights`, in their order; they stay the layer's. */
+  /** The values of `weights`, in the same order. They belong to the layer. */
   getWeights(): readonly Tensor[];
   getClassName(): string;
   getConfig(): object;
@@ -40,7 +41,7 @@ export interface LayerUse {
   readonly output: SymbolicTensorLike;
 }
 
-/** Runs a layer on tensors, without a new use of it in any graph. */
+/** Runs a layer on tensors. This adds no use of it to any graph. */
 export function applyLayer({ layer, inputs }: LayerUse, values: readonly Tensor[]): Tensor {
   return layer.apply(inputs.length === 1 ? values[0] : [...values], { training: false }) as Tensor;
 }

@@ -1,4 +1,5 @@
-// A LayersModel as a network that can be cut. Its layers are applied to tensors, one after the other, as the model itself does it.
+// A LayersModel as a network that can be cut. Its layers are applied to tensors one after the other, as the model
+// itself does.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InvalidInputError, UnsupportedModelError } from '@ztw/core';
@@ -13,9 +14,9 @@ import { layerUses } from './layer-uses.ts';
 import { applyLayer, type LayersModelLike, type LayerUse, type SymbolicTensorLike } from './layers-model.ts';
 
 export interface ReadLayersModelOptions {
-  /** The module whose engine the model was made with. */
+  /** The module with whose engine the model was made. */
   readonly tf: TensorflowInference;
-  /** Stays the caller's: its weights are neither copied nor disposed, and its graph is not changed. */
+  /** Remains the caller's: its weights are neither copied nor disposed, and its graph is not changed. */
   readonly model: LayersModelLike;
 }
 
@@ -34,8 +35,8 @@ const movingLayers: ReadonlySet<string> = new Set([
 
 /**
  * Finds the legal cuts and the cost of a LayersModel, functional or sequential, nested or not.
- * @throws UnsupportedModelError for several inputs or outputs, sizes that are not fixed, channels-first layers, or a layer whose cost is
- *   unknown.
+ * @throws UnsupportedModelError for several inputs or outputs, sizes that are not fixed, channels-first layers, or a
+ *   layer whose cost is unknown.
  */
 export function readLayersModel({ tf, model }: ReadLayersModelOptions): TensorflowNetwork {
   const { input, output, uses } = layerUses(model);
@@ -55,7 +56,9 @@ export function readLayersModel({ tf, model }: ReadLayersModelOptions): Tensorfl
   const [classes] = outputShape;
   if (classes === undefined || outputShape.length !== 1) {
     throw new UnsupportedModelError(
-      `"${model.name}" should end in rows of one value per class, but ends in [${outputShape.join(', ')}].`,
+      `Expected one value per class at the end of "${model.name}"; received rows of [${outputShape.join(', ')}]. ` +
+        'Use a classifier whose output has the axes [rows, classes].',
+      { expected: ['classes'], received: outputShape, path: model.name },
     );
   }
   const byName = new Map(uses.map((use) => [use.name, use]));
@@ -83,11 +86,14 @@ export function readLayersModel({ tf, model }: ReadLayersModelOptions): Tensorfl
 function useNamed(model: LayersModelLike, byName: ReadonlyMap<string, LayerUse>, name: string): LayerUse {
   const use = byName.get(name);
   if (use === undefined)
-    throw new InvalidInputError(`"${model.name}" has no layer "${name}" on the way to its output.`);
+    throw new InvalidInputError(
+      `Expected a layer between the input and the output of "${model.name}"; received "${name}". Use the names of its cuts.`,
+      { received: name, path: model.name },
+    );
   return use;
 }
 
-/** A use of a layer, and the tensors that nobody reads after it. */
+/** A use of a layer, and the tensors that no later use reads. */
 interface ScheduledUse {
   readonly use: LayerUse;
   readonly lastReads: readonly SymbolicTensorLike[];
@@ -102,7 +108,7 @@ function scheduleUses(
   const schedule: ScheduledUse[] = [];
   for (const use of uses.toReversed()) {
     if (use.output === start || !needed.has(use.output)) continue;
-    // Ends are the caller's to free.
+    // The tensors at both ends are not disposed here.
     const lastReads = [...new Set(use.inputs)].filter((tensor) => !needed.has(tensor) && tensor !== start);
     for (const tensor of use.inputs) needed.add(tensor);
     schedule.push({ use, lastReads });
@@ -123,7 +129,7 @@ function runUses(
     for (const { use, lastReads } of schedule) {
       const result = tf.engine().tidy(() => {
         const applied = applyLayer(use, use.inputs.map(read));
-        // A layer that does nothing returns its input, which has another owner.
+        // A layer that does nothing returns its input, which may have another owner.
         return use.inputs.some((tensor) => read(tensor) === applied) ? applied.clone() : applied;
       });
       live.set(use.output, tf.keep(result));

@@ -1,9 +1,10 @@
-// Activations by their names in TensorFlow.js, as steps. What a program has no function for is spelled out.
+// Activations by their names in TensorFlow.js, as steps. An activation without a function in programs becomes several
+// steps.
 
 import type { ProgramFunction } from '@ztw/program';
 import type { NodeWriter } from './node-writer.ts';
 
-/** @param rank Number of axes of the input, that of the rows included. @returns the result's name. */
+/** @param rank Number of axes of the input, including the row axis. @returns the result's name. */
 type WriteActivation = (writer: NodeWriter, input: string, rank: number) => string;
 
 const plain =

@@ -5,7 +5,7 @@ import type { NetworkProgram } from './network-program.ts';
 export interface FinishProgramOptions {
   readonly writer: ProgramWriter;
   readonly input: ProgramPort;
-  /** Name of what the network returns. */
+  /** Name of the tensor that the network returns. */
   readonly result: string;
   readonly classes: number;
   /** The network's name, for messages. */
@@ -13,8 +13,8 @@ export interface FinishProgramOptions {
 }
 
 /**
- * Leaves out what a network does not need to run, and closes the program.
- * @throws UnsupportedModelError where nothing is computed.
+ * Removes a final softmax, folds padding and scales into other steps, and closes the program.
+ * @throws UnsupportedModelError where no step remains.
  */
 export function finishProgram({
   writer,
@@ -25,7 +25,10 @@ export function finishProgram({
 }: FinishProgramOptions): Pick<NetworkProgram, 'program' | 'weights' | 'classes' | 'droppedSoftmax'> {
   const { body, logits, dropped } = dropSoftmax(writer.body([result]), classes);
   if (!body.steps.some(({ output }) => output === logits)) {
-    throw new UnsupportedModelError(`"${what}" computes nothing but a softmax, so there is nothing to write.`);
+    throw new UnsupportedModelError(
+      `Expected a network that computes its logits; received "${what}", which computes nothing but a softmax. Use a network with weights.`,
+      { path: what },
+    );
   }
   const ports = { inputs: [input], previousLogits: null, outputs: [], logits };
   return { ...closeProgram(foldScales(foldPads(body)), ports), classes, droppedSoftmax: dropped };

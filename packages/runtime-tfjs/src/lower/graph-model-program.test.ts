@@ -57,7 +57,7 @@ function norm6(): Readonly<Record<string, FixtureConstant>> {
   return { scale: floats(6), offset: floats(6), mean: floats(6), variance: positive(6) };
 }
 
-/** A convolution with operations fused into it that nobody fuses. */
+/** A convolution with fused operations that are not supported. */
 function fusedWith(...names: readonly string[]): Case {
   return {
     op: '_FusedConv2D',
@@ -69,7 +69,7 @@ function fusedWith(...names: readonly string[]): Case {
 interface Case {
   readonly op: string;
   readonly what?: string;
-  /** Names of what it reads; default the image and then all constants. */
+  /** Names of its inputs. Default: the image and then all constants. */
   readonly input?: readonly string[];
   readonly attr?: Readonly<Record<string, unknown>>;
   readonly constants?: Readonly<Record<string, FixtureConstant>>;
@@ -267,7 +267,7 @@ test('a network with dense rows, whose shape is computed on the way', async () =
   expect(analysis.nodes.map(({ operator }) => operator)).toEqual(['Conv', 'Relu', 'Transpose', 'Flatten', 'Gemm']);
 });
 
-test('names of the file stay names of the ONNX model', async () => {
+test('names of the file are kept in the ONNX model', async () => {
   const { program, weights } = await graphModelProgram({ tf, model: smallGraphModel() });
   const analysis = await analyseGraph(readModel(programToOnnx(program, weights)), createGraphProbe({ ort }));
   expect(analysis.cuts.map(({ name }) => name)).toEqual(expect.arrayContaining(['active1', 'active2', 'mean']));

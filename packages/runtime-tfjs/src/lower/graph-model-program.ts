@@ -11,10 +11,10 @@ import type { GraphOperation, Operand } from './nodes/graph-operation.ts';
 import { operationLowering } from './nodes/table.ts';
 
 /**
- * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does a LayersModel. The graph runs once, on zeros, for
- * its shapes.
- * @throws UnsupportedModelError naming the node that a program cannot express, its operation, and what is supported; also for several
- *   inputs or outputs, and for sizes that are left open.
+ * Writes a GraphModel as a program of tensor operations, as `layersModelProgram` does for a LayersModel. The graph runs
+ * once on zeros, to find its shapes.
+ * @throws UnsupportedModelError naming the node that a program cannot express, its operation, and what is supported;
+ *   also for several inputs or outputs, and for sizes that are left open.
  */
 export async function graphModelProgram(options: ReadGraphModelOptions): Promise<NetworkProgram> {
   const flow = graphFlow(options);
@@ -41,7 +41,7 @@ export async function graphModelProgram(options: ReadGraphModelOptions): Promise
 
 interface LoweredGraph {
   readonly result: string;
-  /** Nodes that were needed. */
+  /** The nodes that the program contains. */
   readonly nodes: readonly GraphNode[];
   /** Number of stored values that they read. */
   readonly parameters: number;
@@ -61,14 +61,19 @@ function lowerGraph(
   const operandOf = (node: GraphNode, position: number): Operand => {
     const source = node.inputs[position];
     if (source === undefined)
-      throw new UnsupportedModelError(`node "${node.name}" (${node.op}) has no input ${position}.`);
+      throw new UnsupportedModelError(
+        `Expected an input ${position} of node "${node.name}" (${node.op}); received ${node.inputs.length} inputs. Convert the network again.`,
+        { received: node.inputs.length, path: node.name },
+      );
     if (source === flow.input || inFlow.has(source)) {
       return { kind: 'data', name: names.get(source) as string, rowShape: rowShapeOf(flow, source) };
     }
     const value = constants.get(source);
     if (value === undefined) {
       throw new UnsupportedModelError(
-        `node "${node.name}" (${node.op}) reads "${source}", which is computed from stored values alone; convert the network anew, so that such nodes are folded.`,
+        `Expected a stored value as "${source}", which node "${node.name}" (${node.op}) reads; received a node that computes it from ` +
+          'stored values. Convert the network again, so that such nodes are folded.',
+        { received: source, path: node.name },
       );
     }
     read.add(source);
@@ -79,7 +84,9 @@ function lowerGraph(
   for (const node of flow.nodes.filter(({ name }) => needed.has(name))) {
     if (!node.readsFirstOutputs) {
       throw new UnsupportedModelError(
-        `node "${node.name}" (${node.op}) reads another than the first result of a node.`,
+        `Expected node "${node.name}" (${node.op}) to read first results of nodes; received another result. ` +
+          'Use a network without such nodes.',
+        { path: node.name },
       );
     }
     const operation: GraphOperation = {
@@ -99,7 +106,10 @@ function lowerGraph(
   return { result: names.get(flow.output) ?? inputName, nodes, parameters };
 }
 
-/** Nodes that lead to the output by values, not as the shape that a Reshape reads: the probe knows it. */
+/**
+ * Nodes whose values reach the output. Nodes that only compute the shape of a Reshape are left out: the probe has found
+ * that shape.
+ */
 function neededNodes(flow: GraphFlow): ReadonlySet<string> {
   const found = new Set([flow.output]);
   for (const { name, op, inputs } of flow.nodes.toReversed()) {
@@ -113,13 +123,15 @@ function rowShapeOf(flow: GraphFlow, node: string): readonly number[] {
   const shape = flow.rowShapeOf(node);
   if (shape === null) {
     throw new UnsupportedModelError(
-      `node "${node}" has a result of [${(flow.shapeOf(node) ?? []).join(', ')}] for 2 rows; the first axis must be that of the rows.`,
+      `Expected the row axis as first axis of the result of node "${node}"; received [${(flow.shapeOf(node) ?? []).join(', ')}] for 2 rows. ` +
+        'Use a network without such nodes.',
+      { received: flow.shapeOf(node) ?? [], path: node },
     );
   }
   return shape;
 }
 
-/** Copies of all stored values, whole numbers among them. */
+/** Copies of all stored values, integers included. */
 async function constantsOf({ weights }: GraphModelLike): Promise<ReadonlyMap<string, Parameter>> {
   const found = new Map<string, Parameter>();
   for (const [name, [tensor]] of Object.entries(weights)) {

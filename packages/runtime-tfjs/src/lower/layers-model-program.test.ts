@@ -35,7 +35,7 @@ const note = (model: layers.LayersModel): void => {
   }
 };
 
-/** Rows channels first, as everybody outside gives them, and the same as TensorFlow.js takes them. */
+/** Rows channels first, as callers pass them, and the same rows as TensorFlow.js takes them. */
 function inputRows(rowShape: readonly number[], rows: number, seed: number): { data: Float32Array; input: Tensor } {
   const random = seededRandom(seed);
   const data = Float32Array.from({ length: rows * rowSize(rowShape) }, () => random() * 2 - 1);
@@ -47,7 +47,7 @@ function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number
   expect(actual.length).toBe(expected.length);
   return Array.from(expected).reduce((most, value, index) => {
     const difference = Math.abs((actual[index] as number) - value);
-    // Not a number is as far off as can be.
+    // NaN counts as an infinite difference.
     return Math.max(most, Number.isFinite(difference) ? difference : Number.POSITIVE_INFINITY);
   }, 0);
 }
@@ -67,7 +67,7 @@ async function differences(model: layers.LayersModel, rows = 3, leastSpread = 0)
     const logits = results.logits!.data as Float32Array;
     const actual = droppedSoftmax ? softmax(logits, classes) : logits;
     const probable = largestDifference(actual, expected);
-    // Logits are known up to a constant per row; their logarithm of a softmax is the same on both sides.
+    // Logits may differ by a constant per row, so the logarithms of their softmax are compared.
     const logarithms = (values: Float32Array): Float32Array => values.map((value) => Math.log(value));
     found.set(
       runtime.name,
@@ -118,7 +118,7 @@ test('strides, padding, dilation and sizes of convolutions and pools', async () 
           conv: () => make.conv2d({ filters: 3, ...options }),
           dilated: () => make.conv2d({ filters: 3, ...options, strides: 1, dilationRate: [1, 2] as never }),
           depthwise: () => make.depthwiseConv2d({ ...options, kernelSize: options.kernelSize as never }),
-          // Strides of two sizes have no kernel here.
+          // TensorFlow.js has no kernel for different strides per axis here.
           separable: () => make.separableConv2d({ filters: 3, ...options, strides: options.strides[0] }),
         }[kind]();
         const pools = pooling === 'max' ? make.maxPooling2d : make.averagePooling2d;
@@ -148,7 +148,7 @@ describe('the ONNX model', () => {
     return { analysis, macs, parameters };
   };
 
-  test('has the cost of the network, cuts by its names, and nothing between convolutions but what it says', async () => {
+  test('has the cost of the network, cuts with its names, and no extra nodes between convolutions', async () => {
     const { analysis, macs } = await analyse(smallLayersModel());
     expect(analysis).toMatchObject({ batch: 'dynamic', classes: 4, backboneMacs: macs, opset: 17 });
     expect(analysis.input).toEqual({ name: 'input', rowShape: [3, 12, 12] });
@@ -156,7 +156,7 @@ describe('the ONNX model', () => {
       ...['Conv', 'Relu', 'Conv', 'Add', 'Clip', 'Conv', 'Relu', 'Conv', 'Conv', 'Relu'],
       ...['GlobalAveragePool', 'Flatten', 'Gemm'],
     ]);
-    // As in the LayersModel itself; a separable convolution is two.
+    // As in the LayersModel itself. A separable convolution counts as two.
     const names = [
       'first',
       'added',
@@ -191,7 +191,7 @@ describe('the ONNX model', () => {
     }
   });
 
-  test('moves axes only where a map is taken apart', async () => {
+  test('transposes only where a map is flattened', async () => {
     const count = async (model: layers.LayersModel): Promise<number> =>
       (await analyse(model)).analysis.nodes.filter(({ operator }) => operator === 'Transpose').length;
     expect(await count(randomise(allLayersModels.merges(), 1))).toBe(1);

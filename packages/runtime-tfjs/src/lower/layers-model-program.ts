@@ -12,12 +12,12 @@ import type { NetworkProgram } from './network-program.ts';
 import { createNodeWriter } from './node-writer.ts';
 
 /**
- * Writes a LayersModel, functional or sequential, nested or not, as a program of tensor operations. `programToOnnx` of `@ztw/onnx-graph`
- * makes it an ONNX model. Batch normalisations become part of the convolution or matrix before them where they can, and a softmax
- * at the end is left out: the program gives logits.
- * @param model Stays the caller's: its weights are copied, its graph is not changed.
- * @throws UnsupportedModelError naming the layer that a program cannot express, its class, and what is supported; also for several
- *   inputs or outputs, and for sizes that are not fixed.
+ * Writes a LayersModel, functional or sequential, nested or not, as a program of tensor operations. `programToOnnx` of
+ * `@ztw/onnx-graph` makes it an ONNX model. Batch normalisations are folded into the convolution or matrix before them
+ * where possible. A softmax at the end is left out, so the program returns logits.
+ * @param model Remains the caller's: its weights are copied, and its graph is not changed.
+ * @throws UnsupportedModelError naming the layer that a program cannot express, its class, and what is supported; also
+ *   for several inputs or outputs, and for sizes that are not fixed.
  */
 export async function layersModelProgram(model: LayersModelLike): Promise<NetworkProgram> {
   const { input, output, uses } = layerUses(model);
@@ -25,7 +25,9 @@ export async function layersModelProgram(model: LayersModelLike): Promise<Networ
   const [classes] = outputShape;
   if (classes === undefined || outputShape.length !== 1) {
     throw new UnsupportedModelError(
-      `"${model.name}" should end in rows of one value per class, but ends in [${outputShape.join(', ')}].`,
+      `Expected one value per class at the end of "${model.name}"; received rows of [${outputShape.join(', ')}]. ` +
+        'Use a classifier whose output has the axes [rows, classes].',
+      { expected: ['classes'], received: outputShape, path: model.name },
     );
   }
   const writer = createProgramWriter();

@@ -1,4 +1,5 @@
-// Writes the steps of one layer or node of TensorFlow.js, named after it, into the program of its network.
+// Writes the steps of one layer or node of TensorFlow.js into the program of its network. Names start with that of the
+// layer or node.
 
 import {
   fixedSizes,
@@ -8,18 +9,18 @@ import {
   type ProgramWriter,
 } from '@ztw/program';
 
-/** Every method that adds a step returns the name of its result: a variant of the layer's. */
+/** A method that adds a step returns the name of its result, which starts with the layer's name. */
 export interface NodeWriter {
   add(step: NewStep): string;
   apply(name: ProgramFunction, input: string): string;
-  /** @param right A name, or a value that is the same everywhere. */
+  /** @param right The name of a tensor, or a constant. */
   combine(name: ProgramBinaryFunction, left: string, right: string | number): string;
-  /** Stores values, row-major. @returns their name, a variant of the layer's and `part`. */
+  /** Stores values, row-major. @returns their name, made of the layer's name and `part`. */
   store(part: string, shape: readonly number[], data: Float32Array): string;
   /**
-   * Gives the layer's result the layer's name, where it is that of the newest step; else it keeps its own.
-   * @param rowShape Of the result as it lies in memory.
-   * @returns its name.
+   * Renames the result to the layer's name, if it is the result of the newest step. Any other result keeps its name.
+   * @param rowShape Row shape of the result in memory, channels last.
+   * @returns the name of the result.
    */
   finish(result: string, rowShape: readonly number[]): string;
 }

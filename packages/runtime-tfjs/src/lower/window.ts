@@ -1,4 +1,4 @@
-// Where the windows of convolutions and pools lie. TensorFlow names its paddings; programs store numbers.
+// The padding of convolutions and pools. TensorFlow names it; programs store numbers.
 
 /** Height and width. */
 export type Pair = readonly [number, number];
@@ -7,7 +7,7 @@ export type Pair = readonly [number, number];
 export type Pads = readonly [number, number, number, number];
 
 /**
- * Padding that gives `ceil(size / stride)` windows; where it cannot be shared evenly, the end has one more than the beginning.
+ * The padding that gives `ceil(size / stride)` windows. An odd amount puts the extra zero at the end.
  * @param size Rows and columns of the input.
  */
 export function samePads(size: Pair, window: Pair, strides: Pair, dilations: Pair = [1, 1]): Pads {
@@ -23,7 +23,9 @@ export function samePads(size: Pair, window: Pair, strides: Pair, dilations: Pai
 
 export const noPads: Pads = [0, 0, 0, 0];
 
-/** Whether a window sees the whole map and nothing else: the mean or maximum of it, which every runtime does without a window. */
+/**
+ * Whether a window covers exactly the whole map. Such a pool is the mean or maximum of the map, which needs no window.
+ */
 export function seesWholeMap(size: Pair, window: Pair, pads: Pads): boolean {
   return window[0] === size[0] && window[1] === size[1] && pads.every((count) => count === 0);
 }

@@ -29,7 +29,7 @@ const layer = (name: string): string => `modelTopology/config/layers/${name}`;
 const node = (name: string): string => `modelTopology/node/${name}`;
 
 describe('checkModelJson', () => {
-  test('knows what is good, and how many bytes of weights it needs', async () => {
+  test('accepts valid files, and counts their bytes of weights', async () => {
     expect(checkModelJson(layersModel.json)).toEqual({
       kind: 'layers-model',
       weightBytes: layersModel.weightData.byteLength,
@@ -48,19 +48,19 @@ describe('checkModelJson', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['no object', [], /the whole/],
-    ['no topology', {}, /modelTopology: expected the model\.json .* but got nothing/],
+    ['a list', [], /the whole/],
+    ['no topology', {}, /modelTopology: expected the model\.json .*; received nothing/],
     [
       'a group of weights that is null',
       edited(layersModel, 'weightsManifest', [null]),
-      /weightsManifest\.0: expected .*, but got null/,
+      /weightsManifest\.0: expected .*; received null/,
     ],
     [
-      'a size that is no number',
+      'a size that is not a number',
       edited(layersModel, 'weightsManifest/0/weights/0/shape', [3, null]),
       /weightsManifest\.0\.weights\.0\.shape\.1/,
     ],
-    ['a type of text', edited(layersModel, 'weightsManifest/0/weights/0/dtype', 'string'), /weights\.0\.dtype/],
+    ['the type of texts', edited(layersModel, 'weightsManifest/0/weights/0/dtype', 'string'), /weights\.0\.dtype/],
     [
       'weights beyond any file',
       edited(layersModel, 'weightsManifest/0/weights/0/shape', [2 ** 40, 2 ** 40]),
@@ -69,36 +69,36 @@ describe('checkModelJson', () => {
     [
       'an unknown layer',
       edited(layersModel, `${layer('added')}/inbound_nodes`, [[['nobody', 0, 0, {}]]]),
-      /layers\.\d+\.inbound_nodes\.0\.0: expected the name of a layer, but got "nobody"/,
+      /layers\.\d+\.inbound_nodes\.0\.0: expected the name of a layer; received "nobody"/,
     ],
     [
-      'a name of JavaScript',
+      'a member of Object.prototype as a name',
       edited(layersModel, `${layer('added')}/inbound_nodes`, [[['constructor', 0, 0, {}]]]),
       /expected the name of a layer/,
     ],
     [
-      'a call that is not made',
+      'a call that does not exist',
       edited(layersModel, `${layer('added')}/inbound_nodes`, [[['first', 1, 0, {}]]]),
-      /a call of "first" below 1, but got 1/,
+      /a call of "first" below 1; received 1/,
     ],
     [
       'a tensor that is not returned',
       edited(layersModel, `${layer('added')}/inbound_nodes`, [[['first', 0, 1, {}]]]),
-      /an output of "first" below 1, but got 1/,
+      /an output of "first" below 1; received 1/,
     ],
     [
       'a circle',
       edited(layersModel, `${layer('inner')}/inbound_nodes`, [[['active', 0, 0, {}]]]),
       /layers without a circle/,
     ],
-    ['a call of nothing', edited(layersModel, `${layer('added')}/inbound_nodes`, [[]]), /one input or more/],
+    ['a call without inputs', edited(layersModel, `${layer('added')}/inbound_nodes`, [[]]), /one input or more/],
     [
       'calls that are null',
       edited(layersModel, `${layer('added')}/inbound_nodes`, null),
-      /inboundNodes: expected Array, but got null/,
+      /inboundNodes: expected Array; received null/,
     ],
     [
-      'an output of nobody',
+      'an output of an unknown layer',
       edited(layersModel, 'modelTopology/config/output_layers', [['nobody', 0, 0]]),
       /output_layers\.0: expected the name of a layer/,
     ],
@@ -111,12 +111,12 @@ describe('checkModelJson', () => {
     [
       'filters that no weight has',
       edited(layersModel, `${layer('first')}/config/filters`, 60_000),
-      /filters: expected the length of an axis of a stored weight, but got 60000/,
+      /filters: expected the length of an axis of a stored weight; received 60000/,
     ],
     [
       'a negative stride',
       edited(layersModel, `${layer('first')}/config/strides`, [1, -1]),
-      /strides\.1: expected a whole number from 1 to 65536, but got -1/,
+      /strides\.1: expected a whole number from 1 to 65536; received -1/,
     ],
     [
       'padding beyond bounds',
@@ -132,7 +132,7 @@ describe('checkModelJson', () => {
       /at most 67108864 values/,
     ],
     [
-      'an initialiser whose width is no number',
+      'an initialiser whose width is not a number',
       edited(layersModel, `${layer('first')}/config/kernel_initializer/config`, { maxval: 'x' }),
       /config\.kernelInitializer\.config\.maxval: expected a number/,
     ],
@@ -149,7 +149,7 @@ describe('checkModelJson', () => {
     [
       'an unknown node',
       edited(graphModel, `${node('active1')}/input`, ['nobody:0']),
-      /node\.\d+\.input\.0: expected the name of a node, but got "nobody:0"/,
+      /node\.\d+\.input\.0: expected the name of a node; received "nobody:0"/,
     ],
     ['a node twice', edited(graphModel, `${node('active1')}/name`, 'image'), /a name that no other node has/],
     ['nodes in a circle', edited(graphModel, `${node('active1')}/input`, ['active2']), /nodes without a circle/],
@@ -164,7 +164,7 @@ describe('checkModelJson', () => {
       /attr\.strides\.list\.i/,
     ],
     [
-      'a text that is no base64',
+      'a text that is not base64',
       edited(graphModel, `${node('convolution1')}/attr/padding`, { s: '%%%' }),
       /attr\.padding\.s/,
     ],
@@ -178,7 +178,18 @@ describe('checkModelJson', () => {
     expect(() => checkModelJson(json)).toThrow(message);
   });
 
-  test('refuses more nodes one after the other than a loader can follow', () => {
+  test('gives the place in the file, the expected value and the received one to programs', () => {
+    const json = edited(layersModel, `${layer('first')}/config/strides`, [1, -1]);
+    expect(() => checkModelJson(json)).toThrow(
+      expect.objectContaining({
+        path: expect.stringMatching(/^modelTopology\..*\.strides\.1$/),
+        expected: 'a whole number from 1 to 65536',
+        received: '-1',
+      }),
+    );
+  });
+
+  test('refuses a longer chain of nodes than a loader can follow', () => {
     const chain = Array.from({ length: 5000 }, (_unused, index) => ({
       name: `n${index}`,
       op: index === 0 ? 'Placeholder' : 'Relu',

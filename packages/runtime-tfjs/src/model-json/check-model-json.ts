@@ -1,5 +1,6 @@
-// The model.json of a network of TensorFlow.js, checked before TensorFlow.js sees it. Its loader trusts the file: a layer that waits for an unknown
-// one keeps it busy for ever, and a size is memory before anything is compared with the weights.
+// Checks the model.json of a network before TensorFlow.js loads it. The loader trusts the file: a layer that reads an
+// unknown layer makes it loop forever, and it allocates memory for a size before it compares that size with the
+// weights.
 
 import { checkGraphTopology } from './graph-topology.ts';
 import { checkLayersTopology } from './layers-topology.ts';
@@ -10,15 +11,15 @@ export type ModelJsonKind = 'layers-model' | 'graph-model';
 
 export interface CheckedModelJson {
   readonly kind: ModelJsonKind;
-  /** Bytes that the files of weights must hold together. */
+  /** Number of bytes that all weight files must hold together. */
   readonly weightBytes: number;
 }
 
 /**
- * Checks everything that a file of a LayersModel or GraphModel says: its fields, the graph of its layers or nodes, their sizes, and the list of
- * its weights. Call it before `loadLayersModel` or `loadGraphModel` for files of strangers.
- * @param json What `JSON.parse` made of model.json.
- * @throws InvalidModelError with the place inside the JSON, what was expected, and what came.
+ * Checks a file of a LayersModel or GraphModel: its fields, the graph of its layers or nodes, their sizes, and the list
+ * of its weights. Call it before `loadLayersModel` or `loadGraphModel` for files from unknown sources.
+ * @param json The result of `JSON.parse` for model.json.
+ * @throws InvalidModelError with the place inside the JSON, the expected value and the received one.
  */
 export function checkModelJson(json: unknown): CheckedModelJson {
   const file = objectOf(json) ?? refuse('the whole', 'an object, as in the model.json of TensorFlow.js', json);
@@ -43,7 +44,7 @@ export function checkModelJson(json: unknown): CheckedModelJson {
   return { kind, weightBytes: bytes };
 }
 
-/** Files of early versions do not say their kind, but a GraphModel is a list of nodes. */
+/** Files of early versions have no `format`, but only a GraphModel has a list of nodes. */
 function kindOf(format: unknown, topology: Readonly<Record<string, unknown>>): ModelJsonKind {
   if (format === 'layers-model') return 'layers-model';
   if (format === 'graph-model' || Array.isArray(topology.node)) return 'graph-model';

@@ -1,4 +1,4 @@
-// The nodes of a GraphModel: every name is known, stored values are there, and no node waits for itself.
+// Checks the nodes of a GraphModel: all names exist, constants have stored values, and no node depends on itself.
 
 import * as v from 'valibot';
 import { maximumDepth, maximumInputValues, maximumLength, maximumNodes } from './model-json-bounds.ts';
@@ -69,7 +69,7 @@ export function checkGraphTopology(json: unknown, path: string, weights: Readonl
   checkOrder(nodes, positions, path);
 }
 
-/** `^name` waits for a node, `name:1` reads another than its first result. */
+/** `^name` is a control dependency; `name:1` is a result other than the first. */
 function nodeOf(input: string): string {
   return (input.startsWith('^') ? input.slice(1) : input).split(':')[0] ?? '';
 }
@@ -82,7 +82,10 @@ function checkPlaceholder({ attr }: Node, path: string): void {
   if (product > maximumInputValues) refuse(`${path}.attr.shape`, `at most ${maximumInputValues} values`, sizes);
 }
 
-/** Goes through the nodes in an order in which they can run. Loops of TensorFlow 1 close by a node of their own, which waits for nothing. */
+/**
+ * Visits the nodes in an order in which they can run. A loop of TensorFlow 1 closes at a NextIteration node, which need
+ * not wait.
+ */
 function checkOrder(nodes: readonly Node[], positions: ReadonlyMap<string, number>, path: string): void {
   const waitsFor = nodes.map(({ op, input = [] }) => (op === 'NextIteration' ? 0 : input.length));
   const readers = new Map<number, number[]>();

@@ -1,18 +1,18 @@
-// Which layer is called on the outputs of which others: every name is known, every index is in range, and the calls have an order in which they
-// can be made. Calls are made here as TensorFlow.js makes them, without tensors.
+// Checks the calls of layers: all names exist, all indices are in range, and there is an order in which the calls can
+// be made. The calls are made here in the order of TensorFlow.js, without tensors.
 
 import { refuse } from './refuse.ts';
 
-/** Name of a layer, number of its call, and number of the tensor that this call returns. */
+/** The name of a layer, the number of its call, and the number of the tensor that this call returns. */
 type Reference = readonly [string, number, number, ...unknown[]];
 
 export interface Layer {
   readonly name: string;
   /** One list of inputs per call. */
   readonly inboundNodes: readonly (readonly Reference[])[];
-  /** Tensors that a call returns at most. */
+  /** Largest number of tensors that a call returns. */
   readonly outputs: number;
-  /** Calls that the layer has from the beginning: that of an input, and that inside a nested model. */
+  /** Number of calls before the listed ones: 1 for an input layer and for a nested model. */
   readonly callsBefore: 0 | 1;
 }
 

@@ -1,4 +1,5 @@
-// Sizes in the configuration of a layer. TensorFlow.js allocates by them before it compares them with the weights.
+// Checks the sizes in the configuration of a layer. TensorFlow.js allocates memory for them before it compares them
+// with the weights.
 
 import { maximumInputValues, maximumLength } from './model-json-bounds.ts';
 import { refuse } from './refuse.ts';
@@ -20,13 +21,13 @@ const positiveKeys = [
   'units',
 ];
 
-/** Whole numbers from 0 on, as deep in lists as they like. Words are left to TensorFlow.js. */
+/** Whole numbers from 0 on, in lists of any depth. TensorFlow.js checks texts such as `same`. */
 const amountKeys = ['cropping', 'padding'];
 
-/** Those that are the length of an axis of the layer's weights. */
+/** Numbers that equal the length of an axis of the layer's weights. */
 const weightKeys = ['filters', 'inputDim', 'outputDim', 'units'];
 
-/** Shapes with the rows first. */
+/** Shapes that start with the row axis. */
 const batchShapeKeys = ['batchInputShape', 'batchShape'];
 
 export function checkLayerSizes(config: Config, path: string, weightLengths: ReadonlySet<number>): void {
@@ -77,7 +78,10 @@ function isLength(value: unknown, minimum: number): boolean {
   return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximumLength;
 }
 
-/** TensorFlow.js draws initial values before it reads the weights, and draws for ever from a distribution whose width is no number. */
+/**
+ * TensorFlow.js draws initial values before it reads the weights, and loops forever if the width of the distribution is
+ * not a number.
+ */
 function checkInitialisers(config: Config, path: string): void {
   for (const [key, initialiser] of Object.entries(config)) {
     if (!/initializer$/i.test(key) || typeof initialiser !== 'object' || initialiser === null) continue;

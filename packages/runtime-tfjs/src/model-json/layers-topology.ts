@@ -1,4 +1,4 @@
-// The layers of a LayersModel, and how they lead from one to another. TensorFlow.js waits for ever for a layer that is not there.
+// Checks the layers of a LayersModel and their connections. TensorFlow.js loops forever if a layer is missing.
 
 import * as v from 'valibot';
 import { camelCase, camelCaseKeys } from './camel-case.ts';
@@ -35,7 +35,7 @@ export function checkLayersTopology(
   path: string,
   weightLengths: ReadonlySet<number>,
 ): void {
-  // Only in this form it is the model; TensorFlow.js reads all other keys in both forms.
+  // TensorFlow.js reads this key only in this form. It reads all other keys in both forms.
   const wrapped = json.model_config ?? null;
   const place = wrapped === null ? path : `${path}.model_config`;
   checkModel(camelCaseKeys(wrapped ?? json, place), place, weightLengths, 0);
@@ -83,7 +83,7 @@ function checkLayer(
   if (containerKind(className) !== null) return checkModel({ className, config }, path, weightLengths, nesting + 1);
   if (Array.isArray(config)) return refuse(`${path}.config`, 'an object', config);
   checkLayerSizes(config, `${path}.config`, weightLengths);
-  // A wrapper around another layer, once for each direction or time.
+  // A wrapper around another layer, such as Bidirectional or TimeDistributed.
   if (config.layer !== undefined) {
     if (nesting > maximumNesting) refuse(path, `at most ${maximumNesting} layers inside each other`, 'more');
     checkLayer(
@@ -96,7 +96,7 @@ function checkLayer(
   return /RNN|LSTM|GRU|Bidirectional/.test(className) ? recurrentOutputs : 1;
 }
 
-/** Layers that may return their states besides their output. */
+/** Recurrent layers may return their states beside their output. */
 const recurrentOutputs = 8;
 
 function containerKind(className: string): 'functional' | 'sequential' | null {

@@ -1,12 +1,16 @@
-// How large a network of TensorFlow.js may be. Its loader makes what the file names before it looks at the weights.
+// Limits on the size of a network of TensorFlow.js. The loader allocates what the file names before it reads the
+// weights.
 
-/** Layers of one LayersModel or nested model; the largest of Keras has about a thousand. TensorFlow.js follows them by recursion. */
+/**
+ * Layers of one LayersModel or nested model. The largest model of Keras has about a thousand. TensorFlow.js visits them
+ * recursively.
+ */
 export const maximumLayers = 4096;
 
-/** Models inside models. */
+/** Depth of nested models. */
 export const maximumNesting = 16;
 
-/** Nodes of one GraphModel, and of the longest way through it. */
+/** Nodes of one GraphModel, and nodes on its longest path. */
 export const maximumNodes: number = 2 ** 16;
 export const maximumDepth = 4096;
 

@@ -3,11 +3,12 @@ import { InvalidModelError } from '@ztw/core';
 /** @throws InvalidModelError always, with the place inside the JSON. */
 export function refuse(path: string, expected: string, received: unknown): never {
   throw new InvalidModelError(
-    `model.json: ${path}: expected ${expected}, but got ${describe(received)}. Save the network again, or convert it anew.`,
+    `model.json: ${path}: expected ${expected}; received ${describe(received)}. Save the network again, or convert it again.`,
+    { expected, received: describe(received), path },
   );
 }
 
-/** Short, however long the value is. */
+/** The value as text, cut to 80 characters. */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);

@@ -1,4 +1,4 @@
-// The list of stored weights that stands in model.json: names, shapes, types, and the files that hold them.
+// Checks the list of weights in model.json: names, shapes, types, and the files that hold them.
 
 import * as v from 'valibot';
 import { refuse } from './refuse.ts';

@@ -1,4 +1,5 @@
-// Where a network can be cut: after each operation behind which only one computed tensor is still needed.
+// Finds where a network can be cut: after each operation whose result is the only computed tensor that later operations
+// read.
 
 import type { RowShape } from '@ztw/core';
 import type { NetworkCut } from '@ztw/heads';
@@ -7,19 +8,20 @@ import { channelsFirstShape } from './row-layout.ts';
 /** One operation of a network, with one result. */
 export interface FlowNode {
   readonly name: string;
-  /** Names of the nodes that it reads; the network's input and constants are not among them where they have no node. */
+  /** Names of the nodes that it reads. The network's input and constants have no node. */
   readonly inputs: readonly string[];
-  /** Row shape of the result as it lies in memory; null where the result has no rows, and cannot be cut. */
+  /** Row shape of the result in memory; null where the result has no rows, so that there is no cut. */
   readonly rowShape: RowShape | null;
   /** MACs per row. */
   readonly macs: number;
-  /** Whether it only moves values: padding, flattening, dropout. No place for an IC where another one costs the same. */
+  /** Whether it only moves values: padding, flattening, dropout. Another cut of the same cost is better for an IC. */
   readonly moves: boolean;
 }
 
 /**
- * @param nodes In an order in which they can run, from the network's input to its output; all of them lead to the output.
- * @returns cuts with something computed before them, and something left to skip behind them.
+ * @param nodes In an order in which they can run, from the network's input to its output; all of them lead to the
+ *   output.
+ * @returns the cuts that have MACs before them and after them.
  */
 export function findCuts(nodes: readonly FlowNode[]): readonly NetworkCut[] {
   const lastRead = new Map<string, number>();
@@ -49,7 +51,10 @@ export function findCuts(nodes: readonly FlowNode[]): readonly NetworkCut[] {
   }));
 }
 
-/** Of cuts with the same cost: the last one whose features are still maps and that does more than move values. */
+/**
+ * The best of cuts with the same cost: the last one whose features are maps, if there are any, and that does not only
+ * move values.
+ */
 function bestOf<Cut extends { readonly node: FlowNode; readonly rowShape: RowShape }>(cuts: readonly Cut[]): Cut {
   const rank = Math.max(...cuts.map(({ rowShape }) => rowShape.length));
   const maps = cuts.filter(({ rowShape }) => rowShape.length === rank);

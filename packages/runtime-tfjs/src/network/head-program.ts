@@ -1,4 +1,4 @@
-// A head's layers as a program.
+// Writes the layers of a head as a program.
 
 import type { RowShape } from '@ztw/core';
 import { type Parameter, rowSize } from '@ztw/core/runtime';
@@ -31,8 +31,8 @@ const featuresName = 'features';
 const previousLogitsName = 'previous_logits';
 
 /**
- * The program's result lies in memory as heads see it. At least one layer.
- * @param inputShape Row shape of the features as heads see them; in memory, maps have their channels last.
+ * Writes a program whose result has its channels first, as heads define it. At least one layer.
+ * @param inputShape Row shape of the features, channels first. In memory, maps have their channels last.
  * @throws InvalidModelError where layers, shapes and parameters do not fit together.
  */
 export function headProgram(
@@ -54,7 +54,7 @@ export function headProgram(
   });
 }
 
-/** A tensor on its way through a head. */
+/** A tensor between two layers of a head. */
 interface HeadValue extends WrittenValue {
   readonly tensor: TensorValue;
 }
@@ -71,10 +71,10 @@ function inputValue(name: string, rowShape: RowShape, order: readonly number[]):
   return headValue({ kind: 'tensor', name, shape: withRows(rowShape), order, columns: null });
 }
 
-/** Layers of heads as steps: each tensor operation that layers are made of. */
+/** Writes each tensor operation of head layers as steps. */
 function stepLayerWriter(writer: ProgramWriter): LayerWriter<HeadValue> {
   const input = ({ tensor }: HeadValue): string => writer.natural(tensor).name;
-  /** A result in memory as heads see it. */
+  /** A result with its axes in the order of the head. */
   const plain = (step: NewStep, rowShape: RowShape): HeadValue =>
     headValue(writer.addValue(step, step.operator, withRows(rowShape)));
   const reshaped = (tensor: TensorValue, rowShape: RowShape): HeadValue =>
@@ -122,7 +122,7 @@ function stepLayerWriter(writer: ProgramWriter): LayerWriter<HeadValue> {
       plain({ operator: 'layer-norm', input: input(value), ...stored(values, values.weight), epsilon }, value.shape),
     adaptivePools(value, outputSize) {
       const { maximum, average } = adaptivePools(writer, value.tensor, outputSize);
-      // Windows of one value give back the very input, which its reader knows by that.
+      // For windows of one value the result is the input itself. Its reader compares the two.
       const pooled = (tensor: TensorValue): HeadValue => (tensor === value.tensor ? value : headValue(tensor));
       return { maximum: pooled(maximum), average: pooled(average) };
     },
@@ -147,7 +147,7 @@ function stepLayerWriter(writer: ProgramWriter): LayerWriter<HeadValue> {
       return plain({ operator: 'concat', inputs, axis: 1 }, [length + (second.shape[0] ?? 0), ...rest]);
     },
     multiply({ tensor }, factor) {
-      // One value is the same for all, in whatever order they lie.
+      // A single factor needs no particular order of the axes.
       const operand = rowSize(factor.shape) === 1 ? tensor : writer.natural(tensor);
       return headValue(binary('multiply', operand, writer.store(factor.name, factor)));
     },

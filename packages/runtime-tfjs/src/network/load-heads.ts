@@ -6,9 +6,10 @@ import { checkHeads } from './check-heads.ts';
 import type { TensorflowNetwork } from './tensorflow-network.ts';
 
 /**
- * Reads what `saveHeads` wrote, ready for `stageNetwork({ tf, network, ...heads })`.
- * @param network The one that the heads were trained on. Other weights in the same architecture are not noticed, and answer wrongly.
- * @throws InvalidBundleError for a file that is damaged, or no such file.
+ * Reads a file of `saveHeads`. Pass the result to `stageNetwork({ tf, network, ...heads })`.
+ * @param network The network that the heads were trained on. The same architecture with other weights is not detected,
+ *   and gives wrong answers.
+ * @throws InvalidBundleError for a file that is damaged or of another kind.
  * @throws InvalidModelError for layers that do not fit together.
  * @throws InvalidInputError for heads that do not fit the network.
  */
@@ -19,7 +20,9 @@ export function loadHeads(network: TensorflowNetwork, file: Uint8Array): Network
     const cut = network.cuts.find((candidate) => candidate.name === name);
     if (cut === undefined) {
       throw new InvalidInputError(
-        `These heads were trained on "${trainedOn}" and stand at "${name}", where "${network.name}" cannot be cut. Load the network that they belong to.`,
+        `Expected the network that these heads were trained on, "${trainedOn}", with a cut at "${name}"; received "${network.name}", which ` +
+          'has no such cut. Load the network that the heads belong to.',
+        { expected: trainedOn, received: network.name, path: name },
       );
     }
     return cut;

@@ -1,4 +1,4 @@
-// Heads of every family on TensorFlow.js against the plain reference, which sees features with their channels first.
+// Heads of every family on TensorFlow.js against the plain reference, which reads features with their channels first.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { RowShape } from '@ztw/core';
@@ -33,6 +33,7 @@ const heads: readonly (readonly [string, Head])[] = [
   ['conv', convHead({ inputShape: [5, 9, 9], classes, cascade })],
   ['pool-conv', poolConvHead({ inputShape: [3, 40, 40], classes, cascade })],
   ['token', tokenHead({ inputShape: [7, 16], classes, cascade })],
+  ['a bottleneck', pooledHead({ inputShape: [5, 6, 6], classes, cascade, poolSize: 1, bottleneck: 3 })],
   ['a vector', tokenHead({ inputShape: [16], classes, cascade })],
   ['swin', swinHead({ inputShape: [8, 8, 6], classes, cascade })],
 ].map(([name, specification]) => [name as string, initialiseHead(specification as Head['specification'], 3)] as const);

@@ -10,13 +10,16 @@ export interface OpenHeadOptions {
   readonly tf: TensorflowInference;
   readonly layers: readonly HeadLayer[];
   readonly parameters: HeadParameters;
-  /** Row shape of the features as heads see them; in memory, maps have their channels last. */
+  /** Row shape of the features, channels first. In memory, maps have their channels last. */
   readonly inputShape: RowShape;
   /** For messages. */
   readonly what: string;
 }
 
-/** A head's layers ready to run, with their result, channels first, in the place of a program's logits. At least one layer. */
+/**
+ * Makes the layers of a head ready to run. Their result, channels first, takes the place of a program's logits. At
+ * least one layer.
+ */
 export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadOptions): OpenProgram {
   const { program, weights } = headProgram(layers, parameters, inputShape);
   const classesBefore = previousClasses({ layers });

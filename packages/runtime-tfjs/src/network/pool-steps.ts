@@ -1,4 +1,4 @@
-// Adaptive pools of maps as steps.
+// Adaptive pools of maps, written as steps.
 
 import { adaptiveWindows, type SlidingWindow, slidingWindow } from '@ztw/heads';
 import { channelsLastOrder, fixedSize, type ProgramWriter, type Size, type TensorValue } from '@ztw/program';
@@ -8,7 +8,7 @@ export interface PooledValues {
   readonly average: TensorValue;
 }
 
-/** Maps lie in memory as `[rows, height, width, channels]`; heads see them as `[rows, channels, height, width]`. */
+/** In memory maps are `[rows, height, width, channels]`; in heads they are `[rows, channels, height, width]`. */
 export const mapOrder: readonly number[] = channelsLastOrder(4);
 
 /** Both pools of a map `[rows, channels, height, width]` to `[rows, channels, ...outputSize]`. */
@@ -26,7 +26,7 @@ export function adaptivePools(
     : slidingPools(writer, input, shape, vertical, horizontal);
 }
 
-/** What every runtime has a kernel for. */
+/** Windows of one size and stride, for which every runtime has a kernel. */
 function slidingPools(
   writer: ProgramWriter,
   input: TensorValue,
@@ -53,7 +53,7 @@ function slidingPools(
   return { maximum: pool('max-pool'), average: pool('average-pool') };
 }
 
-/** One axis after the other, over the entries of each window, which may overlap. */
+/** Pools one axis after the other, window by window. Windows may overlap. */
 function unevenPools(writer: ProgramWriter, input: TensorValue, shape: readonly Size[]): PooledValues {
   const first = writer.natural(input);
   const pool = (kind: 'maximum' | 'mean'): TensorValue => {
@@ -76,7 +76,7 @@ function unevenPools(writer: ProgramWriter, input: TensorValue, shape: readonly 
   return { maximum: pool('maximum'), average: pool('mean') };
 }
 
-/** The maximum or mean of some entries of an axis, which stays with length 1. */
+/** The maximum or mean of some entries of an axis. The axis remains, with length 1. */
 function pooledWindow(
   writer: ProgramWriter,
   input: TensorValue,

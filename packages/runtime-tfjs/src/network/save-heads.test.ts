@@ -26,7 +26,7 @@ describe.each([
   { kind: 'LayersModel', network: layersNetwork, side: 12 },
   { kind: 'GraphModel', network: graphNetwork, side: 10 },
 ])('heads of a $kind', ({ network, side }) => {
-  test('trained for new classes, answer after they were loaded as before they were saved', async () => {
+  test('trained for new classes, give the same answers after saving and loading', async () => {
     const trained = await trainNewClasses({
       kernels: tensorflowKernels(tf),
       network,
@@ -52,7 +52,7 @@ describe.each([
   });
 });
 
-describe('says what is wrong', () => {
+describe('refuses', () => {
   const cuts = layersNetwork.cuts.filter(({ name }) => name === 'deep');
   const specification = pooledHead({ inputShape: [8, 6, 6], classes: 3, cascade: false });
   const head = initialiseHead(specification, 1);
@@ -61,7 +61,7 @@ describe('says what is wrong', () => {
   test('heads of another network', () => {
     const file = saveHeads(layersNetwork, fitting);
     expect(() => loadHeads(graphNetwork, file)).toThrow(InvalidInputError);
-    expect(() => loadHeads(graphNetwork, file)).toThrow(/trained on "small" and stand at "deep", where "graph"/);
+    expect(() => loadHeads(graphNetwork, file)).toThrow(/trained on, "small", with a cut at "deep"; received "graph"/);
   });
 
   test('a network that has changed at the cut', () => {
@@ -69,7 +69,7 @@ describe('says what is wrong', () => {
       ...layersNetwork,
       cuts: layersNetwork.cuts.map((cut) => ({ ...cut, rowShape: [16, 6, 6] })),
     };
-    expect(() => loadHeads(changed, saveHeads(layersNetwork, fitting))).toThrow(/should read rows of \[16, 6, 6\]/);
+    expect(() => loadHeads(changed, saveHeads(layersNetwork, fitting))).toThrow(/reads rows of \[16, 6, 6\]/);
   });
 
   test('layers that do not fit together', () => {

@@ -1,4 +1,4 @@
-// A network of TensorFlow.js as the frozen backbone of a training.
+// A network of TensorFlow.js as the frozen backbone for training.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type InputValues, InvalidInputError } from '@ztw/core';
@@ -27,7 +27,7 @@ export interface SegmentNetworkOptions extends SegmentOptions {
 }
 
 /**
- * Makes a network something that `trainInternalClassifiers` can train on. Input rows are channels first, as for every runtime.
+ * Makes a backbone of a network, for `trainInternalClassifiers`. Input rows are channels first, as for every runtime.
  * @throws InvalidInputError for heads that do not fit the cuts.
  */
 export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbone {
@@ -37,7 +37,13 @@ export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbon
     cuts.some((cut, index) => cut.rowShape.join() !== heads[index]?.inputShape.join())
   ) {
     throw new InvalidInputError(
-      `Expected one head per cut that reads its features, but the ${heads.length} heads do not fit the ${cuts.length} cuts.`,
+      `Expected one head per cut that reads its features; received ${heads.length} heads that do not fit the ${cuts.length} cuts. ` +
+        'Make the heads for these cuts.',
+      {
+        expected: cuts.map(({ rowShape }) => rowShape),
+        received: heads.map(({ inputShape }) => inputShape),
+        path: 'heads',
+      },
     );
   }
   const splits = heads.map(splitPrefix);
@@ -60,7 +66,10 @@ export function segmentNetwork(options: SegmentNetworkOptions): SegmentedBackbon
 
   const run = async (segment: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput> => {
     if (!Number.isInteger(segment) || segment < 0 || segment > cuts.length) {
-      throw new InvalidInputError(`The backbone has the segments 0..${cuts.length}, but ${segment} was asked for.`);
+      throw new InvalidInputError(
+        `Expected a segment from 0 to ${cuts.length}; received ${segment}. There is one segment more than cuts.`,
+        { expected: `0..${cuts.length}`, received: segment },
+      );
     }
     if (segment === cuts.length && newClasses !== undefined) {
       return { boundary: [], cached: null, logits: new Float32Array(rows * classes) };

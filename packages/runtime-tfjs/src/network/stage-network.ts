@@ -1,4 +1,5 @@
-// A network of TensorFlow.js as a staged model: its own operations between the cuts, heads of this project at them.
+// A network of TensorFlow.js as a staged model: its own operations run between the cuts, and heads of this project run
+// at the cuts.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { RuntimeFailureError } from '@ztw/core';
@@ -17,13 +18,13 @@ import type { TensorflowNetwork } from './tensorflow-network.ts';
 export interface StageNetworkOptions {
   readonly tf: TensorflowInference;
   readonly network: TensorflowNetwork;
-  /** In the order in which data passes them; of `chooseNetworkCuts`. */
+  /** In the order of the data flow. `chooseNetworkCuts` returns them. */
   readonly cuts: readonly NetworkCut[];
   /** One per cut. */
   readonly heads: readonly Head[];
   /**
-   * Number of classes where the heads answer others than the network itself. The network's classifier is dropped then, and the
-   * head at the last cut is the final one.
+   * Number of classes, if they are not the network's own. The network's classifier is then left out, and the head at
+   * the last cut is the final one.
    */
   readonly newClasses?: number;
   /** One name per class. */
@@ -31,8 +32,8 @@ export interface StageNetworkOptions {
 }
 
 /**
- * Makes a network run stage by stage. Input rows are channels first, as for every runtime; the model that the network was read from
- * keeps its weights and is not disposed with this one.
+ * Makes a staged model of a network. Input rows are channels first, as for every runtime. Disposing the staged model
+ * does not dispose the model that the network was read from.
  * @throws InvalidInputError for heads that do not fit the cuts or the classes.
  */
 export function stageNetwork(options: StageNetworkOptions): RuntimeModel {
@@ -123,7 +124,7 @@ function finalStage({ tf, network, cuts }: StageNetworkOptions): StageRunner {
   };
 }
 
-/** Consumes the inputs. */
+/** Runs the segment before a head. Consumes the inputs. */
 function runSegment(
   tf: TensorflowInference,
   network: TensorflowNetwork,
@@ -143,7 +144,7 @@ function runSegment(
     return tf.keep(network.run(before, cuts[index]?.name ?? null, start));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RuntimeFailureError(`TensorFlow.js failed in ${place}: ${reason}`, { cause });
+    throw new RuntimeFailureError(`TensorFlow.js failed in ${place}: ${reason}`, { cause, path: place });
   } finally {
     start.dispose();
   }

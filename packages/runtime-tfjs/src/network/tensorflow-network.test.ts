@@ -17,7 +17,7 @@ import { readLayersModel } from '../layers-model/read-layers-model.ts';
 import { stageNetwork } from './stage-network.ts';
 import type { TensorflowNetwork } from './tensorflow-network.ts';
 
-// The same kernels on the same values; only the row count of a call may choose another order of sums.
+// The same kernels on the same values. Only another number of rows in a call may change the order of sums.
 const tolerance = { rtol: 1e-5, atol: 1e-5 };
 
 const tf = await tensorflowOn('wasm');
@@ -59,7 +59,7 @@ test('cuts and MACs of a LayersModel', () => {
   const separable = 36 * (9 * 8 + 8 * 12);
   expect(network).toMatchObject({ inputShape: [3, 12, 12], classes: 4, returns: 'probabilities' });
   expect(network.backboneMacs).toBe(first + inner + deep + separable + 48);
-  // Nothing between `first` and `added` carries all data alone.
+  // No tensor between `first` and `added` carries all data.
   expect(network.cuts.filter(({ preferred }) => preferred)).toEqual([
     { name: 'first', rowShape: [8, 12, 12], macs: first, preferred: true },
     { name: 'active', rowShape: [8, 12, 12], macs: first + inner, preferred: true },
@@ -186,7 +186,7 @@ describe.each(['layers', 'graph'] as const)('%s model', (kind) => {
         expectClose(logits, heldOutLogits[index]!, { rtol: 1e-4, atol: 1e-4 }, `exit ${index}`);
       }
     }
-    // Scalars that tfjs makes at its first use may stay; features and heads must not.
+    // Scalars that tfjs makes at its first use may remain; features and heads must not.
     expect(memory().numTensors).toBeLessThanOrEqual(before + 2);
   });
 });

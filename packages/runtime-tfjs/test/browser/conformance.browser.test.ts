@@ -20,7 +20,7 @@ async function files(): Promise<ReadonlyMap<string, Uint8Array>> {
   ]);
 }
 
-// float32 on both, but a GPU's kernels choose other orders of sums, and other ones for other numbers of rows.
+// Both use float32, but a GPU's kernels choose another order of sums for each number of rows.
 const tolerance = { absolute: 1e-4, relative: 1e-4 };
 
 testInChromium({

@@ -1,4 +1,4 @@
-// What runs inside the browser: a network's programs are loaded over HTTP, onto the backend that the test asks for.
+// Runs inside the browser: loads the programs of a network over HTTP onto the backend that the test names.
 
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -36,7 +36,7 @@ exposeConformance(async ({ runtime, network: name }) => {
       await model[Symbol.asyncDispose]();
       return logits as Float32Array;
     },
-    // Every tensor that came after the weights.
+    // All tensors but the weights.
     liveFeatures: (model) => tf.memory().numTensors - (afterLoad.get(model) ?? 0),
     ...(backend === 'wasm' ? {} : { tolerance: { absolute: 1e-4, relative: 1e-4 } }),
   };

@@ -1,10 +1,10 @@
 import type { BundleNetwork } from '@ztw/bundle';
 import type { ProgramNetwork } from '../../src/__fixtures__/program-networks.ts';
 
-/** A network as the page reads it; JSON-safe. */
+/** A network as the page reads it, in plain JSON. */
 export type ServedNetwork = Omit<ProgramNetwork, 'readFile'>;
 
-/** All that the page fetches of a network, by absolute path on the server. */
+/** All files of a network that the page fetches, by absolute path on the server. */
 export async function serveNetwork(
   name: string,
   { readFile, ...served }: ProgramNetwork,

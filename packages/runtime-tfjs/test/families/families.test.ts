@@ -1,5 +1,6 @@
-// The families of networks that PyTorch exports, small and with random weights (`make_families.py`): cut, given heads, and run stage by
-// stage on TensorFlow.js and on ONNX Runtime, with the uncut network as the last word.
+// The families of networks that PyTorch exports, small and with random weights (`make_families.py`). They are cut, get
+// heads, and run stage by stage on TensorFlow.js and on ONNX Runtime. The uncut network gives the expected logits of
+// the last stage.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ test('all families are there', () => {
 });
 
 describe.each(files)('%s', (file) => {
-  test('gives the same logits on both runtimes, and at its end those of the uncut network', async () => {
+  test('gives the same logits on both runtimes, and those of the uncut network at the end', async () => {
     const path = join(import.meta.dirname, file);
     const cut = await cutNetwork({ ort, path, sharpness: 4 });
     expect(cut.cuts.length).toBeGreaterThan(1);

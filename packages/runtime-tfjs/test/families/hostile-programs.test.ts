@@ -1,5 +1,6 @@
-// Stage programs that were changed at random. Each is refused with an error of this project or runs, and neither harms the good program beside
-// it: on WebAssembly a kernel that is given a wrong shape writes over foreign memory. `ZTW_FUZZ_COUNT` says how many, on each backend.
+// Stage programs that were changed at random. Each one either runs or is refused with an error of this project, and
+// neither harms a valid program beside it: on WebAssembly, a kernel with a wrong shape overwrites other memory.
+// `ZTW_FUZZ_COUNT` is their number per backend.
 
 import { join } from 'node:path';
 import { type BundleReader, decodeSafetensors } from '@ztw/bundle';
@@ -16,7 +17,7 @@ import { mutateJson } from '../support/mutate-json.ts';
 const count = Number(process.env.ZTW_FUZZ_COUNT ?? 300);
 const rows = 2;
 
-/** More values per row than that are not run here, for their time and not for their danger. */
+/** Programs with more values per row do not run here, to save time. */
 const valuesToRun = 2 ** 22;
 
 const networks: readonly ProgramNetwork[] = [

@@ -1,5 +1,6 @@
-// Files model.json that were changed at random, on the way of `ztw convert`: checked, loaded by TensorFlow.js, written as a program and as ONNX.
-// Each ends in an error of this project or in a model, in a short time. `ZTW_FUZZ_COUNT` says how many of each kind.
+// Files model.json that were changed at random. As in `ztw convert`, each is checked, loaded by TensorFlow.js, and
+// written as a program and as ONNX. Each one soon ends in an error of this project or in a model. `ZTW_FUZZ_COUNT` is
+// their number per kind.
 
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import type { io } from '@tensorflow/tfjs-core';
@@ -20,7 +21,7 @@ const tf = await tensorflowOn('cpu');
 
 type Outcome = 'refused' | 'refused by TensorFlow.js' | 'converted' | 'untyped' | 'slow';
 
-/** As `ztw convert` does it: only what TensorFlow.js throws while it loads may be of any kind. */
+/** As `ztw convert` does it. Only errors of TensorFlow.js while it loads may be of any kind. */
 async function convert(json: unknown, weightData: ArrayBuffer): Promise<Outcome> {
   const { kind } = checkModelJson(json);
   const { modelTopology, weightsManifest } = json as {

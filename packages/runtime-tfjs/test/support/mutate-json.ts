@@ -1,5 +1,5 @@
-// Seeded, structure-aware mutations of JSON: numbers to extremes, texts swapped with others of the same document, lists permuted, cut and
-// repeated, and now and then a value of another kind.
+// Seeded mutations of JSON that know its structure: numbers become extreme, texts are swapped with others of the
+// document, lists are permuted, cut or repeated, and sometimes a value gets another type.
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Parent = Json[] | { [key: string]: Json };
@@ -40,7 +40,7 @@ const extremes = [
 
 /**
  * @param random Values in [0, 1).
- * @param count How many mutations, one after the other.
+ * @param count Number of mutations, applied one after the other.
  * @returns a changed copy.
  */
 export function mutateJson(document: unknown, random: () => number, count: number): unknown {
@@ -52,7 +52,7 @@ export function mutateJson(document: unknown, random: () => number, count: numbe
 function mutateOnce(document: Json, random: () => number): void {
   const places = placesOf(document);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
-  // Kinds first, so that long lists of one kind do not take all mutations.
+  // The kind is chosen first, so that long lists of one kind do not get all mutations.
   const kind = pick(['number', 'number', 'number', 'string', 'string', 'list', 'list', 'list', 'any']);
   const fitting = places.filter(({ value }) =>
     kind === 'list' ? Array.isArray(value) : kind === 'any' || typeof value === kind,

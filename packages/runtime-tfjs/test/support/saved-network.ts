@@ -1,12 +1,12 @@
 import type { io } from '@tensorflow/tfjs-core';
 
 export interface SavedNetwork {
-  /** What stands in model.json. */
+  /** The content of model.json. */
   readonly json: Record<string, unknown>;
   readonly weightData: ArrayBuffer;
 }
 
-/** A network as TensorFlow.js writes it to files. */
+/** A network as TensorFlow.js saves it. */
 export async function savedNetwork(network: { save(handler: io.IOHandler): Promise<unknown> }): Promise<SavedNetwork> {
   let saved: SavedNetwork | null = null;
   const save = async ({

@@ -55,7 +55,8 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
   if (parts.length === 0) throw new InvalidInputError('A bundle needs at least one network.');
   const networks = parts.map(({ network }) => network);
   const logits = parts.flatMap(({ variant }) => variant.heldOutLogits);
-  const ensemble = fitExits(options, logits);
+  const exitMacs = exitCosts({ stages: networks.flatMap(({ stages }) => stages) });
+  const ensemble = fitExits(options, logits, exitMacs);
   return {
     method,
     classes,
@@ -69,16 +70,18 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
         ensemble === null ? logits : combineExits(ensembleFromSpecification(ensemble), logits, targets.length, classes),
       labels: targets,
       classes,
-      exitMacs: exitCosts({ stages: networks.flatMap(({ stages }) => stages) }),
+      exitMacs,
     }),
   };
 }
 
-/** The ensemble of a method; null where every exit answers for itself, or there is but one. */
+/** The ensemble of a method; null where every exit answers for itself, or there is but one, or held-out rows do not speak for one. */
 function fitExits(
   { method, ensemble, targets, classes }: AssembleBundleOptions,
   logits: readonly Float32Array[],
+  exitMacs: readonly number[],
 ): EnsembleSpecification | null {
   if (method === 'sdn' || ensemble === 'none' || logits.length === 1) return null;
-  return fitEnsemble({ kind: ensemble, logits, labels: targets, classes }).specification;
+  const { specification } = fitEnsemble({ kind: ensemble, logits, labels: targets, classes, exitCosts: exitMacs });
+  return specification.exits.every((exit) => exit === null) ? null : specification;
 }

@@ -49,6 +49,10 @@ const heads: readonly [string, HeadSpecification][] = [
     splitPrefix(poolConvHead({ ...options, inputShape: [4, 13, 11], poolSize: 2 })).trained,
   ],
   ['swin', swinHead({ ...options, inputShape: [3, 3, 6], layers: 2, hiddenSize: 5 })],
+  [
+    'a bottleneck',
+    poolConvHead({ ...options, inputShape: [4, 13, 11], poolSize: 1, channelDivisor: 2, bottleneck: 3 }),
+  ],
 ];
 
 describe.each(heads)('%s', (_, specification) => {

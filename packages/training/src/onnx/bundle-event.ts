@@ -2,6 +2,13 @@
 
 import type { BundleMethod } from '../plan/method.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
+import type { HeadsReport } from './heads-report.ts';
+
+/** What the heads of a network will cost, before any of them is trained. */
+export interface HeadsPlannedEvent {
+  readonly kind: 'heads-planned';
+  readonly heads: HeadsReport;
+}
 
 /** A network's ICs are trained; `progress` says how far all of them are, and how many seconds are left. */
 export interface NetworkTrainingEvent {
@@ -52,6 +59,7 @@ export interface ExitsDroppedEvent {
 }
 
 export type BundleEvent =
+  | HeadsPlannedEvent
   | NetworkTrainingEvent
   | NetworkRunningEvent
   | MeasuringEvent

@@ -13,6 +13,14 @@ export type { BackboneSegment, BackboneSegments, OnnxBackend, OpenNetwork, Uncut
 
 export { type ChainDescription, describeChain } from './chain-description.ts';
 export { type NetworkPlan, type PlanNetworkOptions, planNetwork } from './network-plan.ts';
+export { type DefaultHeads, defaultHeads } from './default-heads.ts';
+export {
+  type HeadsReport,
+  type ReportedCost,
+  type ReportedDesign,
+  type ReportedHead,
+  reportHeads,
+} from './heads-report.ts';
 export { type NetworkSource, type OnnxNetwork, type OpenNetworkOptions, openNetwork } from './onnx-network.ts';
 export { openWholeNetwork } from './whole-network.ts';
 
@@ -36,6 +44,7 @@ export type { ExitTimes } from './time-exits.ts';
 export type {
   BundleEvent,
   ExitsDroppedEvent,
+  HeadsPlannedEvent,
   MeasuringEvent,
   NetworkRunningEvent,
   NetworkTrainingEvent,

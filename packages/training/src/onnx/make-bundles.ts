@@ -15,6 +15,7 @@ import type { TrainingRecipe } from '../training/training-recipe.ts';
 import { assembleNetworks } from './assemble-networks.ts';
 import type { BundleEvent, Watch } from './bundle-event.ts';
 import { describeChain } from './chain-description.ts';
+import { reportHeads } from './heads-report.ts';
 import { bundleMeasurer } from './measure-bundle.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import type { OnnxBackend } from './onnx-backend.ts';
@@ -111,6 +112,9 @@ export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<
   const { classes } = describeChain(plans);
   const watch: Watch = { report: (event) => options.onEvent?.(event), signal: options.signal };
   const loadKernels = (): Promise<MathKernels> => options.loadKernels();
+  for (const plan of plans) {
+    if (plan.cuts.length > 0) watch.report({ kind: 'heads-planned', heads: reportHeads(plan) });
+  }
   const train = networkTrainer({ onnx, loadKernels, training, heldOut, recipe, memoryLimit, storage, watch });
   const networks = await trainChain(plans, train);
   const results = networks.map(({ result }) => result);
@@ -189,8 +193,7 @@ async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<Mad
       times: timed?.times ?? null,
       measuredAgainst,
       unreachable: {
-        budgets:
-          pruned === null ? [] : budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget)),
+        budgets: budgets.filter((budget) => !operatingPoints.some((point) => point.budget === budget)),
         timeBudgets: timeBudgets.filter(
           (budget) => timed !== null && budget < Math.min(...timed.times.exitMilliseconds),
         ),

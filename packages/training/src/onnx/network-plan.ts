@@ -1,16 +1,17 @@
 // What will be trained of an ONNX network, decided before anything runs: its cuts and the head at each of them, per method.
 
 import { about } from '@ztw/core/runtime';
-import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
+import type { DesignedHeads } from '@ztw/heads';
+import { type Cut, type CutSelection, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
 import type { BundleMethod } from '../plan/method.ts';
-import { type HeadChoice, type PlannedVariant, planHeads } from '../plan/plan-heads.ts';
+import { chooseDesigns, type HeadChoice, type PlannedVariant, planHeads } from '../plan/plan-heads.ts';
 import type { OnnxNetwork } from './onnx-network.ts';
 
 export interface NetworkPlan {
   readonly network: OnnxNetwork;
   readonly cuts: readonly Cut[];
-  /** What the heads were chosen by; those of fewer cuts are chosen by it again. */
-  readonly head: HeadChoice;
+  /** The designs of the heads, one per cut, with what they cost. Where exits are dropped, the others keep theirs. */
+  readonly heads: DesignedHeads;
   /** Whether another network comes before in a chain. */
   readonly followsNetwork: boolean;
   readonly variants: readonly PlannedVariant[];
@@ -29,22 +30,54 @@ export interface PlanNetworkOptions {
  */
 export async function planNetwork(network: OnnxNetwork, options: PlanNetworkOptions): Promise<NetworkPlan> {
   const { selection, methods, head, followsNetwork } = options;
-  return about(network.name, async () =>
-    planCuts(network, chooseCuts(network.analysis, selection), { methods, head, followsNetwork }),
-  );
+  return about(network.name, async () => {
+    const cuts = chooseCuts(network.analysis, selection);
+    const heads = designCuts(network.analysis, cuts, { methods, head, followsNetwork });
+    return planCuts(network, cuts, { methods, heads, followsNetwork });
+  });
 }
 
 /**
- * Chooses the heads for cuts.
+ * Chooses the designs of the heads for cuts, by what the network costs.
  * @throws InvalidInputError for heads that do not exist.
  */
+export function designCuts(
+  { backboneMacs, parameters, classifierParameters, classes }: GraphAnalysis,
+  cuts: readonly Cut[],
+  { methods, head, followsNetwork }: Omit<PlanNetworkOptions, 'selection'>,
+): DesignedHeads {
+  return chooseDesigns({
+    network: { macs: backboneMacs, parameters: { whole: parameters, classifier: classifierParameters } },
+    cuts: cuts.map((cut) => ({ rowShape: featureShape(cut), macs: cut.macs })),
+    classes,
+    methods,
+    head,
+    followsNetwork,
+  });
+}
+
+export interface PlanCutsOptions extends Omit<PlanNetworkOptions, 'selection' | 'head'> {
+  /** One per cut. */
+  readonly heads: DesignedHeads;
+}
+
+/** Makes a plan of chosen cuts and designs. */
 export function planCuts(
   network: OnnxNetwork,
   cuts: readonly Cut[],
-  { methods, head, followsNetwork }: Pick<PlanNetworkOptions, 'methods' | 'head' | 'followsNetwork'>,
+  { methods, heads, followsNetwork }: PlanCutsOptions,
 ): NetworkPlan {
-  const cutShapes = cuts.map((cut) => cut.tensors[0]?.rowShape ?? []);
-  const { classes } = network.analysis;
-  const variants = planHeads({ cutShapes, classes, methods, head, followsNetwork });
-  return { network, cuts, head, followsNetwork, variants };
+  const variants = planHeads({
+    cutShapes: cuts.map(featureShape),
+    designs: heads.heads.map(({ design }) => design),
+    classes: network.analysis.classes,
+    methods,
+    followsNetwork,
+  });
+  return { network, cuts, heads, followsNetwork, variants };
+}
+
+/** Of the first tensor, the one that a head reads. */
+function featureShape({ tensors }: Cut): readonly number[] {
+  return tensors[0]?.rowShape ?? [];
 }

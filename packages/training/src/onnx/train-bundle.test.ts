@@ -71,6 +71,18 @@ test('tells where it is', async () => {
   expect(fractions.at(-1)).toBeGreaterThan(0.9);
 });
 
+test('default heads cost little, and budgets that no exit keeps are named', async () => {
+  const events: BundleEvent[] = [];
+  const { report } = await trainBundle({ ...options, onEvent: (event) => events.push(event) });
+  const [planned] = events;
+  if (planned?.kind !== 'heads-planned') throw new Error('the first event should be about heads');
+  expect(planned.heads.heads.some(({ insteadOf }) => insteadOf !== null)).toBe(true);
+  expect(report.exits.at(-1)!.share).toBeCloseTo(1 + planned.heads.total.macsShare, 9);
+  expect(report.exits.at(-1)!.share).toBeLessThanOrEqual(1.1);
+  expect(report.exits[0]!.share).toBeGreaterThan(0.25);
+  expect(report.unreachable.budgets).toContain(0.25);
+});
+
 test('the same bytes for the same seed, after an interruption too', async () => {
   const storage = trainingStorage({ checkpoints: memoryBlobStore() });
   const aborting = new AbortController();

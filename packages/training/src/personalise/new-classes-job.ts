@@ -17,8 +17,11 @@ export interface NewClassesJob {
    * preferred ones of a network that has fewer.
    */
   readonly cuts?: NetworkCutSelection;
-  /** What the heads are like. Default: `pooled` on maps, else what `headFor` chooses. */
-  readonly heads?: Omit<HeadForOptions, 'classes' | 'cascade'>;
+  /**
+   * What the heads are like. Default: `pooled` on maps, else what `headFor` chooses; where that costs much beside the network, the cheaper
+   * ones of `designHeads`.
+   */
+  readonly heads?: Omit<HeadForOptions, 'classes' | 'cascade' | 'bounds'>;
   /** What differs from `newClassesDefaults.recipe`. */
   readonly recipe?: Partial<TrainingRecipe>;
 }

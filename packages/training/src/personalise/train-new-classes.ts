@@ -1,11 +1,12 @@
 // Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
 
-import { type BlobStore, InvalidDataError, memoryBlobStore, type RowShape } from '@ztw/core';
+import { type BlobStore, InvalidDataError, memoryBlobStore } from '@ztw/core';
 import type { MathKernels } from '@ztw/core/runtime';
 import {
-  type HeadForOptions,
+  designHeads,
   type HeadSpecification,
   headFor,
+  isOpenDesign,
   type NetworkCut,
   type TrainableNetwork,
 } from '@ztw/heads';
@@ -48,9 +49,7 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
     throw new InvalidDataError(`Expected the names of at least two classes, but got ${newClasses}.`);
   }
   const cuts = cutsFor(network, job);
-  const heads = cuts.map(({ rowShape }, index) =>
-    headAt(rowShape, { ...job.heads, classes: newClasses, cascade: index > 0 }),
-  );
+  const heads = headsAt(cuts, network, job);
   const training = labelledRowData('training', job.training, network.inputShape);
   const heldOut = job.heldOut == null ? null : labelledRowData('held-out', job.heldOut, network.inputShape);
   const checkpoints = options.checkpoints == null ? null : await jobCheckpoints(options.checkpoints, network, job);
@@ -92,6 +91,29 @@ function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly N
   return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);
 }
 
-function headAt(rowShape: RowShape, options: HeadForOptions): HeadSpecification {
-  return headFor(rowShape, { family: rowShape.length === 3 ? 'pooled' : 'auto', ...options });
+/** What was asked for, else heads that cost little beside the network, whose parameters nobody counts here. */
+function headsAt(
+  cuts: readonly NetworkCut[],
+  { backboneMacs }: TrainableNetwork,
+  { heads: asked = {}, classes: { length: classes } }: NewClassesJob,
+): readonly HeadSpecification[] {
+  const { layerNorm, ...design } = asked;
+  const places = cuts.map(({ rowShape, macs }, index) => ({
+    rowShape,
+    segmentMacs: macs - (cuts[index - 1]?.macs ?? 0),
+    cascade: index > 0,
+  }));
+  const network = { macs: backboneMacs, parameters: null };
+  const first = design.family === 'auto' ? 'auto' : 'pooled';
+  const chosen = isOpenDesign(design) ? designHeads({ network, places, classes, first }).heads : null;
+  return places.map(({ rowShape, cascade }, index) =>
+    headFor(rowShape, {
+      family: rowShape.length === 3 ? 'pooled' : 'auto',
+      ...design,
+      ...chosen?.[index]?.design,
+      ...(layerNorm === undefined ? {} : { layerNorm }),
+      classes,
+      cascade,
+    }),
+  );
 }

@@ -1,11 +1,18 @@
 // The heads of all ICs of a network, per method.
 
 import type { RowShape } from '@ztw/core';
-import type { HeadSpecification } from '@ztw/heads';
-import { type HeadForOptions, headFor } from '@ztw/heads';
+import {
+  type DesignedHeads,
+  designHeads,
+  type HeadDesign,
+  type HeadedNetwork,
+  type HeadForOptions,
+  type HeadSpecification,
+  headFor,
+} from '@ztw/heads';
 import type { BundleMethod } from './method.ts';
 
-/** How the heads of all ICs look; the family may adapt to each cut's features. */
+/** How the heads of all ICs look. What is left open adapts to each cut's features and to what the network costs. */
 export type HeadChoice = Pick<HeadForOptions, 'family' | 'layers' | 'padding'>;
 
 /** The heads of one method, one per cut, in order. */
@@ -14,32 +21,57 @@ export interface PlannedVariant {
   readonly heads: readonly HeadSpecification[];
 }
 
-export interface PlanHeadsOptions {
-  /** Row shape of the features at each cut, in order. */
-  readonly cutShapes: readonly RowShape[];
+/** Which heads are trained. */
+export interface HeadsOptions {
   readonly classes: number;
   readonly methods: readonly BundleMethod[];
-  readonly head: HeadChoice;
   /** Whether another network comes before in a chain, whose logits the first IC of `ztw` recycles. */
   readonly followsNetwork: boolean;
 }
 
+export interface ChooseDesignsOptions extends HeadsOptions {
+  readonly network: HeadedNetwork;
+  /** In order: the row shape of the features, and the MACs per row of the network up to there. */
+  readonly cuts: readonly { readonly rowShape: RowShape; readonly macs: number }[];
+  readonly head: HeadChoice;
+}
+
 /**
- * Chooses the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the exit before. The first IC of a
+ * Chooses the designs of heads for cuts, one for all methods, since these see the same features.
+ * @throws InvalidInputError for heads that do not exist.
+ */
+export function chooseDesigns(options: ChooseDesignsOptions): DesignedHeads {
+  const { network, cuts, head, classes, methods, followsNetwork } = options;
+  const places = cuts.map(({ rowShape, macs }, index) => ({
+    rowShape,
+    segmentMacs: macs - (cuts[index - 1]?.macs ?? 0),
+    cascade: methods.some((method) => recycles(method, index, followsNetwork)),
+  }));
+  return designHeads({ network, places, classes, asked: head });
+}
+
+export interface PlanHeadsOptions extends HeadsOptions {
+  /** Row shape of the features at each cut, in order. */
+  readonly cutShapes: readonly RowShape[];
+  /** One per cut. */
+  readonly designs: readonly HeadDesign[];
+}
+
+/**
+ * Makes the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the exit before. The first IC of a
  * chain has none before it; the first IC of a later network recycles the logits in which the network before ends.
  * @throws InvalidInputError for heads that do not exist.
  */
-export function planHeads({
-  cutShapes,
-  classes,
-  methods,
-  head,
-  followsNetwork,
-}: PlanHeadsOptions): readonly PlannedVariant[] {
+export function planHeads(options: PlanHeadsOptions): readonly PlannedVariant[] {
+  const { cutShapes, designs, classes, methods, followsNetwork } = options;
   return methods.map((method) => ({
     method,
     heads: cutShapes.map((shape, index) =>
-      headFor(shape, { ...head, classes, cascade: method === 'ztw' && (index > 0 || followsNetwork) }),
+      headFor(shape, { ...designs[index], classes, cascade: recycles(method, index, followsNetwork) }),
     ),
   }));
+}
+
+function recycles(method: BundleMethod, cut: number, followsNetwork: boolean): boolean {
+  return method === 'ztw' && (cut > 0 || followsNetwork);
 }

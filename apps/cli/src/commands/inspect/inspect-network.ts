@@ -1,5 +1,5 @@
 import { type Cut, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
-import type { OnnxNetwork } from '@ztw/training/onnx';
+import { defaultHeads, type OnnxNetwork, type ReportedCost, type ReportedHead } from '@ztw/training/onnx';
 
 /** One legal cut, JSON-safe. */
 export interface InspectedCut {
@@ -14,6 +14,11 @@ export interface InspectedCut {
   readonly parameters: number;
   /** Which selections take this cut. */
   readonly takenBy: readonly ('auto' | 'all')[];
+  /**
+   * The default head: with the others of `auto` where that takes the cut, else of `all`, else alone. Null where no family reads the
+   * features.
+   */
+  readonly head: ReportedHead | null;
 }
 
 /** What can be said of a network before anything is trained; JSON-safe. */
@@ -30,11 +35,14 @@ export interface NetworkInspection {
   readonly parameters: number;
   /** All legal cuts, in the order of the data. */
   readonly cuts: readonly InspectedCut[];
+  /** What the default heads of a selection cost together; null where there are none. */
+  readonly heads: { readonly auto: ReportedCost | null; readonly all: ReportedCost | null };
 }
 
 /** Lists a network's legal cuts with their costs, and which of them `auto` and `all` would take. */
 export function inspectNetwork(network: OnnxNetwork): NetworkInspection {
   const { analysis } = network;
+  const heads = defaultHeads(network);
   return {
     kind: 'network',
     name: network.name,
@@ -46,20 +54,22 @@ export function inspectNetwork(network: OnnxNetwork): NetworkInspection {
     batch: analysis.batch,
     macs: analysis.backboneMacs,
     parameters: analysis.parameters,
-    cuts: inspectCuts(analysis),
+    cuts: inspectCuts(analysis, heads.perCut),
+    heads: { auto: heads.auto?.total ?? null, all: heads.all?.total ?? null },
   };
 }
 
-function inspectCuts(analysis: GraphAnalysis): readonly InspectedCut[] {
+function inspectCuts(analysis: GraphAnalysis, heads: readonly (ReportedHead | null)[]): readonly InspectedCut[] {
   const auto = cutNames(chooseCuts(analysis, { kind: 'auto' }));
   const all = cutNames(chooseCuts(analysis, { kind: 'all' }));
-  return analysis.cuts.map((cut) => ({
+  return analysis.cuts.map((cut, index) => ({
     name: cut.name,
     shapes: cut.tensors.map((tensor) => tensor.rowShape),
     macs: cut.macs,
     share: cut.macs / analysis.backboneMacs,
     parameters: cut.parametersBefore,
     takenBy: [...(auto.has(cut.name) ? (['auto'] as const) : []), ...(all.has(cut.name) ? (['all'] as const) : [])],
+    head: heads[index] ?? null,
   }));
 }
 

@@ -1,4 +1,5 @@
-import { formatBar, formatCount, formatPercent, formatShapes } from '../../output/format.ts';
+import { absent, formatBar, formatCount, formatPercent, formatShapes } from '../../output/format.ts';
+import { designText, headsCostText } from '../../output/head-text.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { InspectedCut, NetworkInspection } from './inspect-network.ts';
 
@@ -12,6 +13,9 @@ const columns: readonly Column[] = [
   { title: 'share', align: 'right' },
   { title: '', align: 'left' },
   { title: 'taken by', align: 'left' },
+  { title: 'default head', align: 'left' },
+  { title: 'MACs', align: 'right' },
+  { title: 'parameters', align: 'right' },
 ];
 
 /** A network's facts and its table of cuts, for people. */
@@ -24,6 +28,7 @@ export function networkText(inspection: NetworkInspection, options: { readonly e
     `input  ${inspection.input.name}  ${formatShapes([inspection.input.rowShape])}, ${batch}\n`,
     `output ${inspection.output.name}  ${inspection.output.classes} classes\n\n`,
     renderTable(columns, shown.map(cutRow)),
+    ...headLines(inspection.heads),
     hidden === 0 ? '' : `\n${hidden} more legal cuts lie inside the blocks; --every-cut lists them.\n`,
   ].join('');
 }
@@ -37,5 +42,20 @@ function cutRow(cut: InspectedCut): readonly string[] {
     formatPercent(cut.share),
     formatBar(cut.share, barWidth),
     cut.takenBy.join(', '),
+    ...headCells(cut.head),
+  ];
+}
+
+/** The head, its MACs as a share of the network's, and its parameters. */
+function headCells(head: InspectedCut['head']): readonly string[] {
+  if (head === null) return [absent, absent, absent];
+  const instead = head.insteadOf === null ? '' : ` instead of ${designText(head.insteadOf.design)}`;
+  return [`${designText(head.design)}${instead}`, formatPercent(head.macsShare), formatCount(head.parameters)];
+}
+
+function headLines({ auto, all }: NetworkInspection['heads']): readonly string[] {
+  return [
+    ...(auto === null ? [] : [`\nDefault heads at the cuts of auto cost ${headsCostText(auto)}.\n`]),
+    ...(all === null ? [] : [`At those of all they cost ${headsCostText(all)}.\n`]),
   ];
 }

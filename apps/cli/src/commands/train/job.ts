@@ -4,7 +4,14 @@ import { join, resolve, sep } from 'node:path';
 import { InvalidInputError } from '@ztw/core';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
 import type { BundleMethod } from '@ztw/training';
-import { describeChain, makeBundles, type NetworkPlan, planNetwork } from '@ztw/training/onnx';
+import {
+  describeChain,
+  type HeadsReport,
+  makeBundles,
+  type NetworkPlan,
+  planNetwork,
+  reportHeads,
+} from '@ztw/training/onnx';
 import { withClassNames } from '../../data/class-names.ts';
 import { createPreprocessing, type NetworkClasses } from '../../data/index.ts';
 import { missingClassesCaution } from '../../images/class-coverage.ts';
@@ -39,6 +46,8 @@ export interface TrainJobResult {
   readonly measuredAgainst: 'labels' | 'network';
   /** Each network by itself, before the training; empty without labels. */
   readonly ownAccuracies: readonly OwnAccuracy[];
+  /** What the heads cost, per network with cuts. */
+  readonly heads: readonly HeadsReport[];
   readonly seconds: number;
 }
 
@@ -157,6 +166,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
       bundles,
       measuredAgainst,
       ownAccuracies,
+      heads: plans.filter(({ cuts }) => cuts.length > 0).map(reportHeads),
       trainingRows: images.training?.rows ?? 0,
       calibrationRows: images.heldOut.rows,
       seconds: (performance.now() - start) / 1000,

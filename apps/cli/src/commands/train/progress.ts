@@ -4,6 +4,7 @@ import type { TrainingProgress } from '@ztw/training';
 import type { BundleEvent } from '@ztw/training/onnx';
 import { formatPercent } from '../../output/format.ts';
 import type { JobContext } from '../../program/job-context.ts';
+import { headNotes } from './head-notes.ts';
 
 /** The trainer's whole work as this many units of progress. */
 const units = 1000;
@@ -12,6 +13,9 @@ const units = 1000;
 export function showEvent(event: BundleEvent, context: JobContext): void {
   const { onProgress, onNote } = context;
   switch (event.kind) {
+    case 'heads-planned':
+      for (const note of headNotes(event.heads)) onNote(note);
+      break;
     case 'training':
       showTraining(event.network, event.progress, context);
       break;

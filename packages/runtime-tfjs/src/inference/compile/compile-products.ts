@@ -3,7 +3,7 @@ import type { DenseStep } from '@ztw/program';
 import { runKernel, type TensorflowInference } from '../tensorflow-inference.ts';
 import type { CompiledStep, StepCompilers } from './compiled-step.ts';
 
-/** As one product of matrices, whatever axes stand in front. */
+/** A product of two matrices: all axes but the last are joined first. */
 function compileDense(tf: TensorflowInference, step: DenseStep): CompiledStep {
   const attributes = {
     transposeA: false,

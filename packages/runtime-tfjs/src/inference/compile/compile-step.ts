@@ -17,9 +17,9 @@ const compilers: StepCompilers<ProgramOperator> = {
   ...selectionCompilers,
 };
 
-/** One step of a program as a function on tensors. */
+/** Makes a function on tensors of one step of a program. */
 export function compileStep(tf: TensorflowInference, step: ProgramStep): CompiledStep {
-  // An operator's function takes the steps of that operator, which the compiler does not see through the union.
+  // Each function takes the steps of its own operator, which the type checker cannot infer through the union.
   const compile = compilers[step.operator] as (tf: TensorflowInference, step: ProgramStep) => CompiledStep;
   return compile(tf, step);
 }

@@ -15,7 +15,7 @@ export const lowerLeakyRelu: LayerLowering = (node, writer) => {
   return writer.add({ operator: 'leaky-relu', input: node.inputs[0], slope: alpha });
 };
 
-/** TensorFlow.js knows it with alpha 1 only. */
+/** TensorFlow.js supports only alpha 1. */
 export const lowerElu: LayerLowering = (node, writer) => writer.apply('elu', node.inputs[0]);
 
 /** `max(x, 0) + alpha * min(x, 0)`, with one alpha per value or per channel. */

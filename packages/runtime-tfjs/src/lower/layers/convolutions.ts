@@ -33,7 +33,7 @@ export const lowerConv2d: LayerLowering = (node, writer) => {
 export const lowerDepthwiseConv2d: LayerLowering = (node, writer) => {
   const strides = pairOf(node.config.strides, 1);
   if (pairOf(node.config.dilationRate, 1).some((rate) => rate !== 1)) {
-    refuseLayer(node, 'TensorFlow.js ignores the dilation of this layer, so its outputs are not what was trained.');
+    refuseLayer(node, 'TensorFlow.js ignores the dilation of this layer, so its outputs differ from the trained ones.');
   }
   const linear = writer.add({
     operator: 'depthwise-conv2d',
@@ -48,7 +48,7 @@ export const lowerDepthwiseConv2d: LayerLowering = (node, writer) => {
   return activated(node, writer, linear);
 };
 
-/** Each channel by itself, and then all channels at each place. */
+/** A depthwise convolution, and then a 1 x 1 convolution over all channels. */
 export const lowerSeparableConv2d: LayerLowering = (node, writer) => {
   const strides = pairOf(node.config.strides, 1);
   const dilations = pairOf(node.config.dilationRate, 1);

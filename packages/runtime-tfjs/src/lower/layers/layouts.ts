@@ -1,11 +1,11 @@
-// Layers that only move values, and those that do nothing at inference.
+// Layers that only move or scale values, and layers that do nothing at inference.
 
 import type { LayerLowering } from './layer-node.ts';
 
 /** Dropout and noise: nothing to do at inference. */
 export const lowerIdentity: LayerLowering = (node) => node.inputs[0];
 
-/** Flatten and Reshape: the rows stay, and the layer knows the rest. */
+/** Flatten and Reshape. The row axis stays; the other axes are those of the layer's output. */
 export const lowerReshape: LayerLowering = (node, writer) =>
   writer.add({ operator: 'reshape', input: node.inputs[0], shape: [{ perRow: 1 }, ...node.outputShape] });
 

@@ -6,7 +6,7 @@ function combineAll(node: LayerNode, writer: NodeWriter, name: ProgramBinaryFunc
   const ranks = new Set(node.inputShapes.map(({ length }) => length));
   if (ranks.size > 1) {
     const shapes = node.inputShapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
-    refuseLayer(node, `it merges rows of ${shapes}; all need the same number of axes.`);
+    refuseLayer(node, `it merges rows of ${shapes}; only rows with the same number of axes are supported.`);
   }
   const [first, ...others] = node.inputs;
   return others.reduce((left, right) => writer.combine(name, left, right), first);

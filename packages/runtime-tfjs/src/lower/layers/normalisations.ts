@@ -7,10 +7,10 @@ interface NormalisationConfig {
   readonly scale?: boolean;
 }
 
-/** Layers of TensorFlow.js default to it. */
+/** The default of the layers in TensorFlow.js. */
 const defaultEpsilon = 1e-3;
 
-/** Splits the weights that a layer has by its options from those that it always has. */
+/** Splits the weights of a layer: scale and offset, which depend on its options, and the rest, which it always has. */
 function partsOf(node: LayerNode): {
   readonly size: number;
   readonly scale: Float32Array;
@@ -25,7 +25,8 @@ function partsOf(node: LayerNode): {
   }
   const size = shape.at(-1) ?? 0;
   const values = node.weights.map(({ data }) => data);
-  if (values.some(({ length }) => length !== size)) refuseLayer(node, `it has no ${size} values per weight.`);
+  if (values.some(({ length }) => length !== size))
+    refuseLayer(node, `one of its weights does not have ${size} values.`);
   const gamma = scale ? values.shift() : undefined;
   const beta = center ? values.shift() : undefined;
   return { size, scale: gamma ?? new Float32Array(size).fill(1), offset: beta ?? new Float32Array(size), rest: values };
@@ -35,7 +36,9 @@ function epsilonOf({ config }: LayerNode): number {
   return (config as NormalisationConfig).epsilon ?? defaultEpsilon;
 }
 
-/** As at inference: `x * gamma / sqrt(variance + epsilon) + (beta - mean * gamma / sqrt(variance + epsilon))`. */
+/**
+ * The formula at inference: `x * gamma / sqrt(variance + epsilon) + (beta - mean * gamma / sqrt(variance + epsilon))`.
+ */
 export const lowerBatchNormalisation: LayerLowering = (node, writer) => {
   const { size, scale: gamma, offset: beta, rest } = partsOf(node);
   const [mean, variance] = rest;

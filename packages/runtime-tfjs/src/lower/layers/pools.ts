@@ -16,7 +16,7 @@ const lowerPool =
     return writer.add({ operator, input, size, strides, pads });
   };
 
-/** @param axes Counted with that of the rows. */
+/** @param axes Positions, where the row axis is 0. */
 const lowerGlobalPool =
   (name: 'mean' | 'maximum', axes: readonly number[]): LayerLowering =>
   (node, writer) =>

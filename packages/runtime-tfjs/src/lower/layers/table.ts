@@ -1,4 +1,4 @@
-// Every layer that programs can express, by its class.
+// The layers that programs can express, by their class.
 
 import { lowerActivation, lowerElu, lowerLeakyRelu, lowerPRelu, lowerRelu, lowerSoftmax } from './activations.ts';
 import { lowerConv2d, lowerDense, lowerDepthwiseConv2d, lowerSeparableConv2d } from './convolutions.ts';

@@ -13,7 +13,7 @@ export const lowerBinary =
     const operands = Array.from({ length: operation.inputCount }, (_unused, position) => operation.operand(position));
     const rank = operation.outputShape.length;
     if (operands.some((operand) => operand.kind === 'data' && operand.rowShape.length !== rank)) {
-      refuseOperation(operation, 'it combines rows of different numbers of axes.');
+      refuseOperation(operation, 'it combines rows with different numbers of axes.');
     }
     const [first = '', ...others] = operands.map((_operand, position) =>
       nameOf(operation, position, writer, 'operand'),

@@ -3,26 +3,28 @@ import type { Parameter } from '@ztw/core/runtime';
 import type { NodeWriter } from '../node-writer.ts';
 import type { NodeAttributes } from './node-attributes.ts';
 
-/** What a node reads: a result that depends on the network's input, or values that are stored. */
+/** An input of a node: a result that depends on the network's input, or stored values. */
 export type Operand =
   | {
       readonly kind: 'data';
-      /** In the program. */
+      /** Its name in the program. */
       readonly name: string;
       readonly rowShape: readonly number[];
     }
   | { readonly kind: 'constant'; readonly value: Parameter };
 
-/** One node, as its lowering sees it. */
+/** One node, with all that its lowering needs. */
 export interface GraphOperation {
   readonly name: string;
   readonly op: string;
   readonly attributes: NodeAttributes;
   /** Row shape of its result. */
   readonly outputShape: readonly number[];
-  /** Number of what it reads. */
+  /** Number of its inputs. */
   readonly inputCount: number;
-  /** What it reads, by position. The shape that a Reshape reads must not be asked for: it may be computed by nodes that no program has. */
+  /**
+   * An input by its position. Do not ask for the shape input of a Reshape: nodes outside the program may compute it.
+   */
   operand(position: number): Operand;
 }
 
@@ -31,16 +33,16 @@ export type OperationLowering = (operation: GraphOperation, writer: NodeWriter) 
 
 /** @throws UnsupportedModelError always, naming the node. */
 export function refuseOperation({ name, op }: GraphOperation, reason: string): never {
-  throw new UnsupportedModelError(`node "${name}" (${op}): ${reason}`);
+  throw new UnsupportedModelError(`node "${name}" (${op}): ${reason}`, { received: op, path: name });
 }
 
-/** An operand that must depend on the network's input. */
+/** An operand that depends on the network's input; a stored one is refused. */
 export function dataOf(operation: GraphOperation, position = 0): Operand & { readonly kind: 'data' } {
   const operand = operation.operand(position);
   return operand.kind === 'data' ? operand : refuseOperation(operation, `its input ${position} is a constant.`);
 }
 
-/** An operand that must be stored. */
+/** An operand that is stored; a computed one is refused. */
 export function constantOf(operation: GraphOperation, position: number): Parameter {
   const operand = operation.operand(position);
   return operand.kind === 'constant'
@@ -48,12 +50,15 @@ export function constantOf(operation: GraphOperation, position: number): Paramet
     : refuseOperation(operation, `its input ${position} is computed; only stored values are supported there.`);
 }
 
-/** Stored whole numbers, such as axes; negative ones are counted from the end of `rank` axes. */
+/** Stored axes. Negative ones count from the end of `rank` axes. */
 export function axesOf(operation: GraphOperation, position: number, rank: number): readonly number[] {
   return Array.from(constantOf(operation, position).data, (axis) => (axis < 0 ? axis + rank : axis));
 }
 
-/** Name of an operand, which is stored where it is none yet. Leading axes of length 1 say nothing there. */
+/**
+ * Name of an operand. A constant is stored first, without its leading axes of length 1, which do not change
+ * broadcasting.
+ */
 export function nameOf(operation: GraphOperation, position: number, writer: NodeWriter, part: string): string {
   const operand = operation.operand(position);
   if (operand.kind === 'data') return operand.name;

@@ -4,7 +4,7 @@ import { flagOf } from './node-attributes.ts';
 
 export const lowerIdentity: OperationLowering = (operation) => dataOf(operation).name;
 
-/** Reshape, Squeeze, ExpandDims: what the probe saw is where they lead. */
+/** Reshape, Squeeze, ExpandDims: the probe has found the shape of the result. */
 export const lowerReshape: OperationLowering = (operation, writer) =>
   writer.add({
     operator: 'reshape',
@@ -15,7 +15,7 @@ export const lowerReshape: OperationLowering = (operation, writer) =>
 export const lowerTranspose: OperationLowering = (operation, writer) => {
   const { name, rowShape } = dataOf(operation);
   const permutation = axesOf(operation, 1, rowShape.length + 1);
-  if (permutation[0] !== 0) refuseOperation(operation, 'it moves the axis of the rows.');
+  if (permutation[0] !== 0) refuseOperation(operation, 'it moves the axis of the rows, which must stay first.');
   return writer.add({ operator: 'transpose', input: name, permutation });
 };
 
@@ -30,7 +30,7 @@ export const lowerPad: OperationLowering = (operation, writer) => {
   return writer.add({ operator: 'pad', input: dataOf(operation).name, pads, value });
 };
 
-/** The axis comes last. */
+/** The axis is the last input. */
 export const lowerConcat: OperationLowering = (operation, writer) => {
   const parts = Array.from({ length: operation.inputCount - 1 }, (_unused, position) => dataOf(operation, position));
   const [axis = 0] = axesOf(operation, operation.inputCount - 1, operation.outputShape.length + 1);

@@ -1,4 +1,5 @@
-// Attributes of a GraphModel's nodes, as its file has them: `{ "strides": { "list": { "i": ["1", "2", "2", "1"] } } }`.
+// Attributes of a GraphModel's nodes, in the form of its file: `{ "strides": { "list": { "i": ["1", "2", "2", "1"] } }
+// }`.
 
 /** The attributes of a node by name. */
 export type NodeAttributes = Readonly<Record<string, unknown>>;

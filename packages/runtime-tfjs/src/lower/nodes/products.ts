@@ -5,7 +5,7 @@ import { noPads, type Pads, type Pair, samePads, seesWholeMap } from '../window.
 import { constantOf, dataOf, type GraphOperation, type OperationLowering, refuseOperation } from './graph-operation.ts';
 import { flagOf, integersOf, numberOf, textOf, textsOf } from './node-attributes.ts';
 
-/** Activations that are fused into a node, by the names of programs' writers. */
+/** Activations that can be fused into a node, with their names in `writeActivation`. */
 const fusedActivations: ReadonlyMap<string, string> = new Map([
   ['Relu', 'relu'],
   ['Relu6', 'relu6'],
@@ -17,13 +17,13 @@ const fusedActivations: ReadonlyMap<string, string> = new Map([
 /** Height and width of an attribute `[1, height, width, 1]`. */
 function spatial(operation: GraphOperation, name: string): Pair {
   const [rows = 1, height = 1, width = 1, channels = 1] = integersOf(operation.attributes, name);
-  if (rows !== 1 || channels !== 1) refuseOperation(operation, `its ${name} reach over rows or channels.`);
+  if (rows !== 1 || channels !== 1) refuseOperation(operation, `its ${name} are not 1 along the rows and channels.`);
   return [height, width];
 }
 
 function padsOf(operation: GraphOperation, window: Pair, strides: Pair, dilations: Pair): Pads {
   if (textOf(operation.attributes, 'data_format', 'NHWC') !== 'NHWC') {
-    refuseOperation(operation, 'it keeps its channels first; only NHWC is supported.');
+    refuseOperation(operation, 'its channels are first; only NHWC is supported.');
   }
   const padding = textOf(operation.attributes, 'padding', 'VALID');
   const [height = 1, width = 1] = dataOf(operation).rowShape;
@@ -37,11 +37,14 @@ function padsOf(operation: GraphOperation, window: Pair, strides: Pair, dilation
       return [top, bottom, left, right];
     }
     default:
-      return refuseOperation(operation, `its padding ${padding} is not supported.`);
+      return refuseOperation(
+        operation,
+        `its padding ${padding} is not supported. Supported are SAME, VALID and EXPLICIT.`,
+      );
   }
 }
 
-/** What `fused_ops` adds: a bias, which is the third input, and an activation. */
+/** The additions in `fused_ops`: a bias, which is the third input, and an activation. */
 function fused(operation: GraphOperation): { readonly hasBias: boolean; readonly activation: string } {
   const names = textsOf(operation.attributes, 'fused_ops');
   const hasBias = names[0] === 'BiasAdd';
@@ -103,11 +106,11 @@ const lowerPool =
 export const lowerMaxPool: OperationLowering = lowerPool('max-pool');
 export const lowerAveragePool: OperationLowering = lowerPool('average-pool');
 
-/** Rows, or the last axis, times a stored matrix. */
+/** The last axis times a stored matrix. */
 export const lowerMatMul: OperationLowering = (operation, writer) => {
   const { attributes } = operation;
   if (flagOf(attributes, 'transpose_a') || flagOf(attributes, 'adj_x')) {
-    refuseOperation(operation, 'it transposes what it multiplies; only its matrix may be transposed.');
+    refuseOperation(operation, 'it transposes its left input; only its matrix may be transposed.');
   }
   const stored = constantOf(operation, 1);
   if (stored.shape.length !== 2)

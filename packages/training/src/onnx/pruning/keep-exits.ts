@@ -20,12 +20,16 @@ export function keepExits(
   { plan, result }: TrainedNetwork,
   { method, kept }: { readonly method: BundleMethod; readonly kept: readonly number[] },
 ): KeptExits {
-  const { cuts, network, head, followsNetwork } = plan;
+  const { cuts, network, heads: designed, followsNetwork } = plan;
   const keptCuts = kept.filter((exit) => exit < cuts.length);
   const restricted = planCuts(
     network,
     cuts.filter((_, cut) => keptCuts.includes(cut)),
-    { head, methods: [method], followsNetwork },
+    {
+      heads: { ...designed, heads: designed.heads.filter((_, cut) => keptCuts.includes(cut)) },
+      methods: [method],
+      followsNetwork,
+    },
   );
   // Kept cuts are the first ones, without a gap, exactly where each still has its number.
   const inputsChanged = method === 'ztw' && keptCuts.some((cut, position) => cut !== position);

@@ -51,7 +51,13 @@ export async function weighAlternatives(options: WeighAlternativesOptions): Prom
 
 /** A network without cuts has nothing to train; it is run on the held-out rows. */
 function wholePlan(network: OnnxNetwork): NetworkPlan {
-  return { network, cuts: [], head: {}, followsNetwork: false, variants: [{ method: 'plain', heads: [] }] };
+  return {
+    network,
+    cuts: [],
+    heads: { heads: [], withinBounds: true },
+    followsNetwork: false,
+    variants: [{ method: 'plain', heads: [] }],
+  };
 }
 
 /** @returns the median. */

@@ -1,0 +1,115 @@
+// The combinations that a safe fit chooses from, and how each does on rows that it was not fitted on.
+
+import type { EnsembleSpecification } from '@ztw/core';
+import type { FitRows } from '../fit-rows.ts';
+import type { MinimiserOptions } from '../objective.ts';
+import { fitAnchored } from './anchored-fit.ts';
+import { takeFitRows } from './condensed-rows.ts';
+import type { AnchoredFit, Hold } from './hold.ts';
+import { type JudgedExit, judgeRows, meanLosses, sumOf, unjudgedExit } from './judged-exits.ts';
+import { crossEntropyOfShares, type MemberShares } from './member-shares.ts';
+import { recencyRatios, recencyShares } from './recency.ts';
+import { seededOrder } from './seeded-order.ts';
+
+/** One way to combine the predictions of all exits. */
+export interface Candidate {
+  /** Of the shares that the fit is held to; 0 is the plain exit. */
+  readonly recency: number;
+  /** Null where nothing is fitted: the shares are those that it would be held to. */
+  readonly hold: Hold | null;
+}
+
+export interface JudgedCandidate {
+  readonly candidate: Candidate;
+  /** One per exit. */
+  readonly exits: readonly JudgedExit[];
+  /** `[rows]`: mean over the exits of the tempered cross-entropy. */
+  readonly losses: Float64Array;
+}
+
+const folds = 5;
+const foldSeed = 1;
+/** Of fits that are only judged. */
+const judgedTolerance = 1e-5;
+/** A bias is learned where a class has this many rows in the mean, and there are not more classes than this. */
+const rowsPerBias = 10;
+const mostBiases = 128;
+
+/** The holds that are tried, the firmer first. With thousands of rows the second one holds next to nothing back. */
+export function holdsFor(kind: EnsembleSpecification['kind'], rows: number, classes: number): readonly Hold[] {
+  switch (kind) {
+    case 'geometric': {
+      const withBias = classes <= mostBiases && rows >= rowsPerBias * classes;
+      return [0.1, 0.2].map((spread) => ({ spread, biasSpread: withBias ? spread : null }));
+    }
+    case 'arithmetic':
+      return [0.1, 0.5].map((spread) => ({ spread, biasSpread: null }));
+  }
+}
+
+/** Plain exits, and every other recency without a fit. A ratio is one number, so it is judged on the rows that choose it. */
+export function judgeRecencies(kind: EnsembleSpecification['kind'], data: FitRows): readonly JudgedCandidate[] {
+  const all = seededOrder(foldSeed, data.rows);
+  return recencyRatios.map((recency) => {
+    const exits = Array.from({ length: data.exits }, (_, exit) => {
+      const judged = unjudgedExit(data.rows);
+      judgeRows(kind, data, { shares: recencyShares(recency, exit + 1), bias: null }, all, judged);
+      return judged;
+    });
+    return { candidate: { recency, hold: null }, exits, losses: meanLosses(exits) };
+  });
+}
+
+/** A fit, each row judged by what was learned from the other folds. */
+export function crossValidate(
+  kind: EnsembleSpecification['kind'],
+  data: FitRows,
+  candidate: Candidate & { readonly hold: Hold },
+  maxIterations: number,
+): JudgedCandidate {
+  const order = seededOrder(foldSeed, data.rows);
+  const parts = Array.from({ length: folds }, (_, fold) => {
+    const isHeldOut = (_row: number, position: number): boolean => position % folds === fold;
+    return {
+      heldOut: order.filter(isHeldOut),
+      fitted: takeFitRows(
+        data,
+        order.filter((row, position) => !isHeldOut(row, position)),
+      ),
+    };
+  });
+  const options = { maxIterations, tolerance: judgedTolerance };
+  const exits = Array.from({ length: data.exits }, (_, exit) => {
+    const anchor = recencyShares(candidate.recency, exit + 1);
+    // What all rows say is a good place to begin for each fold; it leaves no trace in what the fold finds.
+    const whole = fitAnchored(kind, data, anchor, candidate.hold, { shares: anchor, bias: null }, options);
+    const judged = unjudgedExit(data.rows);
+    for (const { fitted, heldOut } of parts) {
+      judgeRows(kind, data, fitAnchored(kind, fitted, anchor, candidate.hold, whole, options), heldOut, judged);
+    }
+    return judged;
+  });
+  return { candidate, exits, losses: meanLosses(exits) };
+}
+
+/** The candidate of the least held-out cross-entropy; the first of equals. */
+export function leastSurprised(candidates: readonly JudgedCandidate[]): JudgedCandidate {
+  return candidates.reduce((best, other) => (sumOf(other.losses) < sumOf(best.losses) ? other : best));
+}
+
+/** One exit's values under a candidate, from all rows. */
+export function fitCandidate(
+  kind: EnsembleSpecification['kind'],
+  data: FitRows,
+  { recency, hold }: Candidate,
+  members: number,
+  options: MinimiserOptions,
+): AnchoredFit {
+  const anchor = recencyShares(recency, members);
+  const start: MemberShares = { shares: anchor, bias: null };
+  if (hold === null) {
+    const crossEntropy = crossEntropyOfShares(kind, data, start);
+    return { ...start, crossEntropy, iterations: 0, gradientNorm: 0, converged: true };
+  }
+  return fitAnchored(kind, data, anchor, hold, start, options);
+}

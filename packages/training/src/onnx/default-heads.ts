@@ -1,0 +1,46 @@
+// What default heads would cost in a network that nobody has planned yet.
+
+import { InvalidInputError } from '@ztw/core';
+import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
+import { bundleDefaults } from './bundle-defaults.ts';
+import { type HeadsReport, type ReportedHead, reportHeads } from './heads-report.ts';
+import { designCuts } from './network-plan.ts';
+import type { OnnxNetwork } from './onnx-network.ts';
+
+/** Default heads of a network; null where no family reads the features. */
+export interface DefaultHeads {
+  /** At the cuts that these selections take. */
+  readonly auto: HeadsReport | null;
+  readonly all: HeadsReport | null;
+  /**
+   * One per legal cut, in their order: the head among those of `auto`, else among those of `all`, else the one that the cut would have
+   * alone.
+   */
+  readonly perCut: readonly (ReportedHead | null)[];
+}
+
+/** Chooses default heads without training them. */
+export function defaultHeads(network: OnnxNetwork): DefaultHeads {
+  const { analysis } = network;
+  const selected = (kind: Extract<CutSelection['kind'], 'auto' | 'all'>): HeadsReport | null =>
+    analysis.cuts.length === 0 ? null : reportCuts(network, chooseCuts(analysis, { kind }));
+  const [auto, all] = [selected('auto'), selected('all')];
+  const named = [...(all?.heads ?? []), ...(auto?.heads ?? [])].map((head) => [head.cut, head] as const);
+  const planned = new Map(named);
+  return {
+    auto,
+    all,
+    perCut: analysis.cuts.map((cut) => planned.get(cut.name) ?? reportCuts(network, [cut])?.heads[0] ?? null),
+  };
+}
+
+function reportCuts(network: OnnxNetwork, cuts: readonly Cut[]): HeadsReport | null {
+  const { method, head } = bundleDefaults;
+  try {
+    const heads = designCuts(network.analysis, cuts, { methods: [method], head, followsNetwork: false });
+    return reportHeads({ network, cuts, heads });
+  } catch (error) {
+    if (InvalidInputError.isInstance(error)) return null;
+    throw error;
+  }
+}

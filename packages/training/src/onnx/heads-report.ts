@@ -1,0 +1,80 @@
+// What the heads of a planned network cost beside it.
+
+import { type CostedDesign, type DesignedHead, type HeadDesign, totalHeadCost } from '@ztw/heads';
+import type { GraphAnalysis } from '@ztw/onnx-graph';
+import type { NetworkPlan } from './network-plan.ts';
+
+/** A cost, also as shares of the network. */
+export interface ReportedCost {
+  /** Per row. */
+  readonly macs: number;
+  readonly macsShare: number;
+  readonly parameters: number;
+  readonly parametersShare: number;
+}
+
+/** A design and what it costs. */
+export interface ReportedDesign extends ReportedCost {
+  readonly design: HeadDesign;
+}
+
+export interface ReportedHead extends ReportedDesign {
+  /** Name of the cut's tensor. */
+  readonly cut: string;
+  /** The default that was too expensive; null where this head is the default, or was asked for. */
+  readonly insteadOf: ReportedDesign | null;
+}
+
+/** What heads cost; JSON-safe. */
+export interface HeadsReport {
+  readonly network: string;
+  /** Whether the user asked for a family or for options of heads. */
+  readonly asked: boolean;
+  /** One per cut. */
+  readonly heads: readonly ReportedHead[];
+  /** Of all heads together. */
+  readonly total: ReportedCost;
+  /** Whether that is little beside the network, as `defaultHeadShares` has it. */
+  readonly withinBounds: boolean;
+}
+
+/** What the heads of a plan cost. */
+export function reportHeads({
+  network,
+  cuts,
+  heads: designed,
+}: Pick<NetworkPlan, 'network' | 'cuts' | 'heads'>): HeadsReport {
+  const { analysis, name } = network;
+  const { heads, withinBounds } = designed;
+  return {
+    network: name,
+    asked: heads.some(({ chosen }) => !chosen),
+    heads: heads.map((head, index) => ({
+      cut: cuts[index]?.name ?? '',
+      ...reportDesign(head, analysis),
+      insteadOf: isDefault(head) ? null : reportDesign(head.unbounded, analysis),
+    })),
+    total: reportCost(totalHeadCost(heads), analysis),
+    withinBounds,
+  };
+}
+
+function isDefault({ design, unbounded }: DesignedHead): boolean {
+  return design === unbounded.design;
+}
+
+function reportDesign({ design, cost }: CostedDesign, analysis: GraphAnalysis): ReportedDesign {
+  return { design, ...reportCost(cost, analysis) };
+}
+
+function reportCost(
+  { macs, parameters }: CostedDesign['cost'],
+  analysis: Pick<GraphAnalysis, 'backboneMacs' | 'parameters'>,
+): ReportedCost {
+  return {
+    macs,
+    macsShare: macs / analysis.backboneMacs,
+    parameters,
+    parametersShare: parameters / analysis.parameters,
+  };
+}
