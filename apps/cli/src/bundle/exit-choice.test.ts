@@ -42,7 +42,7 @@ test('without a wish, a bundle that was calibrated for more than half takes the 
 
 test.each([
   [{ profile: null }, /--profile/],
-  [{ device: 'there' }, /here.*there/],
+  [{ device: 'there' }, /this device, there; received one of here/],
   [{ batchSize: 4 }, /batches of 1; received 4/],
 ])('a time with %j is refused', (change, message) => {
   const choose = () => chooseExit({ kind: 'milliseconds', milliseconds: 9 }, { ...situation, ...change });

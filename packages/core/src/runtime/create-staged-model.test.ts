@@ -124,7 +124,7 @@ describe('the shell of a staged model', () => {
       ],
       [/at least one row to keep/, async () => model.keepRows(await load(), new Int32Array(0))],
       [/received 1 after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
-      [/2 came after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
+      [/received 2 after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
       [/stage 0; stage 1/, async () => model.concatRows([await load(), await second()])],
       [/at least one set/, () => model.concatRows([])],
       [/input value/, () => model.load({ rows: 2, data: new Float32Array(3) })],

@@ -111,7 +111,7 @@ describe('the staged model', () => {
     await expect(model.runStage(1, features!, new Float32Array(5))).rejects.toThrow(/previous_logits\), 2 x 3 values/);
     await expect(
       model.concatRows!([await load(), (await model.runStage(0, await load(), null)).features!]),
-    ).rejects.toThrow(/one stage/);
+    ).rejects.toThrow(/enter the same stage/);
     expect(memory().numTensors).toBe(loaded);
     await model[Symbol.asyncDispose]();
   });
