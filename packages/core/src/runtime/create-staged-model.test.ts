@@ -126,7 +126,7 @@ describe('the shell of a staged model', () => {
       [/received 1 after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
       [/received 2 after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
       [/stage 0; stage 1/, async () => model.concatRows([await load(), await second()])],
-      [/at least one set/, () => model.concatRows([])],
+      [/one or more sets of rows/, () => model.concatRows([])],
       [/input value/, () => model.load({ rows: 2, data: new Float32Array(3) })],
     ];
     for (const [message, refused] of refusals) {
