@@ -1,4 +1,5 @@
-// Between heads and the tensors of the weights file. Stage M of network N keeps its values under `networks.N.stages.M.`.
+// Between heads and the tensors of the weights file. Stage M of network N keeps its values under
+// `networks.N.stages.M.`.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';

@@ -1,4 +1,5 @@
-// Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its metadata.
+// Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its
+// metadata.
 // A bundle holds a whole model; this file holds only what a user's own training adds to an existing model.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
@@ -40,7 +41,8 @@ type Description = v.InferOutput<typeof form>;
 
 /**
  * Writes heads as one file, the same bytes for the same heads.
- * @throws InvalidInputError where numbers of heads, cuts, classes and labels differ, or values do not fit a head's layers.
+ * @throws InvalidInputError where numbers of heads, cuts, classes and labels differ, or values do not fit a head's
+ *   layers.
  */
 export function encodeHeads({ heads, ...about }: HeadsFile): Uint8Array {
   const specifications = heads.map(({ specification }) => specification);

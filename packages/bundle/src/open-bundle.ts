@@ -13,7 +13,8 @@ export interface Bundle {
   readonly manifest: BundleManifest;
   /**
    * Bytes of one file, as the manifest's hash says they must be.
-   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or changed.
+   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or
+   *   changed.
    */
   file(path: string): Promise<Uint8Array>;
   /**

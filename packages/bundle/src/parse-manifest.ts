@@ -7,8 +7,8 @@ import { manifestSchema } from './manifest-schema.ts';
 const VERSION = 1;
 
 /**
- * Reads a manifest out of parsed JSON: every field of the right kind, no unknown field, no path that leaves the bundle, and
- * no contradiction between fields.
+ * Reads a manifest out of parsed JSON: every field of the right kind, no unknown field, no path that leaves the bundle,
+ * and no contradiction between fields.
  * @throws InvalidBundleError naming the first field that is wrong, or the version that is not known.
  */
 export function parseManifest(json: unknown): BundleManifest {

@@ -28,11 +28,11 @@ export interface TimeBudget {
 export type Budget = number | TimeBudget;
 
 /**
- * The most expensive operating point that stays within a budget. What a point costs in time follows from where the calibration
- * rows left, and from what leaving there costs on the device.
+ * The most expensive operating point that stays within a budget. What a point costs in time follows from where the
+ * calibration rows left, and from what leaving there costs on the device.
  * @param stageNames Names of the model's stages in order, which a profile must have been measured on.
- * @throws InvalidInputError when no operating point is within the budget; for a time also when the profile is of another model
- *   or device or lacks the batch size, or the bundle does not say where the calibration rows left.
+ * @throws InvalidInputError when no operating point is within the budget; for a time also when the profile is of
+ *   another model or device or lacks the batch size, or the bundle does not say where the calibration rows left.
  */
 export function operatingPointFor(
   points: readonly OperatingPoint[],

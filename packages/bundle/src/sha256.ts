@@ -2,7 +2,8 @@ import { RuntimeFailureError } from '@ztw/core';
 
 /**
  * SHA-256 as lower-case hex, by WebCrypto.
- * @throws RuntimeFailureError where there is no WebCrypto: in browsers on pages that come neither by https nor from localhost.
+ * @throws RuntimeFailureError where there is no WebCrypto: in browsers on pages that come neither by https nor from
+ *   localhost.
  */
 export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;

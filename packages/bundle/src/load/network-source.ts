@@ -5,7 +5,10 @@ import type { BundleNetwork, BundleStage } from '../manifest.ts';
 import { manifestInputs } from '../manifest-inputs.ts';
 import type { Bundle } from '../open-bundle.ts';
 
-/** All that a runtime needs to load a network. `networkSource` reads it from a bundle; `compileNetwork` of `@ztw/onnx-graph` makes one. */
+/**
+ * All that a runtime needs to load a network. `networkSource` reads it from a bundle; `compileNetwork` of
+ * `@ztw/onnx-graph` makes one.
+ */
 export interface BundleNetworkSource {
   readonly network: BundleNetwork;
   /** Bytes of a file by its path. */

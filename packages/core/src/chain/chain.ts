@@ -42,11 +42,12 @@ interface ChainStage {
 
 /**
  * Joins networks into one staged model. Only the rows that have not left are loaded into the next network.
- * The cascade may cross from one network to the next: if the first stage of a network reads previous logits, it gets those of the
- * network before. `backboneMacs` is the last network's.
+ * The cascade may cross from one network to the next: if the first stage of a network reads previous logits, it gets
+ * those of the network before. `backboneMacs` is the last network's.
  * The chain owns its networks: disposing it disposes them.
  * @param models In the order in which rows pass through them; each may itself be a chain.
- * @throws InvalidInputError where classes, labels or inputs differ, or the first stage of the first network reads previous logits.
+ * @throws InvalidInputError where classes, labels or inputs differ, or the first stage of the first network reads
+ *   previous logits.
  */
 export function chain(models: readonly StagedModel[], options: ChainOptions = {}): StagedModel {
   const networks = checkChain(models);

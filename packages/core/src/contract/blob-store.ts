@@ -1,4 +1,5 @@
-// Storage for bytes that must outlive a step: checkpoints, spilled features, bundle files. Files in Node; OPFS or memory elsewhere.
+// Storage for bytes that must outlive a step: checkpoints, spilled features, bundle files. Files in Node; OPFS or
+// memory elsewhere.
 
 /** Named byte strings. Names are relative, `/`-separated, without `..`. */
 export interface BlobStore {

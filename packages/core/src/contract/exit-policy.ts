@@ -38,7 +38,10 @@ export type PolicySpecification = LimitSpecification | CombinedSpecification | N
 export interface LimitSpecification {
   /** What is scored: a key of `policyKinds`, such as `confidence`. */
   readonly kind: string;
-  /** In the kind's unit: one for all exits, or one per exit. The last exit's limit may be omitted, because every row leaves there. */
+  /**
+   * In the kind's unit: one for all exits, or one per exit. The last exit's limit may be omitted, because every row
+   * leaves there.
+   */
   readonly limit: number | readonly number[];
   /** Absent if it is the kind's default, which is strict. */
   readonly comparison?: Comparison;

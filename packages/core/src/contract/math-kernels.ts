@@ -38,7 +38,8 @@ export interface MathKernels {
   convolve(input: Activation, weight: Float32Array, geometry: ConvolutionGeometry, output: Float32Array): void;
   /**
    * @param gradient `[rows, outChannels, outHeight, outWidth]`
-   * @param output Receives the gradient with respect to the weight, `[outChannels, inChannels, kernelSize, kernelSize]`.
+   * @param output Receives the gradient with respect to the weight, `[outChannels, inChannels, kernelSize,
+   *   kernelSize]`.
    */
   convolutionFilterGradient(
     input: Activation,

@@ -10,6 +10,9 @@ export interface OperatingPoint {
   readonly accuracy: number;
   /** Mean cost on the calibration rows, as a fraction of the backbone's MACs. */
   readonly cost: number;
-  /** Share of the calibration rows that left at each exit, from which measured times give its cost; absent in early bundles. */
+  /**
+   * Share of the calibration rows that left at each exit, from which measured times give its cost; absent in early
+   * bundles.
+   */
   readonly exitShares?: readonly number[];
 }

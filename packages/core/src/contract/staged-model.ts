@@ -11,7 +11,10 @@ export interface StageDescription {
   readonly network: number;
   /** True if the stage ends in its network's own classifier, false if it ends in an IC. */
   readonly isFinal: boolean;
-  /** True if the stage's head reads the logits of the stage before it (cascade); in a chain also from one network to the next. */
+  /**
+   * True if the stage's head reads the logits of the stage before it (cascade); in a chain also from one network to the
+   * next.
+   */
   readonly usesPreviousLogits: boolean;
   /** MACs (conv + matmul) of this stage's segment, per row. */
   readonly segmentMacs: number;
@@ -49,7 +52,9 @@ export interface StagedModel<Features = unknown> {
   readonly classes: number;
   /** One name per class; null if the model has none. */
   readonly labels: readonly string[] | null;
-  /** The inputs of the network, at least one. A single float32 input of a fixed shape can be passed as `{ data, rows }`. */
+  /**
+   * The inputs of the network, at least one. A single float32 input of a fixed shape can be passed as `{ data, rows }`.
+   */
   readonly inputs: readonly InputSpecification[];
   readonly stages: readonly StageDescription[];
   /** MACs per row of the full network without any IC: the 100 % of every budget. For a chain: its last network's. */
@@ -57,8 +62,8 @@ export interface StagedModel<Features = unknown> {
 
   /**
    * Copies input rows, at least one, into the runtime's memory. The caller may reuse its own memory afterwards.
-   * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length, and for a value that is not
-   *   finite.
+   * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length, and for a
+   *   value that is not finite.
    */
   load(input: InputBatch): Promise<Features>;
 
@@ -76,7 +81,8 @@ export interface StagedModel<Features = unknown> {
   keepRows(features: Features, kept: Int32Array): Promise<Features>;
 
   /**
-   * Joins the rows of several runs that enter the same stage, in the given order. Consumes every part, also when it throws.
+   * Joins the rows of several runs that enter the same stage, in the given order. Consumes every part, also when it
+   * throws.
    * The rows of all parts have the same lengths of free axes.
    * Called only if `supports.concatRows` is true.
    * @param parts At least one.
@@ -86,6 +92,8 @@ export interface StagedModel<Features = unknown> {
   /** Frees features that will not be run further. Does nothing if they were already consumed or released. */
   release(features: Features): void;
 
-  /** Frees the model. A second call does nothing. Afterwards every other method except `release` throws DisposedError. */
+  /**
+   * Frees the model. A second call does nothing. Afterwards every other method except `release` throws DisposedError.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }

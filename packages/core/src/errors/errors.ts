@@ -36,7 +36,10 @@ export class UnsupportedModelError extends ZtwError {
   }
 }
 
-/** A valid exit policy that this way of running a network does not support; the message names the policy and a way that does. */
+/**
+ * A valid exit policy that this way of running a network does not support; the message names the policy and a way that
+ * does.
+ */
 export class UnsupportedPolicyError extends ZtwError {
   override readonly name: string = 'UnsupportedPolicyError';
 

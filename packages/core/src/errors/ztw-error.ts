@@ -1,7 +1,9 @@
 /** Marks every error of this project, so that two copies of a package recognise each other's errors. */
 const marker: unique symbol = Symbol.for('ztw.error') as never;
 
-/** The content of an error as fields, for programs. Values are plain data, so that they can be sent to other threads. */
+/**
+ * The content of an error as fields, for programs. Values are plain data, so that they can be sent to other threads.
+ */
 export interface ErrorDetails {
   /** What was expected: a value, a list of values, or a short description. */
   readonly expected?: unknown;
@@ -18,7 +20,8 @@ export interface ZtwErrorOptions extends ErrorDetails {
 
 /**
  * Base of all errors that this project throws on purpose.
- * The message says what was expected, what was received, and what to do. The fields hold the same for programs, if it is known.
+ * The message says what was expected, what was received, and what to do. The fields hold the same for programs, if it
+ * is known.
  *
  * @example
  * try {

@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
- * Area under the ROC curve: the probability that a random positive scores higher than a random negative, ties counting half.
+ * Area under the ROC curve: the probability that a random positive scores higher than a random negative, ties counting
+ * half.
  * @param positives Scores of the rows that should score high.
  * @param negatives Scores of the others.
  * @returns 0 to 1; null if one side is empty.

@@ -24,8 +24,9 @@ export function lastBeforeOverspending<Point extends PricedPoint>(
 }
 
 /**
- * Accuracy at exactly the budget, interpolated between the two neighbours in cost. It is that of the last point if no point reaches the
- * budget, and null below the cheapest. A run reaches it by choosing between the two settings at random.
+ * Accuracy at exactly the budget, interpolated between the two neighbours in cost. It is that of the last point if no
+ * point reaches the budget, and null below the cheapest. A run reaches it by choosing between the two settings at
+ * random.
  */
 export function interpolatedAccuracy(curve: readonly PricedPoint[], budget: number): number | null {
   const before = lastBeforeOverspending(curve, budget);

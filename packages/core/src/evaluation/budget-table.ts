@@ -13,7 +13,9 @@ export interface BudgetReading {
   readonly setting: number;
   /** 0 to 1. */
   readonly accuracy: number;
-  /** Mean cost as a fraction of the backbone's MACs. Under `calibrated` it may be slightly below or above the budget. */
+  /**
+   * Mean cost as a fraction of the backbone's MACs. Under `calibrated` it may be slightly below or above the budget.
+   */
   readonly cost: number;
   /** Number of reported rows that left at each exit. */
   readonly histogram: readonly number[];
@@ -24,7 +26,10 @@ export interface BudgetRow {
   readonly budget: number;
   /** Setting chosen beforehand on other rows; null if none was. It is not biased by the choice. */
   readonly calibrated: BudgetReading | null;
-  /** Last setting within the budget on the reported rows themselves, as in the papers; null if even the cheapest exceeds it. */
+  /**
+   * Last setting within the budget on the reported rows themselves, as in the papers; null if even the cheapest exceeds
+   * it.
+   */
   readonly swept: BudgetReading | null;
   /** Accuracy at exactly the budget, between neighbours of that sweep; null if even the cheapest exceeds it. */
   readonly interpolated: number | null;

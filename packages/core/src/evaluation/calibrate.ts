@@ -16,8 +16,8 @@ export interface ChooseSettingsOptions extends SweptPolicy {
   readonly budgets: readonly number[];
   readonly costs: ExitCosts;
   /**
-   * Candidates, from the loosest to the strictest; default: the kind's own. Those of confidence are 1,001 from 0 to 1; give finer ones
-   * near 1 if most confidences are above 0.999.
+   * Candidates, from the loosest to the strictest; default: the kind's own. Those of confidence are 1,001 from 0 to 1;
+   * give finer ones near 1 if most confidences are above 0.999.
    */
   readonly settings?: ArrayLike<number>;
 }
@@ -30,8 +30,9 @@ export interface ChosenSetting extends PricedPoint {
 /**
  * For each budget the strictest setting whose mean cost is within it.
  *
- * It is not the most accurate one within the budget. On the reference's networks (2,000 rows to choose, 8,000 to report) that choice
- * picked peaks that arose by chance: it lost up to 0.3 points at 100 % and gained nothing elsewhere.
+ * It is not the most accurate one within the budget. On the reference's networks (2,000 rows to choose, 8,000 to
+ * report) that choice picked peaks that arose by chance: it lost up to 0.3 points at 100 % and gained nothing
+ * elsewhere.
  * @returns One per budget, in their order; a budget that even the cheapest setting exceeds is left out.
  * @throws InvalidInputError for a budget that is not a positive number, or a wrong number of costs.
  */

@@ -9,7 +9,8 @@ export const DEFAULT_CALIBRATION_BINS = 15;
 
 /**
  * Kolmogorov-Smirnov calibration error: for each class, the largest distance between the running sums of its predicted
- * probabilities and of its occurrences, `max_k |sum_{i<=k} (p_i - y_i)| / rows`, rows sorted by `p`; the mean over the classes.
+ * probabilities and of its occurrences, `max_k |sum_{i<=k} (p_i - y_i)| / rows`, rows sorted by `p`; the mean over the
+ * classes.
  * Needs no bins.
  * Source: Gupta et al., Calibration of Neural Networks using Splines, 2021.
  * @param probabilities `[rows, classes]`
@@ -37,8 +38,8 @@ export function ksCalibrationErrors(probabilities: Float32Array, labels: Int32Ar
 /**
  * Row numbers in the order of their scores, equal scores in the order of the rows, as the reference sorts them.
  *
- * The bits of non-negative float32 numbers have the order of the numbers. So `bits * rows + row`, exact in float64 up to 2^23 rows,
- * sorts like the pair, and typed arrays sort numbers many times faster than with a comparison function.
+ * The bits of non-negative float32 numbers have the order of the numbers. So `bits * rows + row`, exact in float64 up
+ * to 2^23 rows, sorts like the pair, and typed arrays sort numbers many times faster than with a comparison function.
  */
 function rowsByScore(scores: Float32Array): Int32Array {
   const rows = scores.length;
@@ -52,7 +53,10 @@ export function exitKsCalibrationErrors(predictions: ExitPredictions): number[] 
   return predictions.probabilities.map((values) => ksCalibrationError(values, predictions.labels, predictions.classes));
 }
 
-/** Kolmogorov-Smirnov calibration error of the answers given at each setting of a kind of policy; by default confidence thresholds. */
+/**
+ * Kolmogorov-Smirnov calibration error of the answers given at each setting of a kind of policy; by default confidence
+ * thresholds.
+ */
 export function ksCalibrationSweep(
   predictions: ExitPredictions,
   settings: ArrayLike<number>,

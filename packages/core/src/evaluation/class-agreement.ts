@@ -47,8 +47,8 @@ export const NEAR_CHANCE_SHARE = 0.1;
 
 /**
  * Whether an accuracy is certainly near chance or below: the upper end of its 95 % interval is below
- * `chance + 0.1 * (1 - chance)` with `chance = 1 / classes`. With few rows this is hard to show: for ten classes, at most 0 of 20 rows
- * or 4 of 50 may be correct.
+ * `chance + 0.1 * (1 - chance)` with `chance = 1 / classes`. With few rows this is hard to show: for ten classes, at
+ * most 0 of 20 rows or 4 of 50 may be correct.
  */
 export function isNearChance({ interval }: Pick<MeasuredAccuracy, 'interval'>, classes: number): boolean {
   const chance = 1 / classes;
@@ -72,8 +72,9 @@ export function confusionMatrix({ labels, answers, classes }: ClassAgreementOpti
 }
 
 /**
- * Compares answers with labels in the given order, and under the best permutation of the classes (`bestAssignment` on the confusion
- * matrix). A permutation that is chosen and measured on the same rows looks good by chance, so it is cross-fitted as well.
+ * Compares answers with labels in the given order, and under the best permutation of the classes (`bestAssignment` on
+ * the confusion matrix). A permutation that is chosen and measured on the same rows looks good by chance, so it is
+ * cross-fitted as well.
  * @throws InvalidInputError for no row, two lengths, or a class outside `0 .. classes - 1`.
  */
 export function classAgreement(options: ClassAgreementOptions): ClassAgreement {

@@ -9,7 +9,10 @@ import { completeSweptPolicy, exitScores, type SweptPolicy } from './swept-polic
 export interface ExitOutcome {
   /** `[rows]`: the exit up to which each row was computed; it pays that exit's MACs. */
   readonly exits: Int32Array;
-  /** `[rows]`: the exit whose prediction is each row's answer. Differs from `exits` only with the `most-confident` fallback. */
+  /**
+   * `[rows]`: the exit whose prediction is each row's answer. Differs from `exits` only with the `most-confident`
+   * fallback.
+   */
   readonly answeredBy: Int32Array;
   /** Share of rows that were classified correctly, 0 to 1. */
   readonly accuracy: number;

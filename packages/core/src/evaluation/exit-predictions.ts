@@ -23,7 +23,10 @@ export interface ExitPredictions {
 }
 
 export interface PredictionsFromLogitsOptions {
-  /** One array per exit, `[rows, classes]`: logits, or log-probabilities (whose softmax is the probabilities themselves). */
+  /**
+   * One array per exit, `[rows, classes]`: logits, or log-probabilities (whose softmax is the probabilities
+   * themselves).
+   */
   readonly logits: readonly Float32Array[];
   /** `[rows]` */
   readonly labels: Int32Array;
@@ -34,7 +37,8 @@ export interface PredictionsFromLogitsOptions {
 
 /**
  * Turns stored logits into predictions: `softmax(z)` in float32.
- * @throws InvalidInputError for lengths that do not fit, a label that is not a class, costs that decrease, or logits that are not finite.
+ * @throws InvalidInputError for lengths that do not fit, a label that is not a class, costs that decrease, or logits
+ *   that are not finite.
  */
 export function predictionsFromLogits(options: PredictionsFromLogitsOptions): ExitPredictions {
   const { logits, labels, classes, exitMacs } = options;

@@ -1,7 +1,8 @@
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * Hindsight improvability of each exit: among the rows that it classifies wrongly, the share that some earlier exit classified correctly.
+ * Hindsight improvability of each exit: among the rows that it classifies wrongly, the share that some earlier exit
+ * classified correctly.
  * Lower is better: less earlier knowledge is lost. It is 0 for the first exit, and for an exit without errors.
  * Source: Zero Time Waste, section 4.
  */

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
- * The classes without any row. An accuracy on these rows says nothing about such classes, and a threshold chosen on these rows was
- * chosen for the other classes.
+ * The classes without any row. An accuracy on these rows says nothing about such classes, and a threshold chosen on
+ * these rows was chosen for the other classes.
  * @param labels `[rows]` the correct class of each row.
  * @param classes Number of classes that the rows should have.
  * @returns Ascending.

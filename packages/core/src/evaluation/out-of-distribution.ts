@@ -1,4 +1,5 @@
-// How well confidence separates known input from foreign input. The labels of foreign rows have no meaning and are not read.
+// How well confidence separates known input from foreign input. The labels of foreign rows have no meaning and are not
+// read.
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { auroc } from './auroc.ts';

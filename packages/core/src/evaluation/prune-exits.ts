@@ -1,4 +1,5 @@
-// Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave there.
+// Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave
+// there.
 
 import { costsOfPrices, type ExitPrices } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
@@ -50,8 +51,8 @@ export interface PrunedExits {
   /** The same with all exits, at their own cheapest setting; null if none is accurate enough. */
   readonly costOfAll: number | null;
   /**
-   * The cheapest choice that is accurate enough: `early-exit`; `whole-network`, if no exits save more than they cost; or the name of
-   * an alternative.
+   * The cheapest choice that is accurate enough: `early-exit`; `whole-network`, if no exits save more than they cost;
+   * or the name of an alternative.
    */
   readonly best:
     | { readonly kind: 'early-exit' }
@@ -69,8 +70,8 @@ interface Choice {
 /**
  * Repeatedly drops the exit whose removal reduces the mean cost most at the required accuracy, until no removal does.
  *
- * The predictions of the kept exits are used unchanged. That is exact if exits answer alone. If they depend on one another through a
- * cascade or an ensemble, it is an estimate, and the kept exits should be trained and fitted again.
+ * The predictions of the kept exits are used unchanged. That is exact if exits answer alone. If they depend on one
+ * another through a cascade or an ensemble, it is an estimate, and the kept exits should be trained and fitted again.
  * @throws InvalidInputError if costs do not fit the exits, or if neither all exits nor none reach the accuracy.
  */
 export function pruneExits(options: PruneExitsOptions): PrunedExits {

@@ -143,7 +143,8 @@ export interface ReportMethodOptions extends SweptPolicy {
 
 /**
  * Measures one method on its stored predictions.
- * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of names or times.
+ * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of names or
+ *   times.
  */
 export function reportMethod(options: ReportMethodOptions): MethodReport {
   const { name, predictions, costs } = options;

@@ -1,5 +1,5 @@
-// Whether measured rows were already used for training or for a choice. The caller gives a hash of each row's pixels, so that a copy
-// under another path is recognised.
+// Whether measured rows were already used for training or for a choice. The caller gives a hash of each row's pixels,
+// so that a copy under another path is recognised.
 
 import { InvalidInputError } from '../errors/errors.ts';
 
@@ -19,7 +19,8 @@ export interface RowOverlap {
 }
 
 /**
- * How many of the given rows were seen before. If only `h` of `n` seen rows are known and `f` given rows are among them, the estimate is
+ * How many of the given rows were seen before. If only `h` of `n` seen rows are known and `f` given rows are among
+ * them, the estimate is
  * `f * n / h`, at most all given rows.
  * @param hashes One per given row.
  * @throws InvalidInputError for more hashes than seen rows, or rows without any hash.

@@ -10,8 +10,8 @@ export interface SimulatePolicyOptions {
 }
 
 /**
- * Runs any exit policy over stored predictions, as a live run would: exit by exit, over the remaining rows, with the policy's state
- * compacted to them. In a live run of the same model, rows must leave at the same exits.
+ * Runs any exit policy over stored predictions, as a live run would: exit by exit, over the remaining rows, with the
+ * policy's state compacted to them. In a live run of the same model, rows must leave at the same exits.
  */
 export function simulatePolicy<State>(
   predictions: ExitPredictions,

@@ -26,7 +26,10 @@ export interface CurvePoint extends PricedPoint {
 }
 
 export interface SweepOptions extends SweptPolicy {
-  /** From the loosest to the strictest: ascending, or descending if a smaller score means more certain. Default: the kind's own. */
+  /**
+   * From the loosest to the strictest: ascending, or descending if a smaller score means more certain. Default: the
+   * kind's own.
+   */
   readonly settings?: ArrayLike<number>;
   /** Costs of leaving at each exit. Default: the predictions' MACs. */
   readonly costs?: ExitCosts;
@@ -62,9 +65,9 @@ function sweepInMacs(predictions: ExitPredictions, options: Omit<SweepOptions, '
 /**
  * Sweeps any kind of policy.
  *
- * A row leaves at exit `m` for the settings that the score at `m` passes and no earlier score passed. They are a range, because settings
- * are in the order of strictness. Each row adds its cost and its success to a few ranges, and one running sum at the end gives all
- * points: `O(rows * exits * log settings + settings)`.
+ * A row leaves at exit `m` for the settings that the score at `m` passes and no earlier score passed. They are a range,
+ * because settings are in the order of strictness. Each row adds its cost and its success to a few ranges, and one
+ * running sum at the end gives all points: `O(rows * exits * log settings + settings)`.
  * @returns one point per setting, in their order, so that the cost never falls.
  * @throws InvalidInputError for settings that are not in order, or a wrong number of costs.
  */

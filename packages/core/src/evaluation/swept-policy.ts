@@ -6,8 +6,8 @@ import { policyKinds } from '../policy/policy-kinds.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * One limit for all exits. A search for one limit per exit (3,000 random steps, the reference's ZTW networks, 2,000 rows to choose)
- * gained 0.3 to 1.4 points on those rows, but -0.2 to +0.2 on the 8,000 others.
+ * One limit for all exits. A search for one limit per exit (3,000 random steps, the reference's ZTW networks, 2,000
+ * rows to choose) gained 0.3 to 1.4 points on those rows, but -0.2 to +0.2 on the 8,000 others.
  */
 export interface SweptPolicy {
   /** What is scored. Default: `policyKinds.confidence`. */

@@ -1,4 +1,5 @@
-// Accuracy at budgets in milliseconds: the same rows and policies as for budgets in MACs, with other costs of leaving at each exit.
+// Accuracy at budgets in milliseconds: the same rows and policies as for budgets in MACs, with other costs of leaving
+// at each exit.
 
 import { type ExitCosts, meanCost, wholeCost } from '../costs/exit-costs.ts';
 import { lastWithinBudget } from './budget-readoff.ts';

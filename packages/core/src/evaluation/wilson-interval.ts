@@ -11,7 +11,8 @@ export const DEFAULT_INTERVAL_Z: number = 1.959963984540054;
 
 /**
  * Wilson's score interval of a share: with `p = successes / rows`,
- * `(p + z^2 / 2n ± z * sqrt(p * (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)`. It stays inside 0..1 and is usable for few rows.
+ * `(p + z^2 / 2n ± z * sqrt(p * (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)`. It stays inside 0..1 and is usable for few
+ * rows.
  * Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
  * @param successes Rows that count as successes, 0 to `rows`.
  * @param rows At least 1.

@@ -18,15 +18,20 @@ import { keepStaying, type RowsUnderWay, runExit } from './run-exit.ts';
 export interface AnytimeOptions {
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
-  /** Which rows need no better answer; their results do not change any more. Default: `never()`, every row goes to the end. */
+  /**
+   * Which rows need no better answer; their results do not change any more. Default: `never()`, every row goes to the
+   * end.
+   */
   readonly policy?: ExitPolicy;
   /**
-   * Time from the request for the first answer until no further stage is started. The first stage always runs. Default: none.
+   * Time from the request for the first answer until no further stage is started. The first stage always runs. Default:
+   * none.
    */
   readonly deadlineMilliseconds?: number;
   /**
-   * The stages' times on this device, from `measureStages`. With them, a stage that would end after the deadline is not started: the
-   * answers meet the deadline if the stages take no longer than their median. Default: none; a stage starts if any time is left.
+   * The stages' times on this device, from `measureStages`. With them, a stage that would end after the deadline is not
+   * started: the answers meet the deadline if the stages take no longer than their median. Default: none; a stage
+   * starts if any time is left.
    */
   readonly profile?: DeviceProfile;
   /** Ends the run between two stages with an error. To stop and keep the answers so far, leave the loop instead. */
@@ -41,7 +46,10 @@ export interface AnytimeAnswer {
   readonly stage: StageDescription;
   /** One per input row, in the order of the input. */
   readonly results: readonly RowResult[];
-  /** Whether the answers are final: no later stage would change them. A run that ends without it was stopped by its deadline. */
+  /**
+   * Whether the answers are final: no later stage would change them. A run that ends without it was stopped by its
+   * deadline.
+   */
   readonly isFinal: boolean;
   /** Time since the request for the first answer. */
   readonly elapsedMilliseconds: number;
@@ -50,11 +58,12 @@ export interface AnytimeAnswer {
 /**
  * Classifies a batch stage by stage and yields one refined answer after each.
  *
- * It stops when all rows have left, at the deadline, or when the caller leaves the loop, and frees everything in each case.
+ * It stops when all rows have left, at the deadline, or when the caller leaves the loop, and frees everything in each
+ * case.
  * The last answer comes at most one stage after the deadline.
  * @param input At least one row.
- * @throws InvalidInputError for an input, ensemble, policy, deadline or profile that does not fit; RuntimeFailureError where the
- *   runtime fails; AbortedError if `signal` fires.
+ * @throws InvalidInputError for an input, ensemble, policy, deadline or profile that does not fit; RuntimeFailureError
+ *   where the runtime fails; AbortedError if `signal` fires.
  */
 export async function* anytime<Features>(
   model: StagedModel<Features>,
@@ -114,7 +123,10 @@ function checkedDeadline(milliseconds = Number.POSITIVE_INFINITY): number {
   });
 }
 
-/** Milliseconds of each stage for a number of rows, from the largest measured batch that is not larger; none without a profile. */
+/**
+ * Milliseconds of each stage for a number of rows, from the largest measured batch that is not larger; none without a
+ * profile.
+ */
 function expectedMilliseconds(
   profile: DeviceProfile | undefined,
   model: Pick<StagedModel<never>, 'stages'>,

@@ -12,13 +12,15 @@ import { type Answers, answersOf, choose, keepAnswers, moreConfident } from './a
 export interface ExitMethod {
   readonly policy: ExitPolicy;
   readonly ensemble: Ensemble;
-  /** The answer of a row that no exit releases, not even the last one: the last prediction, or the most confident one. */
+  /**
+   * The answer of a row that no exit releases, not even the last one: the last prediction, or the most confident one.
+   */
   readonly fallback: 'last' | 'most-confident';
 }
 
 /**
- * Everything that is carried from exit to exit besides the features. It is compacted in one place, so that all parts always have the
- * same number of rows.
+ * Everything that is carried from exit to exit besides the features. It is compacted in one place, so that all parts
+ * always have the same number of rows.
  */
 export interface Recycled {
   /** Position of each current row in the whole input. `[rows]` */
@@ -92,8 +94,8 @@ export interface ExitPosition {
 }
 
 /**
- * Takes the logits of one exit and decides which rows leave. At the last exit all do; the policy then only decides which of them
- * need the fallback.
+ * Takes the logits of one exit and decides which rows leave. At the last exit all do; the policy then only decides
+ * which of them need the fallback.
  * @param logits `[rows, classes]`, finite, of the current rows.
  * @throws InvalidInputError if the ensemble or the policy returns values that do not fit the rows and classes.
  */

@@ -1,5 +1,5 @@
-// Runtimes whose kernels run synchronously, as on WebAssembly, block the thread from one stage to the next: promises settle, but no
-// timer fires and no message or click arrives. Without a pause such a run could never be aborted.
+// Runtimes whose kernels run synchronously, as on WebAssembly, block the thread from one stage to the next: promises
+// settle, but no timer fires and no message or click arrives. Without a pause such a run could never be aborted.
 
 interface Immediate {
   readonly setImmediate?: (callback: () => void) => unknown;

@@ -1,8 +1,8 @@
-// One exit, for rows that may come from different batches: run the stage, combine the predictions, decide, make the results of the
-// rows that leave, and compact the features and recycled state of the others.
+// One exit, for rows that may come from different batches: run the stage, combine the predictions, decide, make the
+// results of the rows that leave, and compact the features and recycled state of the others.
 //
-// Rows that were admitted together are a cohort and always share their recycled state. Cohorts run through a stage as one batch, but
-// the decision is made for each cohort alone, so that no ensemble or policy has to join states.
+// Rows that were admitted together are a cohort and always share their recycled state. Cohorts run through a stage as
+// one batch, but the decision is made for each cohort alone, so that no ensemble or policy has to join states.
 
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';

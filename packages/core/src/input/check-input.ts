@@ -15,7 +15,8 @@ import { findDenseInput, formatInputs, inputArrays } from './input-types.ts';
 
 /**
  * Converts a batch to the named form. Values are neither checked nor copied. Zero rows are allowed.
- * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length than their specification says.
+ * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length than their
+ *   specification says.
  */
 export function namedInput(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {
   const { rows } = input;
@@ -49,7 +50,8 @@ export function namedInput(input: InputBatch, inputs: readonly InputSpecificatio
 }
 
 /**
- * The check that every runtime makes before it loads rows: that of `namedInput`, at least one row, and no NaN or infinite value.
+ * The check that every runtime makes before it loads rows: that of `namedInput`, at least one row, and no NaN or
+ * infinite value.
  * @throws InvalidInputError
  */
 export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {

@@ -1,7 +1,11 @@
-// JSON from untrusted sources. Very deep nesting would overflow the stack of code that walks through the value later: a schema,
+// JSON from untrusted sources. Very deep nesting would overflow the stack of code that walks through the value later: a
+// schema,
 // `JSON.stringify`, a comparison. The depth is therefore measured on the text, before parsing.
 
-/** Levels of nested arrays and objects. This project's formats need less than a dozen, networks of TensorFlow.js a few more. */
+/**
+ * Levels of nested arrays and objects. This project's formats need less than a dozen, networks of TensorFlow.js a few
+ * more.
+ */
 const DEPTH_LIMIT = 100;
 
 /**
@@ -27,7 +31,10 @@ export function parseJson(source: string | Uint8Array, failure: (reason: string,
   return value;
 }
 
-/** Counts brackets outside strings. For a text that is not JSON the count has no meaning, and the parser rejects the text. */
+/**
+ * Counts brackets outside strings. For a text that is not JSON the count has no meaning, and the parser rejects the
+ * text.
+ */
 function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

@@ -1,4 +1,5 @@
-// IEEE 754 binary16 as bit patterns in a Uint16Array. Decoding is a table look-up, because it is in the innermost loop of training.
+// IEEE 754 binary16 as bit patterns in a Uint16Array. Decoding is a table look-up, because it is in the innermost loop
+// of training.
 
 const decoded: Float32Array = /* @__PURE__ */ buildTable();
 
@@ -33,7 +34,8 @@ export function decodeFloat16Into(output: Float32Array, bits: Uint16Array): void
 }
 
 /**
- * The nearest float16 of each number, ties to even, as bit patterns. Numbers that round to more than 65,504 become infinity; NaN stays NaN.
+ * The nearest float16 of each number, ties to even, as bit patterns. Numbers that round to more than 65,504 become
+ * infinity; NaN stays NaN.
  */
 export function encodeFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint16Array(values.length);
@@ -55,7 +57,8 @@ function encodeWord(word: number): number {
     return sign | 0x7c00; // 65,536 and more, infinity included
   }
   if (magnitude >= 0x3880_0000) {
-    // Normal in float16: subtract the difference of the biases (127 - 15 = 112), then round away 13 bits. A carry correctly increases the exponent.
+    // Normal in float16: subtract the difference of the biases (127 - 15 = 112), then round away 13 bits. A carry
+    // correctly increases the exponent.
     return sign | roundShift(magnitude - (112 << 23), 13);
   }
   const exponent = magnitude >>> 23;

@@ -1,5 +1,6 @@
 /**
- * Makes a function that supplies one float32 buffer. The buffer is reused at every step and grows when a larger one is needed.
+ * Makes a function that supplies one float32 buffer. The buffer is reused at every step and grows when a larger one is
+ * needed.
  * The returned array holds old values and is valid until the next call.
  */
 export function createScratchBuffer(): (length: number) => Float32Array {

@@ -1,7 +1,8 @@
 // Softmax over the rows of `[rows, classes]`. Sums run in float64; only the results are rounded to float32.
 
 /**
- * `log p_c = x_c - log sum_k exp(x_k)`, per row. The row's maximum is subtracted first, so that no exponential overflows.
+ * `log p_c = x_c - log sum_k exp(x_k)`, per row. The row's maximum is subtracted first, so that no exponential
+ * overflows.
  * @param logits `[rows, classes]`, finite.
  * @returns `[rows, classes]`, every value at most 0.
  */

@@ -1,4 +1,5 @@
-// Swapping the last two axes, in tiles that fit the cache and four rows at a time: these loops take a third of a training step.
+// Swapping the last two axes, in tiles that fit the cache and four rows at a time: these loops take a third of a
+// training step.
 
 /**
  * `[batches, a, b]` -> `[batches, b, a]`

@@ -11,8 +11,8 @@ export const entropy: PolicyKind<null> = {
   score: scoreByRow(entropyOf),
   comparisons: ['<'],
   limits: { name: 'entropy threshold (nats)', minimum: 0, maximum: Number.POSITIVE_INFINITY },
-  // From just above log(classes), the entropy of equal probabilities, which rounding may exceed. Squares are dense near 0, where most
-  // entropies of a good classifier are.
+  // From just above log(classes), the entropy of equal probabilities, which rounding may exceed. Squares are dense near
+  // 0, where most entropies of a good classifier are.
   settings: ({ classes }) =>
     Float64Array.from(
       { length: settingCount },

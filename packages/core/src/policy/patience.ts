@@ -40,7 +40,8 @@ export const patienceKind: PolicyKind<Streaks> = {
 
 /**
  * A row leaves when enough consecutive exits have predicted the same class: `streak > exits`, strictly.
- * The streak is 1 at the first exit, grows by 1 if the most probable class stays the same, and falls back to 1 if it changes.
+ * The streak is 1 at the first exit, grows by 1 if the most probable class stays the same, and falls back to 1 if it
+ * changes.
  * So with `patience(0)` every row leaves at the first exit, and with `patience(exitCount)` no row leaves early.
  * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param exits A whole number, 0 or more: one for all exits, or one per exit.

@@ -1,4 +1,5 @@
-// A kind of policy scores how certain an exit is of a row, as one number. A policy of the kind compares the score with a limit.
+// A kind of policy scores how certain an exit is of a row, as one number. A policy of the kind compares the score with
+// a limit.
 // A live run and a sweep over stored predictions use the same score.
 
 import type { Comparison, ExitPolicy, ExitPolicyInput, LimitSpecification } from '../contract/exit-policy.ts';
@@ -31,7 +32,10 @@ export interface PolicyKind<State = unknown> {
   readonly score: ExitScore<State>;
   /** The scores that stored predictions already hold, equal to those of `score`; absent if they hold none. */
   readonly storedScores?: (predictions: { readonly confidences: readonly Float32Array[] }) => readonly Float32Array[];
-  /** Comparisons of the score with the limit that may release a row; the first is the default. All have the same direction. */
+  /**
+   * Comparisons of the score with the limit that may release a row; the first is the default. All have the same
+   * direction.
+   */
   readonly comparisons: readonly [Comparison, ...Comparison[]];
   /** The range of a limit. */
   readonly limits: LimitRange;
@@ -46,8 +50,8 @@ export interface PolicyKind<State = unknown> {
  * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param limit One for all exits, or one per exit.
  * @param comparison Default: the kind's first.
- * @throws InvalidInputError for a limit out of range or a comparison that the kind does not have; at the first exit, for a list of the
- *   wrong length.
+ * @throws InvalidInputError for a limit out of range or a comparison that the kind does not have; at the first exit,
+ *   for a list of the wrong length.
  */
 export function policyOfKind<State>(
   { kind, factory, score, comparisons, limits: range }: PolicyKind<State>,

@@ -6,8 +6,8 @@ import { patienceKind } from './patience.ts';
 import type { PolicyKind } from './policy-kind.ts';
 
 /**
- * Every kind of policy that compares one score with a limit. All code that runs, sweeps, calibrates, stores, parses or exports policies
- * uses this table. A new kind is a file beside these and a line here.
+ * Every kind of policy that compares one score with a limit. All code that runs, sweeps, calibrates, stores, parses or
+ * exports policies uses this table. A new kind is a file beside these and a line here.
  */
 export const policyKinds: Readonly<Record<'confidence' | 'entropy' | 'margin' | 'patience', PolicyKind>> = {
   confidence,
@@ -29,7 +29,8 @@ export interface SingleLimit {
 }
 
 /**
- * The kind of a policy that a single ONNX file can run with its limits as an input; null if the policy needs separate stages.
+ * The kind of a policy that a single ONNX file can run with its limits as an input; null if the policy needs separate
+ * stages.
  */
 export function graphKind(specification: PolicySpecification | undefined): PolicyKind | null {
   if (specification === undefined || !('limit' in specification) || specification.comparison !== undefined) return null;

@@ -1,4 +1,5 @@
-// Policies as text: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit, `confidence:>=0.9`,
+// Policies as text: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit,
+// `confidence:>=0.9`,
 // `anyOf(confidence:0.9, patience:3)`, `never`.
 
 import type { ExitPolicy, PolicySpecification } from '../contract/exit-policy.ts';

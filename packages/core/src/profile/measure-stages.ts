@@ -39,8 +39,8 @@ export const measureStagesDefaults: {
 } = { batchSizes: [1, 32], repeats: 30, warmUps: 3 };
 
 /**
- * Measures the time of each stage while no row leaves. Batch sizes and the uncut network take turns, so that a busy machine slows all
- * of them alike. The median is robust against disturbances of single runs.
+ * Measures the time of each stage while no row leaves. Batch sizes and the uncut network take turns, so that a busy
+ * machine slows all of them alike. The median is robust against disturbances of single runs.
  * @throws InvalidInputError for an input or option that does not fit; RuntimeFailureError if the runtime fails;
  *   AbortedError if `signal` fires.
  */

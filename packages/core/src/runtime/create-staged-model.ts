@@ -1,5 +1,5 @@
-// The shell of a staged model, the same for every runtime: its lifetime, all checks of the contract, and the ownership of rows. The
-// runtime's adapter only moves tensors and runs stages.
+// The shell of a staged model, the same for every runtime: its lifetime, all checks of the contract, and the ownership
+// of rows. The runtime's adapter only moves tensors and runs stages.
 
 import type { RuntimeModel, StagedModelAdapter } from './staged-model-adapter.ts';
 import { StagedModelShell } from './staged-model-shell.ts';

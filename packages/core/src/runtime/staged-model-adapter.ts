@@ -18,11 +18,13 @@ export interface AdapterOutput<Tensors> {
 }
 
 /**
- * What a runtime implements. The shell has checked every call: the model is not disposed, inputs fit their specification and are finite,
- * stages exist and are in order, previous logits are given if and only if the stage uses them, and kept rows exist.
+ * What a runtime implements. The shell has checked every call: the model is not disposed, inputs fit their
+ * specification and are finite, stages exist and are in order, previous logits are given if and only if the stage uses
+ * them, and kept rows exist.
  *
- * Tensors are lent: the adapter reads them, and the shell calls `free` with them afterwards, also when the call fails. An adapter that
- * frees tensors during the call, or passes them on, removes them from its argument, so that `free` does not see them.
+ * Tensors are lent: the adapter reads them, and the shell calls `free` with them afterwards, also when the call fails.
+ * An adapter that frees tensors during the call, or passes them on, removes them from its argument, so that `free` does
+ * not see them.
  */
 export interface StagedModelAdapter<Tensors> {
   readonly name: string;
@@ -78,7 +80,10 @@ export interface HeldFeatures {
 
 /** A staged model that counts the sets of features that it holds. */
 export interface RuntimeModel extends StagedModel<HeldFeatures> {
-  /** Sets of features that were neither consumed nor released. It must be 0 when no run is in progress; otherwise features leak. */
+  /**
+   * Sets of features that were neither consumed nor released. It must be 0 when no run is in progress; otherwise
+   * features leak.
+   */
   readonly liveFeatures: number;
   concatRows(parts: readonly HeldFeatures[]): Promise<HeldFeatures>;
 }

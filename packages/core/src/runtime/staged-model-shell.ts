@@ -122,7 +122,9 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
     return this.#guard.dispose(() => this.#adapter.dispose());
   }
 
-  /** Consumes features for some work. Afterwards frees the tensors that the work has not passed on, also if it fails. */
+  /**
+   * Consumes features for some work. Afterwards frees the tensors that the work has not passed on, also if it fails.
+   */
   async #consume<Result>(
     all: readonly HeldFeatures[],
     work: (rows: readonly Usable<Tensors>[]) => Promise<Result>,

@@ -1,4 +1,5 @@
-// Makes disposing a resource safe at any time: new calls fail, calls in progress are awaited, and the resource is freed once.
+// Makes disposing a resource safe at any time: new calls fail, calls in progress are awaited, and the resource is freed
+// once.
 
 import { DisposedError } from '../errors/errors.ts';
 

@@ -1,7 +1,10 @@
 import type { BlobStore } from '../contract/blob-store.ts';
 import { StorageError } from '../errors/errors.ts';
 
-/** Blobs in memory, for tests, browsers and jobs that need not outlive the process. Bytes are copied when written and when read. */
+/**
+ * Blobs in memory, for tests, browsers and jobs that need not outlive the process. Bytes are copied when written and
+ * when read.
+ */
 export function memoryBlobStore(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   return {

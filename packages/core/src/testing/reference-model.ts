@@ -1,4 +1,5 @@
-// The reference runtime: a reference network as a staged model. It is slow and readable, and other runtimes are compared with it.
+// The reference runtime: a reference network as a staged model. It is slow and readable, and other runtimes are
+// compared with it.
 
 import type { InputTensor } from '../contract/input.ts';
 import { InvalidModelError } from '../errors/errors.ts';

@@ -7,8 +7,8 @@ import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { hostModel } from './host-model.ts';
 
 /**
- * The logits of an exit: stored logits `[all rows, classes]`, or a function of the current rows' numbers and the previous exit's logits,
- * both as compacted by the loop.
+ * The logits of an exit: stored logits `[all rows, classes]`, or a function of the current rows' numbers and the
+ * previous exit's logits, both as compacted by the loop.
  */
 export type ReplayExit = Float32Array | ((rowNumbers: Int32Array, previousLogits: Float32Array | null) => Float32Array);
 

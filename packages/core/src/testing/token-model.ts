@@ -1,5 +1,5 @@
-// A small text classifier with reproducible weights. Its inputs are token ids of any length and a mask. It defines the meaning of named
-// inputs, element types and a free axis; runtimes that accept such networks are compared with it.
+// A small text classifier with reproducible weights. Its inputs are token ids of any length and a mask. It defines the
+// meaning of named inputs, element types and a free axis; runtimes that accept such networks are compared with it.
 
 import type { InputSpecification, InputTensor, NamedInputBatch } from '../contract/input.ts';
 import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
@@ -17,8 +17,10 @@ export const tokenInputs: readonly InputSpecification[] = [
 ];
 
 /**
- * A token network as plain numbers, for runtimes to build. `h0 = embedding[ids]`, and `h(m+1) = relu(h(m) layers[m])`, token by token.
- * The logits of each exit are `(mean of h over unmasked tokens) heads[m]`; at the second exit the previous logits follow the mean.
+ * A token network as plain numbers, for runtimes to build. `h0 = embedding[ids]`, and `h(m+1) = relu(h(m) layers[m])`,
+ * token by token.
+ * The logits of each exit are `(mean of h over unmasked tokens) heads[m]`; at the second exit the previous logits
+ * follow the mean.
  */
 export interface TokenNetwork {
   readonly vocabulary: number;

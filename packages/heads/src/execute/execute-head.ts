@@ -1,4 +1,5 @@
-// The reference executor of heads: plain TypeScript over host arrays. It defines the meaning of a head; runtimes are compared with it.
+// The reference executor of heads: plain TypeScript over host arrays. It defines the meaning of a head; runtimes are
+// compared with it.
 // Every layer's result is float32.
 
 import { InvalidInputError, type RowShape } from '@ztw/core';

@@ -16,7 +16,9 @@ export interface LayerDefinition<Layer extends { readonly kind: string }> {
   outputShape(layer: Layer, inputShape: RowShape): RowShape;
   /** Its parameters in the order in which they are stored, by what follows `${layer.name}.`. Default: none. */
   parameters?(layer: Layer): Readonly<Record<string, ParameterDefinition>>;
-  /** Multiply-accumulates per row, without biases. Default: 0, for all that is neither a convolution nor a dense layer. */
+  /**
+   * Multiply-accumulates per row, without biases. Default: 0, for all that is neither a convolution nor a dense layer.
+   */
   macs?(layer: Layer, outputShape: RowShape): number;
   /**
    * The reference implementation in plain TypeScript, with which runtimes are compared. Sums run in float64.

@@ -1,4 +1,5 @@
-// The table of all kinds of layers. Each kind is defined in its own file. Code that distinguishes kinds uses a table of the type
+// The table of all kinds of layers. Each kind is defined in its own file. Code that distinguishes kinds uses a table of
+// the type
 // `LayerTable`, so that the compiler finds all places where a new kind must be added.
 
 import { InvalidModelError } from '@ztw/core';

@@ -1,4 +1,5 @@
-// What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes nothing in place.
+// What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes
+// nothing in place.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';

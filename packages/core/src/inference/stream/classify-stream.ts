@@ -1,5 +1,5 @@
-// Classification of an endless stream. Before each stage, rows that stay are joined with those of other batches, so that deep stages
-// run full batches although few rows reach them.
+// Classification of an endless stream. Before each stage, rows that stay are joined with those of other batches, so
+// that deep stages run full batches although few rows reach them.
 
 import type { Ensemble } from '../../contract/ensemble.ts';
 import type { ExitPolicy } from '../../contract/exit-policy.ts';
@@ -19,13 +19,14 @@ export interface ClassifyStreamOptions {
   /** The answer of a row that no exit releases, as in `classify`. Default: `last`. */
   readonly fallback?: 'last' | 'most-confident';
   /**
-   * Number of rows in a batch of the first stage, and the number that later stages wait for. A batch of a later stage may hold up to
+   * Number of rows in a batch of the first stage, and the number that later stages wait for. A batch of a later stage
+   * may hold up to
    * `2 * batchSize - 2` rows; it holds fewer than `batchSize` only if no more can arrive. Default: 32.
    */
   readonly batchSize?: number;
   /**
-   * Largest number of rows that were read and whose results were not yet yielded. It limits memory, and how long one row can wait for
-   * others. At least `batchSize`. Default: 32 batches.
+   * Largest number of rows that were read and whose results were not yet yielded. It limits memory, and how long one
+   * row can wait for others. At least `batchSize`. Default: 32 batches.
    */
   readonly maxPending?: number;
   /**
@@ -50,15 +51,15 @@ export const classifyStreamDefaults: {
 /**
  * Classifies rows as they arrive. `classify` gives the same rows the same answers.
  *
- * Nothing runs unless a result is requested, and no row is read beyond `maxPending`. If the model cannot join rows or hold several
- * sets of them, each batch runs to its end before the next.
+ * Nothing runs unless a result is requested, and no row is read beyond `maxPending`. If the model cannot join rows or
+ * hold several sets of them, each batch runs to its end before the next.
  * @param model One network, or a chain.
- * @param rows Each a row of all inputs of the model, copied when read. Free axes keep the lengths of the first row: pad shorter rows and
- *   mask the padding, or make one stream per length.
- * @returns one result per row, in the order of the stream; its `row` is the position in the stream. Leaving the loop early
- *   frees everything and closes the source.
- * @throws InvalidInputError for a row, policy, ensemble or option that does not fit; RuntimeFailureError where the runtime
- *   fails; AbortedError if `signal` fires; whatever the source throws.
+ * @param rows Each a row of all inputs of the model, copied when read. Free axes keep the lengths of the first row: pad
+ *   shorter rows and mask the padding, or make one stream per length.
+ * @returns one result per row, in the order of the stream; its `row` is the position in the stream. Leaving the loop
+ *   early frees everything and closes the source.
+ * @throws InvalidInputError for a row, policy, ensemble or option that does not fit; RuntimeFailureError where the
+ *   runtime fails; AbortedError if `signal` fires; whatever the source throws.
  */
 export async function* classifyStream<Features>(
   model: StagedModel<Features>,

@@ -44,10 +44,11 @@ export class RowSource {
 
   /**
    * Reads `count` rows, or those that arrive in time.
-   * @param waits When the waiting time starts: now, or with the first row, if there is nothing else to do until it arrives.
+   * @param waits When the waiting time starts: now, or with the first row, if there is nothing else to do until it
+   *   arrives.
    * @returns null if no row arrived in time, or the source has ended.
-   * @throws InvalidInputError for a row that does not fit the inputs, or whose free axes have other lengths than those of the first row;
-   *   AbortedError if the signal fires; whatever the source throws.
+   * @throws InvalidInputError for a row that does not fit the inputs, or whose free axes have other lengths than those
+   *   of the first row; AbortedError if the signal fires; whatever the source throws.
    */
   async read(count: number, waits: 'from-now' | 'from-first-row'): Promise<NamedInputBatch | null> {
     const { maxWaitMilliseconds } = this.#options;

@@ -55,7 +55,8 @@ export class StreamStages<Features> {
   }
 
   /**
-   * Runs all rows that wait before a stage. If enough stay to fill a batch, they run on; otherwise they wait before the next stage.
+   * Runs all rows that wait before a stage. If enough stay to fill a batch, they run on; otherwise they wait before the
+   * next stage.
    * @throws AbortedError between two stages if the signal fires.
    */
   async run(firstStage: number): Promise<void> {

@@ -54,7 +54,10 @@ export const compactionCases: readonly ConformanceCase[] = [
   },
 ];
 
-/** After each stage but the last in turn, only some rows stay. From there on, their logits must equal those of the complete run. */
+/**
+ * After each stage but the last in turn, only some rows stay. From there on, their logits must equal those of the
+ * complete run.
+ */
 function keptCase(name: string, keptOf: (rows: number) => Int32Array): ConformanceCase {
   return {
     name,

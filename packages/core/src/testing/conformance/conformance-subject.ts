@@ -33,8 +33,8 @@ export interface Tolerance {
 }
 
 /**
- * Default tolerance on logits. Kernels may sum in another order for another number of rows, which changes float32 logits of order 10
- * by about 1e-5.
+ * Default tolerance on logits. Kernels may sum in another order for another number of rows, which changes float32
+ * logits of order 10 by about 1e-5.
  */
 export const conformanceTolerance: Tolerance = { absolute: 2e-5, relative: 1e-5 };
 

@@ -15,8 +15,9 @@ export interface ConformanceReport {
 }
 
 /**
- * A Markdown table, cases x runtimes. The networks of each runtime are listed below the cases, the reasons for skips and failures below
- * the table. A cell combines all networks of its runtime: one failure makes it a failure; otherwise one pass makes it a pass.
+ * A Markdown table, cases x runtimes. The networks of each runtime are listed below the cases, the reasons for skips
+ * and failures below the table. A cell combines all networks of its runtime: one failure makes it a failure; otherwise
+ * one pass makes it a pass.
  */
 export function formatConformanceTable(reports: readonly ConformanceReport[]): string {
   const runtimes = [...new Set(reports.map(({ runtime }) => runtime))];

@@ -7,7 +7,10 @@ export interface OfflineExit {
   readonly exitIndex: number;
   /** `[classes]` at that exit. */
   readonly probabilities: Float32Array;
-  /** Smallest distance of a confidence from its threshold up to the exit. Below the tolerance, rounding decides the exit. */
+  /**
+   * Smallest distance of a confidence from its threshold up to the exit. Below the tolerance, rounding decides the
+   * exit.
+   */
   readonly distance: number;
 }
 
@@ -38,8 +41,8 @@ export function offlineExits(
 }
 
 /**
- * Thresholds at which about half of the remaining rows leave at each exit: the mean of the two middle confidences; 1 if fewer than two
- * rows remain.
+ * Thresholds at which about half of the remaining rows leave at each exit: the mean of the two middle confidences; 1 if
+ * fewer than two rows remain.
  */
 export function halvingThresholds(logits: readonly Float32Array[], classes: number): readonly number[] {
   let rows = Array.from({ length: (logits[0]?.length ?? 0) / classes }, (_, row) => row);

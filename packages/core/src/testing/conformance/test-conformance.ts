@@ -1,4 +1,5 @@
-// The conformance kit as tests of a test framework, one per case. The framework is passed in: the `{ describe, test }` of vitest or of
+// The conformance kit as tests of a test framework, one per case. The framework is passed in: the `{ describe, test }`
+// of vitest or of
 // `node:test`.
 //
 //   import { testSubject } from '@ztw/core/testing';
@@ -27,7 +28,10 @@ export interface TestFramework {
   test(name: string, options: { readonly timeout: number }, run: (context: TestContext) => Promise<void>): unknown;
 }
 
-/** The description of a test, stored as `conformance` in its task's `meta`. With an outcome, `formatConformanceTable` reads it. */
+/**
+ * The description of a test, stored as `conformance` in its task's `meta`. With an outcome, `formatConformanceTable`
+ * reads it.
+ */
 export interface ConformanceTestMeta {
   readonly runtime: string;
   readonly network: string;
