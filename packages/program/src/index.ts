@@ -1,4 +1,4 @@
-// A program, and its steps
+// The format: a program and its steps
 
 export type { ProgramPort, TensorProgram } from './tensor-program.ts';
 export { type ProgramOperator, type ProgramStep, type StepOf, stepReads } from './steps/program-steps.ts';
@@ -9,7 +9,7 @@ export type { BinaryStep, ProgramBinaryFunction, ProgramFunction } from './steps
 export type { ProgramReduction, ReduceStep } from './steps/reductions.ts';
 export type { SliceStep } from './steps/selection.ts';
 
-// Writing one: the writer, and what it knows of tensors
+// Writing: the writer, tensors with axis orders, sizes
 
 export { createProgramWriter, type NewStep, type ProgramWriter, programShape } from './write/program-writer.ts';
 export { storedAxis, storedShape, type TensorValue } from './write/tensor-value.ts';
@@ -26,7 +26,7 @@ export {
 } from './write/size.ts';
 export { permuteAxes, readStrided } from './write/permute-axes.ts';
 
-// Making it smaller, with the same results
+// Passes: fewer steps with the same results
 
 export type { ProgramBody } from './passes/program-body.ts';
 export { simplifySteps } from './passes/simplify-steps.ts';
@@ -34,7 +34,7 @@ export { dropSoftmax, type WithoutSoftmax } from './passes/drop-softmax.ts';
 export { foldPads } from './passes/fold-pads.ts';
 export { foldScales } from './passes/fold-scales.ts';
 
-// Closing it, its file, and reading and checking the file
+// The finished program, its file, reading it, and inferring its shapes
 
 export { closeProgram, encodeTensorProgram, type WrittenProgram } from './write/close-program.ts';
 export { parseTensorProgram } from './parse-tensor-program.ts';

@@ -22,7 +22,7 @@ const parse = (json: unknown): TensorProgram =>
   parseTensorProgram(new TextEncoder().encode(JSON.stringify(json)), ['w'], 'stage-00.json');
 
 describe('parseTensorProgram', () => {
-  test('gives back what was written', () => {
+  test('returns the program that was written', () => {
     expect(parse(program)).toEqual(program);
   });
 
@@ -32,11 +32,11 @@ describe('parseTensorProgram', () => {
     ['an unknown operator', { ...program, steps: [{ ...first, operator: 'fft' }, ...others] }, /steps\.0\.operator/],
     ['an unknown field', { ...program, steps: [{ ...first, axis: 1 }, ...others] }, /steps\.0/],
     [
-      'a step that reads what comes later',
+      'a step that reads a later output',
       { ...program, steps: [...others, first] },
-      /step "mean" reads "next", which nothing before it writes/,
+      /step "mean" reads "next", which no earlier step writes/,
     ],
-    ['two steps of one output', { ...program, steps: [first, ...program.steps] }, /"next" is written twice/],
+    ['two steps with the same output', { ...program, steps: [first, ...program.steps] }, /"next" is written twice/],
     [
       'a step that overwrites an input',
       { ...program, steps: [{ ...first, output: 'features_0' }, ...others] },
@@ -53,7 +53,7 @@ describe('parseTensorProgram', () => {
   });
 });
 
-test.each(['steps', 'inputs'])('JSON that is nested without end, in %s', (field) => {
+test.each(['steps', 'inputs'])('refuses deeply nested JSON in %s', (field) => {
   const levels = 200_000;
   const text = `{"${field}":${'['.repeat(levels)}${']'.repeat(levels)}}`;
   expect(() => parseTensorProgram(new TextEncoder().encode(text), [], 'stage.json')).toThrow(InvalidBundleError);

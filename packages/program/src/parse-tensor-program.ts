@@ -6,23 +6,29 @@ import type { TensorProgram } from './tensor-program.ts';
 import { tensorProgramSchema } from './tensor-program-schema.ts';
 
 /**
- * Reads a program: every field of the right kind, and every name written before it is read.
+ * Reads a program. Checks every field, and that every name is written before it is read.
  * @param bytes The JSON file.
- * @param weightNames Names of the tensors in the file of weights that belongs to it.
- * @param path For messages.
- * @throws InvalidBundleError naming what is wrong.
+ * @param weightNames Names of the tensors in the program's weights file.
+ * @param path Path of the program, for messages.
+ * @throws InvalidBundleError naming the first problem.
  */
 export function parseTensorProgram(bytes: Uint8Array, weightNames: Iterable<string>, path: string): TensorProgram {
   const json = parseJson(
     bytes,
-    (reason, cause) => new InvalidBundleError(`${path}: ${reason}; the file was cut short or changed.`, { cause }),
+    (reason, cause) =>
+      new InvalidBundleError(`${path}: ${reason}; the file was truncated or changed. Copy the bundle again.`, {
+        cause,
+        path,
+      }),
   );
   const result = v.safeParse(tensorProgramSchema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
+    const place = v.getDotPath(issue);
     throw new InvalidBundleError(
-      `${path}: not a stage program that this release can run: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. ` +
+      `${path}: not a stage program that this release can run: ${place ?? 'the program'}: ${issue.message}. ` +
         'Make the bundle again with this release.',
+      { expected: issue.expected, received: issue.received, path: place === null ? path : `${path}: ${place}` },
     );
   }
   checkNames(result.output, weightNames, path);
@@ -38,13 +44,24 @@ function checkNames(program: TensorProgram, weightNames: Iterable<string>, path:
     const missing = stepReads(step).find((name) => !known.has(name));
     if (missing !== undefined) {
       throw new InvalidBundleError(
-        `${path}: step "${step.output}" reads "${missing}", which nothing before it writes.`,
+        `${path}: step "${step.output}" reads "${missing}", which no earlier step writes. Make the bundle again.`,
+        { expected: 'an input, a weight or an earlier output', received: missing, path },
       );
     }
-    if (known.has(step.output)) throw new InvalidBundleError(`${path}: "${step.output}" is written twice.`);
+    if (known.has(step.output)) {
+      throw new InvalidBundleError(`${path}: "${step.output}" is written twice. Make the bundle again.`, {
+        received: step.output,
+        path,
+      });
+    }
     known.add(step.output);
     written.add(step.output);
   }
   const unwritten = [...program.outputs.map(({ name }) => name), program.logits].find((name) => !written.has(name));
-  if (unwritten !== undefined) throw new InvalidBundleError(`${path}: no step writes the output "${unwritten}".`);
+  if (unwritten !== undefined) {
+    throw new InvalidBundleError(`${path}: no step writes the output "${unwritten}". Make the bundle again.`, {
+      expected: unwritten,
+      path,
+    });
+  }
 }

@@ -5,7 +5,7 @@ import type { TensorProgram } from './tensor-program.ts';
 
 const port = v.strictObject({ name: text, rowShape: v.array(size) });
 
-/** The form of a program of version 1, field by field. */
+/** The schema of a program of version 1. */
 export const tensorProgramSchema: v.GenericSchema<unknown, TensorProgram> = v.strictObject({
   format: v.literal('ztw-stage-program'),
   version: v.literal(1),

@@ -1,30 +1,29 @@
-// A stage, or a whole network, as a plain list of tensor operations: for runtimes that do not read ONNX files.
-// Everything that depends on where a network came from is settled when its program is written: operator versions,
-// attributes and their defaults, shapes, and the order in which tensors keep their axes. A runtime only has to carry
-// the steps out, one after the other, on row-major float32 tensors.
+// A stage, or a whole network, as a plain list of tensor operations, for runtimes that do not read ONNX files.
+// Everything that depends on the source format is resolved when the program is written: operator versions, attributes
+// and their defaults, shapes, and axis orders. A runtime only executes the steps in order, on row-major float32 tensors.
 
 import type { RowShape } from '@ztw/core';
 import type { ProgramStep } from './steps/program-steps.ts';
 
-/** A tensor that goes into a program or comes out of it, first axis the rows. */
+/** An input or output tensor of a program. Its first axis is the rows. */
 export interface ProgramPort {
   readonly name: string;
-  /** Shape of one row as it lies in memory: images as `[height, width, channels]` where the program keeps them so. */
+  /** Shape of one row in memory, for example `[height, width, channels]` for an image with channels last. */
   readonly rowShape: RowShape;
 }
 
 export interface TensorProgram {
-  /** Programs of whole networks carry the same name: they are written and read alike. */
+  /** Programs of whole networks use the same name, because the format is the same. */
   readonly format: 'ztw-stage-program';
   readonly version: 1;
-  /** Feature inputs, in the order of the stage's own; the input of a whole network. */
+  /** The stage's feature inputs in order, or the input of a whole network. */
   readonly inputs: readonly ProgramPort[];
-  /** Name under which steps read the logits of the stage before; null without cascade. */
+  /** Name under which steps read the previous stage's logits; null without cascade. */
   readonly previousLogits: string | null;
-  /** Tensors of the next cut, in the order of the stage's own; each is the output of a step. */
+  /** Tensors of the next cut, in the stage's order. Each is the output of a step. */
   readonly outputs: readonly ProgramPort[];
   /** The step output that holds the logits `[rows, classes]`. */
   readonly logits: string;
-  /** Names read are inputs, stored weights, or outputs of earlier steps. */
+  /** Steps in order. A step reads inputs, stored weights and outputs of earlier steps. */
   readonly steps: readonly ProgramStep[];
 }

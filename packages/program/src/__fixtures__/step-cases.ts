@@ -1,22 +1,22 @@
-// Every kind of step at work: what packages that read or run programs are tested with.
+// Test cases for every kind of step, for packages that read or run programs.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { seededValues } from '@ztw/core/testing';
 import type { ProgramStep } from '../steps/program-steps.ts';
 
-/** Of the input `image`. */
+/** Row shape of the input `image`. */
 export const rowShape = [4, 6, 3] as const;
 
 let seed = 0;
 
-/** Values of a shape, other ones for each. */
+/** Values of a shape; each call uses another seed. */
 function values(...shape: readonly number[]): Parameter {
   const size = shape.reduce((product, length) => product * length, 1);
   seed += 1;
   return { shape, data: seededValues(seed, size, 1) };
 }
 
-/** Of all cases together. */
+/** Weights of all cases. */
 export const stepWeights: ReadonlyMap<string, Parameter> = new Map([
   ['filter', values(3, 2, 3, 4)],
   ['deep', values(2, 3, 3, 2)],
@@ -33,7 +33,7 @@ export const stepWeights: ReadonlyMap<string, Parameter> = new Map([
 
 export interface StepCase {
   readonly name: string;
-  /** The step under test, and further ones where a single one says too little. The last result is `x`. */
+  /** The step under test, with helper steps if it needs them. The last result is `x`. */
   readonly steps: readonly ProgramStep[];
 }
 

@@ -1,19 +1,19 @@
-// A softmax at the very end goes: what reads it reads its input, which are the logits.
+// Removes a softmax at the end of a network, so that the program returns logits.
 
 import { fixedValue } from '../write/size.ts';
 import type { ProgramBody } from './program-body.ts';
 
 export interface WithoutSoftmax {
   readonly body: ProgramBody;
-  /** Name of what the softmax was made of; the result itself where there was none. */
+  /** Name of the softmax's input; the name of the result if there is no softmax. */
   readonly logits: string;
   readonly dropped: boolean;
 }
 
 /**
- * Looks behind the reshapes that a network may end in.
- * @param body With one result; the shape of what the softmax gives must be known.
- * @param classes A softmax over another number of values stays.
+ * Drops the last softmax. It may be followed by reshapes.
+ * @param body Has one result. The shape of the softmax's output must be known.
+ * @param classes Number of classes. A softmax over another number of values is kept.
  */
 export function dropSoftmax(body: ProgramBody, classes: number): WithoutSoftmax {
   const { steps, shapes } = body;

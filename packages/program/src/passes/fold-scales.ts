@@ -9,7 +9,7 @@ import { joinNeighbours, type ProgramBody } from './program-body.ts';
 
 type LinearStep = ConvolutionStep | DenseStep;
 
-/** @returns weights with the folded ones among them; those that nobody reads any more are still there. */
+/** @returns the body with the folded weights added. Weights that are no longer read are kept. */
 export function foldScales(body: ProgramBody): ProgramBody {
   const weights = new Map(body.weights);
   const operands = (step: ProgramStep): readonly string[] =>
@@ -17,7 +17,7 @@ export function foldScales(body: ProgramBody): ProgramBody {
   return { ...joinNeighbours(body, operands, (before, step) => fold(before, step, weights)), weights };
 }
 
-/** One step for both, or null where they stay apart. @param weights Gets the folded weights. */
+/** @returns one step that replaces both, or null if they cannot be folded. @param weights Receives the folded weights. */
 function fold(before: ProgramStep, step: ProgramStep, weights: Map<string, Parameter>): LinearStep | null {
   const isLinear =
     before.operator === 'conv2d' || before.operator === 'depthwise-conv2d' || before.operator === 'dense';
@@ -40,7 +40,7 @@ function fold(before: ProgramStep, step: ProgramStep, weights: Map<string, Param
     return { ...before, bias: store('folded_bias', [channels], sum), output: step.output };
   }
   if (step.function !== 'multiply') return null;
-  // Output channels are the last axis of a kernel; the last two, together, of a depthwise one.
+  // Output channels are the last axis of a kernel, or the last two axes of a depthwise kernel.
   const scaled = kernel.data.map((value, index) => value * (other.data[index % channels] as number));
   const scaledKernel = store('folded_kernel', kernel.shape, scaled);
   const scaledBias =

@@ -1,4 +1,4 @@
-// Finds layer norms that an ONNX file spells out, as files for operator sets before 17 do, and makes one step of each.
+// Replaces layer norms that are spelled out as single operations, as in ONNX operator sets before 17, with one step.
 
 import type { BinaryStep, ProgramBinaryFunction } from '../steps/elementwise.ts';
 import type { ProgramStep } from '../steps/program-steps.ts';
@@ -8,9 +8,8 @@ import type { ProgramBody } from './program-body.ts';
 type Makers = ReadonlyMap<string, ProgramStep>;
 
 /**
- * Puts a `layer-norm` step in the place of `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * weight + bias` over the
- * last axis.
- * The steps that lead there stay; those that nobody reads any more are for the caller to remove.
+ * Replaces the last step of `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * weight + bias` over the last axis with
+ * a `layer-norm` step. The earlier steps are kept; the caller removes those that are no longer read.
  */
 export function joinLayerNorms(body: ProgramBody): ProgramBody {
   const makers = new Map(body.steps.map((step) => [step.output, step]));
@@ -30,7 +29,7 @@ function layerNormOf({ weights, shapes }: ProgramBody, makers: Makers, step: Pro
   const size = fixedValue(shape.at(-1) ?? { fixed: 0, perRow: 1 });
   if ([weight, bias].some((name) => weights.get(name)?.shape.join() !== String(size))) return null;
 
-  /** What a step is the mean of, over the last axis; null for any other step. */
+  /** The input of a step that computes the mean over the last axis; null for any other step. */
   const averaged = (name: string): string | null => {
     const mean = makers.get(name);
     if (mean?.operator !== 'reduce' || mean.function !== 'mean' || !mean.keepAxes) return null;
@@ -60,7 +59,7 @@ function epsilonOf(
   return sum !== null && data?.length === 1 && isVariance(sum.left) ? (data[0] as number) : null;
 }
 
-/** Whether a step multiplies a value with itself, or raises it to its second power. */
+/** True for a step that squares a value, by a product or a power. */
 function isSquare(step: ProgramStep | undefined, of: string, weights: ProgramBody['weights']): boolean {
   const product = binary(step, 'multiply');
   if (product !== null) return product.left === of && product.right === of;
@@ -73,7 +72,7 @@ function binary(step: ProgramStep | undefined, name: ProgramBinaryFunction): Bin
   return step?.operator === 'binary' && step.function === name ? step : null;
 }
 
-/** The operands, what is stored as a vector last. */
+/** The operands; a stored vector comes last. */
 function vectorLast({ left, right }: BinaryStep, weights: ProgramBody['weights']): readonly [string, string] {
   return weights.get(left)?.shape.length === 1 ? [right, left] : [left, right];
 }

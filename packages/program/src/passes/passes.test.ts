@@ -1,4 +1,4 @@
-// What each pass makes of small programs. Their numbers are tested where programs run.
+// The output of each pass on small programs. Numerical results are tested in the packages that run programs.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { describe, expect, test } from 'vitest';
@@ -52,7 +52,7 @@ const body = (results: readonly string[], ...steps: readonly ProgramStep[]): Pro
 const operators = ({ steps }: ProgramBody): readonly string[] => steps.map(({ operator }) => operator);
 
 describe('withoutUnread', () => {
-  test('keeps what leads to a result', () => {
+  test('keeps the steps that a result depends on', () => {
     const { steps } = withoutUnread(body(['c'], relu('x', 'a'), relu('a', 'b'), relu('a', 'c')));
     expect(steps.map(({ output }) => output)).toEqual(['a', 'c']);
   });
@@ -64,7 +64,7 @@ describe('simplifySteps', () => {
     expect(steps).toMatchObject([{ operator: 'conv2d', activation: 'relu', output: 'b' }]);
   });
 
-  test('but not where somebody else reads the layer, a step or a caller', () => {
+  test('not if another step or the caller reads the layer', () => {
     const read = body(['b', 'c'], convolution('x', 'a'), relu('a', 'b'), binary('add', 'a', 'b', 'c'));
     expect(operators(simplifySteps(read))).toEqual(['conv2d', 'function', 'binary']);
     expect(operators(simplifySteps(body(['a', 'b'], convolution('x', 'a'), relu('a', 'b'))))).toHaveLength(2);
@@ -80,12 +80,12 @@ describe('foldPads', () => {
     value,
   });
 
-  test('zeros become the padding of the convolution', () => {
+  test('zero padding joins the convolution', () => {
     const { steps } = foldPads(body(['b'], pad(0), convolution('a', 'b')));
     expect(steps).toMatchObject([{ operator: 'conv2d', input: 'x', pads: [2, 2, 3, 4] }]);
   });
 
-  test('other values, padded rows and a padded map that is a result stay', () => {
+  test('keeps other values, padded rows, and a padded map that is a result', () => {
     for (const kept of [
       body(['b'], pad(1), convolution('a', 'b')),
       body(['b'], pad(0, [1, 0]), convolution('a', 'b')),
@@ -115,14 +115,14 @@ describe('dropSoftmax', () => {
   const softmax: ProgramStep = { operator: 'softmax', input: 'a', output: 'p' };
   const flat: ProgramStep = { operator: 'reshape', shape: [{ perRow: 1 }, 4], input: 'p', output: 'q' };
 
-  test('at the end, and behind reshapes', () => {
+  test('removes a softmax at the end or before final reshapes', () => {
     expect(dropSoftmax(body(['p'], relu('x', 'a'), softmax), 4)).toMatchObject({ logits: 'a', dropped: true });
     const reshaped = dropSoftmax(body(['q'], relu('x', 'a'), softmax, flat), 4);
     expect(reshaped).toMatchObject({ logits: 'q', dropped: true, body: { results: ['q'] } });
     expect(operators(reshaped.body)).toEqual(['function', 'reshape']);
   });
 
-  test('not over less than all classes, nor in the middle', () => {
+  test('keeps a softmax over other axes or in the middle', () => {
     expect(dropSoftmax(body(['p'], relu('x', 'a'), softmax), 8).dropped).toBe(false);
     expect(dropSoftmax(body(['q'], relu('x', 'a'), softmax, relu('p', 'q')), 4).dropped).toBe(false);
   });

@@ -1,4 +1,4 @@
-// What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes
+// The input and output of a pass: a program that is written but not closed. A pass returns a new body and changes
 // nothing in place.
 
 import type { Parameter } from '@ztw/core/runtime';
@@ -7,15 +7,15 @@ import type { Size } from '../write/size.ts';
 
 export interface ProgramBody {
   readonly steps: readonly ProgramStep[];
-  /** The stored tensors that steps name, perhaps more. */
+  /** The stored tensors that steps read; there may be others. */
   readonly weights: ReadonlyMap<string, Parameter>;
-  /** Of results, as they lie in memory; where they are known. */
+  /** Shapes of results in memory, if known. */
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
-  /** Names that somebody outside reads: outputs and logits. No pass loses them. */
+  /** Names that the caller reads: outputs and logits. Passes keep them. */
   readonly results: readonly string[];
 }
 
-/** How often each name is read, by steps and from outside. */
+/** How often each name is read, by steps and by the caller. */
 export function countReads({ steps, results }: ProgramBody): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of [...results, ...steps.flatMap(stepReads)]) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -35,9 +35,9 @@ export function withoutUnread(body: ProgramBody): ProgramBody {
 }
 
 /**
- * One step in the place of two where a rule says so: of a step and what it reads first, where nobody else reads that.
- * @param candidates Names of which the step may join the one that makes it, best first.
- * @param join What takes the place of both, or null where they stay apart.
+ * Joins a step and the step before it into one, if a rule allows it and nothing else reads the result between them.
+ * @param candidates Names of results whose steps may be joined with this one, best first.
+ * @param join Returns the step that replaces both, or null to keep them separate.
  */
 export function joinNeighbours(
   body: ProgramBody,

@@ -1,5 +1,5 @@
-// Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are
-// spelled out and chains of reshapes become one step, and what nobody reads goes.
+// Reduces the number of steps without changing results. Activations and biases join the layer before them, layer norms
+// that are spelled out and chains of reshapes become one step, and unread steps are removed.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';
@@ -15,7 +15,7 @@ export function simplifySteps(body: ProgramBody): ProgramBody {
   return current;
 }
 
-/** @returns what takes the place of both steps, or null where they do not join. */
+/** @returns the step that replaces both, or null if they cannot be joined. */
 type Rule = (before: ProgramStep, step: ProgramStep, weights: ReadonlyMap<string, Parameter>) => ProgramStep | null;
 
 const joinReshape: Rule = (before, step) =>

@@ -1,5 +1,5 @@
-// Length of an axis while shapes are inferred. An axis that grows with the rows also knows how its entries are ordered,
-// so that a reshape which would give values of one row to another is found.
+// Length of an axis during shape inference. An axis that grows with the rows also records the order of its entries, so
+// that a reshape that mixes values of different rows is detected.
 
 /** `before * rows * after` entries; entry `(b * rows + row) * after + a` belongs to `row`. */
 export interface RowsAxis {
@@ -19,12 +19,12 @@ export function perRow(size: AxisSize): number {
   return typeof size === 'number' ? size : size.before * size.after;
 }
 
-/** Values of the tensor per row; all of them where it does not depend on the rows. */
+/** Values of the tensor per row; all values if it does not depend on the rows. */
 export function valuesPerRow(shape: Shape): number {
   return shape.reduce<number>((product, size) => product * perRow(size), 1);
 }
 
-/** Position of the axis that grows with the rows; -1 where there is none. */
+/** Position of the axis that grows with the rows; -1 if there is none. */
 export function rowsAxisOf(shape: Shape): number {
   return shape.findIndex((size) => typeof size !== 'number');
 }

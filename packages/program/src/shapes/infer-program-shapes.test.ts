@@ -56,7 +56,7 @@ const pads = (...list: readonly (readonly number[])[]) => ({ operator: 'pad', pa
 const reduce = { operator: 'reduce', function: 'mean', axes: [1, 2], keepAxes: false };
 const binary = { operator: 'binary', function: 'add', left: 'x', right: 'gamma' };
 
-describe('shapes that are inferred', () => {
+describe('inferred shapes', () => {
   test.each<[string, readonly unknown[], readonly unknown[]]>([
     ['a convolution', [conv], [rows, 4, 4, 4]],
     [
@@ -114,17 +114,17 @@ describe('shapes that are inferred', () => {
   });
 });
 
-describe('programs that are refused', () => {
+describe('refused programs', () => {
   test.each<[string, readonly unknown[], RegExp]>([
     [
       'a convolution of other channels',
       [reshape(rows, 1, 8, 24), conv],
-      /step "last" \(conv2d\): expected a filter \[height, width, 24, outputs\], but got \[3, 3, 3, 4\]/,
+      /step "last" \(conv2d\): expected a filter \[height, width, 24, outputs\]; received \[3, 3, 3, 4\]/,
     ],
     [
       'a convolution without rows in front',
       [transpose(1, 0, 2, 3), conv],
-      /expected maps \[rows, height, width, channels\], but got \[8, rows, 8, 3\]/,
+      /expected maps \[rows, height, width, channels\]; received \[8, rows, 8, 3\]/,
     ],
     ['a computed filter', [{ ...conv, filter: 'x' }], /expected a stored weight/],
     ['a bias of another length', [{ ...conv, bias: 'gamma' }], /expected a bias \[4\]/],
@@ -155,9 +155,9 @@ describe('programs that are refused', () => {
     ['a mean over nothing', [{ ...reduce, axes: [] }], /one axis or more/],
     ['a softmax over rows', [reduce, transpose(1, 0), { operator: 'softmax' }], /a fixed length on axis 1/],
     [
-      'limits that are none',
+      'a minimum above the maximum',
       [{ operator: 'clip', minimum: 6, maximum: 0 }],
-      /a minimum below the maximum, .* but got 6 and 0/,
+      /a minimum below the maximum, .*; received 6 and 0/,
     ],
     ['a limit beyond float32', [{ operator: 'clip', minimum: null, maximum: 1e308 }], /both of float32/],
     [
@@ -185,7 +185,7 @@ describe('programs that are refused', () => {
     [
       'an index beyond its axis',
       [{ operator: 'gather', axis: 3, indices: [3] }],
-      /one index or more below 3, but got 3/,
+      /one index or more below 3; received 3/,
     ],
     ['copies of too few axes', [{ operator: 'tile', repeats: [1, 2] }], /one count of copies per axis/],
     ['copies of rows by rows', [{ operator: 'tile', repeats: [rows, 1, 1, 1] }], /a fixed count of copies/],
@@ -216,7 +216,7 @@ describe('programs that are refused', () => {
 
   test('logits of other classes, or of no rows', () => {
     expect(() => infer([reduce], { classes: 4 })).toThrow(
-      /stage\.json: expected logits \[rows, 4\], but got "last" of shape \[rows, 3\]/,
+      /stage\.json: expected logits \[rows, 4\]; received "last" of shape \[rows, 3\]/,
     );
     expect(() => infer([reduce, transpose(1, 0)], { classes: 1 })).toThrow(/of shape \[3, rows\]/);
   });
@@ -224,7 +224,7 @@ describe('programs that are refused', () => {
   test('outputs of another shape than declared', () => {
     expect(() => infer([reduce, reduce], {}, [{ name: 'step0', rowShape: [4] }])).toThrow(InvalidBundleError);
     expect(() => infer([reduce, { operator: 'softmax' }], {}, [{ name: 'step0', rowShape: [4] }])).toThrow(
-      /expected "step0" of shape \[rows, 4\], as declared, but got \[rows, 3\]/,
+      /expected "step0" of shape \[rows, 4\], as declared; received \[rows, 3\]/,
     );
   });
 

@@ -1,6 +1,6 @@
 // Infers the shapes of all results of a program without running it. Kernels trust their shapes: on WebAssembly a wrong
-// shape reads and writes outside its tensor, and nothing works afterwards. So the whole program is checked before its
-// first tensor is made.
+// shape reads and writes outside its tensor and corrupts memory. So the whole program is checked before the first tensor
+// is allocated.
 
 import { InvalidBundleError } from '@ztw/core';
 import { stepShape } from '../steps/program-steps.ts';
@@ -13,18 +13,18 @@ import { stepShapes } from './step-shapes.ts';
 export interface InferProgramShapesOptions {
   /** Path of the program, for messages. */
   readonly path?: string;
-  /** Columns of the logits of the stage before. A program that reads them needs it. */
+  /** Columns of the previous stage's logits. Required if the program reads them. */
   readonly previousClasses?: number | undefined;
-  /** Columns that the logits must have. Default: logits of any shape, as the features of a head have. */
+  /** Expected columns of the logits. Default: any shape, as for the features of a head. */
   readonly classes?: number | undefined;
 }
 
 /**
  * Shapes of all results of a program, by name.
- * @param program As `parseTensorProgram` returns it: every name is written before it is read.
- * @param weightShapes Of the tensors in the file of weights that belongs to it.
- * @throws InvalidBundleError naming the step whose operands do not fit its kernel, what was expected, and what came;
- *   also for a result that is too large, that mixes rows, or that is not of the shape that the program declares.
+ * @param program From `parseTensorProgram`: every name is written before it is read.
+ * @param weightShapes Shapes of the tensors in the program's weights file.
+ * @throws InvalidBundleError naming the step whose operands do not fit its kernel; also for a result that is too large,
+ *   mixes rows, or does not have its declared shape.
  */
 export function inferProgramShapes(
   program: TensorProgram,
@@ -33,7 +33,11 @@ export function inferProgramShapes(
 ): ReadonlyMap<string, readonly ProgramSize[]> {
   const { path = 'the program', previousClasses, classes } = options;
   const refuse = (expected: string, received: string): never => {
-    throw new InvalidBundleError(`${path}: expected ${expected}, but got ${received}. Make the bundle again.`);
+    throw new InvalidBundleError(`${path}: expected ${expected}; received ${received}. Make the bundle again.`, {
+      expected,
+      received,
+      path,
+    });
   };
   if (program.steps.length > maximumSteps) refuse(`at most ${maximumSteps} steps`, `${program.steps.length}`);
   const shapes = new Map<string, Shape>();

@@ -1,5 +1,5 @@
-// How large a stage program may be. Kernels compute addresses with 32 bits and trust the sizes that they are given, so
-// that what passes these bounds must fit their memory.
+// Size limits of stage programs. Kernels compute 32-bit addresses and trust the sizes they are given, so every program
+// within these limits must fit their memory.
 
 /** Steps of one program. The largest networks with one step per group of channels have a few thousand. */
 export const maximumSteps: number = 2 ** 16;
@@ -10,7 +10,7 @@ export const maximumRank = 8;
 /** Values of one tensor per row: 1 GiB of float32. */
 export const maximumValuesPerRow: number = 2 ** 28;
 
-/** Entries that a convolution or pool puts before or after an axis. */
+/** Padding of a convolution or pool before or after an axis. */
 export const maximumWindowPad: number = 2 ** 12;
 
 /** Strides and dilations. */

@@ -1,13 +1,13 @@
 import { InvalidBundleError } from '@ztw/core';
 import { type AxisSize, formatShape, type Shape } from './axis-size.ts';
 
-/** What the steps before have made, as one step sees it. */
+/** The shapes that one step can read. */
 export interface StepShapes {
   /** Shape of an input, a stored weight or an earlier result. */
   read(name: string): Shape;
   /** Shape of a stored weight. */
   weight(name: string): readonly number[];
-  /** @throws InvalidBundleError naming the step, what was expected, and what came. */
+  /** @throws InvalidBundleError naming the step, what was expected, and what was received. */
   refuse(expected: string, received: string): never;
 }
 
@@ -17,14 +17,16 @@ interface KnownShapes {
   readonly path: string;
 }
 
-/** @param step For messages. */
+/** @param step Named in messages. */
 export function stepShapes(
   step: { readonly operator: string; readonly output: string },
   { shapes, weightShapes, path }: KnownShapes,
 ): StepShapes {
   const refuse = (expected: string, received: string): never => {
     throw new InvalidBundleError(
-      `${path}: step "${step.output}" (${step.operator}): expected ${expected}, but got ${received}. Make the bundle again.`,
+      `${path}: step "${step.output}" (${step.operator}): expected ${expected}; received ${received}. ` +
+        'Make the bundle again.',
+      { expected, received, path: `${path}: ${step.output}` },
     );
   };
   return {
@@ -34,14 +36,14 @@ export function stepShapes(
   };
 }
 
-/** Length of an axis of the tensor that must not grow with the rows. */
+/** Length of an axis that must not depend on the number of rows. */
 export function fixedLength(step: StepShapes, shape: Shape, axis: number, what: string): number {
   const size = shape[axis];
   if (typeof size === 'number') return size;
   return step.refuse(`${what} of a fixed length on axis ${axis}`, formatShape(shape));
 }
 
-/** @throws InvalidBundleError for an axis that the tensor lacks. */
+/** @throws InvalidBundleError for an axis that the tensor does not have. */
 export function axisAt(step: StepShapes, shape: Shape, axis: number): AxisSize {
   return shape[axis] ?? step.refuse(`an axis below ${shape.length}`, `axis ${axis} of ${formatShape(shape)}`);
 }

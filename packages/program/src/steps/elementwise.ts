@@ -54,7 +54,7 @@ export interface BinaryStep extends Step<'binary'> {
 
 export type ElementwiseStep = FunctionStep | ClipStep | LeakyReluStep | BinaryStep;
 
-/** The kernel of WebAssembly leaves its result unwritten where its limits are none. */
+/** The WebAssembly kernel does not write its result if the minimum is not below the maximum. */
 function clipShape({ input, minimum, maximum }: ClipStep, known: StepShapes): Shape {
   const [lowest, highest] = [Math.fround(minimum ?? -largest), Math.fround(maximum ?? largest)];
   if (!(lowest < highest && Number.isFinite(lowest) && Number.isFinite(highest))) {
@@ -63,7 +63,7 @@ function clipShape({ input, minimum, maximum }: ClipStep, known: StepShapes): Sh
   return known.read(input);
 }
 
-/** Of float32. */
+/** The largest finite float32. */
 const largest = 3.4028234663852886e38;
 
 function binaryShape(step: BinaryStep, known: StepShapes): Shape {

@@ -1,4 +1,4 @@
-// Steps that move values: other shapes, other orders of axes, copies.
+// Steps that move values: reshapes, transposes, copies.
 
 import * as v from 'valibot';
 import {
@@ -39,8 +39,7 @@ function reshapeShape(step: ReshapeStep, known: StepShapes): Shape {
     known.refuse(`a shape with the values of ${formatShape(from)}`, formatShape(to));
   }
   if (axis < 0) return to;
-  // In memory, so many values or blocks of values lie before the rows begin to count; a reshape changes nothing about
-  // it.
+  // Blocks of values in memory outside the axis of rows. A reshape does not change this number.
   const before = valuesPerRow(from.slice(0, fromAxis)) * (from[fromAxis] as RowsAxis).before;
   const outer = valuesPerRow(to.slice(0, axis));
   const count = perRow(to[axis] as RowsAxis);
@@ -51,7 +50,7 @@ function reshapeShape(step: ReshapeStep, known: StepShapes): Shape {
   return to.map((size, position) => (position === axis ? { before: inside, after: count / inside } : size));
 }
 
-/** Position of the axis that grows with the rows; -1 where there is none. */
+/** Position of the axis that grows with the rows; -1 if there is none. */
 function onlyRowsAxis(known: StepShapes, shape: Shape): number {
   if (shape.filter((size) => typeof size !== 'number').length > 1) {
     known.refuse('at most one axis that grows with the rows', formatShape(shape));

@@ -1,4 +1,4 @@
-// Products of matrices.
+// Matrix products.
 
 import * as v from 'valibot';
 import { formatShape, type Shape, sameAxis } from '../shapes/axis-size.ts';
@@ -13,7 +13,7 @@ export interface DenseStep extends UnaryStep<'dense'> {
   readonly activation: ProgramActivation;
 }
 
-/** `[..., m, k]` times `[..., k, n]`; one factor may lack leading axes of the other, and is repeated then. */
+/** `[..., m, k]` times `[..., k, n]`; one factor may lack leading axes of the other; it is then repeated. */
 export interface MatMulStep extends Step<'matmul'> {
   readonly left: string;
   readonly right: string;
@@ -48,7 +48,7 @@ function matMulShape(step: MatMulStep, known: StepShapes): Shape {
   return [...batch, left.at(-2) ?? 1, right.at(-1) ?? 1];
 }
 
-/** Kernels repeat the smaller list of matrices as a whole, so that it may lack axes only in front. */
+/** Kernels repeat the smaller batch as a whole, so only leading axes may be missing. */
 function batchShape(left: Shape, right: Shape): Shape | null {
   const rank = Math.max(left.length, right.length);
   const [first, second] = [padded(left, rank), padded(right, rank)];

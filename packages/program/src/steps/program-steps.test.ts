@@ -9,15 +9,15 @@ test('every kind of step has a case', () => {
   expect(new Set(steps.map(({ operator }) => operator))).toEqual(new Set(Object.keys(programSteps)));
 });
 
-/** The field that names a function may be called as a tensor is. */
+/** The function's name may equal the name of a tensor. */
 const noNames = new Set(['operator', 'output', 'function', 'activation']);
 
 describe.each(steps)('$operator to $output', (step) => {
-  test('is read as it was written', () => {
+  test('is read back unchanged', () => {
     expect(v.parse(stepSchema, JSON.parse(JSON.stringify(step)))).toEqual(step);
   });
 
-  test('has no other fields', () => {
+  test('refuses other fields', () => {
     expect(v.is(stepSchema, { ...step, more: 1 })).toBe(false);
   });
 
@@ -27,7 +27,7 @@ describe.each(steps)('$operator to $output', (step) => {
     }
   });
 
-  test('reads every name that stands in its fields', () => {
+  test('reads every name in its fields', () => {
     const fields = Object.entries(step).filter(([field]) => !noNames.has(field));
     const expected = fields.flatMap(([, value]) => value as unknown).filter((value) => typeof value === 'string');
     expect([...stepReads(step)].sort()).toEqual(expected.sort());

@@ -1,4 +1,4 @@
-// All kinds of steps. Everything that asks about a step in general asks this table.
+// The table of all kinds of steps. Code that handles any step reads this table.
 
 import * as v from 'valibot';
 import type { Shape } from '../shapes/axis-size.ts';
@@ -35,7 +35,7 @@ export function stepReads(step: ProgramStep): readonly string[] {
 
 /**
  * Shape of a step's result.
- * @throws InvalidBundleError where its operands do not fit it.
+ * @throws InvalidBundleError if its operands do not fit.
  */
 export function stepShape(step: ProgramStep, known: StepShapes): Shape {
   const kind: StepKind<ProgramStep> = programSteps[step.operator];
@@ -44,10 +44,10 @@ export function stepShape(step: ProgramStep, known: StepShapes): Shape {
 
 const knownOperator = v.looseObject({ operator: v.picklist(Object.keys(programSteps) as ProgramOperator[]) });
 
-/** Says what is wrong with the operator; lets nothing through. */
+/** Always fails, with a message about the operator. */
 const unknownStep: v.GenericSchema<unknown, never> = v.pipe(knownOperator, v.never());
 
-/** The form of any step: that of its kind. */
+/** The schema of any step: the schema of its kind. */
 export const stepSchema: v.GenericSchema<unknown, ProgramStep> = v.lazy(
   (input): v.GenericSchema<unknown, ProgramStep> => {
     const known = v.safeParse(knownOperator, input);

@@ -1,4 +1,4 @@
-// Steps whose values depend on all others along some axes.
+// Steps whose values depend on all values along some axes.
 
 import * as v from 'valibot';
 import { formatShape, type Shape } from '../shapes/axis-size.ts';

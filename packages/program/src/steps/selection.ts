@@ -46,7 +46,8 @@ function concatShape(step: ConcatStep, known: StepShapes): Shape {
         shape.length === first.length && shape.every((size, other) => other === axis || sameAxis(size, first[other]));
       const total = fits ? sumOf(sum, axisAt(known, shape, axis)) : null;
       return (
-        total ?? known.refuse(`tensors that agree with ${formatShape(first)} but for axis ${axis}`, formatShape(shape))
+        total ??
+        known.refuse(`tensors that agree with ${formatShape(first)} except on axis ${axis}`, formatShape(shape))
       );
     },
     axisAt(known, first, axis),
@@ -54,7 +55,7 @@ function concatShape(step: ConcatStep, known: StepShapes): Shape {
   return replaced(first, axis, joined);
 }
 
-/** Rows may stand behind rows where each has as many entries in a piece. */
+/** Axes of rows can be concatenated if each row has the same number of contiguous entries in both. */
 function sumOf(left: AxisSize, right: AxisSize): AxisSize | null {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
   if (typeof left === 'number' || typeof right === 'number' || left.after !== right.after) return null;
@@ -68,7 +69,7 @@ function sliceShape(step: SliceStep, known: StepShapes): Shape {
   const whole = fixedLength(known, shape, axis, 'values');
   const end = start + (length - 1) * stride;
   if (stride > maximumStride || end >= whole) {
-    known.refuse(`a part of ${whole} entries`, `${length} entries from ${start} on, every ${stride}`);
+    known.refuse(`a part of ${whole} entries`, `${length} entries from ${start} with stride ${stride}`);
   }
   return replaced(shape, axis, length);
 }

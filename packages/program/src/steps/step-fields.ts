@@ -5,7 +5,7 @@ import * as v from 'valibot';
 /** Length of an axis: fixed, or a multiple of the number of rows. */
 export type ProgramSize = number | { readonly perRow: number };
 
-/** What follows a convolution or dense layer within the same step. */
+/** The activation after a convolution or dense layer, in the same step. */
 export type ProgramActivation = 'relu' | 'relu6' | null;
 
 export const text: v.GenericSchema<unknown, string> = v.pipe(v.string(), v.nonEmpty());
@@ -28,5 +28,5 @@ interface UnaryFields {
   readonly input: v.GenericSchema<unknown, string>;
 }
 
-/** Of every step with one input. */
+/** Fields of every step with one input. */
 export const unary: UnaryFields = { output: text, input: text };

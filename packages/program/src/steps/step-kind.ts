@@ -1,5 +1,5 @@
-// What one file of this folder says of the kinds of steps in it. A kind is described there and nowhere else: its type,
-// its JSON, what it reads, and the shape of its result.
+// The description of a kind of step. Each kind is defined in one file of this folder: its type, its JSON schema, what it
+// reads, and the shape of its result.
 
 import type * as v from 'valibot';
 import type { Shape } from '../shapes/axis-size.ts';
@@ -16,13 +16,13 @@ export interface UnaryStep<Operator extends string> extends Step<Operator> {
 }
 
 export interface StepKind<Each> {
-  /** The form of its JSON, field by field. */
+  /** Schema of its JSON. */
   readonly schema: v.GenericSchema<unknown, Each>;
   /** Names that it reads: inputs and outputs of earlier steps, and stored weights. Repeats are kept. */
   reads(step: Each): readonly string[];
   /**
    * Shape of its result.
-   * @throws InvalidBundleError where its operands do not fit it.
+   * @throws InvalidBundleError if its operands do not fit.
    */
   shape(step: Each, known: StepShapes): Shape;
 }
@@ -30,7 +30,7 @@ export interface StepKind<Each> {
 /** The member of a union of steps that an operator belongs to. */
 export type StepWith<Each, Operator> = Each extends Step<infer Own> ? (Operator extends Own ? Each : never) : never;
 
-/** One kind for every operator of a union of steps: the compiler finds the one that is missing. */
+/** One kind for every operator of a union of steps. The compiler reports a missing kind. */
 export type StepKinds<Each extends Step<string>> = {
   readonly [Operator in Each['operator']]: StepKind<StepWith<Each, Operator>>;
 };
@@ -45,7 +45,7 @@ export function readsBoth({ left, right }: { readonly left: string; readonly rig
   return [left, right];
 }
 
-/** The result of a step that works on values where they lie. */
+/** Shape of the result of a step that keeps its input's shape. */
 export function shapeOfInput({ input }: UnaryStep<string>, known: StepShapes): Shape {
   return known.read(input);
 }

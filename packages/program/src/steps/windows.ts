@@ -22,7 +22,7 @@ export interface ConvolutionStep extends UnaryStep<'conv2d' | 'depthwise-conv2d'
   readonly activation: ProgramActivation;
 }
 
-/** Padding never counts, neither as a maximum nor in a mean. */
+/** Padding is ignored, both in a maximum and in a mean. */
 export interface PoolStep extends UnaryStep<'max-pool' | 'average-pool'> {
   readonly size: readonly [number, number];
   readonly strides: readonly [number, number];
@@ -68,7 +68,7 @@ function poolShape(step: PoolStep, known: StepShapes): Shape {
     { length: width, axis: 1 as const, before: left, after: right },
   ].map(({ axis, ...window }) => {
     const size = step.size[axis];
-    // A window that sees padding alone has no maximum and no mean.
+    // A window with only padding has no maximum and no mean.
     if (window.before >= size || window.after >= size) {
       known.refuse(`pads below the window's ${size}`, `${window.before} before and ${window.after} after`);
     }
@@ -99,9 +99,8 @@ function windowCount(known: StepShapes, { length, size, stride, dilation, before
   }
   const padded = before + length + after;
   const reach = (size - 1) * dilation + 1;
-  if (reach > padded)
-    known.refuse(`a window within ${padded} entries, pads included`, `one that reaches over ${reach}`);
-  // One window takes any stride, and a window of one entry any dilation.
+  if (reach > padded) known.refuse(`a window within ${padded} entries, pads included`, `one that spans ${reach}`);
+  // These limits also hold where they have no effect: the stride of a single window, the dilation of one entry.
   if (stride > maximumStride || dilation > maximumStride) {
     known.refuse(`a stride and a dilation of at most ${maximumStride}`, `${stride} and ${dilation}`);
   }

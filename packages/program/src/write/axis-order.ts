@@ -1,4 +1,4 @@
-// Orders of axes: axis `i` in memory is axis `order[i]` of whoever describes the tensor.
+// Axis orders: axis `i` in memory is axis `order[i]` of the network.
 
 /** `[0, 1, ..., rank - 1]` */
 export function naturalOrder(rank: number): readonly number[] {

@@ -3,16 +3,16 @@ import type { ProgramBody } from '../passes/program-body.ts';
 import { stepReads } from '../steps/program-steps.ts';
 import type { TensorProgram } from '../tensor-program.ts';
 
-/** What a program has besides its steps. */
+/** The fields of a program other than its steps. */
 export type ProgramPorts = Pick<TensorProgram, 'inputs' | 'previousLogits' | 'outputs' | 'logits'>;
 
 export interface WrittenProgram {
   readonly program: TensorProgram;
-  /** The stored tensors that steps name, and no others. */
+  /** Exactly the stored tensors that steps read. */
   readonly weights: ReadonlyMap<string, Parameter>;
 }
 
-/** Makes a program of what was written. */
+/** Makes a program from a body. */
 export function closeProgram(
   { steps, weights }: ProgramBody,
   { inputs, previousLogits, outputs, logits }: ProgramPorts,

@@ -1,6 +1,6 @@
 import type { Parameter } from '@ztw/core/runtime';
 
-/** A copy of stored values with their axes in another order: axis `i` of the result is axis `order[i]`. Row-major. */
+/** A row-major copy with permuted axes: axis `i` of the result is axis `order[i]` of the input. */
 export function permuteAxes({ shape, data }: Parameter, order: readonly number[]): Parameter {
   const strides = shape.map((_size, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const sizes = order.map((axis) => shape[axis] as number);
@@ -8,9 +8,7 @@ export function permuteAxes({ shape, data }: Parameter, order: readonly number[]
   return { shape: sizes, data: readStrided(data, sizes, steps) };
 }
 
-/**
- * Values of a tensor of the given sizes, row by row, whose neighbours along axis `i` lie `strides[i]` apart in `data`.
- */
+/** Values of a strided tensor in row-major order. Neighbours along axis `i` are `strides[i]` apart in `data`. */
 export function readStrided(
   data: Float32Array,
   sizes: readonly number[],

@@ -17,7 +17,7 @@ function inputOf(
 const relu = (input: string) => ({ operator: 'function', function: 'relu', input }) as const;
 
 describe('createProgramWriter', () => {
-  test('no two results or weights share a name', () => {
+  test('names of results and weights are unique', () => {
     const writer = createProgramWriter();
     const input = inputOf(writer, [3]);
     const names = [
@@ -40,7 +40,7 @@ describe('createProgramWriter', () => {
     expect(writer.body([]).weights.size).toBe(3);
   });
 
-  test('axes are moved once for each order, and not where they lie right', () => {
+  test('axes are moved once per order, and not if the order is right already', () => {
     const writer = createProgramWriter();
     const input = inputOf(writer, [3, 4, 5]);
     const map = writer.inOrder(input, channelsLastOrder(4));
@@ -62,19 +62,19 @@ describe('createProgramWriter', () => {
   test('columns in another order are gathered back', () => {
     const writer = createProgramWriter();
     const flat = { ...inputOf(writer, [3]), columns: [2, 0, 1] };
-    // Column i in memory is column columns[i] of the network: column 0 of the network lies at position 1.
+    // Column i in memory is column columns[i] of the network: column 0 of the network is at position 1.
     expect(writer.natural(flat).columns).toBeNull();
     expect(writer.body([]).steps).toMatchObject([{ operator: 'gather', axis: 1, indices: [1, 2, 0] }]);
   });
 
-  test('the newest result can get another name', () => {
+  test('the last result can be renamed', () => {
     const writer = createProgramWriter();
     writer.add(relu('x'), 'layer/function');
     expect(writer.renameLast('layer')).toBe('layer');
     expect(writer.body([]).steps).toMatchObject([{ output: 'layer' }]);
   });
 
-  test('what was handed out does not change with what is written later', () => {
+  test('a returned body does not change with later steps', () => {
     const writer = createProgramWriter();
     writer.add(relu('x'), 'first');
     const before = writer.body(['first']);

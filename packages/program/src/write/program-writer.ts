@@ -1,5 +1,4 @@
-// The writer of programs: names results, stores weights once, and transposes only if a step needs another order of
-// axes.
+// The program writer names results, stores weights once, and transposes only if a step needs another axis order.
 
 import { UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
@@ -18,34 +17,32 @@ export type NewStep = ProgramStep extends infer Each
   : never;
 
 export interface ProgramWriter {
-  /** Takes a name: `hint` where it is free, else a variant. */
+  /** Reserves a name: `hint` if it is free, else a variant. */
   claim(hint: string): string;
-  /**
-   * Adds a step of which the name is all that the caller keeps. @returns the name of its result, a variant of `hint`.
-   */
+  /** Adds a step without recording the shape of its result. @returns the name of the result, a variant of `hint`. */
   add(step: NewStep, hint: string): string;
   /**
-   * Adds a step, and remembers the shape of its result.
-   * @param shape Of its result as the network sees it.
-   * @param order Of its result's axes in memory; the network's own by default.
+   * Adds a step and records the shape of its result.
+   * @param shape Shape of the result in the network's axis order.
+   * @param order Axis order of the result in memory. Default: the network's.
    */
   addValue(step: NewStep, hint: string, shape: readonly Size[], order?: readonly number[]): TensorValue;
-  /** Gives the result of the newest step another name. @returns the name. */
+  /** Renames the result of the last step. @returns the name. */
   renameLast(hint: string): string;
-  /** Remembers the shape in memory of a result that was added without. */
+  /** Records the shape in memory of a result that was added without one. */
   describe(name: string, shape: readonly Size[]): void;
-  /** Stores values, row-major; the same array in the same shape only once. @returns their name. */
+  /** Stores row-major values; the same array with the same shape is stored once. @returns their name. */
   store(hint: string, values: Parameter): string;
   /**
-   * The same tensor with its axes in memory in a given order, and its columns in the network's. It is moved once for
-   * each order.
+   * The same tensor with the given axis order in memory and its columns in the network's order. It is moved at most
+   * once per order.
    */
   inOrder(value: TensorValue, order: readonly number[]): TensorValue;
-  /** The same tensor in memory as the network sees it. */
+  /** The same tensor in the network's axis order. */
   natural(value: TensorValue): TensorValue;
-  /** The same values, in the network's own order, in another shape. */
+  /** The same values, in the network's axis order, with another shape. */
   reshape(value: TensorValue, shape: readonly Size[], hint: string): TensorValue;
-  /** What was written so far. @param results Names that somebody outside reads. */
+  /** A copy of what was written so far. @param results Names that the caller reads. */
   body(results: readonly string[]): ProgramBody;
 }
 
@@ -143,15 +140,17 @@ export function programShape(shape: readonly Size[], what: string): readonly Pro
   return shape.map((size) => {
     const stored = programSize(size);
     if (stored === null || stored === 0) {
+      const length = `${size.fixed} + ${size.perRow} * rows`;
       throw new UnsupportedModelError(
-        `'${what}' has an axis of length ${size.fixed} + ${size.perRow} * rows; a stage program wants positive lengths that are fixed or multiples of the rows`,
+        `Expected axes of positive lengths that are fixed or multiples of the rows; received ${length} in "${what}".`,
+        { expected: 'a fixed length or a multiple of the rows', received: length, path: what },
       );
     }
     return stored;
   });
 }
 
-/** Whether the axes of more than one entry keep their order, so that memory stays as it is. */
+/** True if only axes of length 1 move, so that the data in memory does not change. */
 function onlyMovesOnes({ order: from, shape }: TensorValue, to: readonly number[]): boolean {
   const counts = (order: readonly number[]): readonly number[] =>
     order.filter((axis) => fixedValue(shape[axis] ?? fixedSize(1)) !== 1);

@@ -1,4 +1,4 @@
-// Lengths of axes and integers made from them, as far as they are known before anything runs: `fixed + perRow * rows`.
+// Axis lengths, and integers computed from them, as known before a run: `fixed + perRow * rows`.
 
 import type { ProgramSize } from '../steps/step-fields.ts';
 
@@ -15,12 +15,12 @@ export function fixedSizes(values: readonly number[]): readonly Size[] {
   return values.map(fixedSize);
 }
 
-/** The size as a number, or null where it depends on the number of rows. */
+/** The size as a number, or null if it depends on the number of rows. */
 export function fixedValue({ fixed, perRow }: Size): number | null {
   return perRow === 0 ? fixed : null;
 }
 
-/** All as numbers, or null where one depends on the number of rows. */
+/** The sizes as numbers, or null if one depends on the number of rows. */
 export function fixedValues(sizes: readonly Size[]): readonly number[] | null {
   return sizes.every(({ perRow }) => perRow === 0) ? sizes.map(({ fixed }) => fixed) : null;
 }
@@ -29,13 +29,13 @@ export function sameSize(left: Size, right: Size): boolean {
   return left.fixed === right.fixed && left.perRow === right.perRow;
 }
 
-/** What a program stores; null for a sum of both kinds, which no axis has. */
+/** The size in the form that a program stores; null for a sum of both kinds, which no axis can have. */
 export function programSize({ fixed, perRow }: Size): ProgramSize | null {
   if (perRow === 0) return fixed;
   return fixed === 0 ? { perRow } : null;
 }
 
-/** A product of sizes: `factor * rows ^ power`; null where a factor is a sum. */
+/** A product of sizes: `factor * rows ^ power`; null if a factor is a sum. */
 export function product(sizes: readonly Size[]): { readonly factor: number; readonly power: number } | null {
   let factor = 1;
   let power = 0;
@@ -47,7 +47,7 @@ export function product(sizes: readonly Size[]): { readonly factor: number; read
   return { factor, power };
 }
 
-/** The size that `known` must be multiplied with to give `total`; null where there is none. */
+/** The factor by which `known` must be multiplied to give `total`; null if there is none. */
 export function quotient(total: readonly Size[], known: readonly Size[]): Size | null {
   const whole = product(total);
   const part = product(known);
