@@ -9,19 +9,16 @@ const WEIGHTS_PATH = 'weights.safetensors';
 
 export interface BundleContents {
   readonly manifest: ManifestContent;
-  /** Stage models and whatever else belongs to the bundle, by path. */
+  /** Stage models and other files of the bundle, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /**
-   * One list per network: the heads of its ICs, in the order of its stages; an empty list for a network without any.
-   */
+  /** One list per network: the heads of its ICs, in the order of its stages. Empty for a network without ICs. */
   readonly heads: readonly (readonly Head[])[];
 }
 
 /**
- * Assembles all files of a bundle, the weights and the manifest included. The caller writes them, the manifest last.
+ * Assembles all files of a bundle, including the weights and the manifest. The caller writes them, the manifest last.
  * @returns Bytes by path; the manifest comes last.
- * @throws InvalidInputError where heads do not fit their stages, a path is reserved, or the manifest would not be
- *   valid.
+ * @throws InvalidInputError if heads do not fit their stages, a path is reserved, or the manifest would not be valid.
  */
 export async function bundleFiles(contents: BundleContents): Promise<Map<string, Uint8Array>> {
   const { manifest: content, heads } = contents;

@@ -1,5 +1,5 @@
-// Paths come from untrusted files and are used on file systems and servers of every kind. So only names that mean the
-// same everywhere are allowed, instead of excluding those that are known to be dangerous.
+// Paths come from untrusted files and are used on many file systems and servers. So this is an allowlist of names that
+// mean the same everywhere, not a list of dangerous names.
 
 const SEGMENT = '[A-Za-z0-9_][A-Za-z0-9._-]*';
 const BUNDLE_PATH: RegExp = new RegExp(`^${SEGMENT}(/${SEGMENT})*$`);

@@ -1,22 +1,23 @@
 import { InvalidInputError } from '@ztw/core';
 import type { BundleFile, BundleManifest } from './manifest.ts';
+import { MANIFEST_PATH } from './manifest-checks.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { sha256 } from './sha256.ts';
 import { storedOperatingPoint } from './stored-operating-point.ts';
 
-/** The manifest as it is written. */
+/** The manifest as the JSON of its file. */
 export function manifestJson(manifest: BundleManifest): string {
   return JSON.stringify({ ...manifest, operatingPoints: manifest.operatingPoints.map(storedOperatingPoint) }, null, 2);
 }
 
-/** What the maker of a bundle says; the rest follows from its files. */
+/** The fields that the caller provides; the others are computed from the files. */
 export type ManifestContent = Omit<BundleManifest, 'format' | 'version' | 'weights' | 'files'>;
 
 /**
- * Makes the manifest of a bundle and checks it as a reader will: what is written can be read.
- * @param weights Path of the weights among the files; null where there is no IC.
- * @param files Every file but the manifest, by its path.
- * @throws InvalidInputError where the manifest would not be valid; `cause` says why.
+ * Makes the manifest of a bundle and checks it as a reader does, so that what is written can be read.
+ * @param weights Path of the weights file; null without ICs.
+ * @param files Every file except the manifest, by path.
+ * @throws InvalidInputError if the manifest would not be valid; `cause` says why.
  */
 export async function createManifest(
   content: ManifestContent,
@@ -31,7 +32,7 @@ export async function createManifest(
   } catch (cause) {
     throw new InvalidInputError(
       `Expected the content of a valid bundle; received one whose manifest is wrong. ${(cause as Error).message}`,
-      { cause },
+      { cause, path: MANIFEST_PATH },
     );
   }
 }

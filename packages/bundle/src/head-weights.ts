@@ -1,4 +1,4 @@
-// Between heads and the tensors of the weights file. Stage M of network N keeps its values under
+// Converts heads to the tensors of the weights file and back. The values of stage M of network N are stored under
 // `networks.N.stages.M.`.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
@@ -9,7 +9,7 @@ import type { BundleNetwork } from './manifest.ts';
 /**
  * Names the values of all heads for the weights file.
  * @param heads One list per network: the heads of its ICs, in the order of its stages.
- * @throws InvalidInputError where the number of heads or their values do not fit the stages.
+ * @throws InvalidInputError if the number of heads or their values do not fit the stages.
  */
 export function tensorsFromHeads(
   networks: readonly BundleNetwork[],
@@ -19,10 +19,7 @@ export function tensorsFromHeads(
   if (heads.length !== networks.length) {
     throw new InvalidInputError(
       `Expected heads of ${networks.length} networks, one list each; received ${heads.length} lists.`,
-      {
-        expected: networks.length,
-        received: heads.length,
-      },
+      { expected: networks.length, received: heads.length, path: 'heads' },
     );
   }
   networks.forEach((network, networkIndex) => {
@@ -30,14 +27,17 @@ export function tensorsFromHeads(
     const given = heads[networkIndex] as readonly Head[];
     if (given.length !== places.length) {
       throw new InvalidInputError(
-        `Expected ${places.length} heads for network ${network.name}, one per stage with an IC; received ${given.length}.`,
+        `Expected ${places.length} heads for network ${network.name}, one per stage with an IC; ` +
+          `received ${given.length}.`,
         { expected: places.length, received: given.length, path: network.name },
       );
     }
     places.forEach(({ prefix, specification }, position) => {
       const { parameters } = given[position] as Head;
       const problem = findParameterProblem(specification, parameters);
-      if (problem !== null) throw new InvalidInputError(`Head ${position} of network ${network.name} ${problem}.`);
+      if (problem !== null) {
+        throw new InvalidInputError(`Head ${position} of network ${network.name} ${problem}.`, { path: prefix });
+      }
       for (const [name, parameter] of Object.entries(parameters)) tensors.set(prefix + name, parameter);
     });
   });
@@ -45,8 +45,8 @@ export function tensorsFromHeads(
 }
 
 /**
- * Puts the heads of all networks together again.
- * @throws InvalidBundleError where the tensors are not exactly those that the stages' heads name.
+ * Restores the heads of all networks from their tensors.
+ * @throws InvalidBundleError unless the tensors are exactly those of the stages' heads.
  */
 export function headsFromTensors(
   networks: readonly BundleNetwork[],
@@ -54,34 +54,34 @@ export function headsFromTensors(
 ): Head[][] {
   const places = networks.map(headPlaces);
   const heads = places.map((ofNetwork) => ofNetwork.map((place) => headAt(place, tensors)));
-  refuseStrangers(places.flat(), tensors);
+  checkNoOtherTensors(places.flat(), tensors);
   return heads;
 }
 
 /**
- * Puts one head together.
- * @throws InvalidBundleError where the tensors under its prefix are not exactly those that it names.
+ * Restores one head from its tensors.
+ * @throws InvalidBundleError unless the tensors under its prefix are exactly those of its layers.
  */
 export function headAt({ prefix, specification }: HeadPlace, tensors: ReadonlyMap<string, Parameter>): Head {
   const own = [...tensors].filter(([name]) => name.startsWith(prefix));
   const parameters = Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values]));
   const problem = findParameterProblem(specification, parameters);
-  if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`);
+  if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`, { path: prefix });
   return { specification, parameters };
 }
 
 /** @throws InvalidBundleError for a tensor that belongs to no head. */
-export function refuseStrangers(places: readonly HeadPlace[], tensors: ReadonlyMap<string, Parameter>): void {
-  const stranger = [...tensors.keys()].find((name) => !places.some(({ prefix }) => name.startsWith(prefix)));
-  if (stranger !== undefined) {
-    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to none of the described heads.`, {
-      received: stranger,
+export function checkNoOtherTensors(places: readonly HeadPlace[], tensors: ReadonlyMap<string, Parameter>): void {
+  const other = [...tensors.keys()].find((name) => !places.some(({ prefix }) => name.startsWith(prefix)));
+  if (other !== undefined) {
+    throw new InvalidBundleError(`The weights file holds ${other}, which belongs to none of the described heads.`, {
+      received: other,
     });
   }
 }
 
 export interface HeadPlace {
-  /** What the names of its tensors begin with. */
+  /** Prefix of the names of its tensors. */
   readonly prefix: string;
   readonly specification: HeadSpecification;
 }

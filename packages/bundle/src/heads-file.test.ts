@@ -39,15 +39,18 @@ function described(change: (description: Record<string, unknown>) => unknown): U
 }
 
 describe('a file of heads', () => {
-  it.each([content, { ...content, newClasses: null, labels: null }])('gives back what was written', (original) => {
-    expect(decodeHeads(encodeHeads(original))).toEqual(original);
-    expect(encodeHeads(decodeHeads(encodeHeads(original)))).toEqual(encodeHeads(original));
-  });
+  it.each([content, { ...content, newClasses: null, labels: null }])(
+    'returns the heads that were written',
+    (original) => {
+      expect(decodeHeads(encodeHeads(original))).toEqual(original);
+      expect(encodeHeads(decodeHeads(encodeHeads(original)))).toEqual(encodeHeads(original));
+    },
+  );
 
   it.each<[string, Partial<HeadsFile>, RegExp]>([
     ['too few cuts', { cuts: ['a'] }, /2 heads for 1 cuts/],
     ['no heads', { cuts: [], heads: [] }, /0 heads for 0 cuts/],
-    ['other classes', { newClasses: 3 }, /head 0 answers 2 classes instead of 3/],
+    ['different classes', { newClasses: 3 }, /head 0 with 2 classes instead of 3/],
     ['too few labels', { labels: ['cat'] }, /1 labels for 2 classes/],
     ['values missing', { heads: [head(3, 1), { ...head(5, 2), parameters: {} }] }, /Head 1 has no values for dense/],
   ])('refuses to write %s', (_name, wrong, message) => {
@@ -57,7 +60,7 @@ describe('a file of heads', () => {
 
   it.each<[string, Uint8Array, RegExp]>([
     ['other tensors', encodeSafetensors(new Map()), /the entry "ztw"; received tensors without it/],
-    ['no JSON', encodeSafetensors(new Map(), { ztw: '{' }), /not JSON/],
+    ['invalid JSON', encodeSafetensors(new Map(), { ztw: '{' }), /not JSON/],
     ['another version', described((description) => ({ ...description, version: 2 })), /version.*reads version 1/],
     ['an unknown field', described((description) => ({ ...description, more: 1 })), /more/],
     ['an unknown layer', described((d) => ({ ...d, heads: [{ ...head(3, 1).specification, layers: [{}] }] })), /heads/],
@@ -67,7 +70,7 @@ describe('a file of heads', () => {
       /head under heads\.1\. has values of shape \[2,5\]/,
     ],
     [
-      'values of no head',
+      'values without a head',
       described((d) => ({ ...d, cuts: ['a'], heads: [head(3, 1).specification] })),
       /heads\.1\..* belongs to none of the described heads/,
     ],

@@ -1,16 +1,15 @@
-// Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its
-// metadata.
-// A bundle holds a whole model; this file holds only what a user's own training adds to an existing model.
+// Trained heads without their network, as one safetensors file: values under `heads.N.`, the rest as JSON in its
+// metadata. A bundle holds a whole model; this file holds only what a user's training adds to an existing model.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { findParameterProblem, headSchema } from '@ztw/heads';
 import * as v from 'valibot';
-import { type HeadPlace, headAt, refuseStrangers } from './head-weights.ts';
+import { checkNoOtherTensors, type HeadPlace, headAt } from './head-weights.ts';
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 
-/** Heads, and the data to attach them to their network again. */
+/** Heads, and the data needed to attach them to their network. */
 export interface HeadsFile {
   /** Name of the network that they were trained on. */
   readonly network: string;
@@ -18,13 +17,13 @@ export interface HeadsFile {
   readonly cuts: readonly string[];
   /** One per cut; at least one. */
   readonly heads: readonly Head[];
-  /** Number of classes where they are not the network's own; null where they are. */
+  /** Number of classes, if they differ from the network's; null if they are the same. */
   readonly newClasses: number | null;
   /** One name per class. */
   readonly labels: readonly string[] | null;
 }
 
-/** Name of our entry in the metadata. */
+/** Name of the entry in the metadata. */
 const entry = 'ztw';
 
 const form = v.strictObject({
@@ -40,55 +39,62 @@ const form = v.strictObject({
 type Description = v.InferOutput<typeof form>;
 
 /**
- * Writes heads as one file, the same bytes for the same heads.
- * @throws InvalidInputError where numbers of heads, cuts, classes and labels differ, or values do not fit a head's
+ * Writes heads as one file. The same heads give the same bytes.
+ * @throws InvalidInputError if the numbers of heads, cuts, classes and labels differ, or values do not fit a head's
  *   layers.
  */
 export function encodeHeads({ heads, ...about }: HeadsFile): Uint8Array {
   const specifications = heads.map(({ specification }) => specification);
   const description: Description = { format: 'ztw-heads', version: 1, ...about, heads: specifications } as Description;
   const problem = findProblem(description);
-  if (problem !== null) throw new InvalidInputError(`These heads cannot be written: ${problem}.`);
+  if (problem !== null)
+    throw new InvalidInputError(`Expected consistent heads, cuts, classes and labels; received ${problem}.`);
   const tensors = heads.flatMap(({ specification, parameters }, index) => {
     const wrong = findParameterProblem(specification, parameters);
-    if (wrong !== null) throw new InvalidInputError(`Head ${index} ${wrong}.`);
+    if (wrong !== null) throw new InvalidInputError(`Head ${index} ${wrong}.`, { path: prefixOf(index) });
     return Object.entries(parameters).map(([name, values]) => [prefixOf(index) + name, values] as const);
   });
   return encodeSafetensors(new Map(tensors), { [entry]: JSON.stringify(description) });
 }
 
 /**
- * Reads what `encodeHeads` wrote. Whether the layers fit together is for `validateHead` of `@ztw/heads` to say.
- * @throws InvalidBundleError for anything else, naming the first thing that is wrong.
+ * Reads a file from `encodeHeads`. `validateHead` of `@ztw/heads` checks whether the layers fit together.
+ * @throws InvalidBundleError for any other file, naming the first problem.
  */
 export function decodeHeads(file: Uint8Array): HeadsFile {
   const { format: _format, version: _version, heads: specifications, ...about } = readDescription(file);
   const tensors = decodeSafetensors(file);
   const places = specifications.map((specification, index): HeadPlace => ({ prefix: prefixOf(index), specification }));
-  refuseStrangers(places, tensors);
+  checkNoOtherTensors(places, tensors);
   return { ...about, heads: places.map((place) => headAt(place, tensors)) };
 }
 
 function readDescription(file: Uint8Array): Description {
   const text = decodeSafetensorsMetadata(file)[entry];
-  if (text === undefined)
+  if (text === undefined) {
     throw new InvalidBundleError(
       'Expected a file of heads, with the entry "ztw"; received tensors without it. Choose a file of heads.',
-      { path: 'ztw' },
+      { expected: entry, path: entry },
     );
+  }
   const json = parseJson(
     text,
-    (reason, cause) => new InvalidBundleError(`The description of the heads is ${reason}. Save them again.`, { cause }),
+    (reason, cause) =>
+      new InvalidBundleError(`The description of the heads is ${reason}. Save them again.`, { cause, path: entry }),
   );
   const result = v.safeParse(form, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
+    const place = v.getDotPath(issue) ?? 'the top level';
     throw new InvalidBundleError(
-      `The description of the heads: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. This release reads version 1.`,
+      `The description of the heads: ${place}: ${issue.message}. This release reads version 1.`,
+      { expected: issue.expected, received: issue.received, path: place },
     );
   }
   const problem = findProblem(result.output);
-  if (problem !== null) throw new InvalidBundleError(`The description of the heads: ${problem}.`);
+  if (problem !== null) {
+    throw new InvalidBundleError(`The description of the heads: ${problem}. Save them again.`, { path: entry });
+  }
   return result.output;
 }
 
@@ -96,7 +102,7 @@ function findProblem({ cuts, heads, newClasses, labels }: Description): string |
   if (heads.length !== cuts.length || heads.length === 0) return `${heads.length} heads for ${cuts.length} cuts`;
   const classes = newClasses ?? (heads[0]?.classes as number);
   const other = heads.findIndex((head) => head.classes !== classes);
-  if (other >= 0) return `head ${other} answers ${heads[other]?.classes} classes instead of ${classes}`;
+  if (other >= 0) return `head ${other} with ${heads[other]?.classes} classes instead of ${classes}`;
   return labels === null || labels.length === classes ? null : `${labels.length} labels for ${classes} classes`;
 }
 

@@ -1,4 +1,4 @@
-// JSON of strangers that is nested or listed without end must end in our own error, in every place where it is parsed.
+// Untrusted JSON with very deep nesting or very long lists must end in a typed error wherever it is parsed.
 
 import { InvalidBundleError } from '@ztw/core';
 import { describe, expect, it } from 'vitest';
@@ -11,10 +11,10 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 const levels = 200_000;
 const bytes = (text: string) => new TextEncoder().encode(text);
-/** An object that holds arrays without end in one of its fields. */
+/** An object with deeply nested arrays in one field. */
 const deepIn = (field: string) => `{"${field}":${'['.repeat(levels)}${']'.repeat(levels)}}`;
 
-/** A safetensors file with a header of any text. */
+/** A safetensors file with any header text. */
 function tensorsFile(header: string): Uint8Array {
   const json = bytes(header);
   const file = new Uint8Array(8 + json.length);
@@ -23,7 +23,7 @@ function tensorsFile(header: string): Uint8Array {
   return file;
 }
 
-describe('JSON that is nested without end', () => {
+describe('deeply nested JSON', () => {
   it.each(['format', 'version', 'networks', 'provenance', 'x'])('in the field %s of a manifest', async (field) => {
     await expect(openBundle(async () => bytes(deepIn(field)))).rejects.toSatisfy(InvalidBundleError.isInstance);
   });

@@ -12,13 +12,13 @@ export type {
 } from './manifest.ts';
 export { manifestInputShape, manifestInputs } from './manifest-inputs.ts';
 
-// Making a bundle
+// Making a bundle: its manifest, hashes and files
 
 export { createManifest, type ManifestContent } from './create-manifest.ts';
 export { type BundleContents, bundleFiles } from './bundle-files.ts';
 export { sha256 } from './sha256.ts';
 
-// Files of learned values, and of heads alone
+// Weights files, and files of heads without a network
 
 export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
@@ -34,7 +34,7 @@ export { type Bundle, openBundle } from './open-bundle.ts';
 export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
 export { describeStage, type BundleNetworkSource, networkSource } from './load/network-source.ts';
 
-// Exit policies for a budget
+// Operating points, and exit policies for a budget
 
 export {
   type Budget,

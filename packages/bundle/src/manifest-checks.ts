@@ -6,12 +6,12 @@ import { type HeadSpecification, hasCascade, validateHead } from '@ztw/heads';
 import type { BundleManifest, BundleNetwork, BundleStage, BundleTensor } from './manifest.ts';
 import { manifestInputs } from './manifest-inputs.ts';
 
-/** The manifest's own path; it lists all files but itself. */
+/** Path of the manifest. It lists all files except itself. */
 export const MANIFEST_PATH = 'manifest.json';
 
 type Check = (manifest: BundleManifest) => string | null;
 
-/** The first contradiction in a manifest; null where there is none. */
+/** The first contradiction in a manifest; null if there is none. */
 export function findContradiction(manifest: BundleManifest): string | null {
   return firstProblem(CHECKS, (check) => check(manifest));
 }
@@ -29,7 +29,7 @@ const CHECKS: readonly Check[] = [
 function checkInputs({ inputShape, inputs }: BundleManifest): string | null {
   if (inputs === undefined) return inputShape === null ? 'inputShape: null, but there are no inputs' : null;
   if (inputShape !== null) return 'inputs: the networks have an inputShape already';
-  // One way to write it, which every release can read.
+  // A single dense input has one form, which every release can read.
   if (findDenseInput(inputs) !== null) return 'inputs: a single dense input is written as inputShape';
   const names = inputs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -45,7 +45,8 @@ function checkPreprocessing({ preprocessing, inputShape }: BundleManifest): stri
   if (preprocessing === null) return null;
   const { channels, height, width, mean, std } = preprocessing;
   if (!sameShape(inputShape ?? [], [channels, height, width])) {
-    return `preprocessing: makes [${channels}, ${height}, ${width}], but the input is [${inputShape ?? 'of another kind'}]`;
+    const input = inputShape === null ? 'of another kind' : `[${inputShape}]`;
+    return `preprocessing: makes [${channels}, ${height}, ${width}], but the input is ${input}`;
   }
   if (mean.length === channels && std.length === channels) return null;
   return `preprocessing: ${mean.length} means and ${std.length} deviations for ${channels} channels`;
@@ -56,7 +57,7 @@ function checkNetworks(manifest: BundleManifest): string | null {
     firstProblem(network.stages, (stage, stageIndex) => {
       const isFirst = networkIndex === 0 && stageIndex === 0;
       if (isFirst && stage.previousLogits !== null) {
-        return 'networks[0].stages[0]: reads the logits of the stage before, but is the first of all';
+        return 'networks[0].stages[0]: reads previous logits, but is the first stage';
       }
       const problem = checkStage(stage, stageIndex, network, manifest);
       return problem && `networks[${networkIndex}].stages[${stageIndex}]: ${problem}`;
@@ -74,7 +75,7 @@ function checkStage(
   const isLast = stageIndex === network.stages.length - 1;
   const arriving = before ? before.outputs : manifestInputs(manifest);
   if (!sameTensors(stage.inputs, arriving)) {
-    return `takes ${formatTensors(stage.inputs)}, but ${formatTensors(arriving)} arrives`;
+    return `takes ${formatTensors(stage.inputs)}, but receives ${formatTensors(arriving)}`;
   }
   if (isLast !== (stage.outputs.length === 0)) {
     return isLast ? 'is the last stage, but passes features on' : 'passes no features on to the next stage';
@@ -90,7 +91,7 @@ function checkHead(head: HeadSpecification, stage: BundleStage, classes: number)
   if (!fitsShape(head.inputShape, features.rowShape)) {
     return `its head takes [${head.inputShape}], but its features are [${features.rowShape}]`;
   }
-  if (head.classes !== classes) return `its head answers ${head.classes} classes instead of ${classes}`;
+  if (head.classes !== classes) return `its head has ${head.classes} classes instead of ${classes}`;
   const cascades = hasCascade(head);
   if (cascades !== (stage.previousLogits !== null)) {
     return cascades
@@ -105,7 +106,7 @@ function findMisfit(head: HeadSpecification): string | null {
     validateHead(head);
     return null;
   } catch (error) {
-    if (InvalidModelError.isInstance(error)) return `its head is not whole: ${error.message.replace(/\.$/, '')}`;
+    if (InvalidModelError.isInstance(error)) return `its head is not valid: ${error.message.replace(/\.$/, '')}`;
     throw error;
   }
 }
@@ -119,7 +120,8 @@ function checkEnsemble({ ensemble, classes, networks }: BundleManifest): string 
   }
   return firstProblem(ensemble.exits, (exit, exitIndex) => {
     if (exit === null || (exit.weights.length === exitIndex + 1 && exit.bias.length === classes)) return null;
-    return `ensemble.exits[${exitIndex}]: ${exit.weights.length} weights and ${exit.bias.length} biases; expected ${exitIndex + 1} and ${classes}`;
+    const received = `${exit.weights.length} weights and ${exit.bias.length} biases`;
+    return `ensemble.exits[${exitIndex}]: ${received}; expected ${exitIndex + 1} and ${classes}`;
   });
 }
 
@@ -128,14 +130,15 @@ function checkPoints({ operatingPoints, networks }: BundleManifest): string | nu
   return firstProblem(operatingPoints, ({ exitShares, policy }, index) => {
     const unfit = limitLists(policy).find(({ length }) => length !== stageCount && length !== stageCount - 1);
     if (unfit !== undefined) {
-      return `operatingPoints[${index}]: a policy with ${unfit.length} limits for ${stageCount} stages over all networks`;
+      const received = `a policy with ${unfit.length} limits`;
+      return `operatingPoints[${index}]: ${received} for ${stageCount} stages over all networks`;
     }
     if (exitShares === undefined || exitShares.length === stageCount) return null;
     return `operatingPoints[${index}]: ${exitShares.length} exit shares for ${stageCount} stages over all networks`;
   });
 }
 
-/** Limits per exit, wherever they are in a policy. */
+/** All lists of limits per exit in a policy. */
 function limitLists(policy: PolicySpecification): readonly (readonly number[])[] {
   if ('policies' in policy) return policy.policies.flatMap(limitLists);
   return 'limit' in policy && typeof policy.limit !== 'number' ? [policy.limit] : [];
@@ -188,7 +191,7 @@ function sameShape(left: FreeShape, right: FreeShape): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis]);
 }
 
-/** A head is described for one length of a free axis; what it computes along that axis does not depend on it. */
+/** A head is described for one length of a free axis. Its values do not depend on that length. */
 function fitsShape(shape: FreeShape, free: FreeShape): boolean {
   return shape.length === free.length && free.every((size, axis) => typeof size === 'string' || size === shape[axis]);
 }

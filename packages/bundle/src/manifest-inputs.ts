@@ -2,7 +2,7 @@ import type { InputSpecification, RowShape } from '@ztw/core';
 import { denseInput, denseInputs } from '@ztw/core/runtime';
 import type { BundleManifest } from './manifest.ts';
 
-/** What the networks of a bundle take, in whichever of its two forms the manifest says it. */
+/** The inputs of a bundle's networks, from either of the manifest's two forms. */
 export function manifestInputs({
   inputShape,
   inputs,

@@ -20,7 +20,8 @@ const path = v.pipe(
   v.check(
     isBundlePath,
     ({ received }) =>
-      `Expected a path inside the bundle (letters, digits, ".", "_", "-", by "/") but received ${received}`,
+      `Expected a path inside the bundle (names of letters, digits, ".", "_", "-", separated by "/"); ` +
+      `received ${received}`,
   ),
 );
 const inputType = v.picklist(inputTypes);

@@ -1,6 +1,5 @@
-// The manifest of a bundle, which training makes and runtimes load. It is plain JSON and names all other files with
-// their hashes.
-// A bundle with several networks is a chain: each network starts from the same original input.
+// The manifest of a bundle. Training writes it and runtimes load it. It is plain JSON and lists all other files with
+// their hashes. A bundle with several networks is a chain: each network starts from the same original input.
 
 import type {
   EnsembleSpecification,
@@ -26,7 +25,7 @@ export interface Preprocessing {
 /** One tensor that a stage model reads or returns. */
 export interface BundleTensor {
   readonly name: string;
-  /** Shape of one row. A free axis has the length that it has in the inputs, or one that the stage makes of it. */
+  /** Shape of one row. The length of a free axis is its length in the inputs, or is computed by the stage. */
   readonly rowShape: FreeShape;
   /** Default: float32. */
   readonly type?: InputType;
@@ -39,7 +38,7 @@ export interface BundleTensor {
 export interface BundleStageProgram {
   /** JSON file, a `TensorProgram`. */
   readonly steps: string;
-  /** safetensors file with the program's own weights, in the layouts that its steps want. */
+  /** safetensors file with the program's own weights, in the layouts that its steps expect. */
   readonly weights: string;
 }
 
@@ -47,13 +46,13 @@ export interface BundleStage {
   readonly name: string;
   /** Path inside the bundle of the stage's ONNX model: segment and head in one graph. */
   readonly model: string;
-  /** The same stage as a program; left out where the bundle was made without. */
+  /** The same stage as a program; absent if the bundle was made without programs. */
   readonly program?: BundleStageProgram;
-  /** Feature inputs in order: the network's inputs for its first stage, else the tensors of the cut before. */
+  /** Feature inputs in order: the network's inputs for the first stage, else the tensors of the previous cut. */
   readonly inputs: readonly BundleTensor[];
   /**
-   * Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. For the first
-   * stage of a network that is the last stage of the network before it.
+   * Name of the input for the previous stage's `[rows, classes]` logits; null without cascade. For the first stage of a
+   * network, the previous stage is the last one of the network before it.
    */
   readonly previousLogits: string | null;
   /** Tensors of the next cut, in order; empty for the last stage. */
@@ -63,8 +62,8 @@ export interface BundleStage {
   readonly segmentMacs: number;
   readonly headMacs: number;
   /**
-   * The IC's head, whose values lie in the weights file under `networks.N.stages.M.`; null where the network's own
-   * classifier answers.
+   * The IC's head. Its values are in the weights file under `networks.N.stages.M.`. Null for the network's own
+   * classifier.
    */
   readonly head: HeadSpecification | null;
 }
@@ -73,7 +72,7 @@ export interface BundleNetwork {
   readonly name: string;
   /** MACs per row of the network without ICs. */
   readonly backboneMacs: number;
-  /** `dynamic`, or the one number of rows that the graph accepts. */
+  /** `dynamic`, or the fixed number of rows that the graph accepts. */
   readonly batch: 'dynamic' | number;
   readonly stages: readonly BundleStage[];
 }
@@ -92,16 +91,16 @@ export interface BundleManifest {
   readonly method: string;
   readonly classes: number;
   readonly labels: readonly string[] | null;
-  /** Shape of one row of the single float32 input; null where the networks take other inputs. */
+  /** Shape of one row of the single float32 input; null if the networks take other inputs. */
   readonly inputShape: RowShape | null;
   /**
-   * What every network takes, where that is more than one dense input; `manifestInputs` reads both forms. The tensors
-   * of a first stage stand in this order, under the names that they have in its model.
+   * The inputs of every network, unless there is a single dense input; `manifestInputs` reads both forms. The inputs of
+   * a first stage are in this order, under their names in its model.
    */
   readonly inputs?: readonly InputSpecification[];
   readonly preprocessing: Preprocessing | null;
   readonly networks: readonly BundleNetwork[];
-  /** safetensors file with the values of all heads; null where there is no IC. */
+  /** safetensors file with the values of all heads; null without ICs. */
   readonly weights: string | null;
   readonly ensemble: EnsembleSpecification | null;
   readonly operatingPoints: readonly OperatingPoint[];
@@ -114,6 +113,6 @@ export interface BundleManifest {
 /**
  * Reads one file of a bundle by its path inside it; from a folder, an archive or the network.
  * The reader also receives the size from the manifest (undefined for the manifest itself), so that it can reject a file
- * of another size before reading. This is optional, because the bytes are always checked afterwards.
+ * of another size before reading it. This is optional, because the bytes are always checked afterwards.
  */
 export type BundleReader = (path: string, expectedBytes?: number) => Promise<Uint8Array>;

@@ -127,7 +127,7 @@ describe('a damaged bundle', () => {
     await expect(bundle.heads()).rejects.toThrow(message);
   });
 
-  it('lets an abort through as what it is', async () => {
+  it('rethrows an abort unchanged', async () => {
     const reader = () => Promise.reject(new AbortedError('stopped'));
     await expect(openBundle(reader)).rejects.toThrow(AbortedError);
   });

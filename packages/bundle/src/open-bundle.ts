@@ -8,24 +8,24 @@ import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
 
-/** A bundle with a valid manifest. Its files are read and checked on request. */
+/** A bundle with a valid manifest. Its files are read and checked on demand. */
 export interface Bundle {
   readonly manifest: BundleManifest;
   /**
-   * Bytes of one file, as the manifest's hash says they must be.
-   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or
+   * Bytes of one file, checked against the manifest's hash.
+   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, truncated or
    *   changed.
    */
   file(path: string): Promise<Uint8Array>;
   /**
    * One list per network: the heads of its ICs, in the order of its stages.
-   * @throws InvalidBundleError as `file`, or where the weights do not fit the heads.
+   * @throws InvalidBundleError as `file` does, or if the weights do not fit the heads.
    */
   heads(): Promise<readonly (readonly Head[])[]>;
 }
 
 /**
- * Opens a bundle from a folder, an archive or the network, whatever the reader reads. No code is run from it.
+ * Opens a bundle from a folder, an archive or the network. Runs no code from it.
  * @throws InvalidBundleError for a manifest that is missing or not valid.
  */
 export async function openBundle(reader: BundleReader): Promise<Bundle> {
@@ -47,7 +47,8 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
   const bytes = await readFrom(reader, path, listed.bytes);
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
-      `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. Copy the bundle again.`,
+      `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. ` +
+        'Copy the bundle again.',
       { expected: listed.bytes, received: bytes.length, path },
     );
   }

@@ -82,12 +82,12 @@ describe('parseManifest', () => {
     [
       'a first stage that takes something else',
       (json) => (large(json).stages[0].inputs[0].rowShape = [1, 4, 3]),
-      /networks\[1\]\.stages\[0\]: takes \[1,4,3\], but \[1,4,4\] arrives/,
+      /networks\[1\]\.stages\[0\]: takes \[1,4,3\], but receives \[1,4,4\]/,
     ],
     [
       'a tensor that gets lost',
       (json) => large(json).stages[2].inputs.pop(),
-      /stages\[2\]: takes .* but .* and \[8\] arrives/,
+      /stages\[2\]: takes .* but receives .* and \[8\]/,
     ],
     [
       'features after the last stage',
@@ -101,18 +101,22 @@ describe('parseManifest', () => {
       (json) => (large(json).stages[2].head = large(json).stages[0].head),
       /beside the network/,
     ],
-    ['logits with nothing before them', (json) => (json.networks[0].stages[0].previousLogits = 'p'), /first of all/],
+    [
+      'logits with nothing before them',
+      (json) => (json.networks[0].stages[0].previousLogits = 'p'),
+      /is the first stage/,
+    ],
     [
       'logits across networks without a cascade',
       (json) => (large(json).stages[0].previousLogits = 'p'),
       /no cascade layer/,
     ],
     ['a head of other features', (json) => (large(json).stages[0].head.inputShape = [2, 2, 3]), /its head takes/],
-    ['a head of other classes', (json) => (large(json).stages[0].head.classes = 4), /answers 4 classes instead of 3/],
+    ['a head of other classes', (json) => (large(json).stages[0].head.classes = 4), /has 4 classes instead of 3/],
     [
       'a head that ends in other classes',
       (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
-      /stages\[0\]: its head is not whole: Expected the head to end in logits \[3\], but it ends in \[4\]/,
+      /stages\[0\]: its head is not valid: Expected the head to end in logits \[3\], but it ends in \[4\]/,
     ],
     [
       'a head without layers',
@@ -122,7 +126,7 @@ describe('parseManifest', () => {
     [
       'a head whose layers do not fit together',
       (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
-      /stages\[0\]: its head is not whole: The layer dense "dense" expects \[5\]/,
+      /stages\[0\]: its head is not valid: The layer dense "dense" expects \[5\]/,
     ],
     ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
     ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],
@@ -192,13 +196,13 @@ describe('parseManifest', () => {
   });
 });
 
-describe('inputs of other kinds than one dense tensor', () => {
+describe('inputs other than one dense tensor', () => {
   const tokens = [
     { name: 'ids', type: 'int64', rowShape: ['tokens'] },
     { name: 'mask', type: 'uint8', rowShape: ['tokens'] },
   ];
 
-  /** The valid manifest, whose networks take token ids and a mask, and hand the mask on. */
+  /** The valid manifest, whose networks take token ids and a mask, and pass the mask on. */
   function ofTokens(change: (json: Json) => void = () => undefined): Json {
     const json = structuredClone(valid);
     json.inputShape = null;
@@ -233,12 +237,12 @@ describe('inputs of other kinds than one dense tensor', () => {
     [
       'a first stage with another type',
       (json) => (json.networks[0].stages[0].inputs = [tokens[0], { ...tokens[1], type: 'int64' }]),
-      /takes int64 \[tokens\] and int64 \[tokens\], but int64 \[tokens\] and uint8 \[tokens\] arrives/,
+      /takes int64 \[tokens\] and int64 \[tokens\], but receives int64 \[tokens\] and uint8 \[tokens\]/,
     ],
     [
       'images',
       (json) => (json.preprocessing = structuredClone(valid.preprocessing)),
-      /preprocessing: makes .*, but the input is \[of another kind\]/,
+      /preprocessing: makes .*, but the input is of another kind/,
     ],
   ];
   it.each(damages)('are refused with %s', (_name, damage, message) => {

@@ -7,24 +7,31 @@ import { manifestSchema } from './manifest-schema.ts';
 const VERSION = 1;
 
 /**
- * Reads a manifest out of parsed JSON: every field of the right kind, no unknown field, no path that leaves the bundle,
- * and no contradiction between fields.
- * @throws InvalidBundleError naming the first field that is wrong, or the version that is not known.
+ * Reads a manifest from parsed JSON. Checks the type of every field and the relations between fields; refuses unknown
+ * fields and paths outside the bundle.
+ * @throws InvalidBundleError naming the first wrong field, or an unknown version.
  */
 export function parseManifest(json: unknown): BundleManifest {
   checkVersion(json);
   const result = v.safeParse(manifestSchema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
+    const place = v.getDotPath(issue) ?? 'the top level';
     const reason = issue.expected === 'never' ? 'A field that version 1 does not have' : issue.message;
-    throw new InvalidBundleError(`${MANIFEST_PATH}: ${v.getDotPath(issue) ?? 'the whole'}: ${reason}.`);
+    throw new InvalidBundleError(`${MANIFEST_PATH}: ${place}: ${reason}.`, {
+      expected: issue.expected,
+      received: issue.received,
+      path: `${MANIFEST_PATH}: ${place}`,
+    });
   }
   const contradiction = findContradiction(result.output);
-  if (contradiction !== null) throw new InvalidBundleError(`${MANIFEST_PATH}: ${contradiction}.`);
+  if (contradiction !== null) {
+    throw new InvalidBundleError(`${MANIFEST_PATH}: ${contradiction}.`, { path: MANIFEST_PATH });
+  }
   return result.output;
 }
 
-/** Checked first, so that the error for a newer manifest says that it is newer. */
+/** The version is checked first, so that the error for a newer manifest names its version. */
 function checkVersion(json: unknown): void {
   const { format, version } = (json ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'ztw-bundle') {
@@ -35,7 +42,8 @@ function checkVersion(json: unknown): void {
   }
   if (version !== VERSION) {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: expected version ${VERSION}; received ${shown(version)}. Update ztw, or make the bundle again with this release.`,
+      `${MANIFEST_PATH}: expected version ${VERSION}; received ${shown(version)}. ` +
+        'Update ztw, or make the bundle again with this release.',
       { expected: VERSION, received: shown(version), path: `${MANIFEST_PATH}: version` },
     );
   }

@@ -31,14 +31,14 @@ test.each([
   expect(policyForBudget(points, budget, stages).name).toBe(name);
 });
 
-test('says which budgets there are', () => {
+test('the error lists the available budgets', () => {
   expect(() => policyForBudget(points, 0.1, stages)).toThrow(InvalidInputError);
   expect(() => policyForBudget(points, 0.1, stages)).toThrow(/0\.25, 0\.5, 1, all above 0\.1/);
   expect(() => policyForBudget([], 0.5, stages)).toThrow(/calibrated operating points; this one has none/);
   expect(() => policyForBudget(points, Number.NaN, stages)).toThrow(InvalidInputError);
 });
 
-// Leaving costs 2 ms at the first exit and 6 ms at the last: the points cost 4, 2 and 6 ms.
+// The first exit costs 2 ms and the last 6 ms, so the points cost 4, 2 and 6 ms.
 test.each([
   [2, 0.6],
   [3.9, 0.6],
@@ -58,23 +58,23 @@ test.each([
     { milliseconds: 9, profile: { ...profile, stages: ['other', 'final'] } },
     /the stages first, final; received .* other, final/,
   ],
-] as const)('refuses a time that cannot be kept or told: %#', (budget, message) => {
+] as const)('refuses a time that is too short or unknown: %#', (budget, message) => {
   expect(() => operatingPointFor(points, budget, stages)).toThrow(InvalidInputError);
   expect(() => operatingPointFor(points, budget, stages)).toThrow(message);
 });
 
-test('without exit shares there are no times', () => {
+test('operating points without exit shares are refused for a time', () => {
   const { exitShares: _, ...bare } = point(0.5, 0.8, []);
   expect(() => operatingPointFor([bare], { milliseconds: 9, profile }, stages)).toThrow(/Train it again/);
 });
 
-test('where none is within the budget, the quiet way says null', () => {
+test('operatingPointWithin returns null if no point is within the budget', () => {
   expect(operatingPointWithin(points, 0.1, stages)).toBeNull();
   expect(operatingPointWithin([], { milliseconds: 9, profile }, stages)).toBeNull();
   expect(operatingPointWithin(points, { milliseconds: 4, profile }, stages)).toMatchObject({ policy: { limit: 0.8 } });
 });
 
-test('points that were chosen for times keep the times that they were chosen for', () => {
+test('points calibrated for times keep within those times', () => {
   const predictions = predictionsFromLogits({
     labels: new Int32Array(4),
     classes: 2,

@@ -1,4 +1,4 @@
-// From a budget to the calibrated setting within it.
+// Finds the calibrated exit policy for a budget.
 
 import {
   type DeviceProfile,
@@ -16,11 +16,11 @@ import { singleLimit } from '@ztw/core/runtime';
 export interface TimeBudget {
   /** Milliseconds per row. */
   readonly milliseconds: number;
-  /** The stages' times on the device, from `measureStages`. */
+  /** Times of the stages on the device, from `measureStages`. */
   readonly profile: DeviceProfile;
   /** Rows that run together; the profile must hold that batch size. Default 1. */
   readonly batchSize?: number;
-  /** The device on which it will run, as spelled in the profile. If both are given, they must be equal. */
+  /** The device that will run the model. It must equal the profile's device, if the profile names one. */
   readonly device?: string;
 }
 
@@ -28,11 +28,11 @@ export interface TimeBudget {
 export type Budget = number | TimeBudget;
 
 /**
- * The most expensive operating point that stays within a budget. What a point costs in time follows from where the
- * calibration rows left, and from what leaving there costs on the device.
- * @param stageNames Names of the model's stages in order, which a profile must have been measured on.
- * @throws InvalidInputError when no operating point is within the budget; for a time also when the profile is of
- *   another model or device or lacks the batch size, or the bundle does not say where the calibration rows left.
+ * The most expensive operating point within a budget. The time of a point follows from its exit shares on the
+ * calibration rows and the time of each exit on the device.
+ * @param stageNames Names of the model's stages in order. A profile must have been measured on these stages.
+ * @throws InvalidInputError if no operating point is within the budget; for a time also if the profile is of another
+ *   model or device or lacks the batch size, or the operating points have no exit shares.
  */
 export function operatingPointFor(
   points: readonly OperatingPoint[],
@@ -41,7 +41,8 @@ export function operatingPointFor(
 ): OperatingPoint {
   if (points.length === 0) {
     throw new InvalidInputError(
-      'Expected a bundle with calibrated operating points; this one has none. Pass a policy of your own, such as confidenceThreshold(0.9).',
+      'Expected a bundle with calibrated operating points; this one has none. ' +
+        'Calibrate it, or choose an exit policy without a budget.',
       { expected: 'at least one operating point', received: 0 },
     );
   }
@@ -52,15 +53,17 @@ export function operatingPointFor(
   const sorted = costs.toSorted((left, right) => left - right);
   throw new InvalidInputError(
     typeof budget === 'number'
-      ? `The bundle was calibrated for the budgets ${sorted.join(', ')}, all above ${limit}. Choose one of them or pass a policy of your own.`
-      : `The bundle's operating points cost ${sorted.map((cost) => cost.toPrecision(3)).join(', ')} ms per row on this device, all above ${limit} ms. Allow more time, or train with cheaper exits and lower budgets.`,
+      ? `The bundle was calibrated for the budgets ${sorted.join(', ')}, all above ${limit}. ` +
+          'Choose one of them, or an exit policy without a budget.'
+      : `The bundle's operating points cost ${sorted.map((cost) => cost.toPrecision(3)).join(', ')} ms per row ` +
+          `on this device, all above ${limit} ms. Allow more time, or train with cheaper exits and lower budgets.`,
     { expected: sorted, received: limit, path: 'budget' },
   );
 }
 
 /**
  * `operatingPointFor` without the error: null if no operating point is within the budget.
- * @throws InvalidInputError for a time, as `operatingPointFor`.
+ * @throws InvalidInputError for a time, as `operatingPointFor` does.
  */
 export function operatingPointWithin(
   points: readonly OperatingPoint[],
@@ -87,7 +90,7 @@ function mostExpensiveWithin(
   return points[best] ?? null;
 }
 
-/** The exit policy of `operatingPointFor`. @throws InvalidInputError as that. */
+/** The exit policy of `operatingPointFor`. @throws InvalidInputError as `operatingPointFor` does. */
 export function policyForBudget(
   points: readonly OperatingPoint[],
   budget: Budget,
@@ -97,15 +100,15 @@ export function policyForBudget(
 }
 
 /**
- * The kind of policy that a bundle was calibrated with, by its first operating point of one limit for all exits.
- * @returns confidence if there is no such point.
+ * The kind of policy that a bundle was calibrated with: that of the first operating point with one limit for all exits.
+ * @returns `confidence` if there is no such point.
  */
 export function calibratedKind(points: readonly OperatingPoint[]): PolicyKind {
   const [first] = points.flatMap(({ policy }) => singleLimit(policy) ?? []);
   return first?.kind ?? policyKinds.confidence;
 }
 
-/** @returns mean milliseconds per row of each point. */
+/** @returns the mean milliseconds per row of each point. */
 function timesOf(
   points: readonly OperatingPoint[],
   { profile, device, batchSize = 1 }: TimeBudget,
@@ -114,7 +117,8 @@ function timesOf(
   checkProfiledStages(profile, stageNames);
   if (device !== undefined && profile.device !== undefined && device !== profile.device) {
     throw new InvalidInputError(
-      `Expected a profile of this device, ${device}; received one of ${profile.device}. Measure here: ztw bench BUNDLE.`,
+      `Expected a profile of this device, ${device}; received one of ${profile.device}. ` +
+        'Measure the stages on this device.',
       { expected: device, received: profile.device, path: 'device' },
     );
   }
@@ -122,7 +126,8 @@ function timesOf(
   return points.map(({ exitShares }) => {
     if (exitShares === undefined) {
       throw new InvalidInputError(
-        'Expected operating points with exit shares for a budget in milliseconds; this bundle has none. Train it again, or give a fraction.',
+        'Expected operating points with exit shares for a budget in milliseconds; this bundle has none. ' +
+          'Train it again, or give a fraction.',
         { expected: 'exitShares', path: 'operatingPoints' },
       );
     }

@@ -17,7 +17,7 @@ const tensors = fc
   .uniqueArray(fc.tuple(fc.string({ minLength: 1 }), parameter), { selector: ([name]) => name, maxLength: 6 })
   .map((entries) => new Map(entries.filter(([name]) => name !== '__metadata__')));
 
-/** A file with any header, for damage that no writer makes. */
+/** A file with any header, for damage that the writer cannot make. */
 function fileOf(header: unknown, dataBytes: number): Uint8Array {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const file = new Uint8Array(8 + json.length + dataBytes);
@@ -95,7 +95,7 @@ describe('safetensors', () => {
 
   it.each([
     ['a header that is no JSON', fileOf('{nonsense', 0), /not JSON/],
-    ['a header that is a list', fileOf([], 0), /no object/],
+    ['a header that is a list', fileOf([], 0), /not an object/],
     ['another dtype', fileOf({ x: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }, 2), /F16/],
     ['a negative size', fileOf({ x: { dtype: 'F32', shape: [-1], data_offsets: [0, 4] } }, 4), /shape/],
     ['an entry that is null', fileOf({ x: null }, 0), /dtype/],

@@ -1,5 +1,5 @@
-// The safetensors format, as far as weights need it: named float32 tensors.
-// Eight bytes of header length (little-endian), a JSON header, then the values of all tensors without gaps.
+// The part of the safetensors format that weights need: named float32 tensors. A file is eight bytes of header length
+// (little-endian), a JSON header, and the values of all tensors without gaps.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import { firstNotFinite, type Parameter, parseJson } from '@ztw/core/runtime';
@@ -11,16 +11,16 @@ const METADATA = '__metadata__';
 interface Entry {
   readonly dtype: 'F32';
   readonly shape: readonly number[];
-  /** First byte, and the byte after the last, counted from the end of the header. */
+  /** First byte and end (exclusive), relative to the end of the header. */
   readonly data_offsets: readonly [number, number];
 }
 
-/** Texts that a file carries beside its tensors. */
+/** The metadata of a file: strings by name. */
 export type SafetensorsMetadata = Readonly<Record<string, string>>;
 
 /**
- * Writes tensors in the order of their names, so that the same tensors give the same bytes.
- * @param metadata Written before them; readers that do not know it pass over it. Default: none.
+ * Writes tensors sorted by name, so that the same tensors give the same bytes.
+ * @param metadata Written in the header; readers may ignore it. Default: none.
  * @throws InvalidInputError for a shape that does not fit its data, a value that is not finite, or a reserved name.
  */
 export function encodeSafetensors(
@@ -32,16 +32,22 @@ export function encodeSafetensors(
   let dataBytes = 0;
   for (const [name, { shape, data }] of sorted) {
     if (name === METADATA || name === '') {
-      throw new InvalidInputError(`"${name}" cannot be the name of a tensor; choose another.`);
+      throw new InvalidInputError(`Expected the name of a tensor; received "${name}". Choose another name.`, {
+        received: name,
+      });
     }
     if (!isShape(shape) || elementsOf(shape) !== data.length) {
       throw new InvalidInputError(
-        `Tensor ${name} has shape [${shape}] and ${data.length} values; expected them to fit.`,
+        `Expected the values of tensor ${name} to fill its shape [${shape}]; received ${data.length} values.`,
+        { expected: shape, received: data.length, path: name },
       );
     }
     const position = firstNotFinite(data);
     if (position >= 0) {
-      throw new InvalidInputError(`Tensor ${name} holds ${data[position]} at ${position}; weights must be finite.`);
+      throw new InvalidInputError(
+        `Expected finite weights; received ${data[position]} at position ${position} of tensor ${name}.`,
+        { expected: 'finite values', received: data[position], path: name },
+      );
     }
     const end = dataBytes + data.length * FLOAT_BYTES;
     entries.push([name, { dtype: 'F32', shape, data_offsets: [dataBytes, end] }]);
@@ -67,14 +73,13 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads tensors. The arrays are copies; the file's bytes may be dropped.
- * @throws InvalidBundleError for anything but a complete file of finite float32 tensors that fill it without gap or
- *   overlap.
+ * Reads tensors. The arrays are copies, so the file's bytes can be released.
+ * @throws InvalidBundleError unless the file is complete and its finite float32 tensors fill it without gap or overlap.
  */
 export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
   const { entries, dataStart } = readHeader(file);
   const dataBytes = file.length - dataStart;
-  // Empty tensors start where others do; they come first.
+  // An empty tensor has the same start as the tensor after it, so it must come first.
   const inOrder = entries.toSorted(
     ([, { data_offsets: left }], [, { data_offsets: right }]) => left[0] - right[0] || left[1] - right[1],
   );
@@ -88,7 +93,8 @@ export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
   ] of inOrder) {
     if (start !== expectedStart || end - start !== elementsOf(shape) * FLOAT_BYTES || end > dataBytes) {
       throw invalid(
-        `tensor ${name} of shape [${shape}] claims bytes ${start} to ${end} of ${dataBytes}; expected ${elementsOf(shape) * FLOAT_BYTES} bytes from ${expectedStart} on`,
+        `tensor ${name} of shape [${shape}] claims bytes ${start} to ${end} of ${dataBytes}; ` +
+          `expected ${elementsOf(shape) * FLOAT_BYTES} bytes from ${expectedStart} on`,
       );
     }
     expectedStart = end;
@@ -105,7 +111,7 @@ export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
           data_offsets: [start, end],
         },
       ]) => {
-        // Copied by a new array: the `slice` of Node's Buffer is a view.
+        // A new array makes a copy; `slice` of a Node Buffer returns a view.
         const bytes = new Uint8Array(file.subarray(dataStart + start, dataStart + end));
         const data = new Float32Array(bytes.buffer);
         const position = firstNotFinite(data);
@@ -118,8 +124,8 @@ export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
 }
 
 /**
- * Reads the texts that a file carries beside its tensors; empty where there are none.
- * @throws InvalidBundleError for a header that is damaged.
+ * Reads the metadata of a file; empty if there is none.
+ * @throws InvalidBundleError for a damaged header.
  */
 export function decodeSafetensorsMetadata(file: Uint8Array): SafetensorsMetadata {
   const { metadata } = readHeader(file);
@@ -128,7 +134,7 @@ export function decodeSafetensorsMetadata(file: Uint8Array): SafetensorsMetadata
     typeof metadata === 'object' &&
     metadata !== null &&
     Object.values(metadata).every((value) => typeof value === 'string');
-  if (!isTexts) throw invalid('its metadata are no texts by name');
+  if (!isTexts) throw invalid('its metadata is not an object of strings');
   return metadata as SafetensorsMetadata;
 }
 
@@ -142,13 +148,14 @@ function readHeader(file: Uint8Array): Header {
   if (file.length < LENGTH_BYTES) throw invalid(`it has ${file.length} bytes, too few for a header`);
   const headerBytes = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (headerBytes > BigInt(file.length - LENGTH_BYTES)) {
-    throw invalid(`its header claims ${headerBytes} bytes, the file has ${file.length}; it may be cut short`);
+    throw invalid(`its header claims ${headerBytes} bytes, the file has ${file.length}; the file may be cut short`);
   }
   const dataStart = LENGTH_BYTES + Number(headerBytes);
   const header = parseJson(file.subarray(LENGTH_BYTES, dataStart), (reason, cause) =>
     invalid(`its header is ${reason}`, cause),
   );
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw invalid('its header is no object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw invalid('its header is not an object');
   const { [METADATA]: metadata, ...tensors } = header as Record<string, unknown>;
   const entries = Object.entries(tensors).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry)]);
   return { entries, metadata, dataStart };

@@ -1,6 +1,6 @@
-// How operating points are written. Readers of the first release know one field, `threshold`, and refuse others; so a
-// confidence threshold is still written that way, and every other policy as `policy`, which those readers refuse by
-// name.
+// The stored form of operating points. Readers of the first release know only the field `threshold` and refuse others.
+// So a confidence threshold is still written as `threshold`, and every other policy as `policy`, which those readers
+// refuse by name.
 
 import {
   type OperatingPoint,
@@ -14,18 +14,18 @@ import * as v from 'valibot';
 
 interface PointFacts extends Omit<OperatingPoint, 'policy'> {}
 
-/** An operating point as JSON: `threshold` where it is one confidence threshold for all exits, else `policy`. */
+/** An operating point as JSON: `threshold` for one confidence threshold at all exits, else `policy`. */
 export type StoredOperatingPoint =
   | (PointFacts & { readonly threshold: number })
   | (PointFacts & { readonly policy: PolicySpecification });
 
-/** For manifests and for whatever else tells people and programs the operating points of a bundle. */
+/** The stored form of an operating point, for manifests and reports. */
 export function storedOperatingPoint({ policy, budget, ...facts }: OperatingPoint): StoredOperatingPoint {
   const threshold = plainThreshold(policy);
   return { budget, ...(threshold === null ? { policy } : { threshold }), ...facts };
 }
 
-/** The threshold of a policy that is one confidence threshold for all exits, compared by `>`; null for any other. */
+/** The threshold of a policy with one confidence threshold for all exits, compared by `>`; null for any other. */
 function plainThreshold(policy: PolicySpecification): number | null {
   const single = singleLimit(policy);
   const isPlain = single?.kind === policyKinds.confidence && single.comparison === '>';
@@ -63,7 +63,7 @@ const thresholdPoint = v.pipe(
   })),
 );
 
-/** Reads either form. */
+/** Schema of both stored forms. */
 export const operatingPointSchema: v.GenericSchema<unknown, OperatingPoint> = v.lazy((json) =>
   typeof json === 'object' && json !== null && 'policy' in json ? v.strictObject({ ...facts, policy }) : thresholdPoint,
 );

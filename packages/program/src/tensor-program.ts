@@ -1,6 +1,7 @@
 // A stage, or a whole network, as a plain list of tensor operations, for runtimes that do not read ONNX files.
 // Everything that depends on the source format is resolved when the program is written: operator versions, attributes
-// and their defaults, shapes, and axis orders. A runtime only executes the steps in order, on row-major float32 tensors.
+// and their defaults, shapes, and axis orders. A runtime only executes the steps in order, on row-major float32
+// tensors.
 
 import type { RowShape } from '@ztw/core';
 import type { ProgramStep } from './steps/program-steps.ts';

@@ -1,6 +1,5 @@
-// A chain of two tiny networks: one IC with a cascade-free head and one with a cascade in the second, none in the
-// first.
-// The models are not real; nothing in core runs them.
+// A chain of two tiny networks. The first has no IC; the second has one IC without cascade and one with.
+// The models are not real, because this package does not run them.
 
 import type { Head, HeadParameters, HeadSpecification } from '@ztw/heads';
 import type { BundleContents } from '../bundle-files.ts';

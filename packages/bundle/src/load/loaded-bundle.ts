@@ -1,4 +1,4 @@
-// What loading a bundle gives, on whatever runtime its stages run.
+// A loaded bundle, on any runtime.
 
 import { chain, type Ensemble, type ExitPolicy, lastPrediction, type StagedModel } from '@ztw/core';
 import { ensembleFromSpecification } from '@ztw/ensemble';
@@ -7,18 +7,17 @@ import { type Bundle, openBundle } from '../open-bundle.ts';
 import { type Budget, policyForBudget } from '../policy-for-budget.ts';
 import { type BundleNetworkSource, networkSource } from './network-source.ts';
 
-/** All that `classify` needs. */
+/** Everything that `classify` needs. */
 export interface LoadedBundle {
   readonly manifest: BundleManifest;
   /** The bundle's network, or the chain of its networks. */
   readonly model: StagedModel;
-  /** The bundle's ensemble; where it has none, each exit's own prediction. */
+  /** The bundle's ensemble; without one, each exit's own prediction. */
   readonly ensemble: Ensemble;
   /**
    * The calibrated policy for a budget: the most expensive operating point within it.
-   * @param budget Fraction of the backbone's MACs that a row may cost on average, or a time on a device that was
-   *   measured.
-   * @throws InvalidInputError when no operating point is within the budget, or the profile is of another model or
+   * @param budget Fraction of the backbone's MACs that a row may cost on average, or a time on a profiled device.
+   * @throws InvalidInputError if no operating point is within the budget, or the profile is of another model or
    *   device.
    */
   policyFor(budget: Budget): ExitPolicy;
@@ -26,15 +25,14 @@ export interface LoadedBundle {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An opened bundle, or how to read the files of one: from a folder, an archive or the network. */
+/** An opened bundle, or a reader of its files from a folder, an archive or the network. */
 export type BundleSource = Pick<Bundle, 'manifest' | 'file'> | BundleReader;
 
 /**
- * Loads all networks of a bundle, and its ensemble. For authors of runtimes, whose own `loadBundle` is a call of this
- * one.
- * @param loadNetwork Loads one network; several become a chain.
- * @throws InvalidBundleError for a damaged bundle; InvalidModelError for a broken ensemble; whatever `loadNetwork`
- *   throws. The networks that were loaded before are freed then.
+ * Loads all networks of a bundle, and its ensemble. Runtimes implement their `loadBundle` with it.
+ * @param loadNetwork Loads one network. Several networks become a chain.
+ * @throws InvalidBundleError for a damaged bundle, InvalidModelError for an invalid ensemble, and any error of
+ *   `loadNetwork`. Networks that were loaded before the error are freed.
  */
 export async function loadBundleWith(
   source: BundleSource,
@@ -48,9 +46,9 @@ export async function loadBundleWith(
 }
 
 /**
- * Loads the model that a manifest describes and what belongs to it. For authors of runtimes.
- * @param loadModel Is called once the manifest's ensemble has been found whole.
- * @throws InvalidModelError for a broken ensemble; whatever `loadModel` throws.
+ * Loads the model of a manifest, and its ensemble and policies. For authors of runtimes.
+ * @param loadModel Called after the ensemble has been checked.
+ * @throws InvalidModelError for an invalid ensemble, and any error of `loadModel`.
  */
 export async function completeBundle(
   manifest: BundleManifest,

@@ -6,8 +6,8 @@ import { manifestInputs } from '../manifest-inputs.ts';
 import type { Bundle } from '../open-bundle.ts';
 
 /**
- * All that a runtime needs to load a network. `networkSource` reads it from a bundle; `compileNetwork` of
- * `@ztw/onnx-graph` makes one.
+ * Everything that a runtime needs to load a network. `networkSource` reads it from a bundle; `compileNetwork` of
+ * `@ztw/onnx-graph` makes it from a network.
  */
 export interface BundleNetworkSource {
   readonly network: BundleNetwork;
@@ -21,7 +21,8 @@ export interface BundleNetworkSource {
 }
 
 /**
- * @param index Which of the bundle's networks.
+ * One network of a bundle.
+ * @param index Position in the bundle's networks.
  * @throws InvalidInputError for a network that the bundle does not have.
  */
 export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: number): BundleNetworkSource {
@@ -31,13 +32,13 @@ export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: 
   if (network === undefined) {
     throw new InvalidInputError(
       `Expected a network from 0 to ${networks.length - 1}; received ${index}. The bundle holds ${networks.length}.`,
-      { expected: `0 to ${networks.length - 1}`, received: index },
+      { expected: `0 to ${networks.length - 1}`, received: index, path: 'networks' },
     );
   }
   return { network, readFile: (path) => bundle.file(path), classes, labels, inputs: manifestInputs(manifest) };
 }
 
-/** A stage as a staged model of its network alone describes it. */
+/** The description of a stage in the staged model of its own network. */
 export function describeStage(stage: BundleStage): StageDescription {
   return {
     name: stage.name,

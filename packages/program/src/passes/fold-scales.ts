@@ -17,7 +17,11 @@ export function foldScales(body: ProgramBody): ProgramBody {
   return { ...joinNeighbours(body, operands, (before, step) => fold(before, step, weights)), weights };
 }
 
-/** @returns one step that replaces both, or null if they cannot be folded. @param weights Receives the folded weights. */
+/**
+ * Folds two steps into one.
+ * @param weights Receives the folded weights.
+ * @returns null if they cannot be folded.
+ */
 function fold(before: ProgramStep, step: ProgramStep, weights: Map<string, Parameter>): LinearStep | null {
   const isLinear =
     before.operator === 'conv2d' || before.operator === 'depthwise-conv2d' || before.operator === 'dense';

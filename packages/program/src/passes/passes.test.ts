@@ -122,7 +122,7 @@ describe('dropSoftmax', () => {
     expect(operators(reshaped.body)).toEqual(['function', 'reshape']);
   });
 
-  test('keeps a softmax over other axes or in the middle', () => {
+  test('keeps a softmax over fewer values, or in the middle', () => {
     expect(dropSoftmax(body(['p'], relu('x', 'a'), softmax), 8).dropped).toBe(false);
     expect(dropSoftmax(body(['q'], relu('x', 'a'), softmax, relu('p', 'q')), 4).dropped).toBe(false);
   });

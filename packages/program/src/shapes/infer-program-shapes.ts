@@ -1,6 +1,6 @@
 // Infers the shapes of all results of a program without running it. Kernels trust their shapes: on WebAssembly a wrong
-// shape reads and writes outside its tensor and corrupts memory. So the whole program is checked before the first tensor
-// is allocated.
+// shape reads and writes outside its tensor and corrupts memory. So the whole program is checked before the first
+// tensor is allocated.
 
 import { InvalidBundleError } from '@ztw/core';
 import { stepShape } from '../steps/program-steps.ts';

@@ -54,7 +54,7 @@ export interface BinaryStep extends Step<'binary'> {
 
 export type ElementwiseStep = FunctionStep | ClipStep | LeakyReluStep | BinaryStep;
 
-/** The WebAssembly kernel does not write its result if the minimum is not below the maximum. */
+/** The WebAssembly kernel does not write its result if its limits are not valid. */
 function clipShape({ input, minimum, maximum }: ClipStep, known: StepShapes): Shape {
   const [lowest, highest] = [Math.fround(minimum ?? -largest), Math.fround(maximum ?? largest)];
   if (!(lowest < highest && Number.isFinite(lowest) && Number.isFinite(highest))) {

@@ -1,5 +1,5 @@
-// The description of a kind of step. Each kind is defined in one file of this folder: its type, its JSON schema, what it
-// reads, and the shape of its result.
+// The description of a kind of step. Each kind is defined in one file of this folder: its type, its JSON schema, what
+// it reads, and the shape of its result.
 
 import type * as v from 'valibot';
 import type { Shape } from '../shapes/axis-size.ts';
