@@ -39,6 +39,15 @@ export {
   meanCost,
 } from '../costs/exit-costs.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
+export {
+  type Contender,
+  type InterleaveOptions,
+  interleave,
+  type TimedContender,
+  type TimeShare,
+  timeShare,
+} from '../profile/interleave.ts';
+export { type Timing, timingOf } from '../profile/timing.ts';
 
 // Where rows leave, by a policy at one setting
 
