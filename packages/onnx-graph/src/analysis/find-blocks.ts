@@ -1,7 +1,8 @@
-// Finds the blocks of a network from its structure alone. A region lies between two places where all data passes through
-// one tensor. A region of parallel paths with convolutions or matrix products is a block (residual, inception, fire, ...).
-// Attention and the MLP after it form one block. In a network without parallel paths each convolution or dense layer is a
-// block.
+// Finds the blocks of a network from its structure alone.
+// A region lies between two places where all data passes through one tensor.
+// A region of parallel paths with convolutions or matrix products is a block (residual, inception, fire, ...).
+// Attention and the MLP after it form one block.
+// In a network without parallel paths each convolution or dense layer is a block.
 
 import type { GraphNode } from '../graph/graph-view.ts';
 import { bitSetHas } from './bit-set.ts';

@@ -20,7 +20,7 @@ export interface EmitFeatureSegmentOptions extends EmitOptions {
   readonly precision: 'float16' | 'float32';
 }
 
-/** A segment as an ONNX file for training. It returns the tensors of the next cut and the features of its internal classifier. */
+/** A segment as an ONNX file for training. It returns the next cut and the features of its internal classifier. */
 export interface FeatureSegmentModel {
   readonly bytes: Uint8Array;
   /** `input` (float32), or `features_0` and optionally `features_1` in the chosen precision. */
@@ -99,7 +99,7 @@ function convert(
   return output === undefined ? name : builder.apply('Identity', [name], [], output);
 }
 
-/** The tensor to cache instead of the first cut tensor; null where the cut tensor itself is cached or there is no cut. */
+/** The tensor to cache instead of the first cut tensor; null where that is cached itself or there is no cut. */
 function writeCached(
   builder: GraphBuilder,
   segment: Segment,

@@ -1,5 +1,5 @@
-// One file for one row at a time. The stages after an exit and their weights are in a branch of an If, which runs only if
-// the exit does not release the row.
+// One file for one row at a time. The stages after an exit and their weights are in a branch of an If.
+// The branch runs only if the exit does not release the row.
 
 import type { BundleNetwork } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';

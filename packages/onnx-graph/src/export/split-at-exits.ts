@@ -1,4 +1,4 @@
-// Splits one graph with the logits of all exits into stages. The graph may have been optimised as a whole for one machine.
+// Splits one graph with the logits of all exits into stages. It may have been optimised as a whole for one machine.
 // Its stages then pass on tensors in that machine's layouts, which separately optimised stages cannot do.
 
 import { create, toBinary } from '@bufbuild/protobuf';

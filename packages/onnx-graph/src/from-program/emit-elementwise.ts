@@ -26,7 +26,7 @@ function inPlace<Step extends { readonly input: string; readonly output: string 
   };
 }
 
-/** Writes both operands in the order of the computed one, or of the first where both are computed. */
+/** Writes both operands in the axis order of a computed operand, or in the program's order where their ranks differ. */
 function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedValue {
   const sides = [step.left, step.right];
   const computed = sides.filter((name) => emitter.weight(name) === null).map((name) => emitter.read(name));

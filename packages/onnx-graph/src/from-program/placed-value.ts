@@ -1,4 +1,4 @@
-// The placement of a program's value in the written graph. Programs store maps with channels last, ONNX with channels first.
+// The placement of a program's value in the written graph. Programs store maps channels-last, ONNX channels-first.
 // Each value records its order of axes, so that a transpose is written only where an operator needs another order.
 
 import { naturalOrder, type ProgramSize, sameOrder } from '@ztw/program';

@@ -25,7 +25,7 @@ export interface ProgramEmitter {
   storeWeight(name: string, order: readonly number[], dims: readonly number[]): string;
   /** The tensor with a value's axes in another order. Each order is written once. */
   inOrder(name: string, order: readonly number[]): string;
-  /** The same for a value that is broadcast, from the right, against values with the axes of `order`. */
+  /** The same for a value that is broadcast from the right against values with the axes of `order`. */
   broadcastInOrder(name: string, order: readonly number[]): string;
   /** Name of a step's result in the graph. */
   outputName(step: string): string;

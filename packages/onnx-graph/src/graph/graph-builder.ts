@@ -35,7 +35,7 @@ export interface GraphBuilder {
   floats(hint: string, dims: readonly number[], values: Float32Array): string;
   /** Stores int64 values under a new name. */
   integers(hint: string, dims: readonly number[], values: readonly number[]): string;
-  /** A builder for an inner graph, such as a branch of an If. It can read this graph's tensors and shares no name with it. */
+  /** A builder for an inner graph, such as a branch of an If. It can read this graph's tensors; names differ. */
   inner(): GraphBuilder;
   /** The collected nodes and tensors as a graph. */
   graph(ports: GraphPorts): GraphProto;

@@ -1,7 +1,7 @@
 // Writes adaptive pooling, which ONNX lacks.
 // Often its windows equal those of a plain pool with padding, which counts neither in a maximum nor in a mean.
-// Otherwise the average is a product with two constant matrices. The maximum is then a plain pool over gathered lines, some
-// repeated, so that all windows have the size of the largest.
+// Otherwise the average is a product with two constant matrices. The maximum is then a plain pool over
+// gathered lines, some of them repeated, so that all windows have the size of the largest.
 
 import { adaptiveWindows, slidingWindow } from '@ztw/heads';
 import { intAttribute, intsAttribute } from '../graph/build.ts';

@@ -1,6 +1,6 @@
 // Option-A shortcuts of CIFAR ResNets (He et al. 2015): every second pixel of every second row, padded with zero channels.
-// Exporters write them as Slice, Slice, Pad. One strided 1x1 convolution with an identity weight gives bit-identical results
-// faster.
+// Exporters write them as Slice, Slice, Pad. One strided 1x1 convolution with an identity weight is
+// faster and gives bit-identical results.
 
 import type { TensorProto } from 'onnx-buf';
 import type { AnalysisSource } from '../analysis/analyse-graph.ts';
