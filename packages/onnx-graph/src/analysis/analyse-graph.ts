@@ -66,7 +66,7 @@ export interface AnalysisSource {
 /**
  * Finds shapes, costs and all legal cuts of a classifier.
  * @param probe Runs the graph on zeros; the runtime packages provide one.
- * @throws UnsupportedModelError when the graph is not a supported classifier (the message names the input, output or node);
+ * @throws UnsupportedModelError when the graph is not a supported classifier (the message says where);
  *   InvalidModelError when the graph is damaged or the runtime cannot run it;
  *   InvalidInputError for options that do not fit the graph.
  */

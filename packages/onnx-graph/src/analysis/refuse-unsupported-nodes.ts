@@ -16,8 +16,8 @@ const sequenceOperators: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * @throws UnsupportedModelError naming the first node that writes a sequence, map or optional, or that has convolutions or
- *   matrix products in an inner graph or function, where their cost cannot be counted.
+ * @throws UnsupportedModelError naming the first node that writes a sequence, map or optional, or that has convolutions
+ *   or matrix products in an inner graph or function, where their cost cannot be counted.
  */
 export function refuseUnsupportedNodes(model: ModelProto, view: GraphView): void {
   for (const { name, operator, proto } of view.nodes) {

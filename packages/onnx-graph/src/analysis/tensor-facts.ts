@@ -168,7 +168,8 @@ function fixedIntegers(values: readonly number[]): StaticIntegers {
 }
 
 /**
- * Finds the rule for integers that were probed at one or two numbers of rows: each entry is fixed or a multiple of the rows.
+ * Finds the rule for integers that were probed at one or two numbers of rows.
+ * Each entry is fixed or a multiple of the rows.
  * Two probings cannot distinguish other rules.
  */
 function ruleOf(seen: readonly { readonly rows: number; readonly values: readonly number[] }[]): StaticIntegers | null {

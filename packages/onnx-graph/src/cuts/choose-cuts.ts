@@ -6,7 +6,10 @@ import { ancestorsOf } from '../analysis/data-flow.ts';
 import { assignTargets } from './assign-targets.ts';
 import type { CutSelection } from './cut-selection.ts';
 
-/** SDN's positions of internal classifiers, as fractions of the backbone's MACs. Source: Shallow-Deep Networks (2019), 3.2. */
+/**
+ * SDN's positions of internal classifiers, as fractions of the backbone's MACs.
+ * Source: Shallow-Deep Networks (2019), section 3.2.
+ */
 export const sdnFractions: readonly number[] = [0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
 
 /**

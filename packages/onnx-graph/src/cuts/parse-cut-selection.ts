@@ -2,8 +2,8 @@ import { InvalidInputError } from '@ztw/core';
 import type { CutSelection } from './cut-selection.ts';
 
 /**
- * Parses a selection: `auto`, `all`, `none`, a count (`8`), fractions of the MACs (`0.2,0.4`), or tensor names separated by
- * commas.
+ * Parses a selection: `auto`, `all`, `none`, a count (`8`), fractions of the MACs (`0.2,0.4`), or tensor names
+ * separated by commas.
  * @throws InvalidInputError for an empty text or an empty entry.
  */
 export function parseCutSelection(text: string): CutSelection {

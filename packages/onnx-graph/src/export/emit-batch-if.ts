@@ -41,8 +41,8 @@ interface BatchFile {
 }
 
 /**
- * Writes a network with its exits as one ONNX file for any number of rows from 1 on. `SingleFileOptions` describes inputs
- * and outputs. Released rows are not run further, and no stage is run without rows.
+ * Writes a network with its exits as one ONNX file for any number of rows from 1 on. `SingleFileOptions` describes
+ * inputs and outputs. Released rows are not run further, and no stage is run without rows.
  * @throws UnsupportedModelError for a network with a fixed batch, for operator sets that differ or are too old, and for
  *   too many exits; InvalidModelError for a stage model that is missing, damaged or not as described; InvalidInputError
  *   for an ensemble that does not fit.

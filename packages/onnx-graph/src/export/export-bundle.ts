@@ -15,7 +15,7 @@ import { emitNestedIf } from './emit-nested-if.ts';
 import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
 import { splitAtExits } from './split-at-exits.ts';
 
-/** `nested-if` takes one row at a time, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
+/** `nested-if` takes one row, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
 export type SingleFileForm = 'nested-if' | 'batch-if' | 'all-exits';
 
 /** Returns a graph optimised by a runtime for one kind of machine. Inputs and outputs keep their names. */
@@ -30,8 +30,9 @@ export interface ExportBundleOptions {
   readonly policy?: PolicyKind;
   /**
    * Optimises the stages as one graph before splitting, so that tensors between stages keep the layout of the machine:
-   * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file then runs on this runtime and kind of machine only. No effect on
-   * a chain, or where the optimised graph cannot be split at the exits. Default: none, a file for every machine.
+   * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file then runs on this runtime and kind of machine only. No
+   * effect on a chain, or where the optimised graph cannot be split at the exits. Default: none, a file for every
+   * machine.
    */
   readonly optimise?: GraphOptimiser;
 }
@@ -39,10 +40,12 @@ export interface ExportBundleOptions {
 const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exits': emitAllExits } as const;
 
 /**
- * Writes a bundle as one ONNX file. `SingleFileOptions` describes its inputs and outputs (`emitAllExits` for `all-exits`).
+ * Writes a bundle as one ONNX file. `SingleFileOptions` describes its inputs and outputs (`emitAllExits` for
+ * `all-exits`).
  * Its metadata holds as JSON: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
  * `ztw.exits` (names and costs), and `ztw.policy` where the score is not the confidence.
- * @throws UnsupportedPolicyError for a kind of policy that a graph cannot express; InvalidBundleError for a damaged bundle;
+ * @throws UnsupportedPolicyError for a kind of policy that a graph cannot express;
+ *   InvalidBundleError for a damaged bundle;
  *   UnsupportedModelError for networks with other inputs than one dense tensor;
  *   and any error of `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser.
  */

@@ -23,9 +23,9 @@ const outputName = 'logits';
 
 /**
  * Writes the program of a whole network, with its weights, as an ONNX model (opset 17).
- * The model reads `input`, `[batch, channels, height, width]` where the program reads maps (else `[batch, ...rowShape]`), and
- * returns `logits`, `[batch, classes]`, for any number of rows. Maps are channels-first throughout. A transpose is written
- * only where a step needs the program's order, such as a flatten.
+ * The model reads `input`, `[batch, channels, height, width]` where the program reads maps, else `[batch, ...rowShape]`.
+ * It returns `logits`, `[batch, classes]`, for any number of rows. Maps are channels-first throughout. A transpose is
+ * written only where a step needs the program's order, such as a flatten.
  * @param weights The stored tensors that steps name.
  * @throws InvalidInputError for the program of a stage, which reads or returns features of a cut or earlier logits;
  *   UnsupportedModelError for steps that ONNX cannot express;

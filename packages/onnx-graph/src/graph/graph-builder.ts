@@ -27,7 +27,9 @@ export interface GraphBuilder {
   claim(hint: string): string;
   /** Adds a new node. Its name may change. */
   add(node: NodeProto): void;
-  /** Adds a node with one output and returns the output's name: `output`, which must have been claimed, or a new one. */
+  /**
+   * Adds a node with one output and returns the output's name: `output`, which must have been claimed, or a new one.
+   */
   apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
   store(tensor: TensorProto): void;
   storeSparse(tensor: SparseTensorProto): void;

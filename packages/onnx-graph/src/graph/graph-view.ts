@@ -27,7 +27,7 @@ export interface GraphView {
 
 /**
  * Builds the view of all nodes that lead to `output`.
- * @throws InvalidModelError when two nodes write one tensor, no node writes a tensor that is read, or the graph has a cycle.
+ * @throws InvalidModelError for a tensor that two nodes write or that no node writes, or for a cycle.
  */
 export function viewGraph(graph: GraphProto, inputNames: readonly string[], output: string): GraphView {
   const producers = producersOf(graph);

@@ -24,7 +24,8 @@ export function lowerMember(builder: GraphBuilder, kind: EnsembleSpecification['
 }
 
 /**
- * Writes the combined probabilities of one exit, or their logarithms. An exit without learned values returns its softmax.
+ * Writes the combined probabilities of one exit, or their logarithms.
+ * An exit without learned values returns its softmax.
  * Source: Zero Time Waste, section 3 (geometric); its code (arithmetic).
  * @param logits Name of the exit's logits `[rows, classes]`.
  * @param members Name of the members of exits 0 to `exitIndex` side by side, `[rows, (exitIndex + 1) * classes]`.

@@ -16,8 +16,8 @@ export const newestIrVersion = 13;
  * Decodes an ONNX file and performs all checks that need no run of the graph.
  * Unknown fields are kept, so that `writeModel` writes them again.
  * @param bytes The whole file.
- * @throws InvalidModelError for bytes that are not an ONNX file, a truncated file, an empty graph, weights in another file,
- *   NaN in weights, a version too new; UnsupportedModelError for an opset below 7.
+ * @throws InvalidModelError for bytes that are not an ONNX file, a truncated file, an empty graph, weights in another
+ *   file, NaN in weights, a version too new; UnsupportedModelError for an opset below 7.
  */
 export function readModel(bytes: Uint8Array): OnnxModel {
   const proto = decode(bytes);

@@ -1,4 +1,4 @@
-// Option-A shortcuts of CIFAR ResNets (He et al. 2015): every second pixel of every second row, padded with zero channels.
+// Option-A shortcuts of CIFAR ResNets (He et al. 2015): every second pixel of every second row, and zero channels.
 // Exporters write them as Slice, Slice, Pad. One strided 1x1 convolution with an identity weight is
 // faster and gives bit-identical results.
 

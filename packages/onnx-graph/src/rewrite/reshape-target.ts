@@ -1,8 +1,8 @@
 import { isFixed, type StaticIntegers } from '../analysis/tensor-facts.ts';
 
 /**
- * A constant target for a Reshape whose target depends on the number of rows. The one variable size becomes 0 (copied from
- * the input) or -1 (inferred). This is exact, because all other sizes are fixed.
+ * A constant target for a Reshape whose target depends on the number of rows. The one variable size becomes 0 (copied
+ * from the input) or -1 (inferred). This is exact, because all other sizes are fixed.
  * @param target The target at every number of rows.
  * @param inputDims The dims of the tensor that is reshaped; null where unknown.
  * @param zeroCopies Whether a 0 in the target copies the input's size (the operator's default).

@@ -27,7 +27,9 @@ export interface GraphToProgramOptions {
   readonly graph: GraphProto;
   /** Version of the default operator set. */
   readonly opset: number;
-  /** Memory order of the axes of the feature inputs, from the program of the previous stage. Default: the graph's order. */
+  /**
+   * Memory order of the axes of the feature inputs, from the program of the previous stage. Default: the graph's order.
+   */
   readonly inputOrders?: readonly (readonly number[])[];
 }
 

@@ -70,11 +70,14 @@ export function createNodeReader(
   const store = (hint: string, { shape, data }: FloatsValue): string => {
     const position = firstNotFinite(data);
     if (position >= 0) {
-      throw new UnsupportedModelError(`'${hint}' holds ${data[position]}; stage programs support finite constants only`, {
-        expected: 'finite constants',
-        received: data[position],
-        path: hint,
-      });
+      throw new UnsupportedModelError(
+        `'${hint}' holds ${data[position]}; stage programs support finite constants only`,
+        {
+          expected: 'finite constants',
+          received: data[position],
+          path: hint,
+        },
+      );
     }
     return writer.store(hint, { shape, data });
   };

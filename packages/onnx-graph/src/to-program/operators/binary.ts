@@ -87,7 +87,7 @@ function tensors(
   const { writer } = node;
   const shape = broadcastSizes(left.shape, right.shape) ?? node.refuse('the shapes of its inputs do not fit');
   const [first, second] = [withRank(node, left, shape.length), withRank(node, right, shape.length)];
-  // The result has the axis order of the operand of higher rank.
+  // The larger operand keeps its axis order.
   const order = weight(second) > weight(first) ? second.order : first.order;
   const step = {
     operator: 'binary' as const,

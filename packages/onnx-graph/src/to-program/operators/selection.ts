@@ -76,7 +76,7 @@ const translateSlice: OperatorTranslation = (node) => {
     const stride = steps[index] ?? 1;
     const [start, end] = [starts[index] as number, ends[index] as number];
     const length = fixedValue(sizes[axis] as Size);
-    // Exporters write very large integers for "to the end"; these are limited to the length.
+    // Exporters write very large ends for "to the end of the axis".
     if (start === 0 && stride === 1 && (end >= 2 ** 31 - 1 || (length !== null && end >= length))) continue;
     if (length === null) return node.refuse('it slices the axis of the rows');
     if (stride < 1) return node.refuse('negative steps are not supported');

@@ -86,7 +86,8 @@ function reshapeTo(node: NodeReader, input: GraphValue, shape: readonly Size[]):
       withColumns(node, input, shape) ?? withChannelsLast(node, input, shape) ?? writer.reshape(input, shape, hint)
     );
   }
-  const fixed = fixedValues(shape) ?? node.refuse('it reshapes a constant to a shape that depends on the number of rows');
+  const fixed =
+    fixedValues(shape) ?? node.refuse('it reshapes a constant to a shape that depends on the number of rows');
   const length = input.kind === 'floats' ? input.data.length : input.values.length;
   if (elementsOf(fixed) !== length) node.refuse('its target shape does not fit');
   return { ...input, shape: fixed };
