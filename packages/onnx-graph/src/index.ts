@@ -1,10 +1,10 @@
-// Files of ONNX
+// Reading and writing ONNX files
 
 export { newestIrVersion, newestOpset, oldestOpset, readModel } from './model/read-model.ts';
 export type { OnnxModel } from './model/onnx-model.ts';
 export { writeModel } from './model/write-model.ts';
 
-// What there is to know of a network
+// Analysing a network
 
 export {
   type AnalysedNode,
@@ -16,13 +16,13 @@ export {
 export type { NetworkInput } from './analysis/choose-ports.ts';
 export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
 
-// Where to cut it
+// Choosing cuts
 
 export { chooseCuts, sdnFractions } from './cuts/choose-cuts.ts';
 export type { CutSelection } from './cuts/cut-selection.ts';
 export { parseCutSelection } from './cuts/parse-cut-selection.ts';
 
-// Cutting it, and its parts as files: for training, and with heads as stages
+// Segments, and ONNX files of segments, heads, ensembles and stages
 
 export { splitGraph } from './segment/split-graph.ts';
 export type { Segment } from './segment/segment.ts';
@@ -36,7 +36,7 @@ export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
 export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
 
-// Programs of ONNX stages, and ONNX of programs
+// Translating stages to programs, and programs to ONNX
 
 export {
   type EmitStageProgramOptions,
@@ -45,7 +45,7 @@ export {
 } from './to-program/emit-stage-program.ts';
 export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program-to-onnx.ts';
 
-// All stages of a bundle in one file
+// Exporting a bundle as one ONNX file
 
 export {
   type ExportBundleOptions,

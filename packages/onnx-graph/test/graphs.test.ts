@@ -301,7 +301,7 @@ describe('networks that cannot be used', () => {
     [
       'two outputs',
       tinyModel(classifier, { outputs: [valueInfo('y', ['N', 3]), valueInfo('other', ['N', 3])] }),
-      /2 outputs \('y', 'other'\).*option output/,
+      /2 outputs \('y', 'other'\).*as output/,
     ],
     ['no output', tinyModel(classifier, { outputs: [] }), /no output/],
     ['no input', tinyModel(classifier, { inputs: [] }), /no input/],
@@ -347,7 +347,7 @@ describe('networks that cannot be used', () => {
         const means = net.apply('ReduceMean', ['x'], [intsAttribute('axes', [2, 3]), intAttribute('keepdims', 0)]);
         net.relu(net.apply('Relu', [means], [], 'y'));
       }),
-      /no convolution and no matrix product/,
+      /convolutions or matrix products; received one without any/,
     ],
     [
       'convolutions inside of a loop',
@@ -364,7 +364,7 @@ describe('networks that cannot be used', () => {
         });
         net.add(makeNode('Loop', ['', ''], ['y'], [attribute]));
       }),
-      /'y' \(Loop\) runs MatMul inside of it/,
+      /'y' \(Loop\) runs MatMul in an inner graph/,
     ],
     [
       'a sequence',
@@ -399,6 +399,6 @@ describe('networks that cannot be used', () => {
     const analysis = await analyseGraph(readModel(bytes), wasmProbe, { output: 'y' });
     expect(analysis.classes).toBe(3);
     expect(analysis.nodes.filter(({ operator }) => operator === 'Gemm')).toHaveLength(1);
-    await expect(analyseGraph(readModel(bytes), wasmProbe, { output: 'z' })).rejects.toThrow(/'z' is no output/);
+    await expect(analyseGraph(readModel(bytes), wasmProbe, { output: 'z' })).rejects.toThrow(/'z' is not an output/);
   });
 });

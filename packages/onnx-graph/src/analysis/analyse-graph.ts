@@ -29,7 +29,7 @@ export interface AnalysedNode {
   readonly macs: number;
 }
 
-/** What there is to know of a network before it is cut. Costs are those of the network as it was given. */
+/** Shapes, costs and possible cuts of a network. Costs are those of the unchanged network. */
 export interface GraphAnalysis {
   readonly input: NetworkInput;
   /** The tensor that holds the logits; where the graph ends in a Softmax, the Softmax's input. */
@@ -47,13 +47,13 @@ export interface GraphAnalysis {
   readonly classifierParameters: number;
   /** Every place where the network can be cut, cheapest first. */
   readonly cuts: readonly Cut[];
-  /** Where the data flow is narrow enough, but no cut is possible, and why. */
+  /** Tensors where the data flow is narrow but a cut is impossible, with the reasons. */
   readonly rejectedCuts: readonly RejectedCut[];
-  /** What cutting works on; opaque to callers. */
+  /** Input of the cutting functions; opaque to callers. */
   readonly source: AnalysisSource;
 }
 
-/** The analysed graph in the form that segments are made from. */
+/** The analysed graph, from which segments are made. */
 export interface AnalysisSource {
   readonly model: OnnxModel;
   readonly view: GraphView;
@@ -65,9 +65,10 @@ export interface AnalysisSource {
 
 /**
  * Finds shapes, costs and all legal cuts of a classifier.
- * @param probe Runs the graph on zeros; a runtime package offers one.
- * @throws UnsupportedModelError when the graph is no classifier that can be handled (the message names the input, output or node);
- *   InvalidModelError when it is damaged or the runtime refuses it; InvalidInputError for options that do not fit it.
+ * @param probe Runs the graph on zeros; the runtime packages provide one.
+ * @throws UnsupportedModelError when the graph is not a supported classifier (the message says where);
+ *   InvalidModelError when the graph is damaged or the runtime cannot run it;
+ *   InvalidInputError for options that do not fit the graph.
  */
 export async function analyseGraph(
   model: OnnxModel,
@@ -87,7 +88,8 @@ export async function analyseGraph(
   const backboneMacs = macs.reduce((sum, cost) => sum + cost, 0);
   if (backboneMacs === 0) {
     throw new UnsupportedModelError(
-      'the network has no convolution and no matrix product, so there is no cost that leaving early could save',
+      'expected a network with convolutions or matrix products; received one without any, so early exits save no cost',
+      { expected: 'a convolution or matrix product', received: 'none' },
     );
   }
   const lastCostly = macs.findLastIndex((cost) => cost > 0);
@@ -118,7 +120,12 @@ function macsPerRow(nodes: readonly GraphNode[], facts: FactsByName, rows: numbe
 function countClasses(facts: FactsByName, outputName: string, batch: 'dynamic' | number): number {
   const output = facts.get(outputName);
   if (output?.flow !== 'data') {
-    throw new UnsupportedModelError(`output '${outputName}' does not depend on the input; it is no classifier`);
+    throw new UnsupportedModelError(
+      `output '${outputName}' does not depend on the input, so the graph is not a classifier`,
+      {
+        path: outputName,
+      },
+    );
   }
   const { type, dims } = output;
   const classes = dims[1] ?? 0;

@@ -1,11 +1,11 @@
-// Multiply-accumulates of convolutions and matrix products, from the shapes that the probe saw. All other operators count 0,
-// recurrent layers and fused attention among them.
+// Counts multiply-accumulates (MACs) of convolutions and matrix products from the probed shapes.
+// All other operators count 0, including recurrent layers and fused attention.
 
 import type { GraphNode } from '../graph/graph-view.ts';
 import { intAttributeOf, stringAttributeOf } from '../model/attributes.ts';
 import { elementCount } from '../model/tensor.ts';
 
-/** Full dims of a tensor by its name; an empty list where nothing is known. */
+/** Full dims of a tensor by its name; an empty list where they are unknown. */
 type DimsOf = (name: string) => readonly number[];
 
 /** MACs of one run of a node at the probed number of rows. */
@@ -27,12 +27,12 @@ type Counter = (
   outputDims: readonly number[],
 ) => number;
 
-/** Every output element sums over one filter: `C/group * kernel`. */
+/** Each output element sums over one filter: `C/group * kernel`. */
 function convolution(weightPosition: number): Counter {
   return (_node, inputDims, outputDims) => elementCount(outputDims) * elementCount(inputDims(weightPosition).slice(1));
 }
 
-/** Every input element meets one filter: `M/group * kernel`. */
+/** Each input element is multiplied with one filter: `M/group * kernel`. */
 const transposedConvolution: Counter = (_node, inputDims) =>
   elementCount(inputDims(0)) * elementCount(inputDims(1).slice(1));
 

@@ -3,7 +3,10 @@ import type { GraphNode, GraphView } from '../graph/graph-view.ts';
 import { elementCount, tensorDims } from '../model/tensor.ts';
 import type { FactsByName } from './tensor-facts.ts';
 
-/** Number of stored weights that the given nodes need, each counted once. Scalars, int64, bool and string tensors do not count. */
+/**
+ * Number of stored weights that the given nodes need. A shared weight counts once.
+ * Scalars and int64, bool and string tensors do not count.
+ */
 export function countParameters(view: GraphView, facts: FactsByName, nodes: readonly GraphNode[]): number {
   const seen = new Set<string>();
   const stored = new Set<TensorProto>();

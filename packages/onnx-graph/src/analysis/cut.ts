@@ -7,9 +7,9 @@ export interface CutTensor {
   readonly rowShape: RowShape;
 }
 
-/** A place where the network can be stopped and resumed: all data flow crosses there, in one or two tensors. */
+/** A place where the network can be stopped and resumed: one or two tensors carry all data there. */
 export interface Cut {
-  /** Name of the first tensor, the one that an IC reads. */
+  /** Name of the first tensor, which the internal classifier reads. */
   readonly name: string;
   /** One, or two inside a residual block. */
   readonly tensors: readonly CutTensor[];
@@ -17,7 +17,7 @@ export interface Cut {
   readonly macs: number;
   /** Stored weights used up to here. */
   readonly parametersBefore: number;
-  /** The block that ends here, counted from 0; null inside of blocks and between them. */
+  /** Index of the block that ends here; null inside of blocks and between them. */
   readonly afterBlock: number | null;
 }
 

@@ -1,4 +1,4 @@
-// The part of the graph through which data flows from the input to the logits, and what must cross when it is stopped somewhere.
+// The nodes through which data flows from the input to the logits, and the tensors that cross a given point.
 
 import type { GraphNode, GraphView } from '../graph/graph-view.ts';
 import { addToBitSet, type BitSet, bitSetHas, emptyBitSet, uniteBitSets } from './bit-set.ts';
@@ -7,7 +7,7 @@ import type { FactsByName } from './tensor-facts.ts';
 export interface DataFlow {
   /** Data nodes, in an order in which they can run. */
   readonly nodes: readonly GraphNode[];
-  /** For each data node, itself and all data nodes that it needs, by position in `nodes`. */
+  /** For each data node, by position in `nodes`: the node itself and all data nodes that it needs. */
   readonly ancestors: readonly BitSet[];
   /** Position in `nodes` of the node that writes a data tensor; the network's input has none. */
   readonly positionOf: ReadonlyMap<string, number>;
@@ -33,7 +33,7 @@ export function traceDataFlow(view: GraphView, facts: FactsByName, inputName: st
   return { nodes, ancestors, positionOf, inputName, outputName };
 }
 
-/** Everything that the named tensors need, themselves included. */
+/** All data nodes that the named tensors need, including the nodes that write them. */
 export function ancestorsOf(flow: DataFlow, tensors: readonly string[]): BitSet {
   const set = emptyBitSet(flow.nodes.length);
   for (const name of tensors) {
@@ -43,7 +43,7 @@ export function ancestorsOf(flow: DataFlow, tensors: readonly string[]): BitSet 
   return set;
 }
 
-/** Data tensors, the network's input among them, that lie before or inside `done` and are still needed after it, in order. */
+/** Data tensors (or the network's input) that exist once `done` has run and that later nodes read, in order. */
 export function frontier(flow: DataFlow, done: BitSet): readonly string[] {
   const crossing = new Set<string>();
   for (const [position, node] of flow.nodes.entries()) {

@@ -1,6 +1,8 @@
-// Finds the blocks of a network by its shape alone: between two places where all data flow passes through one tensor lies a region,
-// and a region of parallel paths with convolutions or matrix products in it is a block (residual, inception, fire, ...).
-// Attention and the MLP after it are one block. A network of one path has a block at each convolution or dense layer.
+// Finds the blocks of a network from its structure alone.
+// A region lies between two places where all data passes through one tensor.
+// A region of parallel paths with convolutions or matrix products is a block (residual, inception, fire, ...).
+// Attention and the MLP after it form one block.
+// In a network without parallel paths each convolution or dense layer is a block.
 
 import type { GraphNode } from '../graph/graph-view.ts';
 import { bitSetHas } from './bit-set.ts';
@@ -16,7 +18,7 @@ interface Region {
   readonly macs: number;
 }
 
-/** Places where one block may end, best first: after its trailing activation, or earlier. */
+/** Possible ends of one block, best first: after its trailing activation, or earlier. */
 type BlockEnds = readonly Narrowing[];
 
 /** Blocks in order; `narrowings` as found, `macs` per data node. */
@@ -86,7 +88,7 @@ const attentionOperators: ReadonlySet<string> = new Set([
   'GroupQueryAttention',
 ]);
 
-/** Whether two data tensors are multiplied as matrices, which weights never are. */
+/** Whether the region multiplies two data tensors as matrices. Layers multiply data with weights instead. */
 function attends({ nodes }: Region, facts: FactsByName): boolean {
   return nodes.some((node) => {
     if (attentionOperators.has(node.operator)) return true;
@@ -96,8 +98,8 @@ function attends({ nodes }: Region, facts: FactsByName): boolean {
 }
 
 /**
- * A residual block ends after its activation. A normalisation after it belongs to it where most blocks have one
- * (post-norm transformers), not where only the last one does (the final norm of pre-norm ones).
+ * A residual block ends after its activation. A normalisation after it is part of the block where most blocks have one
+ * (post-norm transformers), but not where only the last block has one (final norm of pre-norm transformers).
  */
 function endsOfJoins(regions: readonly Region[], joins: readonly Join[], facts: FactsByName): readonly BlockEnds[] {
   const activated = joins.map(({ last }) => extend(regions, last, facts, (node) => elementwise.has(node.operator)));
@@ -119,7 +121,7 @@ function endsOfLayers(regions: readonly Region[], facts: FactsByName): readonly 
   });
 }
 
-/** Position of the last free region after `start` that only does what `allowed` says and keeps the rank (or the whole shape). */
+/** Position of the last free region after `start` with only `allowed` operators and the same rank (or shape). */
 function extend(
   regions: readonly Region[],
   start: number,

@@ -4,16 +4,16 @@ import type { CutTensor, RejectedCut } from './cut.ts';
 import { type DataFlow, frontier } from './data-flow.ts';
 import type { FactsByName, TensorFacts } from './tensor-facts.ts';
 
-/** A place where the data flow narrows to one or two tensors; not every one can be used as a cut. */
+/** A place where the data flow narrows to one or two tensors. Not every narrowing is a legal cut. */
 export interface Narrowing {
-  /** The tensor that it is named by first, then the other one that crosses, if any. */
+  /** First the tensor that names the narrowing, then the second tensor that crosses, if any. */
   readonly tensors: readonly string[];
   /** All data nodes up to here. */
   readonly done: BitSet;
   readonly macs: number;
 }
 
-/** All narrowings, cheapest first; `macs` are the data nodes' MACs per row, by position. */
+/** All narrowings, cheapest first. @param macs MACs per row of each data node, by position. */
 export function findNarrowings(flow: DataFlow, macs: readonly number[]): readonly Narrowing[] {
   const found = new Map<string, Narrowing>();
   for (const [position, node] of flow.nodes.entries()) {
@@ -42,7 +42,7 @@ export function nodesIn(flow: DataFlow, set: BitSet): readonly GraphNode[] {
   return flow.nodes.filter((_node, position) => bitSetHas(set, position));
 }
 
-/** The tensors of a cut, or why it cannot be one. */
+/** The tensors of a narrowing, or the reason why it is not a legal cut. */
 export function judgeNarrowing(
   narrowing: Narrowing,
   facts: FactsByName,

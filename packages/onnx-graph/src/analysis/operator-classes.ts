@@ -1,4 +1,4 @@
-/** Operators that work on each element alone: activations and the arithmetic that exporters spell them in. */
+/** Elementwise operators: activations, and the arithmetic into which exporters decompose them. */
 export const elementwise: ReadonlySet<string> = new Set([
   'Abs',
   'Add',
@@ -37,7 +37,7 @@ export const elementwise: ReadonlySet<string> = new Set([
   'DequantizeLinear',
 ]);
 
-/** Operators that normalise, and the ones (with elementwise arithmetic) that exporters spell a normalisation in. */
+/** Normalisations, and the operators (beside elementwise arithmetic) into which exporters decompose them. */
 export const normalising: ReadonlySet<string> = new Set([
   'BatchNormalization',
   'GroupNormalization',
@@ -50,7 +50,7 @@ export const normalising: ReadonlySet<string> = new Set([
   'SimplifiedLayerNormalization',
 ]);
 
-/** Operators after which no map is left: the classifier begins there. */
+/** Operators that reduce a map to one value per channel: the classifier begins after them. */
 export const globalPooling: ReadonlySet<string> = new Set([
   'Flatten',
   'Gather',

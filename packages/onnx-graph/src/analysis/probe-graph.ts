@@ -1,4 +1,4 @@
-// Learns the shape and type of every tensor by having the graph run on zeros, with all tensors as outputs.
+// Finds the shape and type of every tensor: runs the graph on zeros with all tensors as outputs.
 
 import { create, toBinary } from '@bufbuild/protobuf';
 import { InvalidModelError, UnsupportedModelError, ZtwError } from '@ztw/core';
@@ -9,18 +9,19 @@ import type { GraphView } from '../graph/graph-view.ts';
 import type { OnnxModel } from '../model/onnx-model.ts';
 import type { NetworkInput } from './choose-ports.ts';
 
-/** What every tensor that a node writes looks like at one number of rows. */
+/** Shape and type of every tensor that a node writes, at one number of rows. */
 export interface Probing {
   readonly rows: number;
   readonly tensors: ReadonlyMap<string, ProbedTensor>;
 }
 
-/** The two numbers of rows that a dynamic batch is probed with; 3 tells a batch axis from one of size 1 or 2. */
+/** The two numbers of rows for probing a dynamic batch. 3 distinguishes a batch axis from an axis of size 1 or 2. */
 const dynamicRows = [1, 3] as const;
 
 /**
  * @returns two probings for a dynamic batch, one for a fixed batch.
- * @throws InvalidModelError when the runtime refuses the graph; UnsupportedModelError when a batch that is declared as dynamic is not.
+ * @throws InvalidModelError when the runtime cannot run the graph;
+ *   UnsupportedModelError when the graph declares a dynamic batch but runs only with one row.
  */
 export async function probeGraph(
   model: OnnxModel,
@@ -58,7 +59,7 @@ async function refuse(run: Promise<Probing>, rows: number): Promise<Probing> {
   }
 }
 
-/** The needed part of the model with every tensor as an output. */
+/** The nodes of the view as a model with every tensor as an output. */
 function instrument(model: OnnxModel, view: GraphView): Uint8Array {
   const { initializer, sparseInitializer, input, name } = model.graph;
   const graph = create(GraphProtoSchema, {

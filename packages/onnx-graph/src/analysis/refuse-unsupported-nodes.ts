@@ -3,7 +3,7 @@ import type { ModelProto, NodeProto } from 'onnx-buf';
 import type { GraphView } from '../graph/graph-view.ts';
 import { countsMacs } from './count-macs.ts';
 
-/** Operators that make values other than tensors. */
+/** Operators that return values other than tensors. */
 const sequenceOperators: ReadonlySet<string> = new Set([
   'SequenceConstruct',
   'SequenceEmpty',
@@ -16,31 +16,33 @@ const sequenceOperators: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * @throws UnsupportedModelError naming the first node that writes a sequence, map or optional, or that hides convolutions or
- *   matrix products in an inner graph or function, where their cost cannot be seen.
+ * @throws UnsupportedModelError naming the first node that writes a sequence, map or optional, or that has convolutions
+ *   or matrix products in an inner graph or function, where their cost cannot be counted.
  */
 export function refuseUnsupportedNodes(model: ModelProto, view: GraphView): void {
   for (const { name, operator, proto } of view.nodes) {
     if (sequenceOperators.has(operator)) {
       throw new UnsupportedModelError(
-        `node '${name}' (${operator}) makes a sequence, map or optional; only tensors are supported: export without it (for scikit-learn: zipmap=False)`,
+        `node '${name}' (${operator}) returns a sequence, map or optional; only tensors are supported. Export without it (for scikit-learn: zipmap=False)`,
+        { expected: 'tensors', received: operator, path: name },
       );
     }
     const hidden = hiddenCost(model, proto, 0);
     if (hidden !== null) {
       throw new UnsupportedModelError(
-        `node '${name}' (${operator}) runs ${hidden} inside of it, whose cost cannot be seen; export without control flow, and inline functions (onnx.inliner.inline_local_functions)`,
+        `node '${name}' (${operator}) runs ${hidden} in an inner graph, where its cost cannot be counted; export without control flow, and inline functions (onnx.inliner.inline_local_functions)`,
+        { received: hidden, path: name },
       );
     }
   }
 }
 
-/** Deeper nesting than this is damage: functions cannot call themselves. */
+/** Limit of the nesting. A deeper model is damaged, because ONNX functions cannot call themselves. */
 const deepestNesting = 32;
 
-/** The first operator with a cost within the inner graphs or the function of a node. */
+/** The first operator with a cost in the inner graphs or the function of a node. */
 function hiddenCost(model: ModelProto, node: NodeProto, depth: number): string | null {
-  if (depth > deepestNesting) return 'functions that call each other in circles';
+  if (depth > deepestNesting) return 'functions that call each other recursively';
   for (const inner of innerNodes(model, node)) {
     if (countsMacs(inner.opType)) return inner.opType;
     const hidden = hiddenCost(model, inner, depth + 1);

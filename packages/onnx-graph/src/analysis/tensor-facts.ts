@@ -1,5 +1,5 @@
-// Sorts tensors into data, which flows from the input through the cuts, and static ones, which every stage can make for itself:
-// constants, and what is derived from shapes alone.
+// Divides tensors into data, which depends on the input, and static tensors, which every stage can compute by itself:
+// constants and values derived from shapes alone.
 
 import type { ProbedTensor } from '@ztw/core/runtime';
 import type { GraphNode, GraphView } from '../graph/graph-view.ts';
@@ -19,7 +19,7 @@ export interface TensorFacts {
   readonly type: string;
   /** Full dims at the first probing (one row, or the fixed batch). */
   readonly dims: readonly number[];
-  /** The same dims as a function of the number of rows; null where they follow no such rule. */
+  /** The same dims as a function of the number of rows; null where they do not follow that rule. */
   readonly dimsByRows: StaticIntegers | null;
   /** Values of a small static integer tensor; null for all others. */
   readonly integers: StaticIntegers | null;
@@ -43,7 +43,7 @@ const randomOperators: ReadonlySet<string> = new Set([
   'Bernoulli',
 ]);
 
-/** Operators whose result's shape depends on the values of their inputs, or may. */
+/** Operators whose output shape depends, or may depend, on the values of their inputs. */
 const shapeFromValues: ReadonlySet<string> = new Set([
   'NonZero',
   'Compress',
@@ -54,7 +54,7 @@ const shapeFromValues: ReadonlySet<string> = new Set([
   'Scan',
 ]);
 
-/** Operators whose result's shape depends on the values of every input but the first. */
+/** Operators whose output shape depends on the values of every input but the first. */
 const shapeFromOperands: ReadonlySet<string> = new Set([
   'Reshape',
   'Expand',
@@ -69,15 +69,15 @@ const shapeFromOperands: ReadonlySet<string> = new Set([
   'ConstantOfShape',
 ]);
 
-/** How a tensor's value comes about, before it is known what can be remade in every stage. */
+/** Where a tensor's value comes from. A later step decides which values every stage can compute by itself. */
 type Origin = 'constant' | 'shape' | 'data';
 
-/** @param input The network's input, the one source of data. */
+/** @param input The network's input, the only source of data. */
 export function collectFacts(view: GraphView, input: NetworkInput, probings: readonly Probing[]): FactsByName {
   const facts = new Map<string, TensorFacts>();
   const origins = new Map<string, Origin>();
-  /** Data tensors whose shape depends on values, so that a probing on zeros says nothing of it. */
-  const unsteady = new Set<string>();
+  /** Data tensors whose shape depends on values. Probing on zeros does not reveal their shape. */
+  const valueDependent = new Set<string>();
   origins.set(input.name, 'data');
   facts.set(input.name, inputFacts(input, probings));
   for (const [name, tensor] of view.initialisers) {
@@ -92,17 +92,17 @@ export function collectFacts(view: GraphView, input: NetworkInput, probings: rea
     });
   }
   for (const node of view.nodes) {
-    const origin = originOf(node, origins, unsteady);
-    if (origin === 'data' && hasUnsteadyShape(node, origins, unsteady)) {
-      for (const name of node.writes) unsteady.add(name);
+    const origin = originOf(node, origins, valueDependent);
+    if (origin === 'data' && hasValueDependentShape(node, origins, valueDependent)) {
+      for (const name of node.writes) valueDependent.add(name);
     }
-    const remakeable = node.reads.every(
+    const recomputable = node.reads.every(
       (name) => facts.get(name)?.flow === 'static' || origins.get(name) === undefined,
     );
     for (const name of node.writes) {
       const described = describe(name, probings);
       const integers = origin === 'data' ? null : described.integers;
-      const isStatic = origin === 'constant' || (origin === 'shape' && (integers !== null || remakeable));
+      const isStatic = origin === 'constant' || (origin === 'shape' && (integers !== null || recomputable));
       origins.set(name, isStatic ? origin : 'data');
       facts.set(name, { ...described, integers, flow: isStatic ? 'static' : 'data' });
     }
@@ -112,23 +112,23 @@ export function collectFacts(view: GraphView, input: NetworkInput, probings: rea
 
 function inputFacts({ rowShape }: NetworkInput, probings: readonly Probing[]): TensorFacts {
   const dims = probings.map(({ rows }) => ({ rows, values: [rows, ...rowShape] }));
-  return { flow: 'data', type: 'float32', dims: dims[0]?.values ?? [], dimsByRows: lawOf(dims), integers: null };
+  return { flow: 'data', type: 'float32', dims: dims[0]?.values ?? [], dimsByRows: ruleOf(dims), integers: null };
 }
 
-function originOf(node: GraphNode, origins: ReadonlyMap<string, Origin>, unsteady: ReadonlySet<string>): Origin {
+function originOf(node: GraphNode, origins: ReadonlyMap<string, Origin>, valueDependent: ReadonlySet<string>): Origin {
   if (randomOperators.has(node.operator)) return 'data';
   const sources = node.reads.map((name) => origins.get(name) ?? 'constant');
   if (!sources.includes('data')) return sources.includes('shape') ? 'shape' : 'constant';
   const readsOnlyTheShape = node.operator === 'Shape' || node.operator === 'Size';
-  return readsOnlyTheShape && !node.reads.some((name) => unsteady.has(name)) ? 'shape' : 'data';
+  return readsOnlyTheShape && !node.reads.some((name) => valueDependent.has(name)) ? 'shape' : 'data';
 }
 
-function hasUnsteadyShape(
+function hasValueDependentShape(
   node: GraphNode,
   origins: ReadonlyMap<string, Origin>,
-  unsteady: ReadonlySet<string>,
+  valueDependent: ReadonlySet<string>,
 ): boolean {
-  if (shapeFromValues.has(node.operator) || node.reads.some((name) => unsteady.has(name))) return true;
+  if (shapeFromValues.has(node.operator) || node.reads.some((name) => valueDependent.has(name))) return true;
   return shapeFromOperands.has(node.operator) && node.proto.input.slice(1).some((name) => origins.get(name) === 'data');
 }
 
@@ -142,7 +142,7 @@ function describe(name: string, probings: readonly Probing[]): TensorFacts {
     flow: 'data',
     type: first.tensor.type,
     dims: first.tensor.dims,
-    dimsByRows: lawOf(known.map(({ rows, tensor }) => ({ rows, values: tensor.dims }))),
+    dimsByRows: ruleOf(known.map(({ rows, tensor }) => ({ rows, values: tensor.dims }))),
     integers,
   };
 }
@@ -156,7 +156,7 @@ function valuesOf(probed: readonly { readonly rows: number; readonly tensor: Pro
   const values = probed.flatMap(({ rows, tensor }) =>
     tensor.values === null ? [] : [{ rows, values: tensor.values }],
   );
-  return values.length === probed.length ? lawOf(values) : null;
+  return values.length === probed.length ? ruleOf(values) : null;
 }
 
 function sameNumbers(left: readonly number[], right: readonly number[]): boolean {
@@ -168,10 +168,11 @@ function fixedIntegers(values: readonly number[]): StaticIntegers {
 }
 
 /**
- * Finds the rule behind integers seen at one or two numbers of rows: each entry is fixed, or a multiple of the rows.
- * Two probings cannot tell other rules apart.
+ * Finds the rule for integers that were probed at one or two numbers of rows.
+ * Each entry is fixed or a multiple of the rows.
+ * Two probings cannot distinguish other rules.
  */
-function lawOf(seen: readonly { readonly rows: number; readonly values: readonly number[] }[]): StaticIntegers | null {
+function ruleOf(seen: readonly { readonly rows: number; readonly values: readonly number[] }[]): StaticIntegers | null {
   const [first, second] = seen;
   if (first === undefined) return null;
   if (second === undefined) return fixedIntegers(first.values);

@@ -1,5 +1,5 @@
 /**
- * Gives every target a position of its own so that the distances add up to the least; order is kept.
+ * Assigns each target to a different position, in order, with the smallest total distance.
  * @param targets Ascending; at most as many as there are positions.
  * @param positions Ascending.
  * @returns for each target the index of its position, strictly ascending.
@@ -19,7 +19,7 @@ export function assignTargets(targets: readonly number[], positions: readonly nu
   return trace(best, targets.length, positions.length);
 }
 
-/** Walks back from the best total; of equal choices the earlier position wins, the cheaper cut. */
+/** Traces the best total back. Ties go to the earlier position, which is the cheaper cut. */
 function trace(best: readonly (readonly number[])[], targets: number, positions: number): readonly number[] {
   const chosen: number[] = [];
   let position = positions;

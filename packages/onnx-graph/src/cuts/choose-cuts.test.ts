@@ -96,7 +96,7 @@ describe('chooseCuts', () => {
     [{ kind: 'count', count: 0 } as const, 'from 1 to 3'],
     [{ kind: 'fractions', fractions: [0, 0.5] } as const, 'between 0 and 1'],
     [{ kind: 'fractions', fractions: [Number.NaN] } as const, 'between 0 and 1'],
-    [{ kind: 'fractions', fractions: [0.1, 0.2, 0.3, 0.4] } as const, 'only 3 blocks'],
+    [{ kind: 'fractions', fractions: [0.1, 0.2, 0.3, 0.4] } as const, 'at most 3 fractions'],
     [{ kind: 'names', names: ['nowhere'] } as const, 'nowhere'],
     [{ kind: 'names', names: ['y'] } as const, 'nothing is left to skip'],
   ])('refuses %j', (selection, message) => {

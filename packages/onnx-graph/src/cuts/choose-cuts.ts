@@ -6,12 +6,16 @@ import { ancestorsOf } from '../analysis/data-flow.ts';
 import { assignTargets } from './assign-targets.ts';
 import type { CutSelection } from './cut-selection.ts';
 
-/** Where SDN puts its classifiers, as fractions of the backbone's MACs. Source: Shallow-Deep Networks (2019), section 3.2. */
+/**
+ * SDN's positions of internal classifiers, as fractions of the backbone's MACs.
+ * Source: Shallow-Deep Networks (2019), section 3.2.
+ */
 export const sdnFractions: readonly number[] = [0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
 
 /**
- * Picks cuts from those that the analysis found, in the order in which data passes them.
- * @throws UnsupportedModelError when the network has no legal cut; InvalidInputError for a selection that it cannot satisfy.
+ * Selects cuts of an analysed network, in the order in which data passes them.
+ * @throws UnsupportedModelError when the network has no legal cut;
+ *   InvalidInputError for a selection that the network cannot satisfy.
  */
 export function chooseCuts(analysis: GraphAnalysis, selection: CutSelection): readonly Cut[] {
   if (selection.kind === 'none') return [];
@@ -30,7 +34,7 @@ export function chooseCuts(analysis: GraphAnalysis, selection: CutSelection): re
   }
 }
 
-/** The cuts after blocks; where no block ends in a legal cut, all cuts of one tensor, or else of two. */
+/** The cuts after blocks. Where no block ends in a legal cut: all cuts with one tensor, else those with two. */
 function candidateCuts(analysis: GraphAnalysis): readonly Cut[] {
   const { cuts } = analysis;
   const afterBlocks = cuts.filter(({ afterBlock }) => afterBlock !== null);
@@ -64,7 +68,8 @@ function nearest(analysis: GraphAnalysis, candidates: readonly Cut[], fractions:
 function evenFractions(count: number, available: number): readonly number[] {
   if (!Number.isSafeInteger(count) || count < 1 || count > available) {
     throw new InvalidInputError(
-      `the number of cuts must be a whole number from 1 to ${available}, the network's number of blocks, received ${count}`,
+      `the number of cuts must be a whole number from 1 to ${available}, the network's number of blocks; received ${count}`,
+      { expected: `a whole number from 1 to ${available}`, received: count },
     );
   }
   return Array.from({ length: count }, (_unused, index) => (index + 1) / (count + 1));
@@ -74,12 +79,14 @@ function checkedFractions(fractions: readonly number[], available: number): read
   const wrong = fractions.find((fraction) => !(fraction > 0 && fraction < 1));
   if (fractions.length === 0 || wrong !== undefined) {
     throw new InvalidInputError(
-      `cuts as fractions of the MACs must lie between 0 and 1, received ${wrong ?? 'none'}; write for example 0.2,0.4,0.6`,
+      `cuts as fractions of the MACs must lie between 0 and 1; received ${wrong ?? 'none'}. Write for example 0.2,0.4,0.6`,
+      { expected: 'numbers between 0 and 1', received: fractions },
     );
   }
   if (fractions.length > available) {
     throw new InvalidInputError(
-      `${fractions.length} fractions were given, but the network has only ${available} blocks to cut after`,
+      `expected at most ${available} fractions, one per block of the network; received ${fractions.length}`,
+      { expected: available, received: fractions.length },
     );
   }
   return fractions.toSorted((left, right) => left - right);
@@ -97,6 +104,7 @@ function cutsByName(analysis: GraphAnalysis, names: readonly string[]): readonly
     if (previous !== undefined && !comesBefore(analysis, previous, cut)) {
       throw new InvalidInputError(
         `cuts '${previous.name}' and '${cut.name}' lie on parallel paths; choose only one of them`,
+        { received: [previous.name, cut.name] },
       );
     }
   }
@@ -110,6 +118,7 @@ function noSuchCut({ cuts, rejectedCuts }: GraphAnalysis, name: string): Invalid
   const examples = cuts.slice(0, 3).map((cut) => `'${cut.name}'`);
   return new InvalidInputError(
     `the network cannot be cut at '${name}': no tensor of that name carries all data alone or with one other; it can be cut for example at ${examples.join(', ')}`,
+    { expected: cuts.map((cut) => cut.name), received: name },
   );
 }
 

@@ -1,6 +1,6 @@
 /** Which of the legal cuts to use. */
 export type CutSelection =
-  /** SDN's placement: the block cuts nearest to 15, 30, 45, 60, 75 and 90 % of the MACs. */
+  /** SDN's positions: the block cuts nearest to 15, 30, 45, 60, 75 and 90 % of the MACs. */
   | { readonly kind: 'auto' }
   /** After every block. */
   | { readonly kind: 'all' }

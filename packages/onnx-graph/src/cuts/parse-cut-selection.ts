@@ -2,7 +2,7 @@ import { InvalidInputError } from '@ztw/core';
 import type { CutSelection } from './cut-selection.ts';
 
 /**
- * Reads a selection as people write it: `auto`, `all`, `none`, a count (`8`), fractions of the MACs (`0.2,0.4`), or tensor names
+ * Parses a selection: `auto`, `all`, `none`, a count (`8`), fractions of the MACs (`0.2,0.4`), or tensor names
  * separated by commas.
  * @throws InvalidInputError for an empty text or an empty entry.
  */
@@ -12,7 +12,8 @@ export function parseCutSelection(text: string): CutSelection {
   const entries = trimmed.split(',').map((entry) => entry.trim());
   if (entries.includes('')) {
     throw new InvalidInputError(
-      `cuts must be auto, all, none, a count such as 8, fractions such as 0.2,0.4, or tensor names, received '${text}'`,
+      `cuts must be auto, all, none, a count such as 8, fractions such as 0.2,0.4, or tensor names; received '${text}'`,
+      { expected: 'auto, all, none, a count, fractions or tensor names', received: text },
     );
   }
   if (/^\d+$/.test(trimmed)) return { kind: 'count', count: Number(trimmed) };

@@ -12,21 +12,21 @@ import { buildStage, type EmitOptions } from './emit-stage.ts';
 
 export interface CompileNetworkOptions extends EmitOptions {
   readonly analysis: GraphAnalysis;
-  /** As `chooseCuts` gives them; none for a network that stays whole. */
+  /** Cuts from `chooseCuts`; empty for a network that is not split. */
   readonly cuts: readonly Cut[];
   /** One per cut, in order. */
   readonly heads: readonly Head[];
   readonly name: string;
-  /** Folder inside the bundle for the stage files, with a slash at its end: `networks/0/`. */
+  /** Folder of the stage files inside the bundle, with a trailing slash: `networks/0/`. */
   readonly pathPrefix: string;
   /**
-   * Whether each stage is written as a program too, for runtimes that do not read ONNX files, such as TensorFlow.js.
+   * Whether to write each stage as a program too, for runtimes that cannot read ONNX files, such as TensorFlow.js.
    * Default: false.
    */
   readonly programs?: boolean;
 }
 
-/** A network as a bundle describes it, and the files that it names. */
+/** The description of a network in a bundle, and its files. */
 export interface CompiledNetwork {
   readonly network: BundleNetwork;
   /** Bytes by path inside the bundle. */
@@ -34,14 +34,19 @@ export interface CompiledNetwork {
 }
 
 /**
- * Cuts a network, grafts the heads and writes one ONNX file per stage.
- * @throws InvalidInputError for cuts or heads that do not fit the network or each other; InvalidModelError for a broken head;
- *   UnsupportedModelError, where programs are asked for, naming the node that they cannot express.
+ * Cuts a network, adds the heads and writes one ONNX file per stage.
+ * @throws InvalidInputError for cuts or heads that do not fit the network or each other;
+ *   InvalidModelError for a damaged head;
+ *   UnsupportedModelError naming the node that a program cannot express (only with `programs`).
  */
 export function compileNetwork(options: CompileNetworkOptions): CompiledNetwork {
   const { analysis, cuts, heads, name, pathPrefix } = options;
   if (heads.length !== cuts.length) {
-    throw new InvalidInputError(`expected one head per cut, received ${heads.length} heads for ${cuts.length} cuts`);
+    throw new InvalidInputError(`expected one head per cut; received ${heads.length} heads for ${cuts.length} cuts`, {
+      expected: cuts.length,
+      received: heads.length,
+      path: 'heads',
+    });
   }
   const files = new Map<string, Uint8Array>();
   let inputOrders: TranslatedGraph['outputOrders'] = [];

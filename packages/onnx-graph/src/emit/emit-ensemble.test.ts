@@ -90,6 +90,6 @@ test('refuses values that do not fit', () => {
   const exit = { weights: [0], bias: [0, 0] };
   expect(() => emitEnsemble({ ...base, exits: [] }, { opset: 13 })).toThrow(InvalidInputError);
   expect(() => emitEnsemble({ ...base, exits: [exit, exit] }, { opset: 13 })).toThrow(
-    /2 weights and 2 biases, received 1 and 2/,
+    /2 weights and 2 biases; received 1 and 2/,
   );
 });

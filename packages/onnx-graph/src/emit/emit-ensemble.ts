@@ -5,20 +5,25 @@ import { lowerEnsembleExit, lowerMember } from '../lower/lower-ensemble.ts';
 import { portInfo } from './port-names.ts';
 
 export interface EmitEnsembleOptions {
-  /** Version of the default operator set to write for. */
+  /** Version of the default operator set. */
   readonly opset: number;
 }
 
 const outputName = 'log_probabilities';
 
 /**
- * Writes the combination at the last exit as an ONNX file: `logits_0`, `logits_1`, ... `[rows, classes]` in,
- * `log_probabilities` `[rows, classes]` out, normalised per row.
+ * Writes the ensemble at the last exit as an ONNX file. Inputs: `logits_0`, `logits_1`, ... `[rows, classes]`.
+ * Output: `log_probabilities` `[rows, classes]`, normalised per row.
  * @throws InvalidInputError for an ensemble without exits, or with weights that do not fit its exits or classes.
  */
 export function emitEnsemble(specification: EnsembleSpecification, { opset }: EmitEnsembleOptions): Uint8Array {
   const { kind, exits, classes } = specification;
-  if (exits.length === 0) throw new InvalidInputError('an ensemble needs at least one exit, received none');
+  if (exits.length === 0)
+    throw new InvalidInputError('expected an ensemble with at least one exit; received none', {
+      expected: 'at least 1',
+      received: 0,
+      path: 'exits',
+    });
   const inputs = exits.map((_exit, index) => `logits_${index}`);
   const builder = createGraphBuilder(opset, [...inputs, outputName]);
   const members = builder.apply(

@@ -16,20 +16,23 @@ import { sourceFile } from './source-file.ts';
 const { FLOAT } = TensorProto_DataType;
 
 export interface EmitFeatureSegmentOptions extends EmitOptions {
-  /** What tensors at cuts are stored as. The network's input and the logits are always float32. */
+  /** Type of the tensors at cuts. The network's input and the logits are always float32. */
   readonly precision: 'float16' | 'float32';
 }
 
-/** A segment as an ONNX file that makes what training needs: the next cut, and what its IC is trained on. */
+/** A segment as an ONNX file for training. It returns the next cut and the features of its internal classifier. */
 export interface FeatureSegmentModel {
   readonly bytes: Uint8Array;
-  /** `input` (float32), or `features_0` and perhaps `features_1` in the chosen precision. */
+  /** `input` (float32), or `features_0` and optionally `features_1` in the chosen precision. */
   readonly inputs: readonly BundleTensor[];
-  /** `next_0` and perhaps `next_1` in the chosen precision; none for the last segment. */
+  /** `next_0` and optionally `next_1` in the chosen precision; empty for the last segment. */
   readonly outputs: readonly BundleTensor[];
-  /** `cached`, in the chosen precision: the first cut tensor after the prefix. Null for the last segment, and where it equals `next_0`. */
+  /**
+   * `cached`, in the chosen precision: the first cut tensor after the prefix.
+   * Null for the last segment, and where it equals `next_0`.
+   */
   readonly cached: BundleTensor | null;
-  /** True where `next_0` is what the IC is trained on, so that nothing need be stored twice. */
+  /** Whether the internal classifier is trained on `next_0` itself, so that the cache need not store it twice. */
   readonly cachedIsBoundary: boolean;
   /** `logits`, float32, for the last segment; null for all others. */
   readonly logits: string | null;
@@ -37,8 +40,8 @@ export interface FeatureSegmentModel {
 
 /**
  * Writes a segment for training. In float16, features beyond 65504 become infinite.
- * @param prefix Parameter-free layers that are applied to the first cut tensor before it is cached; null or empty for none.
- * @throws InvalidModelError where the prefix does not fit the features.
+ * @param prefix Parameter-free layers to apply to the first cut tensor before caching; null or empty for none.
+ * @throws InvalidModelError when the prefix does not fit the features.
  */
 export function emitFeatureSegment(
   segment: Segment,
@@ -84,7 +87,7 @@ export function emitFeatureSegment(
   };
 }
 
-/** Name of the tensor in another type, or under the name `output`. */
+/** Converts a tensor to another type and, where given, to the name `output`. @returns the name. */
 function convert(
   builder: GraphBuilder,
   name: string,
@@ -96,7 +99,7 @@ function convert(
   return output === undefined ? name : builder.apply('Identity', [name], [], output);
 }
 
-/** What is cached instead of the first cut tensor; null where that is cached itself, or there is none. */
+/** The tensor to cache instead of the first cut tensor; null where that is cached itself or there is no cut. */
 function writeCached(
   builder: GraphBuilder,
   segment: Segment,

@@ -5,13 +5,14 @@ import { lowerHead } from '../lower/lower-head.ts';
 import { headFeaturesName, logitsName, portInfo, previousLogitsName } from './port-names.ts';
 
 export interface EmitHeadOptions {
-  /** Version of the default operator set to write for. */
+  /** Version of the default operator set. */
   readonly opset: number;
 }
 
 /**
- * Writes a head alone as an ONNX file: `features` and, with a cascade, `previous_logits` in, `logits` out; the batch is dynamic.
- * @throws InvalidModelError where layers, shapes and parameters do not fit together.
+ * Writes one head as an ONNX file with a dynamic batch. Inputs: `features` and, with a cascade, `previous_logits`.
+ * Output: `logits`.
+ * @throws InvalidModelError when layers, shapes and parameters do not fit together.
  */
 export function emitHead(head: Head, { opset }: EmitHeadOptions): Uint8Array {
   const { inputShape, classes } = head.specification;

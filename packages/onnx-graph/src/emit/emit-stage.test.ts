@@ -99,7 +99,7 @@ describe('refuses', () => {
   test('heads that do not match the cuts', () => {
     const compile = (some: readonly Head[]) => () =>
       compileNetwork({ analysis, cuts, heads: some, name: 'tiny', pathPrefix: '' });
-    expect(compile(heads.slice(1))).toThrow(/one head per cut, received 2 heads for 3 cuts/);
+    expect(compile(heads.slice(1))).toThrow(/one head per cut; received 2 heads for 3 cuts/);
     expect(compile(heads.toReversed())).toThrow(InvalidInputError);
   });
 
@@ -124,8 +124,8 @@ describe('refuses', () => {
 
   test('cuts of another analysis, out of order or twice', async () => {
     const other = await analyseGraph(readModel(tinyResnet()), wasmProbe);
-    expect(() => splitGraph(other, cuts)).toThrow(/not one of this network/);
+    expect(() => splitGraph(other, cuts)).toThrow(/not a cut of this network/);
     expect(() => splitGraph(analysis, cuts.toReversed())).toThrow(InvalidInputError);
-    expect(() => splitGraph(analysis, [cuts[0]!, cuts[0]!])).toThrow(/each once/);
+    expect(() => splitGraph(analysis, [cuts[0]!, cuts[0]!])).toThrow(/pass each cut once/);
   });
 });

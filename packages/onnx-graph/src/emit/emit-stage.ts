@@ -20,17 +20,17 @@ import {
 import { sourceFile } from './source-file.ts';
 
 export interface EmitOptions {
-  /** Whether slow patterns are replaced by faster ones with the same results. Default: true. */
+  /** Whether to replace slow patterns by faster ones with the same results. Default: true. */
   readonly rewrite?: boolean;
 }
 
-/** The names to run a stage by. */
+/** Names and shapes of the inputs and outputs of a stage. */
 interface StageSignature {
-  /** `input`, or `features_0` and perhaps `features_1`. */
+  /** `input`, or `features_0` and optionally `features_1`. */
   readonly inputs: readonly BundleTensor[];
   /** `previous_logits`, `[rows, classes]`; null where the head has no cascade. */
   readonly previousLogits: string | null;
-  /** `next_0` and perhaps `next_1`; none after the last segment. */
+  /** `next_0` and optionally `next_1`; empty for the last segment. */
   readonly outputs: readonly BundleTensor[];
   /** `logits`, `[rows, classes]`. */
   readonly logits: string;
@@ -47,10 +47,10 @@ export interface StageGraph extends StageSignature {
 }
 
 /**
- * Writes a segment and the classifier behind it as one ONNX file, for the network's own opset.
+ * Writes a segment and the classifier after it as one ONNX file, in the network's own opset.
  * The head reads the first tensor of the cut.
- * @param head The IC's head; null after the last segment, which ends in the network's own classifier.
- * @throws InvalidInputError where there must be a head and is none, or the other way round, or the head is made for other features or classes;
+ * @param head Head of the internal classifier; null for the last segment, which ends in the network's own classifier.
+ * @throws InvalidInputError for a missing head, a head on the last segment, or a head for other features or classes;
  *   InvalidModelError for a head whose layers or parameters do not fit together.
  */
 export function emitStage(segment: Segment, head: Head | null, options: EmitOptions = {}): StageModel {
@@ -58,7 +58,7 @@ export function emitStage(segment: Segment, head: Head | null, options: EmitOpti
   return { bytes: writeModel(model), ...ports };
 }
 
-/** The same, not encoded. */
+/** As `emitStage`, but without encoding the file. */
 export function buildStage(segment: Segment, head: Head | null, options: EmitOptions): StageGraph {
   checkHead(segment, head);
   const { analysis } = segment;
@@ -86,21 +86,36 @@ function checkHead({ outputs, name, analysis }: Segment, head: Head | null): voi
   const [features] = outputs;
   if (features === undefined) {
     if (head === null) return;
-    throw new InvalidInputError('the last segment ends in the network’s own classifier; it takes no head');
+    throw new InvalidInputError('the last segment ends in the network’s own classifier; it takes no head', {
+      expected: 'no head',
+      received: 'a head',
+      path: name,
+    });
   }
-  if (head === null) throw new InvalidInputError(`the segment up to cut '${name}' needs a head, received none`);
+  if (head === null) {
+    throw new InvalidInputError(`the segment up to cut '${name}' needs a head; received none`, {
+      expected: 'a head',
+      received: null,
+      path: name,
+    });
+  }
   const { inputShape, classes } = head.specification;
   if (inputShape.join() !== features.rowShape.join()) {
     throw new InvalidInputError(
       `the head at cut '${name}' must read rows of shape [${features.rowShape.join(', ')}], but is made for [${inputShape.join(', ')}]`,
+      { expected: features.rowShape, received: inputShape, path: name },
     );
   }
   if (classes !== analysis.classes) {
-    throw new InvalidInputError(`the head at cut '${name}' has ${classes} classes, the network ${analysis.classes}`);
+    throw new InvalidInputError(`the head at cut '${name}' has ${classes} classes, the network ${analysis.classes}`, {
+      expected: analysis.classes,
+      received: classes,
+      path: name,
+    });
   }
 }
 
-/** Writes the segment so that its inputs and outputs have the shared names. */
+/** Writes the segment under the shared names of inputs and outputs. */
 function writeStageNodes(builder: GraphBuilder, segment: Segment, rewrite: boolean): void {
   const { inputs, outputs, analysis } = segment;
   const incoming = pairNames(inputs, inputPorts(segment));
@@ -108,7 +123,7 @@ function writeStageNodes(builder: GraphBuilder, segment: Segment, rewrite: boole
     outputs.length > 0 ? pairNames(outputs, outputPorts(segment)) : ([[analysis.output.name, logitsName]] as const);
   const nameOf = writeSegment(builder, segment, { names: new Map([...outgoing, ...incoming]), rewrite });
   for (const [name, port] of outgoing) {
-    // A tensor that passes by unchanged: an output must be written by a node.
+    // The tensor passes unchanged, but a node must write each output.
     if (incoming.has(name)) builder.apply('Identity', [nameOf(name)], [], port);
   }
 }

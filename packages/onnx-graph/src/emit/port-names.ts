@@ -1,4 +1,4 @@
-// The names that all emitted files share, so that whoever runs them needs to know no network's own names.
+// Names that all emitted files share. A runtime need not know the names of the original network.
 
 import type { BundleTensor } from '@ztw/bundle';
 import type { ValueInfoProto } from 'onnx-buf';
@@ -11,7 +11,7 @@ const networkInput = 'input';
 export const previousLogitsName = 'previous_logits';
 export const logitsName = 'logits';
 export const cachedName = 'cached';
-/** Features that a head without a segment reads. */
+/** Input of a head that is written without a segment. */
 export const headFeaturesName = 'features';
 
 const featuresName = (position: number): string => `features_${position}`;
@@ -29,7 +29,7 @@ export const reservedNames: readonly string[] = [
   logitsName,
 ];
 
-/** Inputs of a segment under their shared names, in the order of its own. */
+/** Inputs of a segment under their shared names, in the same order. */
 export function inputPorts({ index, inputs }: Segment): readonly BundleTensor[] {
   return inputs.map(({ rowShape }, position) => ({
     name: index === 0 ? networkInput : featuresName(position),

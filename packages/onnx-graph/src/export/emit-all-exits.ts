@@ -1,5 +1,5 @@
-// One file that runs every stage of every row and returns the logits of all exits: nothing is skipped, and nothing stands between
-// two stages but their tensors. It serves evaluation and calibration elsewhere, and is the baseline for the cost of deciding and skipping.
+// One file that runs all stages on all rows and returns the logits of all exits. It has no decisions between stages.
+// It serves evaluation and calibration in other tools, and is the baseline for the cost of deciding and skipping.
 
 import { InvalidInputError } from '@ztw/core';
 import { valueInfo } from '../graph/build.ts';
@@ -15,8 +15,8 @@ export function exitLogitsName(exitIndex: number): string {
 }
 
 /**
- * Writes all stages as one ONNX file without any `If`. It takes `input`, float32 `[rows, ...inputShape]`, and returns `logits_0`,
- * `logits_1`, ..., float32 `[rows, classes]`: what each exit answers by itself, before the ensemble.
+ * Writes all stages as one ONNX file without any `If`. It takes `input`, float32 `[rows, ...inputShape]`, and returns
+ * `logits_0`, `logits_1`, ..., float32 `[rows, classes]`: the logits of each exit before the ensemble.
  * @throws as `emitBatchIf`; InvalidInputError for networks with different fixed batches.
  */
 export function emitAllExits(options: Omit<SingleFileOptions, 'ensemble'>): Uint8Array {
@@ -46,5 +46,6 @@ function commonBatch({ networks }: Pick<SingleFileOptions, 'networks'>): 'rows' 
   if (batches.length <= 1) return batches[0] ?? 'rows';
   throw new InvalidInputError(
     `Expected networks that take the same number of rows; received fixed batches of ${batches.join(' and ')}. Export them with a dynamic batch axis.`,
+    { expected: 'one number of rows', received: batches },
   );
 }

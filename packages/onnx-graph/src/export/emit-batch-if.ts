@@ -24,14 +24,14 @@ import { writeIf } from './write-if.ts';
 import { writePasses, writeScore } from './write-score.ts';
 import { writeStage } from './write-stage.ts';
 
-/** What is handed on for the rows that stay: names of tensors with one line per row, all compacted together. */
+/** Names of the tensors that pass to the next stage. Each has one entry per remaining row, in the same order. */
 interface Carried {
   readonly features: readonly string[];
   readonly previousLogits: string | null;
   readonly members: string | null;
   /** `[rows, exits - 1]`; null where there is only one exit. */
   readonly thresholds: string | null;
-  /** Position of each row in the input, `[rows]`; null where it equals the row's own index, and where no later network reads it. */
+  /** Position of each row in the input, `[rows]`; null where it equals the row's index or no later network reads it. */
   readonly origin: string | null;
 }
 
@@ -41,8 +41,8 @@ interface BatchFile {
 }
 
 /**
- * Writes a network with its exits as one ONNX file for any number of rows from 1 on; `SingleFileOptions` says what goes
- * in and out. Rows that have left are not run further, and no stage is run without rows.
+ * Writes a network with its exits as one ONNX file for any number of rows from 1 on. `SingleFileOptions` describes
+ * inputs and outputs. Released rows are not run further, and no stage is run without rows.
  * @throws UnsupportedModelError for a network with a fixed batch, for operator sets that differ or are too old, and for
  *   too many exits; InvalidModelError for a stage model that is missing, damaged or not as described; InvalidInputError
  *   for an ensemble that does not fit.
@@ -67,11 +67,12 @@ function requireDynamicBatch({ name, batch }: BundleNetwork): void {
   if (batch !== 'dynamic') {
     throw new UnsupportedModelError(
       `network '${name}' takes exactly ${batch} row(s) at a time, so rows cannot leave a batch; export it with a dynamic batch axis`,
+      { expected: 'dynamic', received: batch, path: name },
     );
   }
 }
 
-/** A threshold for every row and every exit but the last, whatever came in: `[rows, exits - 1]`. */
+/** Broadcasts the thresholds to one per row and exit but the last: `[rows, exits - 1]`. */
 function writeThresholds(builder: GraphBuilder, exits: number): string | null {
   if (exits === 0) return null;
   const target = [countRows(builder, inputName), builder.integers('ztw/exits', [1], [exits])];
@@ -87,7 +88,7 @@ function gather(builder: GraphBuilder, name: string, indices: string, axis = 0):
   return builder.apply('Gather', [name, indices], [intAttribute('axis', axis)]);
 }
 
-/** Writes a stage, its exit and everything behind it. */
+/** Writes a stage, its exit and all later stages. */
 function writeFrom(builder: GraphBuilder, file: BatchFile, exitIndex: number, carried: Carried, answer: Answer): void {
   const { stages, options } = file;
   const stage = stages[exitIndex] as ExportStage;
@@ -139,7 +140,7 @@ function writeExitIndex(builder: GraphBuilder, like: string, exitIndex: number, 
   return builder.apply('ConstantOfShape', [countRows(builder, like)], [tensorAttribute('value', value)], output);
 }
 
-/** Positions of the rows that stay, ascending, int64 `[kept]`. */
+/** Positions of the remaining rows, ascending, int64 `[kept]`. */
 function writeKept(
   builder: GraphBuilder,
   { score = defaultScore, classes }: SingleFileOptions,
@@ -154,7 +155,7 @@ function writeKept(
   return builder.apply('Reshape', [positions, builder.integers('ztw/flat', [1], [-1])]);
 }
 
-/** Everything that later stages read, for the remaining rows. */
+/** Gathers the remaining rows of all tensors that later stages read. */
 function keepRows(builder: GraphBuilder, all: Carried, kept: string, ahead: readonly ExportStage[]): Carried {
   const keep = (name: string | null): string | null => (name === null ? null : gather(builder, name, kept));
   const [next] = ahead;

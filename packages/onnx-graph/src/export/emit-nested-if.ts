@@ -1,5 +1,5 @@
-// One file for one row at a time: the stages behind an exit lie in the branch of an If, with their weights, and that
-// branch runs only where the row has not left.
+// One file for one row at a time. The stages after an exit and their weights are in a branch of an If.
+// The branch runs only if the exit does not release the row.
 
 import type { BundleNetwork } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
@@ -23,17 +23,17 @@ import { writeIf } from './write-if.ts';
 import { writePasses, writeScore } from './write-score.ts';
 import { writeStage } from './write-stage.ts';
 
-/** First opset in which a Split must say into how many parts. */
+/** First opset in which a Split must name its number of parts. */
 const splitCountOpset = 18;
 
-/** What is handed from an exit to the stage behind it: names of tensors with one row. */
+/** Names of the tensors, of one row, that pass from an exit to the next stage. */
 interface Carried {
   readonly features: readonly string[];
   readonly previousLogits: string | null;
   readonly members: string | null;
 }
 
-/** What stays the same for all stages of the file. */
+/** Values that all stages of the file share. */
 interface NestedFile {
   readonly stages: readonly ExportStage[];
   readonly options: SingleFileOptions;
@@ -42,8 +42,8 @@ interface NestedFile {
 }
 
 /**
- * Writes a network with its exits as one ONNX file for one row; `SingleFileOptions` says what goes in and out.
- * The stages behind the exit where the row leaves are not run.
+ * Writes a network with its exits as one ONNX file for one row. `SingleFileOptions` describes inputs and outputs.
+ * The stages after the exit that releases the row are not run.
  * @throws UnsupportedModelError for a network that does not take single rows, for operator sets that differ or are too
  *   old, and for too many exits; InvalidModelError for a stage model that is missing, damaged or not as described;
  *   InvalidInputError for an ensemble that does not fit.
@@ -67,6 +67,7 @@ function requireSingleRows({ name, batch }: BundleNetwork): void {
   if (batch !== 'dynamic' && batch !== 1) {
     throw new UnsupportedModelError(
       `network '${name}' takes ${batch} rows at a time, not one; export it with a dynamic batch axis`,
+      { expected: 1, received: batch, path: name },
     );
   }
 }
@@ -88,7 +89,7 @@ function writeThresholds(
   return each;
 }
 
-/** Writes a stage, its exit and everything behind it. */
+/** Writes a stage, its exit and all later stages. */
 function writeFrom(builder: GraphBuilder, file: NestedFile, exitIndex: number, carried: Carried, answer: Answer): void {
   const { stages, options, thresholds } = file;
   const stage = stages[exitIndex] as ExportStage;
@@ -115,14 +116,14 @@ function writeFrom(builder: GraphBuilder, file: NestedFile, exitIndex: number, c
   });
 }
 
-/** Whether the row leaves: a bool tensor with one element. */
+/** Whether the exit releases the row: a bool tensor with one element. */
 function writeLeaves(
   builder: GraphBuilder,
   { score = defaultScore, classes }: SingleFileOptions,
   exit: ExitResult,
   threshold: string,
 ): string {
-  // No limit of 1 is within reach, so the largest probability of the one row needs no care, and no axis.
+  // Thresholds of 1 and more are unreachable, so the largest probability needs no cap. One row needs no axis.
   const scores =
     score === 'largest-probability'
       ? builder.apply('ReduceMax', [exit.probabilities])

@@ -1,4 +1,4 @@
-// From a bundle to one ONNX file that needs nothing else of this project to run.
+// Writes a bundle as one ONNX file that runs without any other part of this project.
 
 import {
   type Bundle,
@@ -15,23 +15,24 @@ import { emitNestedIf } from './emit-nested-if.ts';
 import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
 import { splitAtExits } from './split-at-exits.ts';
 
-/** `nested-if` takes one row at a time, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
+/** `nested-if` takes one row, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
 export type SingleFileForm = 'nested-if' | 'batch-if' | 'all-exits';
 
-/** Gives a graph back as a runtime has optimised it for one kind of machine; inputs and outputs keep their names. */
+/** Returns a graph optimised by a runtime for one kind of machine. Inputs and outputs keep their names. */
 export type GraphOptimiser = (model: Uint8Array) => Promise<Uint8Array>;
 
 export interface ExportBundleOptions {
   readonly form: SingleFileForm;
   /**
-   * What the file compares with its input `threshold`. Default: the kind that the bundle was calibrated with. Without meaning for
-   * `all-exits`, where nothing is decided.
+   * The score that the file compares with its input `threshold`. Default: the kind that the bundle was calibrated with.
+   * Ignored for `all-exits`, which decides nothing.
    */
   readonly policy?: PolicyKind;
   /**
-   * Optimises the stages as one graph before they are split, so that tensors between them keep the layout of the machine:
-   * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file is then for this runtime and machine only. Without effect on a chain,
-   * and where the optimised graph cannot be split at the exits. Default: none, a file for every machine.
+   * Optimises the stages as one graph before splitting, so that tensors between stages keep the layout of the machine:
+   * `graphOptimiser` of `@ztw/runtime-onnx/node`. The file then runs on this runtime and kind of machine only. No
+   * effect on a chain, or where the optimised graph cannot be split at the exits. Default: none, a file for every
+   * machine.
    */
   readonly optimise?: GraphOptimiser;
 }
@@ -39,11 +40,14 @@ export interface ExportBundleOptions {
 const emitters = { 'nested-if': emitNestedIf, 'batch-if': emitBatchIf, 'all-exits': emitAllExits } as const;
 
 /**
- * Writes a bundle as one ONNX file; `SingleFileOptions` says what goes in and out, `emitAllExits` for the form `all-exits`. Its metadata
- * holds, as JSON, what a caller needs to use it: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
- * `ztw.exits` (names and costs), and `ztw.policy` where the file decides by something else than the confidence.
- * @throws UnsupportedPolicyError for a kind of policy that a graph cannot decide by; InvalidBundleError for a damaged bundle; UnsupportedModelError for
- * networks with other inputs than one dense tensor; and whatever `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser throw.
+ * Writes a bundle as one ONNX file. `SingleFileOptions` describes its inputs and outputs (`emitAllExits` for
+ * `all-exits`).
+ * Its metadata holds as JSON: `ztw.labels`, `ztw.preprocessing`, `ztw.operating_points` (calibrated thresholds),
+ * `ztw.exits` (names and costs), and `ztw.policy` where the score is not the confidence.
+ * @throws UnsupportedPolicyError for a kind of policy that a graph cannot express;
+ *   InvalidBundleError for a damaged bundle;
+ *   UnsupportedModelError for networks with other inputs than one dense tensor;
+ *   and any error of `emitNestedIf`, `emitBatchIf`, `emitAllExits` and the optimiser.
  */
 export async function exportBundle(
   bundle: Bundle,
@@ -80,6 +84,7 @@ function scoreOf({ kind, graphScore }: PolicyKind): GraphScore {
   const known = Object.values(policyKinds).flatMap((other) => (other.graphScore === null ? [] : [other.kind]));
   throw new UnsupportedPolicyError(
     `One ONNX file cannot decide by ${kind}, which looks at several exits at once; expected ${known.join(', ')}. Run the bundle with the executor 'staged', which takes every policy, or choose one of these.`,
+    { expected: known, received: kind, path: 'policy' },
   );
 }
 
@@ -100,7 +105,7 @@ function describe(
   };
 }
 
-/** `cost`: MACs of everything that a row has been through at this exit, as a share of the last network without ICs. */
+/** `cost`: MACs of a row that leaves at this exit, as a fraction of the last network without internal classifiers. */
 function describeExits(
   networks: BundleManifest['networks'],
   backboneMacs: number,

@@ -1,4 +1,4 @@
-// All stages of all networks in order, and the metadata of a file that holds them all.
+// Reads the stages of all networks in order, and the operator sets and functions of a file that holds them all.
 
 import { toBinary } from '@bufbuild/protobuf';
 import type { BundleStage } from '@ztw/bundle';
@@ -15,7 +15,7 @@ export interface ExportStage {
   readonly exitIndex: number;
   readonly description: BundleStage;
   readonly model: OnnxModel;
-  /** Whether it starts from the original input. */
+  /** Whether the stage reads the original input. */
   readonly startsNetwork: boolean;
 }
 
@@ -25,33 +25,40 @@ export interface ExportStages {
   readonly source: Pick<FileDescription, 'irVersion' | 'opsetImport' | 'functions'>;
 }
 
-/** ScatterND came in opset 11. */
+/** The opset that introduced ScatterND. */
 const oldestSingleFileOpset = 11;
 
-/**
- * Every If lies inside the one before and takes three levels of the file's nesting, of which the format's usual reader allows 100.
- */
+/** Each If is nested in the one before and takes three levels. The usual Protobuf reader allows 100 levels. */
 const mostExits = 31;
 
 /**
  * Reads the stage models and checks that one file can hold them.
- * @throws InvalidInputError where there is no stage, or the first of all reads previous logits; InvalidModelError for a model that is
- *   missing, damaged or not as described; UnsupportedModelError for operator sets that differ or are too old, and for too many exits.
+ * @throws InvalidInputError for no stages, or a first stage that reads previous logits;
+ *   InvalidModelError for a model that is missing, damaged or not as described;
+ *   UnsupportedModelError for operator sets that differ or are too old, and for too many exits.
  */
 export function readStages({ networks, files }: Pick<SingleFileOptions, 'networks' | 'files'>): ExportStages {
   const described = networks.flatMap(({ stages }) =>
     stages.map((description, index) => ({ description, startsNetwork: index === 0 })),
   );
-  if (described.length === 0) throw new InvalidInputError('a single file needs at least one stage, received none');
+  if (described.length === 0) {
+    throw new InvalidInputError('expected at least one stage for a single file; received none', {
+      expected: 'at least 1',
+      received: 0,
+      path: 'networks',
+    });
+  }
   if (described.length > mostExits) {
     throw new UnsupportedModelError(
       `a single file can hold ${mostExits} exits, the networks have ${described.length}; train with fewer cuts, or run stage by stage`,
+      { expected: `at most ${mostExits}`, received: described.length },
     );
   }
   const stages = described.map((stage, exitIndex): ExportStage => {
     if (exitIndex === 0 && stage.description.previousLogits !== null) {
       throw new InvalidInputError(
-        `stage '${stage.description.name}' is the first of all but reads the logits of a stage before it`,
+        `stage '${stage.description.name}' is the first stage but reads the logits of a previous stage`,
+        { path: stage.description.name },
       );
     }
     return { ...stage, exitIndex, model: readStage(stage.description, files) };
@@ -62,7 +69,7 @@ export function readStages({ networks, files }: Pick<SingleFileOptions, 'network
 
 function readStage({ name, model: path, ...ports }: BundleStage, files: SingleFileOptions['files']): OnnxModel {
   const bytes = files.get(path);
-  if (bytes === undefined) throw new InvalidModelError(`the model '${path}' of stage '${name}' is missing`);
+  if (bytes === undefined) throw new InvalidModelError(`the model '${path}' of stage '${name}' is missing`, { path });
   const model = readModel(bytes);
   const cascade = ports.previousLogits === null ? [] : [ports.previousLogits];
   const inputs = [...ports.inputs.map((port) => port.name), ...cascade];
@@ -75,6 +82,7 @@ function readStage({ name, model: path, ...ports }: BundleStage, files: SingleFi
     throw new InvalidModelError(
       `the model '${path}' of stage '${name}' should take ${inputs.join(', ')} and return ${outputs.join(', ')}, ` +
         `but it takes ${fed.join(', ')} and returns ${returned.join(', ')}`,
+      { expected: { inputs, outputs }, received: { inputs: fed, outputs: returned }, path },
     );
   }
   return model;
@@ -86,11 +94,13 @@ function commonOpset(stages: readonly ExportStage[]): number {
   if (other !== undefined) {
     throw new UnsupportedModelError(
       `one file has one operator set, but these networks are written for opsets ${opsets.join(' and ')}; export them for the same one`,
+      { expected: 'one opset', received: opsets },
     );
   }
   if (opset < oldestSingleFileOpset) {
     throw new UnsupportedModelError(
-      `a single file needs opset ${oldestSingleFileOpset} or newer, the network has ${opset}; export it newer`,
+      `a single file needs opset ${oldestSingleFileOpset} or newer, the network has ${opset}; export it for a newer opset`,
+      { expected: `${oldestSingleFileOpset} or newer`, received: opset },
     );
   }
   return opset;
@@ -105,14 +115,15 @@ function commonSource(stages: readonly ExportStage[]): ExportStages['source'] {
   };
 }
 
-/** One entry per domain; the default domain's agree already. */
+/** One entry per domain. Those of the default domain are already known to be equal. */
 function mergeOpsets(entries: readonly OperatorSetIdProto[]): readonly OperatorSetIdProto[] {
   const byDomain = new Map<string, OperatorSetIdProto>();
   for (const entry of entries) {
     const known = byDomain.get(entry.domain);
     if (known !== undefined && known.version !== entry.version) {
       throw new UnsupportedModelError(
-        `one file has one version of each operator set, but these networks want '${entry.domain}' in ${known.version} and ${entry.version}`,
+        `one file has one version of each operator set, but these networks need '${entry.domain}' in ${known.version} and ${entry.version}`,
+        { received: [Number(known.version), Number(entry.version)], path: entry.domain },
       );
     }
     byDomain.set(entry.domain, entry);
@@ -120,7 +131,7 @@ function mergeOpsets(entries: readonly OperatorSetIdProto[]): readonly OperatorS
   return [...byDomain.values()];
 }
 
-/** Every stage of a network brings all of the network's functions along. */
+/** Merges functions by name. Each stage holds all functions of its network. */
 function mergeFunctions(functions: readonly FunctionProto[]): readonly FunctionProto[] {
   const byName = new Map<string, FunctionProto>();
   for (const definition of functions) {
@@ -129,6 +140,7 @@ function mergeFunctions(functions: readonly FunctionProto[]): readonly FunctionP
     if (known !== undefined && !sameBytes(encode(known), encode(definition))) {
       throw new UnsupportedModelError(
         `two networks define the function '${definition.name}' differently, so one file cannot hold both`,
+        { path: definition.name },
       );
     }
     byName.set(name, definition);

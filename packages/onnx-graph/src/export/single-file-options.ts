@@ -3,17 +3,18 @@ import type { EnsembleSpecification, RowShape } from '@ztw/core';
 import type { GraphScore } from '@ztw/core/runtime';
 
 /**
- * A trained early-exit network, or chain of networks, as a bundle holds it.
+ * A trained early-exit network, or chain of networks, of a bundle.
  *
- * The file made of it takes
+ * The single file takes
  * - `input`: float32 `[rows, ...inputShape]`;
- * - `threshold`: float32 `[1 or rows, 1 or exits - 1]`. A row leaves at the first exit where its score is strictly greater (for an
- *   entropy: smaller). The score is the probability of its most probable class unless `score` says otherwise. One value
- *   applies to all rows and exits. A column has one value per row; a line has one value per exit but the last, where
- *   every row leaves.
+ * - `threshold`: float32 `[1 or rows, 1 or exits - 1]`. A row leaves at the first exit where its score is strictly
+ *   greater (for an entropy: smaller). The score is the probability of its most probable class unless `score` says
+ *   otherwise. One value applies to all rows and exits. A column has one value per row; a line has one value per exit
+ *   but the last, where every row leaves.
  *
  * and returns
- * - `probabilities`: float32 `[rows, classes]`, of the exit where each row left, ensembled where the network has an ensemble;
+ * - `probabilities`: float32 `[rows, classes]`, of the exit where each row left, ensembled where the network has an
+ *   ensemble;
  * - `exit`: int64 `[rows]`, that exit's index over all networks.
  */
 export interface SingleFileOptions {

@@ -18,12 +18,12 @@ export function inputPorts(rows: Dimension, inputShape: RowShape): readonly Valu
   return [valueInfo(inputName, [rows, ...inputShape]), valueInfo(thresholdName, [thresholdRows, 'threshold_exits'])];
 }
 
-/** An answer's two tensors, as outputs of a graph or of a branch. */
+/** The two tensors of an answer as outputs of a graph or branch. */
 export function answerPorts(answer: Answer, rows: Dimension, classes: number): readonly ValueInfoProto[] {
   return [valueInfo(answer.probabilities, [rows, classes]), valueInfo(answer.exit, [rows], TensorProto_DataType.INT64)];
 }
 
-/** Names of the two tensors that say what rows answer: `[rows, classes]` and `[rows]`. */
+/** Names of the two tensors of an answer: `[rows, classes]` and `[rows]`. */
 export interface Answer {
   readonly probabilities: string;
   readonly exit: string;

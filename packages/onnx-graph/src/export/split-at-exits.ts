@@ -1,5 +1,5 @@
-// From one graph with the logits of all exits back to stages. The graph may have been optimised as a whole in between, for one
-// machine, so that its stages hand on tensors in that machine's own layouts, which a stage optimised by itself cannot do.
+// Splits one graph with the logits of all exits into stages. It may have been optimised as a whole for one machine.
+// Its stages then pass on tensors in that machine's layouts, which separately optimised stages cannot do.
 
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BundleNetwork, BundleStage } from '@ztw/bundle';
@@ -14,11 +14,11 @@ import { inputName } from './single-file-ports.ts';
 export type Stages = Pick<SingleFileOptions, 'networks' | 'files'>;
 
 /**
- * Cuts a graph behind each of its exits. A node belongs to the first stage that needs it.
- * @param network What the graph was made of, by `emitAllExits`.
- * @param bytes The graph. Its input and its `logits_0`, `logits_1`, ... have kept their names.
+ * Cuts a graph after each of its exits. A node belongs to the first stage that needs it.
+ * @param network The network from which `emitAllExits` made the graph.
+ * @param bytes The graph. Its input and its `logits_0`, `logits_1`, ... still have their names.
  * @returns the network with stages of the same names and costs, and their models.
- * @throws UnsupportedModelError where what goes on from an exit is not one tensor for each that went on in `network`.
+ * @throws UnsupportedModelError when another number of tensors crosses an exit than in `network`.
  */
 export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages {
   const model = readModel(bytes);
@@ -40,7 +40,7 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
       output: [...ports.outputs, ports.logits].map((name) => create(ValueInfoProtoSchema, { name })),
     });
     files.set(path, toBinary(ModelProtoSchema, create(ModelProtoSchema, { ...model.proto, graph })));
-    // The rows of these tensors are as long as those of the stage's own, but may lie in another order.
+    // A row has as many values as in the original stage, but possibly in another layout.
     const named = (tensors: BundleStage['inputs'], own: readonly string[]): BundleStage['inputs'] =>
       own.map((name, position) => ({ name, rowShape: tensors[position]?.rowShape ?? [] }));
     return {
@@ -55,7 +55,7 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
   return { networks: [{ ...network, stages }], files };
 }
 
-/** What the logits of one exit need and those before did not. */
+/** The nodes that the logits of one exit need and those of earlier exits do not. */
 interface ExitNodes {
   readonly nodes: readonly GraphNode[];
   readonly logits: string;
@@ -67,7 +67,7 @@ function nodesByExit({ stages }: BundleNetwork, graph: Parameters<typeof viewGra
     const output = exitLogitsName(exitIndex);
     const view = viewGraph(graph, [inputName], output);
     const named = view.producers.get(output);
-    // The node that only gives the logits their name is left out: a cascade reads what lies before it.
+    // Skips the node that only renames the logits: a cascade reads its input.
     const renamed = named?.operator === 'Identity' ? named : undefined;
     const nodes = view.nodes.filter((node) => node !== renamed && !seen.has(node.writes[0] ?? ''));
     for (const { writes } of nodes) seen.add(writes[0] ?? '');
@@ -93,14 +93,15 @@ function portsOf(network: BundleNetwork, parts: readonly ExitNodes[], index: num
   const cascades = stage.previousLogits !== null;
   if (outputs.length !== stage.outputs.length || cascades !== (previousLogits !== null)) {
     throw new UnsupportedModelError(
-      `expected ${stage.outputs.length} tensor(s) to go on behind stage '${stage.name}', but in the optimised graph there are ` +
-        `${outputs.length} (${outputs.join(', ')}); run the stages as they are`,
+      `expected ${stage.outputs.length} tensor(s) to cross the exit of stage '${stage.name}'; the optimised graph has ` +
+        `${outputs.length} (${outputs.join(', ')}). Run the stages without this optimisation.`,
+      { expected: stage.outputs.length, received: outputs.length, path: stage.name },
     );
   }
   return { inputs, previousLogits, outputs, logits: part.logits };
 }
 
-/** Tensors made before a stage and read in it or behind it; the logits of the exits before are handed on by themselves. */
+/** Tensors that earlier stages write and this or a later stage reads, without logits, which pass separately. */
 function crossing(parts: readonly ExitNodes[], first: number): readonly string[] {
   const logits = parts.map((part) => part.logits);
   const made = new Set(parts.slice(0, first).flatMap(({ nodes }) => nodes.flatMap(({ writes }) => writes)));

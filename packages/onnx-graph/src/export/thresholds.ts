@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /**
- * Thresholds, with those of 1 and more made so great that no probability passes them, whatever rounding adds to it.
- * @returns name of a tensor of the same shape.
+ * Replaces thresholds of 1 and more by one that no probability exceeds, even with rounding errors.
+ * @returns the name of a tensor of the same shape.
  */
 export function unreachableOne(builder: GraphBuilder, thresholds: string): string {
   const one = builder.floats('ztw/one', [], Float32Array.of(1));

@@ -1,13 +1,13 @@
-// What happens at an exit, in nodes: the prediction joins those before, and the combination becomes probabilities.
+// Writes the nodes of an exit: its prediction is combined with the earlier ones, and the result becomes probabilities.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import { intAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { lowerEnsembleExit, lowerMember, lowerSoftmax } from '../lower/lower-ensemble.ts';
 
-/** Names of what an exit makes. */
+/** Names of the tensors of an exit. */
 export interface ExitResult {
-  /** `[rows, classes]`, of the combination; rounding can make them greater than 1. */
+  /** Combined probabilities `[rows, classes]`; rounding can make them greater than 1. */
   readonly probabilities: string;
   /** All ensemble members so far side by side, `[rows, (exitIndex + 1) * classes]`; null without an ensemble. */
   readonly members: string | null;
@@ -15,7 +15,7 @@ export interface ExitResult {
 
 /**
  * @param logits Name of the exit's logits `[rows, classes]`.
- * @param members Members of the exits before, for the same rows; null at the first exit and without an ensemble.
+ * @param members Members of the earlier exits, for the same rows; null at the first exit and without an ensemble.
  */
 export function writeExit(
   builder: GraphBuilder,
@@ -35,7 +35,7 @@ export function writeExit(
   return { probabilities, members: all };
 }
 
-/** The same result with probabilities that rounding no longer makes greater than 1. */
+/** The same result with probabilities limited to 1. */
 export function atMostOne(builder: GraphBuilder, exit: ExitResult): ExitResult {
   const one = builder.floats('ztw/one', [], Float32Array.of(1));
   return { ...exit, probabilities: builder.apply('Min', [exit.probabilities, one]) };

@@ -2,7 +2,7 @@ import { type Dimension, graphAttribute, makeNode } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Answer, answerPorts } from './single-file-ports.ts';
 
-/** Writes a branch, which must end in tensors of the given names. */
+/** Writes a branch. It must write the tensors of the answer under the given names. */
 type WriteBranch = (branch: GraphBuilder, answer: Answer) => void;
 
 export interface IfOptions {
@@ -10,14 +10,14 @@ export interface IfOptions {
   readonly condition: string;
   readonly whenTrue: WriteBranch;
   readonly whenFalse: WriteBranch;
-  /** Claimed names of what comes out. */
+  /** Claimed names of the outputs. */
   readonly answer: Answer;
-  /** The batch axis of what comes out. */
+  /** The batch axis of the outputs. */
   readonly rows: Dimension;
   readonly classes: number;
 }
 
-/** Writes an If whose branches say what rows answer; the branch that is not taken is not run. */
+/** Writes an If whose branches return the answer of the rows. Only the chosen branch runs. */
 export function writeIf(builder: GraphBuilder, options: IfOptions): void {
   const { condition, whenTrue, whenFalse, answer, rows, classes } = options;
   const branch = (name: string, write: WriteBranch) => {

@@ -1,4 +1,4 @@
-// What an exit decides by, in nodes: how sure it is of each row, and how that is compared with the limit.
+// Writes the nodes of the decision at an exit: the score of each row and its comparison with the threshold.
 
 import type { GraphScore } from '@ztw/core/runtime';
 import { intAttribute, intsAttribute, makeNode } from '../graph/build.ts';
@@ -7,7 +7,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 /** First opset in which an operator takes its axes as an input. */
 const axesAsInputOpset = { ReduceMax: 18, ReduceSum: 13 } as const;
 
-/** Below every probability that adds something to an entropy, and its logarithm is finite. */
+/** Floor of probabilities in the entropy: its contribution is negligible and its logarithm is finite. */
 const leastProbability = 1e-37;
 
 /**
@@ -26,7 +26,7 @@ export function writeScore(builder: GraphBuilder, score: GraphScore, probabiliti
   }
 }
 
-/** @returns name of a bool tensor: whether the score passes the limit, so that the row leaves. */
+/** @returns the name of a bool tensor: whether the score passes the threshold, which releases the row. */
 export function writePasses(builder: GraphBuilder, score: GraphScore, scores: string, limits: string): string {
   switch (score) {
     case 'largest-probability':

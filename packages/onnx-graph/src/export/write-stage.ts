@@ -1,4 +1,4 @@
-// Copies the graph of a stage model into a larger graph, under names of its own there.
+// Copies the graph of a stage model into a larger graph under new, unique names.
 
 import { create } from '@bufbuild/protobuf';
 import { InvalidModelError } from '@ztw/core';
@@ -8,15 +8,15 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { renameTensor } from '../model/tensor.ts';
 import type { ExportStage } from './read-stages.ts';
 
-/** Names, in the larger graph, of what a stage reads. */
+/** Names of the inputs of a stage in the larger graph. */
 export interface StageInputs {
-  /** In the order of the stage's own inputs. */
+  /** In the order of the stage's inputs. */
   readonly features: readonly string[];
   /** `[rows, classes]` of the exit before; null before the first. */
   readonly previousLogits: string | null;
 }
 
-/** Names, in the larger graph, of what a stage makes. */
+/** Names of the outputs of a stage in the larger graph. */
 export interface StageResult {
   /** Tensors of the next cut. */
   readonly features: readonly string[];
@@ -24,7 +24,7 @@ export interface StageResult {
   readonly logits: string;
 }
 
-/** @throws InvalidModelError where the stage reads more or other tensors than there are. */
+/** @throws InvalidModelError when the stage does not read exactly the tensors of the stage before. */
 export function writeStage(builder: GraphBuilder, stage: ExportStage, given: StageInputs): StageResult {
   const { description, model, exitIndex } = stage;
   const names = portNames(stage, given);
@@ -51,7 +51,8 @@ function portNames({ description }: ExportStage, given: StageInputs): Map<string
   const { name, inputs, previousLogits } = description;
   if (inputs.length !== given.features.length) {
     throw new InvalidModelError(
-      `stage '${name}' reads ${inputs.length} feature tensor(s), but the stage before makes ${given.features.length}`,
+      `stage '${name}' reads ${inputs.length} feature tensor(s), but the stage before returns ${given.features.length}`,
+      { expected: inputs.length, received: given.features.length, path: name },
     );
   }
   const names = new Map(inputs.map((port, position) => [port.name, given.features[position] ?? '']));

@@ -1,7 +1,7 @@
 import type { ProgramActivation, ProgramFunction } from '@ztw/program';
 import type { ProgramEmitter } from './program-emitter.ts';
 
-/** ONNX operators of functions on every value; `relu6` is a Clip. */
+/** ONNX operators of elementwise functions; `relu6` is a Clip. */
 const functionNodes: Readonly<Record<Exclude<ProgramFunction, 'relu6'>, string>> = {
   relu: 'Relu',
   sigmoid: 'Sigmoid',
@@ -39,8 +39,8 @@ export function emitClip(
 }
 
 /**
- * Writes a layer and the activation that belongs to it.
- * @param write Writes the layer under the name that it is given.
+ * Writes a layer and its activation.
+ * @param write Writes the layer under the given name.
  */
 export function emitActivated(
   emitter: ProgramEmitter,

@@ -14,7 +14,7 @@ const binaryNodes: Readonly<Record<ProgramBinaryFunction, string>> = {
   maximum: 'Max',
 };
 
-/** A step on each value alone; the order of axes makes no difference. */
+/** An elementwise step. It works with any order of axes. */
 function inPlace<Step extends { readonly input: string; readonly output: string }>(
   write: (emitter: ProgramEmitter, step: Step, input: string, output: string) => void,
 ): (emitter: ProgramEmitter, step: Step) => PlacedValue {
@@ -26,7 +26,7 @@ function inPlace<Step extends { readonly input: string; readonly output: string 
   };
 }
 
-/** Both sides in the order of the one that is computed; of both, where they have the same number of axes. */
+/** Writes both operands in the axis order of a computed operand, or in the program's order where their ranks differ. */
 function emitBinary(emitter: ProgramEmitter, step: BinaryStep): PlacedValue {
   const sides = [step.left, step.right];
   const computed = sides.filter((name) => emitter.weight(name) === null).map((name) => emitter.read(name));

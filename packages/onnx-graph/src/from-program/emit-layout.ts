@@ -1,4 +1,4 @@
-// Steps that give all values another place.
+// Steps that rearrange the values of a tensor.
 
 import { UnsupportedModelError } from '@ztw/core';
 import { naturalOrder, type ProgramSize, type StepOf } from '@ztw/program';
@@ -6,7 +6,7 @@ import { intAttribute } from '../graph/build.ts';
 import { channelsFirst, type PlacedValue, sameLength, sameMemory } from './placed-value.ts';
 import { type ProgramEmitter, reshapeSizes, type StepEmitters } from './program-emitter.ts';
 
-/** Values in the program's order of axes; where axes of length 1 make no difference, they stay where they lie. */
+/** Reshapes from the program's order of axes. Values stay in place where only axes of length 1 differ. */
 function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedValue {
   const value = emitter.read(step.input);
   const shape = step.shape;
@@ -16,7 +16,7 @@ function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedVa
   const natural = naturalOrder(value.shape.length);
   const input = sameMemory(value.shape, value.order, natural) ? value.name : emitter.inOrder(step.input, natural);
   const own = naturalOrder(shape.length);
-  // A column of features that becomes a map of one pixel is read by a convolution next.
+  // Columns of features that become a map of one pixel: a convolution reads them next.
   const order = shape.length === 4 && sameMemory(shape, channelsFirst, own) ? channelsFirst : own;
   const output = emitter.outputName(step.output);
   const rows: ProgramSize = { perRow: 1 };
@@ -32,7 +32,7 @@ function emitReshape(emitter: ProgramEmitter, step: StepOf<'reshape'>): PlacedVa
   return { name: output, shape, order };
 }
 
-/** No node: from here on, the same tensor has another order of axes. */
+/** Writes no node: the same tensor gets another order of axes. */
 function emitTranspose(emitter: ProgramEmitter, step: StepOf<'transpose'>): PlacedValue {
   const { name, shape, order } = emitter.read(step.input);
   return {
@@ -47,7 +47,8 @@ function emitTile(emitter: ProgramEmitter, step: StepOf<'tile'>): PlacedValue {
   const repeats = step.repeats.map((count) => {
     if (typeof count === 'number') return count;
     throw new UnsupportedModelError(
-      `step "${step.output}" repeats a tensor once per row, which is not written as ONNX; store it once per row, or leave it out`,
+      `step "${step.output}" repeats a tensor once per row, which has no ONNX form here; store the tensor once per row, or remove the step`,
+      { path: step.output },
     );
   });
   const output = emitter.outputName(step.output);

@@ -5,13 +5,14 @@ import { emitActivated } from './emit-activation.ts';
 import { broadcastShape, channelsFirst, type PlacedValue } from './placed-value.ts';
 import type { ProgramEmitter, StepEmitters } from './program-emitter.ts';
 
-/** A Gemm for rows, a 1 x 1 convolution for maps that have their channels first, and a MatMul for everything else. */
+/** A Gemm for rows, a 1 x 1 convolution for channels-first maps, and a MatMul for everything else. */
 function emitDense(emitter: ProgramEmitter, step: DenseStep): PlacedValue {
   const { shape, order } = emitter.read(step.input);
   const weight = emitter.weight(step.weight);
   if (weight?.shape.length !== 2) {
     throw new InvalidModelError(
       `the matrix "${step.weight}" of step "${step.output}" must be a stored weight with two axes`,
+      { expected: 'a stored weight with two axes', path: step.weight },
     );
   }
   const [inFeatures, outFeatures] = weight.shape as [number, number];

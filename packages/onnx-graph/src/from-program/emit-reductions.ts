@@ -10,7 +10,7 @@ const reductionNodes: Readonly<Record<ProgramReduction, string>> = {
   minimum: 'ReduceMin',
 };
 
-/** Poolings over whole maps, which all tools know better than reductions. */
+/** Poolings over whole maps, which tools support better than reductions. */
 const globalPools: Readonly<Partial<Record<ProgramReduction, string>>> = {
   mean: 'GlobalAveragePool',
   maximum: 'GlobalMaxPool',

@@ -1,4 +1,4 @@
-// Steps that take parts of tensors, put them side by side, or put values around them.
+// Steps that slice, gather, concatenate or pad tensors.
 
 import type { StepOf } from '@ztw/program';
 import { intAttribute } from '../graph/build.ts';
@@ -27,7 +27,7 @@ function emitSlice(emitter: ProgramEmitter, step: StepOf<'slice'>): PlacedValue 
   const output = emitter.outputName(step.output);
   const stored = (hint: string, entry: number): string => emitter.builder.integers(`${output}/${hint}`, [1], [entry]);
   const end = step.start + step.length * step.stride;
-  // A negative end would be counted from the end of the axis.
+  // ONNX counts a negative end from the end of the axis.
   const inputs = [
     stored('start', step.start),
     stored('end', end < 0 ? -(2 ** 31) : end),

@@ -17,9 +17,9 @@ const stepEmitters: StepEmitters<ProgramOperator> = {
   ...selectionEmitters,
 };
 
-/** Writes the nodes of one step, and says where its result stands. */
+/** Writes the nodes of one step. @returns the placement of its result. */
 export function emitStep(emitter: ProgramEmitter, step: ProgramStep): PlacedValue {
-  // An operator's function takes the steps of that operator, which the compiler does not see through the union.
+  // Each function takes the steps of its operator. The compiler cannot infer this from the union.
   const emit = stepEmitters[step.operator] as (emitter: ProgramEmitter, step: ProgramStep) => PlacedValue;
   return emit(emitter, step);
 }

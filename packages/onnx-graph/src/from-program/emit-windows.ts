@@ -51,7 +51,11 @@ function emitPool(emitter: ProgramEmitter, step: PoolStep): PlacedValue {
 function filterOf(emitter: ProgramEmitter, { filter, output }: ConvolutionStep): Parameter {
   const weight = emitter.weight(filter);
   if (weight?.shape.length !== 4) {
-    throw new InvalidModelError(`the filter "${filter}" of step "${output}" must be a stored weight with four axes`);
+    throw new InvalidModelError(`the filter "${filter}" of step "${output}" must be a stored weight with four axes`, {
+      expected: 'four axes',
+      received: weight?.shape ?? null,
+      path: filter,
+    });
   }
   return weight;
 }
@@ -64,7 +68,7 @@ function windowAttributes(size: Pair, strides: Pair, [top, bottom, left, right]:
   ];
 }
 
-/** @param reach Rows and columns from the first to the last that a window sees. */
+/** @param reach Height and width that a window spans, dilation included. */
 function windowedShape(
   { shape }: PlacedValue,
   reach: Pair,

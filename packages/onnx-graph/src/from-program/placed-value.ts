@@ -1,5 +1,5 @@
-// Where a value of a program stands in the graph that is being written. Programs keep the channels of maps last, ONNX keeps them first:
-// every value remembers how its axes lie, so that they are moved only where an operator asks for another order.
+// The placement of a program's value in the written graph. Programs store maps channels-last, ONNX channels-first.
+// Each value records its order of axes, so that a transpose is written only where an operator needs another order.
 
 import { naturalOrder, type ProgramSize, sameOrder } from '@ztw/program';
 
@@ -15,7 +15,7 @@ export interface PlacedValue {
   readonly order: readonly number[];
 }
 
-/** Whether two orders mean the same values in memory, as axes of length 1 may stand anywhere. */
+/** Whether two orders have the same layout in memory. The position of axes of length 1 does not matter. */
 export function sameMemory(shape: readonly ProgramSize[], left: readonly number[], right: readonly number[]): boolean {
   const long = (order: readonly number[]): readonly number[] => order.filter((axis) => shape[axis] !== 1);
   return sameOrder(long(left), long(right));
@@ -26,7 +26,7 @@ export function sameLength(left: ProgramSize | undefined, right: ProgramSize | u
   return left === right;
 }
 
-/** Shape of two tensors combined value by value, aligned from the right. */
+/** Shape of the elementwise combination of two tensors, aligned from the right. */
 export function broadcastShape(left: readonly ProgramSize[], right: readonly ProgramSize[]): readonly ProgramSize[] {
   const rank = Math.max(left.length, right.length);
   return naturalOrder(rank).map((axis) => {

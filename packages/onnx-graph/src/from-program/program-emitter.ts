@@ -1,4 +1,4 @@
-// What all emitters of steps share: the graph that is being written, the stored weights, and where every value of the program stands.
+// The state that all step emitters share: the written graph, the stored weights, and the placement of each value.
 
 import { InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
@@ -19,32 +19,33 @@ export interface ProgramEmitter {
   readonly builder: GraphBuilder;
   /** The value of an input, an earlier step or a stored weight. */
   read(name: string): PlacedValue;
-  /** A stored weight; null where the name is none. */
+  /** The stored weight of this name, or null. */
   weight(name: string): Parameter | null;
-  /** Stores a weight with its axes as an operator wants them, once. @returns the tensor's name. */
+  /** Stores a weight once, with its axes in the order that an operator needs. @returns the tensor's name. */
   storeWeight(name: string, order: readonly number[], dims: readonly number[]): string;
-  /** The tensor with a value's axes in another order; the value is moved once for each. */
+  /** The tensor with a value's axes in another order. Each order is written once. */
   inOrder(name: string, order: readonly number[]): string;
-  /** The same for a value that meets others of `rank` axes by broadcasting from the right. */
+  /** The same for a value that is broadcast from the right against values with the axes of `order`. */
   broadcastInOrder(name: string, order: readonly number[]): string;
-  /** Name that a step's result gets in the graph. */
+  /** Name of a step's result in the graph. */
   outputName(step: string): string;
-  /** Says where a step's result stands. */
+  /** Records the placement of a step's result. */
   place(step: string, value: PlacedValue): void;
-  /** Adds a node; `output` is a name of `outputName`, or left out for one that nobody asks for. */
+  /** Adds a node. `output` is a name from `outputName`; without it a new name is made. */
   apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
 }
 
-/** One function per operator, which writes the nodes of a step and says where its result stands. */
+/** One function per operator. It writes the nodes of a step and returns the placement of the result. */
 export type StepEmitters<Operator extends ProgramOperator> = {
   readonly [Each in Operator]: (emitter: ProgramEmitter, step: StepOf<Each>) => PlacedValue;
 };
 
-/** A shape as the input of Reshape: the axis of the rows is left for the runtime to find. */
+/** A shape as the input of Reshape. The runtime infers the axis of the rows. */
 export function reshapeSizes(shape: readonly ProgramSize[], what: string): readonly number[] {
   if (shape.filter((size) => typeof size !== 'number').length > 1) {
     throw new UnsupportedModelError(
       `step "${what}" has several axes that grow with the number of rows; ONNX can express one`,
+      { expected: 1, path: what },
     );
   }
   return shape.map((size) => (typeof size === 'number' ? size : -1));
@@ -76,7 +77,9 @@ export function createProgramEmitter(
       if (value !== undefined) return value;
       const weight = weights.get(name);
       if (weight === undefined) {
-        throw new InvalidModelError(`the program reads "${name}", which is no input, no weight and no earlier step`);
+        throw new InvalidModelError(`the program reads "${name}", which is not an input, a weight or an earlier step`, {
+          path: name,
+        });
       }
       const order = naturalOrder(weight.shape.length);
       return { name: emitter.storeWeight(name, order, weight.shape), shape: weight.shape, order };
@@ -84,14 +87,14 @@ export function createProgramEmitter(
     storeWeight(name, order, dims) {
       return once(stored, JSON.stringify([name, order, dims]), () => {
         const weight = weights.get(name);
-        if (weight === undefined) throw new InvalidModelError(`the program has no weight "${name}"`);
+        if (weight === undefined) throw new InvalidModelError(`the program has no weight "${name}"`, { path: name });
         return builder.floats(name, dims, valuesInOrder(weight, order));
       });
     },
     inOrder(name, order) {
       const value = emitter.read(name);
       if (sameOrder(value.order, order)) return value.name;
-      // By what is done to the tensor: several values of the program may be one tensor in different orders.
+      // The key is the permutation: several values of the program can be one tensor in different orders.
       const permutation = order.map((axis) => value.order.indexOf(axis));
       return once(moved, JSON.stringify([value.name, permutation]), () => moveAxes(emitter, value, order));
     },

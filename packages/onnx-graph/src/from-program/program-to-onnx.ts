@@ -10,7 +10,7 @@ import { createProgramEmitter } from './program-emitter.ts';
 export interface ProgramToOnnxOptions {
   /** Name of the graph. Default `network`. */
   readonly name?: string;
-  /** Facts for whoever opens the file, by key. */
+  /** Metadata of the file, by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -22,12 +22,14 @@ const inputName = 'input';
 const outputName = 'logits';
 
 /**
- * Writes a program of a whole network as an ONNX model (opset 17), with its weights inside.
- * The model reads `input`, `[batch, channels, height, width]` where the program reads maps (else `[batch, ...rowShape]`), and gives `logits`,
- * `[batch, classes]`, for any number of rows. Maps keep their channels first throughout: axes are moved only where a step takes a map apart.
+ * Writes the program of a whole network, with its weights, as an ONNX model (opset 17).
+ * The model reads `input`, `[batch, channels, height, width]` where the program reads maps, else `[batch, ...rowShape]`.
+ * It returns `logits`, `[batch, classes]`, for any number of rows. Maps are channels-first throughout. A transpose is
+ * written only where a step needs the program's order, such as a flatten.
  * @param weights The stored tensors that steps name.
  * @throws InvalidInputError for the program of a stage, which reads or returns features of a cut or earlier logits;
- *   UnsupportedModelError for steps that ONNX cannot express; InvalidModelError where steps and weights do not fit together.
+ *   UnsupportedModelError for steps that ONNX cannot express;
+ *   InvalidModelError for steps and weights that do not fit together.
  */
 export function programToOnnx(
   program: TensorProgram,
@@ -43,19 +45,22 @@ export function programToOnnx(
   const order = input.rowShape.length === 3 ? channelsFirst : naturalOrder(input.rowShape.length + 1);
   emitter.place(input.name, { name: inputName, shape: [{ perRow: 1 }, ...input.rowShape], order });
   for (const step of program.steps) emitter.place(step.output, emitStep(emitter, step));
-  // After the emitters, which say more of what ONNX cannot express.
+  // After the emitters, whose errors name more precisely what ONNX cannot express.
   checkShapes(program, weights);
   const logits = emitter.read(program.logits);
   const [rows, classes] = logits.shape;
   if (logits.shape.length !== 2 || typeof rows !== 'object' || typeof classes !== 'number') {
     throw new UnsupportedModelError(
       `the network should end in one row of values per image, but "${program.logits}" has ${logits.shape.length} axes`,
+      { expected: 2, received: logits.shape.length, path: program.logits },
     );
   }
   if (!sameOrder(logits.order, naturalOrder(2))) {
-    throw new UnsupportedModelError(`"${program.logits}" has its rows last; a classifier answers with rows first`);
+    throw new UnsupportedModelError(`"${program.logits}" has its rows last; a classifier returns rows first`, {
+      path: program.logits,
+    });
   }
-  // A step without a node of its own shares its tensor with others.
+  // A step that writes no node shares its tensor with other steps.
   if (logits.name !== outputName) builder.apply('Identity', [logits.name], [], outputName);
   return builder.finish({
     name,
@@ -70,8 +75,9 @@ function wholeNetworkInput({ inputs, outputs, previousLogits }: TensorProgram): 
   const [input] = inputs;
   if (input === undefined || inputs.length > 1 || outputs.length > 0 || previousLogits !== null) {
     throw new InvalidInputError(
-      `Expected the program of a whole network, from one input to its logits, but got that of a stage: ${inputs.length} inputs, ` +
+      `Expected the program of a whole network, from one input to its logits; received that of a stage: ${inputs.length} inputs, ` +
         `${outputs.length} outputs at a cut, ${previousLogits === null ? 'no' : 'with'} earlier logits.`,
+      { expected: 'the program of a whole network', received: 'the program of a stage' },
     );
   }
   return input;
@@ -82,6 +88,11 @@ function checkShapes(program: TensorProgram, weights: ReadonlyMap<string, Parame
     inferProgramShapes(program, new Map([...weights].map(([name, { shape }]) => [name, shape])));
   } catch (error) {
     if (!InvalidBundleError.isInstance(error)) throw error;
-    throw new InvalidModelError(`steps and weights do not fit together: ${error.message}`, { cause: error });
+    throw new InvalidModelError(`steps and weights do not fit together: ${error.message}`, {
+      cause: error,
+      expected: error.expected,
+      received: error.received,
+      ...(error.path === null ? {} : { path: error.path }),
+    });
   }
 }

@@ -1,4 +1,4 @@
-// Constructors of the ONNX messages that emitted graphs are made of.
+// Constructors of ONNX messages for emitted graphs.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -23,7 +23,7 @@ export function intsAttribute(name: string, values: readonly number[]): Attribut
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: values.map(BigInt) });
 }
 
-/** The value is rounded to float32, as files store it. */
+/** Rounds the value to float32, the type that files store. */
 export function floatAttribute(name: string, value: number): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: Math.fround(value) });
 }
@@ -74,12 +74,12 @@ export function valueInfo(
   });
 }
 
-/** A graph output whose type the runtime works out. */
+/** A graph output whose type the runtime infers. */
 export function untypedOutput(name: string): ValueInfoProto {
   return create(ValueInfoProtoSchema, { name });
 }
 
-/** Sizes of a tensor type's axes: a number, a name, or null where nothing is said; null for an unknown rank. */
+/** Sizes of a tensor type's axes: a number, a name, or null where unknown; null for an unknown rank. */
 export function declaredDims(type: TypeProto | undefined): readonly (Dimension | null)[] | null {
   if (type?.value.case !== 'tensorType' || type.value.value.shape === undefined) return null;
   return type.value.value.shape.dim.map(({ value }) => {

@@ -36,7 +36,7 @@ function innerGraphs(node: NodeProto): readonly GraphProto[] {
   return node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 }
 
-/** A copy of a node that reads and writes under other names, in its inner graphs too. */
+/** A copy of a node with renamed inputs and outputs, including those in its inner graphs. */
 export function renameNode(node: NodeProto, nameOf: (name: string) => string): NodeProto {
   const rename = (name: string): string => (name === '' ? '' : nameOf(name));
   return create(NodeProtoSchema, {

@@ -1,4 +1,4 @@
-// Collects the nodes and stored tensors of a graph that is being written, and keeps its names unique.
+// Collects the nodes and stored tensors of a new graph and keeps its names unique.
 
 import { create } from '@bufbuild/protobuf';
 import {
@@ -23,11 +23,13 @@ import { makeNode } from './build.ts';
 export interface GraphBuilder {
   /** Version of the default operator set that nodes are written for. */
   readonly opset: number;
-  /** Takes a name: `hint` where it is free, else a variant. */
+  /** Reserves a name: `hint` if it is free, else a variant. */
   claim(hint: string): string;
-  /** Takes a new node over; its name may change. */
+  /** Adds a new node. Its name may change. */
   add(node: NodeProto): void;
-  /** Adds a node with one output and returns the output's name: `output`, which must have been claimed, or a new one. */
+  /**
+   * Adds a node with one output and returns the output's name: `output`, which must have been claimed, or a new one.
+   */
   apply(operator: string, inputs: readonly string[], attributes?: readonly AttributeProto[], output?: string): string;
   store(tensor: TensorProto): void;
   storeSparse(tensor: SparseTensorProto): void;
@@ -35,13 +37,13 @@ export interface GraphBuilder {
   floats(hint: string, dims: readonly number[], values: Float32Array): string;
   /** Stores int64 values under a new name. */
   integers(hint: string, dims: readonly number[], values: readonly number[]): string;
-  /** A builder for an inner graph, the branch of an If: it may read this graph's tensors, and shares no name with it. */
+  /** A builder for an inner graph, such as a branch of an If. It can read this graph's tensors; names differ. */
   inner(): GraphBuilder;
-  /** What was collected, as a graph. */
+  /** The collected nodes and tensors as a graph. */
   graph(ports: GraphPorts): GraphProto;
-  /** What was collected, as a model that is not encoded yet. */
+  /** The same as a model, not yet encoded. */
   model(file: FileDescription): OnnxModel;
-  /** What was collected, as a file. */
+  /** The same as an encoded file. */
   finish(file: FileDescription): Uint8Array;
 }
 
@@ -51,24 +53,27 @@ export interface GraphPorts {
   readonly outputs: readonly ValueInfoProto[];
 }
 
-/** What an ONNX file holds besides nodes and tensors. */
+/** Contents of an ONNX file besides nodes and tensors. */
 export interface FileDescription extends GraphPorts {
   readonly irVersion?: bigint;
   readonly opsetImport?: readonly OperatorSetIdProto[];
   readonly functions?: readonly FunctionProto[];
-  /** Facts for whoever opens the file, by key. */
+  /** Metadata of the file, by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Format version of files made from nothing: known to every runtime that knows the operators. */
+/** Format version of files that are not made from a network. Every runtime with the operators supports it. */
 const plainIrVersion = 7n;
 
-/** @param reserved Names that only their owner may use: the inputs and outputs of the file. */
+/** @param reserved Names that `claim` must not return: the inputs and outputs of the file. */
 export function createGraphBuilder(opset: number, reserved: readonly string[]): GraphBuilder {
   return createBuilder(opset, new Set(reserved), new Set());
 }
 
-/** @param used Tensor names, and `nodeNames` those of nodes, that are taken in the whole file. */
+/**
+ * @param used Names of tensors in the whole file.
+ * @param nodeNames Names of nodes in the whole file.
+ */
 function createBuilder(opset: number, used: Set<string>, nodeNames: Set<string>): GraphBuilder {
   const nodes: NodeProto[] = [];
   const tensors: TensorProto[] = [];
@@ -82,7 +87,7 @@ function createBuilder(opset: number, used: Set<string>, nodeNames: Set<string>)
       return name;
     },
     add(node) {
-      // Runtimes refuse two nodes of one name, and a node keeps the name that it has in its network.
+      // Runtimes reject duplicate node names. A node from the network keeps its name where it is free.
       node.name = freeName(nodeNames, node.name || node.opType);
       nodeNames.add(node.name);
       nodes.push(node);

@@ -1,4 +1,5 @@
-// A read-only view of a graph as a data flow: who writes a tensor, who reads it. Only the part that the chosen output needs.
+// A read-only view of a graph as a data flow: which node writes each tensor and which nodes read it.
+// It holds only the nodes that the chosen output needs.
 
 import { InvalidModelError } from '@ztw/core';
 import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
@@ -8,10 +9,10 @@ export interface GraphNode {
   /** Position in the sorted list of the view. */
   readonly index: number;
   readonly proto: NodeProto;
-  /** For messages: the node's own name, or its first output. */
+  /** The node's name, or its first output, for messages. */
   readonly name: string;
   readonly operator: string;
-  /** Every tensor read, those that inner graphs capture included; no repeats. */
+  /** All tensors that the node or its inner graphs read, without duplicates. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
@@ -26,7 +27,7 @@ export interface GraphView {
 
 /**
  * Builds the view of all nodes that lead to `output`.
- * @throws InvalidModelError when two nodes write one tensor, a tensor that is read is written nowhere, or the graph has a cycle.
+ * @throws InvalidModelError for a tensor that two nodes write or that no node writes, or for a cycle.
  */
 export function viewGraph(graph: GraphProto, inputNames: readonly string[], output: string): GraphView {
   const producers = producersOf(graph);
@@ -65,6 +66,7 @@ function producersOf(graph: GraphProto): ReadonlyMap<string, UnsortedNode> {
       if (other !== undefined) {
         throw new InvalidModelError(
           `tensor '${name}' is written by two nodes, '${other.name}' and '${node.name}'; the file is damaged`,
+          { path: name },
         );
       }
       producers.set(name, node);
@@ -73,7 +75,7 @@ function producersOf(graph: GraphProto): ReadonlyMap<string, UnsortedNode> {
   return producers;
 }
 
-/** The order of the file, which people know, where it is a valid one; as it has to be, but not every exporter cares. */
+/** The order of the file where it is valid, which users recognise. ONNX requires it, but some exporters violate it. */
 function preferFileOrder(
   producers: ReadonlyMap<string, UnsortedNode>,
   sorted: readonly UnsortedNode[],
@@ -99,7 +101,7 @@ function sortNodes(
   const state = new Map<UnsortedNode, 'open' | 'done'>();
   const root = producers.get(output);
   if (root === undefined) {
-    throw new InvalidModelError(`output '${output}' is written by no node; the file is damaged`);
+    throw new InvalidModelError(`output '${output}' is written by no node; the file is damaged`, { path: output });
   }
   const stack: UnsortedNode[] = [root];
   for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
@@ -117,7 +119,9 @@ function sortNodes(
     }
     for (const source of waiting) {
       if (state.get(source) === 'open') {
-        throw new InvalidModelError(`the graph has a cycle through node '${source.name}'; the file is damaged`);
+        throw new InvalidModelError(`the graph has a cycle through node '${source.name}'; the file is damaged`, {
+          path: source.name,
+        });
       }
       stack.push(source);
     }
@@ -137,7 +141,8 @@ function unfinishedSources(
     const source = producers.get(name);
     if (source === undefined) {
       throw new InvalidModelError(
-        `node '${node.name}' (${node.operator}) reads tensor '${name}', which nothing writes; the file is damaged`,
+        `node '${node.name}' (${node.operator}) reads tensor '${name}', which no node writes; the file is damaged`,
+        { path: node.name },
       );
     }
     if (state.get(source) !== 'done') sources.push(source);

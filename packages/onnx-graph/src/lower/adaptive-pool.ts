@@ -1,7 +1,7 @@
-// Adaptive pooling, which ONNX does not have.
-// Often its windows are those of a plain pool, some of them cut short by the edge: padding counts neither as a maximum nor in a mean.
-// Otherwise the average is a product with two constant matrices, and the maximum is a plain pool over lines gathered with repeats,
-// so that all windows have the size of the largest.
+// Writes adaptive pooling, which ONNX lacks.
+// Often its windows equal those of a plain pool with padding, which counts neither in a maximum nor in a mean.
+// Otherwise the average is a product with two constant matrices. The maximum is then a plain pool over
+// gathered lines, some of them repeated, so that all windows have the size of the largest.
 
 import { adaptiveWindows, slidingWindow } from '@ztw/heads';
 import { intAttribute, intsAttribute } from '../graph/build.ts';
@@ -45,7 +45,7 @@ export function lowerAdaptiveMaximum(
   return { name: builder.apply('MaxPool', [wide], pooling), shape };
 }
 
-/** Name of the pooled tensor when a plain pool does it; null otherwise. */
+/** Name of the pooled tensor where a plain pool is equivalent; null otherwise. */
 function lowerPlainPool(
   builder: GraphBuilder,
   { name, shape }: Value,
@@ -71,7 +71,7 @@ function lowerPlainPool(
   );
 }
 
-/** `[size, count]` when transposed, else `[count, size]`: one window per column or row, each summing to 1. */
+/** `[size, count]` if transposed, else `[count, size]`: one window per column or row, with weights that sum to 1. */
 function averagingMatrix(size: number, count: number, transposed: boolean): Float32Array {
   const matrix = new Float32Array(size * count);
   for (const [index, { start, end }] of adaptiveWindows(size, count).entries()) {
@@ -82,7 +82,7 @@ function averagingMatrix(size: number, count: number, transposed: boolean): Floa
   return matrix;
 }
 
-/** Lines to gather so that windows are all of one size: a short window repeats its last line. */
+/** Lines to gather so that all windows have one size. A short window repeats its last line. */
 function repeatedLines(
   size: number,
   count: number,

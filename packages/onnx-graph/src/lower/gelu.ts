@@ -6,12 +6,13 @@ const erfOpset = 9;
 
 /**
  * Exact GELU: `0.5 x (1 + erf(x / sqrt 2))`.
- * @throws UnsupportedModelError below opset 9, which cannot express it.
+ * @throws UnsupportedModelError below opset 9, which lacks Erf.
  */
 export function lowerGelu(builder: GraphBuilder, name: string): string {
   if (builder.opset < erfOpset) {
     throw new UnsupportedModelError(
-      `a head with GELU needs opset ${erfOpset}, the network has ${builder.opset}; export it newer, or choose another head`,
+      `a head with GELU needs opset ${erfOpset}, the network has ${builder.opset}; export it for a newer opset, or choose another head`,
+      { expected: `${erfOpset} or newer`, received: builder.opset },
     );
   }
   const constant = (hint: string, value: number): string => builder.floats(`head/${hint}`, [1], Float32Array.of(value));

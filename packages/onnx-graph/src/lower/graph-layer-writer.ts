@@ -1,4 +1,4 @@
-// Layers of heads as ONNX nodes: each tensor operation that layers are made of, in the nodes that runtimes are fastest at.
+// Writes layers of heads as ONNX nodes. Each tensor operation uses the nodes that are fastest in runtimes.
 
 import { InvalidModelError } from '@ztw/core';
 import type { LayerWriter, NamedParameter, WeightAndBias } from '@ztw/heads';
@@ -10,7 +10,7 @@ import { lowerLayerNorm, lowerMean } from './layer-norm.ts';
 import type { Value } from './value.ts';
 
 /**
- * @param previousLogits Name of the tensor `[rows, classes]` of the classifier before; null where there is none.
+ * @param previousLogits Name of the previous classifier's logits `[rows, classes]`; null where there is none.
  */
 export function graphLayerWriter(builder: GraphBuilder, previousLogits: string | null): LayerWriter<Value> {
   const store = ({ name, shape, data }: NamedParameter): string => {
@@ -23,6 +23,7 @@ export function graphLayerWriter(builder: GraphBuilder, previousLogits: string |
       if (previousLogits === null) {
         throw new InvalidModelError(
           `cascade '${reader}' reads the logits of the previous classifier, but there is none`,
+          { path: reader },
         );
       }
       return { name: previousLogits, shape: [classes] };
@@ -83,6 +84,10 @@ export function graphLayerWriter(builder: GraphBuilder, previousLogits: string |
 function requireFinite(name: string, data: Float32Array): void {
   const wrong = data.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    throw new InvalidModelError(`parameter '${name}' of a head holds ${data[wrong]} at element ${wrong}`);
+    throw new InvalidModelError(`parameter '${name}' of a head holds ${data[wrong]} at element ${wrong}`, {
+      expected: 'finite values',
+      received: data[wrong],
+      path: name,
+    });
   }
 }

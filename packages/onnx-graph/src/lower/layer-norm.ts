@@ -12,7 +12,7 @@ export interface LoweredNorm {
   readonly weight: string;
   readonly bias: string;
   readonly epsilon: number;
-  /** What the names of its constants begin with. */
+  /** Prefix of the names of its constants. */
   readonly hint: string;
 }
 
@@ -25,7 +25,7 @@ export function lowerLayerNorm(builder: GraphBuilder, value: Value, norm: Lowere
     return { name: builder.apply('LayerNormalization', [value.name, weight, bias], attributes), shape: value.shape };
   }
   const centred = builder.apply('Sub', [value.name, lowerMean(builder, value.name, axis, true)]);
-  // Pow, not Mul: ONNX Runtime knows this pattern and runs it as one kernel.
+  // Pow, not Mul: ONNX Runtime recognises this pattern and fuses it into one kernel.
   const two = builder.floats(`${hint}.two`, [], Float32Array.of(2));
   const variance = lowerMean(builder, builder.apply('Pow', [centred, two]), axis, true);
   const epsilon = builder.floats(`${hint}.epsilon`, [1], Float32Array.of(norm.epsilon));
@@ -34,7 +34,7 @@ export function lowerLayerNorm(builder: GraphBuilder, value: Value, norm: Lowere
   return { name: builder.apply('Add', [scaled, bias]), shape: value.shape };
 }
 
-/** Mean over one axis, counted with the batch axis. */
+/** Mean over one axis. @param axis Index that counts the batch axis. */
 export function lowerMean(builder: GraphBuilder, name: string, axis: number, keepAxis: boolean): string {
   const keep = intAttribute('keepdims', keepAxis ? 1 : 0);
   if (builder.opset < axesAsInputOpset)

@@ -2,20 +2,20 @@ import { type EnsembleExit, type EnsembleSpecification, InvalidInputError } from
 import { intAttribute, intsAttribute } from '../graph/build.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
-/** Keeps the logarithm of a probability of 0 finite, as in the original arithmetic ensemble. */
+/** Keeps the logarithm of probability 0 finite, as in the original arithmetic ensemble. */
 const floor = 1e-40;
 
 /** First opset in which ReduceSum takes its axes as an input. */
 const axesAsInputOpset = 13;
 
-/** The most values of a matrix that sums members up in one node; a larger one would cost more time than the nodes that it saves. */
+/** Largest matrix that sums the members in one node. A larger one costs more time than the nodes that it replaces. */
 const mostMatrixValues = 65_536;
 
-/** What the combination is returned as. */
+/** Form of the combined prediction. */
 export type CombinedForm = 'probabilities' | 'log-probabilities';
 
 /**
- * One exit's prediction in the form that a kind of ensemble adds up: `log p` (geometric) or `p` (arithmetic).
+ * One exit's prediction in the form that the ensemble sums: `log p` (geometric) or `p` (arithmetic).
  * @param logits Name of the exit's logits `[rows, classes]`.
  * @returns name of a tensor `[rows, classes]`.
  */
@@ -24,12 +24,13 @@ export function lowerMember(builder: GraphBuilder, kind: EnsembleSpecification['
 }
 
 /**
- * Writes the combined probabilities of one exit, or their logarithms. An exit without learned values answers with its own softmax.
+ * Writes the combined probabilities of one exit, or their logarithms.
+ * An exit without learned values returns its softmax.
  * Source: Zero Time Waste, section 3 (geometric); its code (arithmetic).
  * @param logits Name of the exit's logits `[rows, classes]`.
  * @param members Name of the members of exits 0 to `exitIndex` side by side, `[rows, (exitIndex + 1) * classes]`.
  * @param output Claimed name for the result `[rows, classes]`.
- * @throws InvalidInputError where the exit's values do not fit.
+ * @throws InvalidInputError when the exit's values do not fit.
  */
 export function lowerEnsembleExit(
   builder: GraphBuilder,
@@ -40,8 +41,12 @@ export function lowerEnsembleExit(
   form: CombinedForm,
 ): void {
   const exit = exits[exitIndex];
-  if (exit === undefined)
-    throw new InvalidInputError(`the ensemble has ${exits.length} exits, none with index ${exitIndex}`);
+  if (exit === undefined) {
+    throw new InvalidInputError(`the ensemble has ${exits.length} exits, none with index ${exitIndex}`, {
+      expected: `an index below ${exits.length}`,
+      received: exitIndex,
+    });
+  }
   if (exit === null) {
     lowerSoftmax(builder, logits, output, form);
     return;
@@ -51,7 +56,7 @@ export function lowerEnsembleExit(
   else lowerArithmetic(builder, exit, members, output, form);
 }
 
-/** Over the classes of each row. */
+/** Softmax over the classes of each row. */
 export function lowerSoftmax(builder: GraphBuilder, values: string, output: string, form: CombinedForm): void {
   builder.apply(form === 'probabilities' ? 'Softmax' : 'LogSoftmax', [values], [intAttribute('axis', 1)], output);
 }
@@ -59,7 +64,8 @@ export function lowerSoftmax(builder: GraphBuilder, values: string, output: stri
 function checkExit({ weights, bias }: EnsembleExit, exitIndex: number, classes: number): void {
   if (weights.length !== exitIndex + 1 || bias.length !== classes) {
     throw new InvalidInputError(
-      `exit ${exitIndex} of the ensemble needs ${exitIndex + 1} weights and ${classes} biases, received ${weights.length} and ${bias.length}`,
+      `exit ${exitIndex} of the ensemble needs ${exitIndex + 1} weights and ${classes} biases; received ${weights.length} and ${bias.length}`,
+      { expected: [exitIndex + 1, classes], received: [weights.length, bias.length], path: `exits[${exitIndex}]` },
     );
   }
 }
@@ -91,7 +97,7 @@ function lowerArithmetic(
   else builder.apply('Log', [builder.apply('Add', [share, least])], [], output);
 }
 
-/** `sum_j factor_j * member_j + offset`: one product, however many members there are. */
+/** `sum_j factor_j * member_j + offset`: one product for any number of members. */
 function lowerWeightedSum(
   builder: GraphBuilder,
   members: string,
@@ -115,7 +121,7 @@ function lowerWeightedSum(
   return builder.apply('Add', [reshape(builder.apply('MatMul', [weights, stacked]), [-1, classes]), bias]);
 }
 
-/** One unit matrix per factor, below each other, each times its factor. */
+/** One identity matrix per factor, multiplied by it, stacked vertically. */
 function scaledOnes(factors: readonly number[], classes: number): Float32Array {
   const matrix = new Float32Array(factors.length * classes ** 2);
   factors.forEach((factor, member) => {

@@ -6,10 +6,10 @@ import { withoutLeadingRelu } from './without-leading-relu.ts';
 /**
  * Writes a head into a graph.
  * @param features Name of the tensor `[rows, ...inputShape]`.
- * @param previousLogits Name of the tensor `[rows, classes]` of the classifier before, or null.
+ * @param previousLogits Name of the previous classifier's logits `[rows, classes]`, or null.
  * @param output Claimed name for the logits `[rows, classes]`.
- * @param isNonNegative Whether the features are known to be at least 0; a relu on them is then left out.
- * @throws InvalidModelError where layers, shapes and parameters do not fit together.
+ * @param isNonNegative Whether the features are known to be at least 0; a leading relu is then omitted.
+ * @throws InvalidModelError when layers, shapes and parameters do not fit together.
  */
 export function lowerHead(
   builder: GraphBuilder,

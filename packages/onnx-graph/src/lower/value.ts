@@ -1,6 +1,6 @@
 import type { RowShape } from '@ztw/core';
 
-/** A tensor in a graph that is being written. */
+/** A tensor of the written graph. */
 export interface Value {
   readonly name: string;
   /** Shape of one row. */

@@ -1,25 +1,27 @@
-// What can be wrong with a stored tensor: values in another file, fewer bytes than its shape needs, NaN.
+// Checks of a stored tensor: values in another file, fewer bytes than its shape needs, NaN.
 
 import { InvalidModelError } from '@ztw/core';
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
 import { elementCount, floatingValues, rawByteLength, tensorDims } from './tensor.ts';
 
 /**
- * @param label How messages name the tensor, e.g. `initialiser 'conv1.weight'`.
- * @throws InvalidModelError when the tensor cannot be used as it stands.
+ * @param label Name of the tensor in messages, e.g. `initialiser 'conv1.weight'`.
+ * @throws InvalidModelError when the tensor is unusable.
  */
 export function checkTensor(tensor: TensorProto, label: string): void {
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     throw new InvalidModelError(
       `${label} keeps its values in an external file ('${externalFile(tensor)}'), which a single ONNX file cannot reach; ` +
         'save the model with all weights inside it (onnx.save_model with save_as_external_data=False)',
+      { expected: 'values inside the file', received: externalFile(tensor), path: label },
     );
   }
   checkLength(tensor, label);
   const nan = firstNaN(tensor);
   if (nan !== null) {
     throw new InvalidModelError(
-      `${label} holds NaN at element ${nan}; every prediction would be NaN: export the model again from healthy weights`,
+      `${label} holds NaN at element ${nan}; every prediction would be NaN: export the model again from weights without NaN`,
+      { expected: 'finite values', received: 'NaN', path: label },
     );
   }
 }
@@ -32,13 +34,17 @@ function checkLength(tensor: TensorProto, label: string): void {
   const dims = tensorDims(tensor);
   const elements = elementCount(dims);
   if (dims.some((dim) => dim < 0) || !Number.isSafeInteger(elements)) {
-    throw new InvalidModelError(`${label} has the impossible shape [${dims.join(', ')}]; the file is damaged`);
+    throw new InvalidModelError(`${label} has the impossible shape [${dims.join(', ')}]; the file is damaged`, {
+      received: dims,
+      path: label,
+    });
   }
   const rawLength = rawByteLength(tensor);
   if (tensor.rawData.length > 0) {
     if (rawLength !== null && tensor.rawData.length !== rawLength) {
       throw new InvalidModelError(
         `${label} of shape [${dims.join(', ')}] needs ${rawLength} bytes but holds ${tensor.rawData.length}; the file is truncated or damaged`,
+        { expected: rawLength, received: tensor.rawData.length, path: label },
       );
     }
     return;
@@ -46,12 +52,14 @@ function checkLength(tensor: TensorProto, label: string): void {
   if (elements > 0 && listLength(tensor) === 0) {
     throw new InvalidModelError(
       `${label} of shape [${dims.join(', ')}] needs ${elements} values but holds none; the file is truncated or damaged`,
+      { expected: elements, received: 0, path: label },
     );
   }
   const countedByElement = rawLength !== null && !isComplex(tensor.dataType);
   if (countedByElement && listLength(tensor) !== elements) {
     throw new InvalidModelError(
       `${label} of shape [${dims.join(', ')}] needs ${elements} values but holds ${listLength(tensor)}; the file is truncated or damaged`,
+      { expected: elements, received: listLength(tensor), path: label },
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { GraphProto, ModelProto } from 'onnx-buf';
 
-/** An ONNX file in memory, decoded and checked, or just written. Nothing in it is ever changed: every rewrite builds new messages. */
+/** An ONNX file in memory, decoded and checked, or newly written. It is immutable: a rewrite builds new messages. */
 export interface OnnxModel {
   readonly proto: ModelProto;
   readonly graph: GraphProto;

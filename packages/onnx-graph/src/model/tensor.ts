@@ -1,4 +1,4 @@
-// Reading and making TensorProtos. Values live in `rawData` (little-endian) or in one of the typed lists.
+// Reads and creates TensorProtos. Values are in `rawData` (little-endian) or in one of the typed lists.
 
 import { create } from '@bufbuild/protobuf';
 import { type TensorProto, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
@@ -36,7 +36,7 @@ const typeNames: ReadonlyMap<number, string> = new Map([
   [TensorProto_DataType.BOOL, 'bool'],
 ]);
 
-/** `float32`, `int64`, ... or `type N` for the ones that are never looked at. */
+/** `float32`, `int64`, ..., or `type N` for types that this package does not read. */
 export function elementTypeName(dataType: number): string {
   return typeNames.get(dataType) ?? `type ${dataType}`;
 }
@@ -64,7 +64,7 @@ export function rawByteLength(tensor: TensorProto): number | null {
   return size === undefined ? null : size * elementCount(tensorDims(tensor));
 }
 
-/** Raw bytes as a view that starts at a multiple of 8, so that any typed array fits over it. */
+/** Raw bytes in a buffer aligned for any typed array. */
 function alignedBytes(tensor: TensorProto): ArrayBuffer {
   const copy = new Uint8Array(tensor.rawData.length);
   copy.set(tensor.rawData);
@@ -114,7 +114,7 @@ export function renameTensor(tensor: TensorProto, name: string): TensorProto {
     int64Data: tensor.int64Data,
     doubleData: tensor.doubleData,
     uint64Data: tensor.uint64Data,
-    // Present but empty raw data would hide the values of a typed list.
+    // Empty raw data would hide the values of a typed list.
     ...(tensor.rawData.length > 0 ? { rawData: tensor.rawData } : {}),
   });
 }

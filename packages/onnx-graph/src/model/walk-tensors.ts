@@ -1,6 +1,6 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 
-/** Every stored tensor of a model with a name for messages: initialisers, constants, those of inner graphs and functions. */
+/** All initialisers and constants of a model, its inner graphs and functions, with names for messages. */
 export function* walkTensors(model: ModelProto): Generator<{ readonly tensor: TensorProto; readonly label: string }> {
   if (model.graph !== undefined) yield* graphTensors(model.graph);
   for (const definition of model.functions) yield* nodeTensors(definition.node);

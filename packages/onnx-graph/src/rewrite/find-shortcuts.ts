@@ -1,5 +1,6 @@
-// Option-A shortcuts of CIFAR ResNets (He et al. 2015): every other pixel of every other line, and zero channels around.
-// Exporters spell them Slice, Slice, Pad; one 1x1 convolution with an identity weight and a stride does the same, bit for bit, and faster.
+// Option-A shortcuts of CIFAR ResNets (He et al. 2015): every second pixel of every second row, and zero channels.
+// Exporters write them as Slice, Slice, Pad. One strided 1x1 convolution with an identity weight is
+// faster and gives bit-identical results.
 
 import type { TensorProto } from 'onnx-buf';
 import type { AnalysisSource } from '../analysis/analyse-graph.ts';
@@ -9,11 +10,11 @@ import { floatAttributeOf, intsAttributeOf, stringAttributeOf } from '../model/a
 import { floatingValues, integerValues } from '../model/tensor.ts';
 import type { Segment } from '../segment/segment.ts';
 
-/** A run of nodes that can be replaced by one identity convolution in place of the last of them. */
+/** A sequence of nodes that one identity convolution can replace. It takes the place of the last node. */
 export interface Shortcut {
   /** The Pad, whose output the convolution writes. */
   readonly last: GraphNode;
-  /** The nodes that go, the last included. */
+  /** The nodes to remove, including the last. */
   readonly nodes: readonly GraphNode[];
   readonly input: string;
   readonly inChannels: number;
@@ -24,7 +25,7 @@ export interface Shortcut {
   readonly strides: readonly [number, number];
 }
 
-/** All shortcuts that lie wholly within a segment. */
+/** All shortcuts that are entirely within a segment. */
 export function findShortcuts(segment: Segment): readonly Shortcut[] {
   return segment.nodes.flatMap((node) => (node.operator === 'Pad' ? (matchShortcut(segment, node) ?? []) : []));
 }
@@ -51,7 +52,7 @@ function matchShortcut(segment: Segment, pad: GraphNode): Shortcut | null {
   return { last: pad, nodes, input, inChannels, outChannels, channelOffset: channels.before, strides };
 }
 
-/** The Slice that writes `name`, when it runs in this segment and nothing but the next node of the run reads it. */
+/** The Slice that writes `name`, when it runs in this segment and only the next node of the sequence reads it. */
 function onlySlice(segment: Segment, name: string): GraphNode | null {
   const { view, facts } = segment.analysis.source;
   const node = view.producers.get(name);
@@ -63,13 +64,13 @@ function onlySlice(segment: Segment, name: string): GraphNode | null {
   return dataReaders.length === 1 && !crosses ? node : null;
 }
 
-/** Integers of an operand that never change, whether stored or derived. */
+/** Integers of a constant operand, stored or derived. */
 function fixedIntegers({ facts }: AnalysisSource, name: string | undefined): readonly number[] | null {
   const integers = name ? facts.get(name)?.integers : undefined;
   return integers && isFixed(integers) ? integers.fixed : null;
 }
 
-/** Integers that the file holds, rounded where they are too great for a number: exporters write 2^63 - 1 for "to the end". */
+/** Stored integers, rounded where they exceed a safe integer: exporters write 2^63 - 1 for "to the end". */
 function storedIntegers({ view }: AnalysisSource, name: string | undefined): readonly number[] | null {
   const stored = name === undefined ? undefined : storedTensor(view, name);
   return stored === undefined ? null : integerValues(stored);
@@ -79,7 +80,7 @@ function storedTensor(view: AnalysisSource['view'], name: string): TensorProto |
   return view.initialisers.get(name) ?? view.producers.get(name)?.proto.attribute[0]?.t;
 }
 
-/** Strides of a Slice over whole rows and columns from their first pixel on; null for any other Slice. */
+/** Strides of a Slice over whole rows and columns, from the first pixel; null for any other Slice. */
 function wholeSliceStrides(source: AnalysisSource, slice: GraphNode): readonly [number, number] | null {
   const [data, startsName, endsName, axesName, stepsName] = slice.proto.input;
   const dims = source.facts.get(data ?? '')?.dims ?? [];

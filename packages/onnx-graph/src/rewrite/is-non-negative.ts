@@ -9,7 +9,7 @@ const nonNegativeOperators: ReadonlySet<string> = new Set([
   'Softplus',
 ]);
 
-/** Operators whose result is non-negative where all their inputs are, and that only move, copy or average values. */
+/** Operators that only move, copy or average values. Their result is non-negative if all inputs are. */
 const preservingOperators: ReadonlySet<string> = new Set([
   'AveragePool',
   'Concat',
@@ -22,7 +22,7 @@ const preservingOperators: ReadonlySet<string> = new Set([
   'Transpose',
 ]);
 
-/** Whether a tensor is known to hold no negative value, by the operators that made it. */
+/** Whether the operators that compute a tensor show that it holds no negative value. */
 export function isNonNegative(view: GraphView, name: string): boolean {
   const producer = view.producers.get(name);
   if (producer === undefined) return false;

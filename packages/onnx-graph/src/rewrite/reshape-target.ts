@@ -1,12 +1,12 @@
 import { isFixed, type StaticIntegers } from '../analysis/tensor-facts.ts';
 
 /**
- * A constant target for a Reshape whose target varies with the number of rows: the one varying size becomes 0 (as the input
- * has it) or -1 (whatever is left over). Exact, because all other sizes stay.
+ * A constant target for a Reshape whose target depends on the number of rows. The one variable size becomes 0 (copied
+ * from the input) or -1 (inferred). This is exact, because all other sizes are fixed.
  * @param target The target at every number of rows.
  * @param inputDims The dims of the tensor that is reshaped; null where unknown.
  * @param zeroCopies Whether a 0 in the target copies the input's size (the operator's default).
- * @returns null where no constant does the same.
+ * @returns null where no constant target is equivalent.
  */
 export function constantReshapeTarget(
   target: StaticIntegers,

@@ -5,11 +5,11 @@ import type { GraphNode } from '../graph/graph-view.ts';
 /** The part of a network between two cuts. */
 export interface Segment {
   readonly index: number;
-  /** Name of the cut that it ends in, or `final`. */
+  /** Name of the cut at its end, or `final`. */
   readonly name: string;
-  /** What it reads: the network's input for the first segment, else the tensors of the cut before. */
+  /** The network's input for the first segment, else the tensors of the previous cut. */
   readonly inputs: readonly CutTensor[];
-  /** Tensors of the cut that it ends in; empty for the last segment, which ends in the logits. */
+  /** Tensors of the cut at its end; empty for the last segment, which ends in the logits. */
   readonly outputs: readonly CutTensor[];
   /** MACs per row. */
   readonly macs: number;

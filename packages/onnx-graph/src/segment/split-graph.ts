@@ -7,8 +7,8 @@ import { comesBefore } from '../cuts/choose-cuts.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Divides a network at the given cuts. Each node runs in the segment of the first cut that needs it.
- * @param cuts Cuts of this analysis in the order in which data passes them, as `chooseCuts` gives them.
+ * Splits a network at the given cuts. Each node runs in the segment of the first cut that needs it.
+ * @param cuts Cuts of this analysis in the order in which data passes them, as from `chooseCuts`.
  * @returns `cuts.length + 1` segments.
  * @throws InvalidInputError for cuts that are out of order, repeated, on parallel paths or of another network.
  */
@@ -39,12 +39,15 @@ export function splitGraph(analysis: GraphAnalysis, cuts: readonly Cut[]): reado
 function checkOrder(analysis: GraphAnalysis, cuts: readonly Cut[]): void {
   for (const [index, cut] of cuts.entries()) {
     if (!analysis.cuts.includes(cut)) {
-      throw new InvalidInputError(`cut '${cut.name}' is not one of this network's; take cuts from its own analysis`);
+      throw new InvalidInputError(`cut '${cut.name}' is not a cut of this network; take cuts from its own analysis`, {
+        path: cut.name,
+      });
     }
     const previous = cuts[index - 1];
     if (previous !== undefined && (previous === cut || !comesBefore(analysis, previous, cut))) {
       throw new InvalidInputError(
-        `cut '${cut.name}' must lie behind '${previous.name}'; give cuts in order, each once`,
+        `cut '${cut.name}' must come after '${previous.name}'; pass each cut once, in order`,
+        { path: cut.name },
       );
     }
   }

@@ -1,5 +1,5 @@
-// Writes the nodes of a segment into a graph of its own. Static tensors, wherever they were made, are made again:
-// stored as constants where their values are known, rebuilt from the number of rows, or computed by a copy of their nodes.
+// Writes the nodes of a segment as a separate graph. Static tensors of other segments are recreated here: stored as
+// constants where their values are known, computed from the number of rows, or computed by a copy of their nodes.
 
 import type { AttributeProto, TensorProto_DataType } from 'onnx-buf';
 import { isFixed, type StaticIntegers } from '../analysis/tensor-facts.ts';
@@ -14,13 +14,13 @@ import { constantReshapeTarget } from '../rewrite/reshape-target.ts';
 import type { Segment } from './segment.ts';
 
 interface WriteSegmentOptions {
-  /** Names in the new graph of tensors that come in or go out, by their names in the network. */
+  /** Names of inputs and outputs in the new graph, by their names in the network. */
   readonly names: ReadonlyMap<string, string>;
-  /** Whether slow patterns are replaced by faster ones with the same results. */
+  /** Whether to replace slow patterns by faster ones with the same results. */
   readonly rewrite: boolean;
 }
 
-/** @returns the name in the new graph of any data tensor of the segment. */
+/** @returns a function from the name of a data tensor of the segment to its name in the new graph. */
 export function writeSegment(
   builder: GraphBuilder,
   segment: Segment,
@@ -57,7 +57,7 @@ function createWriter(builder: GraphBuilder, segment: Segment, given: ReadonlyMa
     return claimed;
   }
 
-  /** A copy of a node; everything static that it reads is made first. */
+  /** Writes a copy of a node, after the static tensors that it reads. */
   function write(node: GraphNode): void {
     const target = node.operator === 'Reshape' ? reshapeTarget(node) : null;
     const skipped = target === null ? null : node.proto.input[1];
@@ -110,7 +110,7 @@ function createWriter(builder: GraphBuilder, segment: Segment, given: ReadonlyMa
     return true;
   }
 
-  /** `perRow * rows + fixed`, in int64, then in the shape and type that are wanted. */
+  /** `perRow * rows + fixed`, in int64, then converted to the required shape and type. */
   function makeFromRows(
     { fixed, perRow }: StaticIntegers,
     dims: readonly number[],
@@ -124,7 +124,7 @@ function createWriter(builder: GraphBuilder, segment: Segment, given: ReadonlyMa
     builder.apply('Cast', [shaped], [castTo(dataType)], output);
   }
 
-  /** The number of rows as int64 `[1]`, read off the first tensor that comes in. */
+  /** The number of rows as int64 `[1]`, from the shape of the first input. */
   function rows(): string {
     if (rowCount === null) {
       const shape = builder.apply('Shape', [nameOf(segment.inputs[0]?.name ?? '')]);

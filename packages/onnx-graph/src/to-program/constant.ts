@@ -7,7 +7,7 @@ import type { FloatsValue, IntegersValue } from './graph-value.ts';
 
 /**
  * The values of a stored tensor.
- * @param label How messages name it.
+ * @param label Name of the tensor in messages.
  * @throws UnsupportedModelError for a type other than float32, float64, int64, int32 and bool.
  */
 export function constantValue(tensor: TensorProto, label: string): FloatsValue | IntegersValue {
@@ -18,7 +18,8 @@ export function constantValue(tensor: TensorProto, label: string): FloatsValue |
   const values = isFloat ? floatingValues(tensor) : null;
   if (values === null) {
     throw new UnsupportedModelError(
-      `${label} is of type ${elementTypeName(tensor.dataType)}; stage programs know float32 and integers. Export the network with float32 weights`,
+      `${label} is of type ${elementTypeName(tensor.dataType)}; stage programs support float32 and integers. Export the network with float32 weights`,
+      { expected: 'float32 or integers', received: elementTypeName(tensor.dataType), path: label },
     );
   }
   return floats(shape, Float32Array.from(values));

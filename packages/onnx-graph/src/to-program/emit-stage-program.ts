@@ -5,7 +5,7 @@ import { type GraphToProgramOptions, graphToProgram, type TranslatedGraph } from
 
 export interface EmitStageProgramOptions extends Pick<GraphToProgramOptions, 'inputOrders'> {}
 
-/** A stage's program as the files of a bundle, and what the next one needs to know of it. */
+/** A stage's program as the files of a bundle, and the layout of its outputs, which the next stage needs. */
 export interface EmittedStageProgram extends Pick<TranslatedGraph, 'outputOrders'>, StageProgramFiles {}
 
 export interface StageProgramFiles {
@@ -16,8 +16,8 @@ export interface StageProgramFiles {
 }
 
 /**
- * Writes a stage's ONNX file, as `emitStage` makes it, as a program for runtimes that do not read ONNX files.
- * @throws UnsupportedModelError naming the node that programs cannot express, and why.
+ * Translates a stage's ONNX file from `emitStage` to a program, for runtimes that cannot read ONNX files.
+ * @throws UnsupportedModelError naming the node that a program cannot express, and why.
  */
 export function emitStageProgram(bytes: Uint8Array, options: EmitStageProgramOptions = {}): EmittedStageProgram {
   const { graph, opset } = readModel(bytes);
@@ -25,7 +25,7 @@ export function emitStageProgram(bytes: Uint8Array, options: EmitStageProgramOpt
   return { ...encodeProgramFiles(translated), outputOrders: translated.outputOrders };
 }
 
-/** A program as the two files that bundles hold of it. */
+/** A program as its two files of a bundle. */
 export function encodeProgramFiles({ program, weights }: WrittenProgram): StageProgramFiles {
   return { steps: encodeTensorProgram(program), weights: encodeSafetensors(weights) };
 }

@@ -1,4 +1,4 @@
-// Known values: moved, broadcast and computed with on the host.
+// Operations on constants while the program is written: transpose, slice, broadcast and arithmetic.
 
 import { permuteAxes, readStrided } from '@ztw/program';
 import type { FloatsValue } from './graph-value.ts';
@@ -42,19 +42,19 @@ export function sliceFloats(
   );
 }
 
-/** Repeats axes of length 1, after ones were put in front. */
+/** Prepends axes of length 1 and repeats axes of length 1. */
 function broadcastFloats({ shape, data }: FloatsValue, target: readonly number[]): Float32Array {
   const padded = padShape(shape, target.length);
   const strides = stridesOf(padded).map((stride, axis) => (padded[axis] === 1 ? 0 : stride));
   return readStrided(data, target, strides);
 }
 
-/** Ones in front, up to a rank. */
+/** Prepends axes of length 1 up to a rank. */
 export function padShape(shape: readonly number[], rank: number): readonly number[] {
   return [...new Array<number>(Math.max(0, rank - shape.length)).fill(1), ...shape];
 }
 
-/** The shape that two shapes broadcast to; null where they do not. */
+/** The common shape of two shapes; null where they cannot be broadcast. */
 function commonShape(left: readonly number[], right: readonly number[]): readonly number[] | null {
   const rank = Math.max(left.length, right.length);
   const [first, second] = [padShape(left, rank), padShape(right, rank)];
@@ -62,7 +62,7 @@ function commonShape(left: readonly number[], right: readonly number[]): readonl
   return fits ? first.map((size, axis) => (size === 1 ? (second[axis] as number) : size)) : null;
 }
 
-/** GraphValue by value, with broadcasting; null where the shapes do not fit. */
+/** Combines two constants element by element, with broadcasting; null where the shapes do not fit. */
 export function combineFloats(
   left: FloatsValue,
   right: FloatsValue,

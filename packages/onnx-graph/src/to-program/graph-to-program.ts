@@ -23,23 +23,25 @@ import { createNodeReader } from './node-reader.ts';
 import { translations } from './operators/table.ts';
 
 export interface GraphToProgramOptions {
-  /** Of a stage: its inputs and outputs have the shared names. */
+  /** The graph of a stage. Its inputs and outputs have the shared names. */
   readonly graph: GraphProto;
   /** Version of the default operator set. */
   readonly opset: number;
-  /** Order in memory of the axes of the feature inputs, as the program of the stage before returned it. Default: the graph's own. */
+  /**
+   * Memory order of the axes of the feature inputs, from the program of the previous stage. Default: the graph's order.
+   */
   readonly inputOrders?: readonly (readonly number[])[];
 }
 
-/** A stage as a program, and what the next one needs to know of it. */
+/** A stage as a program, and the layout of its outputs, which the next stage needs. */
 export interface TranslatedGraph extends WrittenProgram {
-  /** Order in memory of the axes of each feature output. */
+  /** Memory order of the axes of each feature output. */
   readonly outputOrders: readonly (readonly number[])[];
 }
 
 /**
- * Writes the graph of a stage as a program.
- * @throws UnsupportedModelError naming the node that programs cannot express, and why.
+ * Translates the graph of a stage to a program.
+ * @throws UnsupportedModelError naming the node that a program cannot express, and why.
  */
 export function graphToProgram({ graph, opset, inputOrders = [] }: GraphToProgramOptions): TranslatedGraph {
   const writer = createProgramWriter();
@@ -53,6 +55,7 @@ export function graphToProgram({ graph, opset, inputOrders = [] }: GraphToProgra
     if (translate === undefined) {
       throw new UnsupportedModelError(
         `node '${node.name || node.output[0]}': stage programs have no operator ${node.opType}; TensorFlow.js cannot run this stage. Run it on ONNX Runtime, or export the network another way`,
+        { received: node.opType, path: node.name || (node.output[0] ?? '') },
       );
     }
     const results = translate(createNodeReader(node, opset, writer, values));
@@ -83,7 +86,11 @@ function addInputs(
   for (const { name, type } of graph.input.filter((input) => !stored.has(input.name))) {
     const [, ...row] = declaredDims(type) ?? [];
     if (row.some((size) => typeof size !== 'number')) {
-      throw new InvalidModelError(`input '${name}' of a stage must have a shape that is fixed but for the rows`);
+      throw new InvalidModelError(`input '${name}' of a stage must have a fixed shape except for the rows`, {
+        expected: 'fixed row sizes',
+        received: row,
+        path: name,
+      });
     }
     const shape: readonly Size[] = [{ fixed: 0, perRow: 1 }, ...row.map((size) => fixedSize(size as number))];
     const order = (name === previousLogitsName ? undefined : orders[features.length]) ?? naturalOrder(shape.length);
@@ -94,7 +101,7 @@ function addInputs(
   return features;
 }
 
-/** Outputs as runtimes hand them on: rows first, each written by a step of its own. */
+/** Prepares the outputs for the next stage: rows first, each written by a separate step. */
 function finishOutputs(
   graph: GraphProto,
   writer: ProgramWriter,
@@ -103,7 +110,9 @@ function finishOutputs(
   const used = new Set(graph.input.map(({ name }) => name));
   const finish = (name: string, keepsOrder: boolean): TensorValue => {
     const value = values.get(name);
-    if (value?.kind !== 'tensor') throw new InvalidModelError(`output '${name}' of a stage must depend on its input`);
+    if (value?.kind !== 'tensor') {
+      throw new InvalidModelError(`output '${name}' of a stage must depend on its input`, { path: name });
+    }
     const isHandedOn = keepsOrder && value.order[0] === 0 && value.columns === null;
     let result = isHandedOn ? value : writer.natural(value);
     if (used.has(result.name)) {
@@ -119,6 +128,10 @@ function finishOutputs(
 
 function portOf(value: TensorValue): ProgramPort {
   const row = fixedValues(storedShape(value).slice(1));
-  if (row === null) throw new InvalidModelError(`tensor '${value.name}' at a cut has rows of no fixed shape`);
+  if (row === null) {
+    throw new InvalidModelError(`the rows of tensor '${value.name}' at a cut must have a fixed shape`, {
+      path: value.name,
+    });
+  }
   return { name: value.name, rowShape: row };
 }

@@ -1,15 +1,15 @@
-// What a tensor of the graph is while its program is being written: computed by the program, or known already.
+// A tensor of the graph during translation: computed by the program, or constant.
 
 import type { Size, TensorValue } from '@ztw/program';
 
-/** float32 values that are known. */
+/** Constant float32 values. */
 export interface FloatsValue {
   readonly kind: 'floats';
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** Integers or truth values that are known, perhaps as multiples of the number of rows. */
+/** Constant integers or booleans, or multiples of the number of rows. */
 export interface IntegersValue {
   readonly kind: 'integers';
   readonly shape: readonly number[];

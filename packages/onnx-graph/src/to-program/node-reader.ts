@@ -1,4 +1,4 @@
-// What the translation of one node works with: its inputs as values, its attributes, and a way to say what is not supported.
+// Reads one node for its translation: inputs as values, attributes, and errors for unsupported features.
 
 import { InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import { firstNotFinite } from '@ztw/core/runtime';
@@ -13,25 +13,25 @@ export interface NodeReader {
   /** Version of the default operator set. */
   readonly opset: number;
   readonly writer: ProgramWriter;
-  /** Name of the node's first output: the hint for names in the program. */
+  /** Name of the node's first output, from which names in the program are made. */
   readonly hint: string;
-  /** An input, or null where it is left out. */
+  /** An input, or null where it is omitted. */
   optional(position: number): GraphValue | null;
   input(position: number): GraphValue;
   /** An input that the program computes. */
   tensor(position: number): TensorValue;
-  /** An input as a tensor of the program; known values are stored. */
+  /** An input as a tensor of the program. Constants are stored. */
   stored(position: number): TensorValue;
-  /** An input whose float32 values are known; null where it is left out. */
+  /** An input of constant float32 values; null where it is omitted. */
   floats(position: number): FloatsValue | null;
-  /** An input whose integers are known and the same for any number of rows; null where it is left out. */
+  /** An input of constant integers that do not depend on the number of rows; null where it is omitted. */
   integers(position: number): readonly number[] | null;
   /**
    * Stores values for the program and returns their name.
-   * @throws UnsupportedModelError for values that are not finite, which no bundle holds.
+   * @throws UnsupportedModelError for values that are not finite, which bundles cannot hold.
    */
   store(hint: string, values: FloatsValue): string;
-  /** The values of a tensor among the attributes. */
+  /** The values of a tensor attribute. */
   constant(tensor: TensorProto): FloatsValue | IntegersValue;
   /** @throws UnsupportedModelError naming the node. */
   refuse(reason: string): never;
@@ -52,6 +52,7 @@ export function createNodeReader(
   const refuse = (reason: string): never => {
     throw new UnsupportedModelError(
       `node '${proto.name || proto.output[0]}' (${proto.opType}): ${reason}; TensorFlow.js cannot run this stage. Run it on ONNX Runtime, or export the network another way`,
+      { received: proto.opType, path: proto.name || (proto.output[0] ?? '') },
     );
   };
   const optional = (position: number): GraphValue | null => {
@@ -60,7 +61,8 @@ export function createNodeReader(
     const value = values.get(name);
     if (value === undefined) {
       throw new InvalidModelError(
-        `node '${proto.name}' (${proto.opType}) reads tensor '${name}', which nothing before it writes; the file is damaged`,
+        `node '${proto.name}' (${proto.opType}) reads tensor '${name}', which no earlier node writes; the file is damaged`,
+        { received: name, path: proto.name },
       );
     }
     return value;
@@ -68,7 +70,14 @@ export function createNodeReader(
   const store = (hint: string, { shape, data }: FloatsValue): string => {
     const position = firstNotFinite(data);
     if (position >= 0) {
-      throw new UnsupportedModelError(`'${hint}' holds ${data[position]}; stage programs know finite constants only`);
+      throw new UnsupportedModelError(
+        `'${hint}' holds ${data[position]}; stage programs support finite constants only`,
+        {
+          expected: 'finite constants',
+          received: data[position],
+          path: hint,
+        },
+      );
     }
     return writer.store(hint, { shape, data });
   };
@@ -109,7 +118,7 @@ export function createNodeReader(
   };
 }
 
-/** Known values as floats: integers too, where they do not depend on the rows; null for all others. */
+/** A constant as floats, including integers that do not depend on the number of rows; null for all other values. */
 export function asFloats(value: FloatsValue | IntegersValue | TensorValue): FloatsValue | null {
   if (value.kind === 'floats') return value;
   const fixed = value.kind === 'integers' ? fixedValues(value.values) : null;

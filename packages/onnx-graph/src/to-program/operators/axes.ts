@@ -4,7 +4,7 @@ import type { NodeReader } from '../node-reader.ts';
 /** An axis counted from the front. */
 export function axisOf(node: NodeReader, axis: number, rank: number): number {
   const position = axis < 0 ? axis + rank : axis;
-  if (position < 0 || position >= rank) node.refuse(`axis ${axis} does not exist among ${rank}`);
+  if (position < 0 || position >= rank) node.refuse(`axis ${axis} does not exist in a tensor of ${rank} axes`);
   return position;
 }
 
@@ -13,7 +13,7 @@ export function axisAttribute(node: NodeReader, fallback: number, rank: number):
   return axisOf(node, intAttributeOf(node.proto, 'axis', fallback), rank);
 }
 
-/** Axes as an attribute or, in newer operator sets, as an input; null where none are named. Counted from the front, ascending. */
+/** Axes from an attribute or, in newer opsets, an input; null where absent. Counted from the front, ascending. */
 export function axesOf(node: NodeReader, position: number, rank: number): readonly number[] | null {
   const axes = intsAttributeOf(node.proto, 'axes') ?? node.integers(position);
   return axes === null ? null : axes.map((axis) => axisOf(node, axis, rank)).sort((left, right) => left - right);

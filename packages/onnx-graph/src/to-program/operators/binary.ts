@@ -1,4 +1,4 @@
-// Operators on two values: computed at once where both are known, else a step.
+// Operators on two values: computed during translation where both are constant, else a step.
 
 import {
   fixedSize,
@@ -43,7 +43,7 @@ function translateVariadic(name: ProgramBinaryFunction): OperatorTranslation {
   };
 }
 
-/** The two powers that networks use are cheaper, and exact, as other operations. */
+/** Squares and square roots are cheaper and exact as other operations. */
 function translatePower(node: NodeReader, base: TensorValue, exponent: GraphValue): GraphValue {
   const known = exponent.kind === 'tensor' ? null : asFloats(exponent);
   if (known?.data.length === 1 && known.data[0] === 2) return binary(node, 'multiply', base, base, node.hint);
@@ -54,7 +54,7 @@ function translatePower(node: NodeReader, base: TensorValue, exponent: GraphValu
   return binary(node, 'power', base, exponent, node.hint);
 }
 
-/** @returns a value that is known where both are. */
+/** @returns a constant where both values are constant, else a tensor. */
 export function binary(
   node: NodeReader,
   name: ProgramBinaryFunction,
@@ -87,7 +87,7 @@ function tensors(
   const { writer } = node;
   const shape = broadcastSizes(left.shape, right.shape) ?? node.refuse('the shapes of its inputs do not fit');
   const [first, second] = [withRank(node, left, shape.length), withRank(node, right, shape.length)];
-  // The axes of the larger one stay where they are.
+  // The larger operand keeps its axis order.
   const order = weight(second) > weight(first) ? second.order : first.order;
   const step = {
     operator: 'binary' as const,
@@ -107,7 +107,7 @@ function withRank({ writer, hint }: NodeReader, value: TensorValue, rank: number
   return writer.reshape(value, padSizes(value.shape, rank), `${hint}/padded`);
 }
 
-/** @param swapped True where the known value is the left operand. */
+/** @param swapped Whether the constant is the left operand. */
 function withKnown(
   node: NodeReader,
   name: ProgramBinaryFunction,
@@ -132,7 +132,7 @@ function keepColumns({ writer }: NodeReader, value: TensorValue): TensorValue {
   return value.columns === null ? value : writer.natural(value);
 }
 
-/** Known values laid out as the tensor that they meet, without ones in front. */
+/** A constant in the layout of the other operand, without leading axes of length 1. */
 function inOrder(values: FloatsValue, order: readonly number[]): FloatsValue {
   const padded = floats(padShape(values.shape, order.length), values.data);
   const { shape, data } = sameOrder(order, naturalOrder(order.length)) ? padded : transposeFloats(padded, order);

@@ -1,13 +1,13 @@
-// Shapes that broadcast from the right, on sizes that may depend on the number of rows.
+// Broadcasting of shapes from the right. Sizes may depend on the number of rows.
 
 import { fixedSize, fixedValue, type Size, sameSize } from '@ztw/program';
 
-/** Ones in front, up to a rank. */
+/** Prepends axes of length 1 up to a rank. */
 export function padSizes(shape: readonly Size[], rank: number): readonly Size[] {
   return [...Array.from({ length: Math.max(0, rank - shape.length) }, () => fixedSize(1)), ...shape];
 }
 
-/** The shape that two shapes broadcast to; null where they do not. */
+/** The common shape of two shapes; null where they cannot be broadcast. */
 export function broadcastSizes(left: readonly Size[], right: readonly Size[]): readonly Size[] | null {
   const rank = Math.max(left.length, right.length);
   const second = padSizes(right, rank);

@@ -1,4 +1,4 @@
-// Tensors put side by side.
+// Concatenation.
 
 import { fixedSize, fixedValue, naturalOrder, type Size } from '@ztw/program';
 import { transposeFloats } from '../float-array.ts';
@@ -37,7 +37,7 @@ function total(node: NodeReader, shapes: readonly (readonly Size[])[], axis: num
   };
 }
 
-/** Columns side by side, each input's where it lies; null where all agree with the graph. */
+/** Column order of the concatenation, from the column orders of its inputs; null where it equals the graph's. */
 function joinedColumns(node: NodeReader, inputs: readonly GraphValue[]): readonly number[] | null {
   if (!inputs.some((input) => input.kind === 'tensor' && input.columns !== null)) return null;
   const columns: number[] = [];

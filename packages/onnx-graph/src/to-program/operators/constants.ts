@@ -1,4 +1,4 @@
-// Operators that hold values, or make them of nothing but a shape.
+// Operators that hold constants or fill a shape with a constant.
 
 import { fixedSize, fixedSizes } from '@ztw/program';
 import { floats } from '../float-array.ts';

@@ -5,7 +5,7 @@ import type { FloatsValue } from '../graph-value.ts';
 import type { NodeReader, OperatorTable, OperatorTranslation } from '../node-reader.ts';
 import { imageOrder, lengthOf, type Window, windowOf } from './window.ts';
 
-/** Filters `[out, in / groups, height, width]` become `[height, width, in, out]`; images get their channels last. */
+/** Filters `[out, in / groups, height, width]` become `[height, width, in, out]`; images become channels-last. */
 const translateConvolution: OperatorTranslation = (node) => {
   const input = node.tensor(0);
   const weight = node.floats(1) ?? node.refuse('it has no filter');
@@ -49,7 +49,7 @@ function addConvolution(
   return writer.addValue(step, hint, shape, imageOrder);
 }
 
-/** One convolution per group of channels, side by side. */
+/** One convolution per group of channels, concatenated. */
 function addGroups(
   node: NodeReader,
   image: TensorValue,

@@ -1,4 +1,4 @@
-// Operators that make tensors larger: constants around them, and copies.
+// Operators that enlarge tensors: padding and repetition.
 
 import { fixedSize, fixedValue, fixedValues, naturalOrder, programShape, type Size } from '@ztw/program';
 import { intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';

@@ -7,7 +7,7 @@ import type { GraphValue } from '../graph-value.ts';
 import { asFloats, type NodeReader, type OperatorTable, type OperatorTranslation } from '../node-reader.ts';
 import { binary } from './binary.ts';
 
-/** What is computed at once where the value is known. */
+/** Functions that are computed during translation where the value is constant. */
 const known: Partial<Readonly<Record<ProgramFunction, (value: number) => number>>> = {
   sqrt: Math.sqrt,
   exp: Math.exp,
@@ -22,7 +22,7 @@ function translateFunction(name: ProgramFunction): OperatorTranslation {
     const input = node.input(0);
     if (input.kind === 'tensor') return apply(node, { operator: 'function', function: name, input: input.name }, input);
     const [compute, values] = [known[name], asFloats(input)];
-    if (compute === undefined || values === null) return node.refuse('it works on a constant');
+    if (compute === undefined || values === null) return node.refuse('its input must not be a constant');
     return floats(values.shape, values.data.map(compute));
   };
 }

@@ -18,8 +18,7 @@ function translatePool(node: NodeReader, operator: 'max-pool' | 'average-pool'):
   let { pads } = window;
   const countsPadding = operator === 'average-pool' && intAttributeOf(proto, 'count_include_pad', 0) === 1;
   if (countsPadding && pads.some((pad) => pad > 0)) {
-    if (intAttributeOf(proto, 'ceil_mode', 0) === 1)
-      node.refuse('padding that counts, with ceil_mode, is not supported');
+    if (intAttributeOf(proto, 'ceil_mode', 0) === 1) node.refuse('count_include_pad with ceil_mode is not supported');
     image = addZeros(node, image, pads);
     pads = [0, 0, 0, 0];
   }
@@ -50,7 +49,7 @@ function translateGlobalPool(node: NodeReader, reduction: 'mean' | 'maximum'): T
   return reduceAxes(node, input, reduction, positions, true);
 }
 
-/** Reduces axes of the graph, wherever they lie in memory. */
+/** Reduces axes of the graph in any memory order. */
 export function reduceAxes(
   { writer, hint }: NodeReader,
   input: TensorValue,

@@ -1,4 +1,4 @@
-// Matrix products: a dense layer where the right matrix is known, a product of two tensors otherwise.
+// Matrix products: a dense layer where the right matrix is constant, else a product of two tensors.
 
 import { fixedSize, fixedValue, type Size, sameSize, type TensorValue } from '@ztw/program';
 import { floatAttributeOf, intAttributeOf } from '../../model/attributes.ts';
@@ -55,12 +55,12 @@ function scaled({ shape, data }: FloatsValue, factor: number): FloatsValue {
       );
 }
 
-/** @param weight `[in, out]`, with its rows in the order of the graph. */
+/** @param weight `[in, out]`, with rows in the order of the graph. */
 function addDense(node: NodeReader, input: TensorValue, weight: FloatsValue, bias: Float32Array | null): TensorValue {
   const { writer, store, hint } = node;
   const [inFeatures = 0, outFeatures = 0] = weight.shape;
   if (fixedValue(input.shape.at(-1) ?? fixedSize(0)) !== inFeatures) node.refuse('the shapes of its inputs do not fit');
-  // Columns in another order cost nothing: the rows of the weights follow them.
+  // Reordered columns cost nothing: the rows of the weights are reordered to match.
   const source = input.columns === null ? writer.natural(input) : input;
   const rows = input.columns === null ? weight : reorderRows(weight, input.columns);
   const step = {

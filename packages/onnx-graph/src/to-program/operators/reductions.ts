@@ -17,7 +17,7 @@ function translateReduction(reduction: 'mean' | 'sum' | 'maximum' | 'minimum'): 
   };
 }
 
-/** First operator set in which softmax works along one axis, and not over all from that axis on. */
+/** First opset in which softmax normalises one axis instead of all axes from that axis on. */
 const axisSoftmaxOpset = 13;
 
 const translateSoftmax: OperatorTranslation = (node) => {

@@ -1,4 +1,4 @@
-// Operators that take parts of tensors.
+// Operators that select parts of tensors: split, slice, gather.
 
 import {
   fixedSize,
@@ -24,7 +24,7 @@ interface Range {
   readonly stride: number;
 }
 
-/** A part of one axis of a tensor or of known values. */
+/** A range along one axis of a tensor or constant. */
 function takeRange(node: NodeReader, input: GraphValue, axis: number, range: Range, hint: string): GraphValue {
   const { writer } = node;
   if (input.kind === 'floats') return sliceFloats(input, axis, range);
@@ -46,7 +46,7 @@ const translateSplit: OperatorTranslation = (node) => {
   const input = node.input(0);
   const rank = input.shape.length;
   const axis = axisAttribute(node, 0, rank);
-  const whole = fixedValue(shapeOf(input)[axis] ?? fixedSize(0)) ?? node.refuse('it splits the rows');
+  const whole = fixedValue(shapeOf(input)[axis] ?? fixedSize(0)) ?? node.refuse('it splits the axis of the rows');
   const count = proto.output.length;
   const even = Math.ceil(whole / count);
   const lengths =
@@ -76,14 +76,14 @@ const translateSlice: OperatorTranslation = (node) => {
     const stride = steps[index] ?? 1;
     const [start, end] = [starts[index] as number, ends[index] as number];
     const length = fixedValue(sizes[axis] as Size);
-    // No end is as far away as the largest integers that exporters write for one.
+    // Exporters write very large ends for "to the end of the axis".
     if (start === 0 && stride === 1 && (end >= 2 ** 31 - 1 || (length !== null && end >= length))) continue;
-    if (length === null) return node.refuse('it takes a part of the rows');
+    if (length === null) return node.refuse('it slices the axis of the rows');
     if (stride < 1) return node.refuse('negative steps are not supported');
     const from = Math.min(Math.max(start < 0 ? start + length : start, 0), length);
     const to = Math.min(Math.max(end < 0 ? end + length : end, 0), length);
     const taken = Math.max(0, Math.ceil((to - from) / stride));
-    if (taken === 0) return node.refuse('it takes nothing');
+    if (taken === 0) return node.refuse('it selects nothing');
     result = takeRange(node, result, axis, { start: from, length: taken, stride }, node.hint);
   }
   return result;
@@ -96,7 +96,7 @@ const translateGather: OperatorTranslation = (node) => {
   if (indices.kind !== 'integers') return node.refuse('its indices must be known');
   const sizes = shapeOf(input);
   const axis = axisAttribute(node, 0, sizes.length);
-  const length = fixedValue(sizes[axis] as Size) ?? node.refuse('it selects among the rows');
+  const length = fixedValue(sizes[axis] as Size) ?? node.refuse('it gathers along the axis of the rows');
   const fixed = fixedValues(indices.values) ?? node.refuse('its indices depend on the number of rows');
   const chosen = fixed.map((index) => (index < 0 ? index + length : index));
   if (chosen.some((index) => index < 0 || index >= length)) node.refuse(`an index is outside of ${length} entries`);
@@ -128,7 +128,7 @@ function gatherEntries(
   );
 }
 
-/** Takes an axis of length 1 out. */
+/** Removes an axis of length 1. */
 function withoutAxis({ writer, hint }: NodeReader, value: GraphValue, axis: number): GraphValue {
   if (value.kind !== 'tensor') return { ...value, shape: value.shape.filter((_size, other) => other !== axis) };
   const target: TensorValue = {

@@ -1,4 +1,4 @@
-// Operators that leave the values as they are: other shapes, other axes, other types.
+// Operators that change only shape, order of axes or type.
 
 import {
   channelsLastOrder,
@@ -30,7 +30,7 @@ const translateReshape: OperatorTranslation = (node) => {
   return reshapeTo(node, input, resolveShape(node, shapeOf(input), target.values, zeroCopies));
 };
 
-/** Replaces 0 by the input's own length, and -1 by the remaining length. */
+/** Replaces 0 by the input's length and -1 by the remaining length. */
 function resolveShape(
   node: NodeReader,
   from: readonly Size[],
@@ -86,7 +86,8 @@ function reshapeTo(node: NodeReader, input: GraphValue, shape: readonly Size[]):
       withColumns(node, input, shape) ?? withChannelsLast(node, input, shape) ?? writer.reshape(input, shape, hint)
     );
   }
-  const fixed = fixedValues(shape) ?? node.refuse('it shapes a constant by the number of rows');
+  const fixed =
+    fixedValues(shape) ?? node.refuse('it reshapes a constant to a shape that depends on the number of rows');
   const length = input.kind === 'floats' ? input.data.length : input.values.length;
   if (elementsOf(fixed) !== length) node.refuse('its target shape does not fit');
   return { ...input, shape: fixed };
@@ -99,7 +100,7 @@ function checkElements(node: NodeReader, from: readonly Size[], to: readonly Siz
   }
 }
 
-/** Features of an image become columns where they lie; who reads them learns their order. */
+/** Flattens an image in its memory order. The value records the order of the columns for its readers. */
 function withColumns({ writer, hint }: NodeReader, input: TensorValue, shape: readonly Size[]): TensorValue | null {
   const { order } = input;
   const [rows, features] = shape;
@@ -123,7 +124,7 @@ function withColumns({ writer, hint }: NodeReader, input: TensorValue, shape: re
   return { ...flat, columns: moved ? Array.from(columns) : null };
 }
 
-/** Positions of an image are joined while its channels stay last: tokens, for the transpose that follows. */
+/** Joins the positions of a channels-last image without a transpose, as tokens for the transpose that follows. */
 function withChannelsLast(
   { writer, hint }: NodeReader,
   input: TensorValue,
@@ -148,13 +149,13 @@ function withChannelsLast(
   );
 }
 
-/** Only the order of the axes changes; memory is reordered when an operator needs it. */
+/** Changes only the recorded order of axes. Memory is reordered where an operator needs it. */
 const translateTranspose: OperatorTranslation = (node) => {
   const input = node.input(0);
   const rank = input.shape.length;
   const permutation = intsAttributeOf(node.proto, 'perm') ?? naturalOrder(rank).toReversed();
   if (input.kind === 'floats') return transposeFloats(input, permutation);
-  if (input.kind === 'integers') return rank < 2 ? input : node.refuse('it turns integers around');
+  if (input.kind === 'integers') return rank < 2 ? input : node.refuse('a transpose of integers is not supported');
   const plain = input.columns === null ? input : node.writer.natural(input);
   return {
     ...plain,

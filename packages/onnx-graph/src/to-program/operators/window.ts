@@ -1,10 +1,10 @@
-// Windows of convolutions and pools: their attributes with defaults, explicit pads, and the size of what comes out.
+// Windows of convolutions and pools: attributes with defaults, explicit pads, and the output size.
 
 import { channelsLastOrder, fixedValue, type TensorValue } from '@ztw/program';
 import { intAttributeOf, intsAttributeOf, stringAttributeOf } from '../../model/attributes.ts';
 import type { NodeReader } from '../node-reader.ts';
 
-/** Of images in memory: channels last. */
+/** Memory order of images: channels last. */
 export const imageOrder: readonly number[] = channelsLastOrder(4);
 
 type Pair = readonly [number, number];
@@ -48,7 +48,7 @@ export function windowOf(node: NodeReader, input: TensorValue, size: Pair): Wind
     if (before < 0 || after < 0) node.refuse('negative pads are not supported');
     const room = length + before + after - reach;
     let outputSize = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
-    // A window that would start behind the data and its first padding does not count.
+    // ONNX omits a window that would start after the data and the leading padding.
     if (ceil && (outputSize - 1) * stride >= length + before) outputSize -= 1;
     if (outputSize < 1) node.refuse(`its window does not fit into ${length} entries`);
     return { before, after: Math.max(after, (outputSize - 1) * stride + reach - length - before), outputSize };
@@ -63,7 +63,7 @@ export function windowOf(node: NodeReader, input: TensorValue, size: Pair): Wind
   };
 }
 
-/** Output of `ceil(length / stride)`; what padding cannot be halved goes to one side. */
+/** Padding for an output of `ceil(length / stride)`. An odd pixel of padding goes to one side. */
 function sameAxis(length: number, reach: number, stride: number, moreBefore: boolean): WindowAxis {
   const outputSize = Math.ceil(length / stride);
   const total = Math.max(0, (outputSize - 1) * stride + reach - length);
