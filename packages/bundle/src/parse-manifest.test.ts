@@ -112,7 +112,7 @@ describe('parseManifest', () => {
     [
       'a head that ends in other classes',
       (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
-      /stages\[0\]: its head is not whole: Expected the head to end in logits \[3\], but it ends in \[4\]/,
+      /stages\[0\]: its head is not whole: Expected the head to end in logits \[3\]; received \[4\]/,
     ],
     [
       'a head without layers',
