@@ -56,7 +56,7 @@ function crossEntropyThroughEnsemble(options: FitEnsembleOptions, exitIndex: num
 const kinds = ['geometric', 'arithmetic'] as const;
 
 describe.each(kinds)('fitEnsemble, %s', (kind) => {
-  test('improves on the exits, and says by how much', () => {
+  test('improves on the exits, and reports by how much', () => {
     // The safe fit judges a mixture by its accuracy too, and that may cost it some cross-entropy.
     const penalty = kind === 'geometric' ? {} : { l2: 1e-4, biasL2: 1e-6 };
     const options = { kind, ...noisyExits(), ...penalty };
@@ -94,7 +94,7 @@ describe.each(kinds)('fitEnsemble, %s', (kind) => {
     }
   });
 
-  test('holds the weights back as told', () => {
+  test('applies the penalties given', () => {
     const norm = (l2: number) =>
       fitEnsemble({ kind, ...noisyExits(), l2 })
         .specification.exits.at(-1)!
