@@ -122,7 +122,7 @@ describe('parseManifest', () => {
     [
       'a head whose layers do not fit together',
       (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
-      /stages\[0\]: its head is not whole: The layer dense "dense" expects \[5\]/,
+      /stages\[0\]: its head is not whole: Expected \[5\] at the layer dense "dense"/,
     ],
     ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
     ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],

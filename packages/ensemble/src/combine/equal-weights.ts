@@ -12,8 +12,8 @@ export const equalWeightsDefaults: Readonly<Required<EqualWeightsOptions>> = { i
 const negligibleBias = -50;
 
 /**
- * An ensemble without a fit. Every exit takes the plain mean of all predictions so far: of log-probabilities (geometric)
- * or of probabilities (arithmetic).
+ * An ensemble without a fit. Every exit takes the plain mean of all predictions so far: of log-probabilities
+ * (geometric) or of probabilities (arithmetic).
  * @param exits Number of exits, over all networks of a chain.
  * @throws InvalidInputError if a count is not a positive integer.
  */

@@ -1,5 +1,6 @@
 // Cross-entropy of one exit's arithmetic ensemble, as a function of its log-weights and bias. The bias acts as another
-// prediction, equal for every row. Only the probability of the true class matters, so a row needs one number per member.
+// prediction, equal for every row. Only the probability of the true class matters, so a row needs one number per
+// member.
 
 import { smallestProbability } from '../combine/arithmetic-ensemble.ts';
 import type { FitRows } from './fit-rows.ts';

@@ -86,8 +86,8 @@ function relativeChange(step: Float64Array, point: Float64Array): number {
 }
 
 /**
- * The bounded step. The curvature is scaled to a unit diagonal, so one ridge fits all variables. Null if no ridge makes it
- * definite, which means that it is not finite.
+ * The bounded step. The curvature is scaled to a unit diagonal, so one ridge fits all variables. Null if no ridge makes
+ * it definite, which means that it is not finite.
  */
 function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: Float64Array): Float64Array | null {
   const size = gradient.length;

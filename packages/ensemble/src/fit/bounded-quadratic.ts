@@ -74,7 +74,9 @@ function freeMinimum(
   return target;
 }
 
-/** Feasible fraction of the way from `step` to `target`, and the variable that meets its bound there (-1 if none does). */
+/**
+ * Feasible fraction of the way from `step` to `target`, and the variable that meets its bound there (-1 if none does).
+ */
 function firstBound(step: Float64Array, target: Float64Array, lower: Float64Array): { share: number; met: number } {
   let share = 1;
   let met = -1;

@@ -1,7 +1,7 @@
 /**
  * Factorises `A = L L^T` in place.
  * @param matrix `[size, size]`, row-major; only its lower triangle is read, and becomes `L`.
- * @returns false if the matrix is not positive definite; `matrix` is then undefined.
+ * @returns false if the matrix is not positive definite; the content of `matrix` is then undefined.
  */
 export function choleskyFactorise(matrix: Float64Array, size: number): boolean {
   for (let row = 0; row < size; row++) {

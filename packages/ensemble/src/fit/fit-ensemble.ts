@@ -25,8 +25,8 @@ export interface FitEnsembleOptions {
    */
   readonly exitCosts?: readonly number[];
   /**
-   * Penalty `l2 * sum_j w_j^2` on each exit's log-weights, in nats. With `l2` or `biasL2` the penalties alone regularise
-   * the fit, for any number of rows. 1e-4 if only `biasL2` is given. Default: the safe fit.
+   * Penalty `l2 * sum_j w_j^2` on each exit's log-weights, in nats. With `l2` or `biasL2` the penalties alone
+   * regularise the fit, for any number of rows. 1e-4 if only `biasL2` is given. Default: the safe fit.
    */
   readonly l2?: number;
   /** Penalty `biasL2 * sum_c b_c^2` on each exit's bias, in nats. 1e-6 if only `l2` is given. Default: the safe fit. */
@@ -80,12 +80,12 @@ export interface EnsembleFit {
  * Fits the weights and biases of every exit's ensemble by cross-entropy, on rows that were held out from training.
  *
  * Without penalties it is the safe fit. A prior holds each exit near a recency-weighted mean of the predictions so far.
- * Cross-validation chooses the strength of the prior; with fewer rows the weights move less. Exits that are clearly worse
- * with the ensemble answer alone. If held-out rows do not favour the ensemble, all exits answer alone. The fit is
+ * Cross-validation chooses the strength of the prior; with fewer rows the weights move less. Exits that are clearly
+ * worse with the ensemble answer alone. If held-out rows do not favour the ensemble, all exits answer alone. The fit is
  * deterministic: the same rows give the same ensemble.
  *
- * The call is synchronous: 10,000 rows of 27 exits and 10 classes take some seconds. With more than 128 classes the safe
- * fit reads the probable classes of each row and a sample of the others, and fits no bias.
+ * The call is synchronous: 10,000 rows of 27 exits and 10 classes take some seconds. With more than 128 classes the
+ * safe fit reads the probable classes of each row and a sample of the others, and fits no bias.
  * @throws InvalidDataError if there are no rows, or a label is not a class.
  * @throws InvalidInputError if arrays have the wrong length, values are not finite, or options are out of range.
  * Source: Zero Time Waste, section 3 (weights fitted after the ICs are trained); minimisers: see their files.

@@ -1,4 +1,5 @@
-// The fit with penalties set by the caller, independent of the number of rows. The published code's fit is a special case.
+// The fit with penalties set by the caller, independent of the number of rows. The published code's fit is a special
+// case.
 
 import type { EnsembleExit, EnsembleSpecification } from '@ztw/core';
 import { type FittedExit, fitExit } from './fit-exit.ts';

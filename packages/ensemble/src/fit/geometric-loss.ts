@@ -7,9 +7,9 @@ import type { CurvedObjective } from './objective.ts';
 import { outerProducts } from './outer-products.ts';
 
 /**
- * Rows and classes whose contribution to the curvature is below this share are skipped: the share of the mean row so far,
- * or of the class's row. Most rows are predicted with near certainty and contribute almost nothing. The shares are relative,
- * so the curvature of a loss near zero keeps its shape.
+ * Rows and classes whose contribution to the curvature is below this share are skipped: the share of the mean row so
+ * far, or of the class's row. Most rows are predicted with near certainty and contribute almost nothing. The shares are
+ * relative, so the curvature of a loss near zero keeps its shape.
  */
 const negligibleShare = 1e-3;
 
@@ -20,8 +20,8 @@ export interface GeometricLossOptions {
 
 /**
  * Mean cross-entropy of the ensemble of the exits `0..members - 1`.
- * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`, or the factors alone. The curvature omits the contributions of
- * improbable classes.
+ * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`, or the factors alone. The curvature omits the
+ * contributions of improbable classes.
  */
 export function geometricLoss(
   data: FitRows,

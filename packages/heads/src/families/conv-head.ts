@@ -15,8 +15,8 @@ export interface ConvHeadOptions extends HeadOptions {
   readonly padding?: number;
   /**
    * Height and width of the pooled map after the convolutions. Default: 4, or near it, such that all windows have one
-   * size. With padding 0 always 4, as in the original code: its 8x8 maps become 3x3 and are pooled to 4x4 by overlapping
-   * windows.
+   * size. With padding 0 always 4, as in the original code: its 8x8 maps become 3x3 and are pooled to 4x4 by
+   * overlapping windows.
    */
   readonly poolSize?: MapSize;
   /** Divides the output channels of every convolution further. Default 1. */

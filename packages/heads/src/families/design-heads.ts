@@ -84,8 +84,9 @@ export interface DesignedHeads {
 type Resource = keyof HeadCost;
 
 /**
- * Chooses one design per place: the first of `headDesigns` within the bounds of one head. While all heads together exceed
- * their bounds, the most expensive head that has a cheaper design takes that design. A requested design is not changed.
+ * Chooses one design per place: the first of `headDesigns` within the bounds of one head. While all heads together
+ * exceed their bounds, the most expensive head that has a cheaper design takes that design. A requested design is not
+ * changed.
  * @throws InvalidInputError if no family, or not the requested one, reads the features.
  */
 export function designHeads(options: DesignHeadsOptions): DesignedHeads {

@@ -1,5 +1,5 @@
-// Adaptive pooling divides an axis of any length into a fixed number of windows. Window `i` of `n` over `size` runs from
-// `floor(i * size / n)` to `ceil((i + 1) * size / n)`. Source: PyTorch, `AdaptiveAvgPool2d`.
+// Adaptive pooling divides an axis of any length into a fixed number of windows. Window `i` of `n` over `size` runs
+// from `floor(i * size / n)` to `ceil((i + 1) * size / n)`. Source: PyTorch, `AdaptiveAvgPool2d`.
 
 /** Positions `start` to `end - 1` of an axis. */
 export interface AdaptiveWindow {

@@ -34,11 +34,11 @@ function requireForm(specification: HeadSpecification): void {
   const result = v.safeParse(headSchema, specification, { abortEarly: true });
   if (result.success) return;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  throw new InvalidModelError(`A field of the head is invalid: ${path ?? 'the head'}: ${issue.message}.`, {
-    expected: issue.expected ?? undefined,
+  const path = v.getDotPath(issue) ?? 'the head';
+  throw new InvalidModelError(`A field of the head is invalid: ${path}: ${issue.message}.`, {
+    expected: issue.expected,
     received: issue.received,
-    path: path ?? undefined,
+    path,
   });
 }
 
@@ -68,7 +68,7 @@ function requireOneCascade({ layers, classes }: HeadSpecification): void {
   for (const before of cascades) {
     if (before !== classes) {
       throw new InvalidModelError(
-        `Expected the cascade to read logits of ${classes} classes, as many as the head has; received ${before} classes.`,
+        `Expected the cascade to read logits of ${classes} classes, as the head has; received ${before} classes.`,
         { expected: classes, received: before, path: 'layers' },
       );
     }

@@ -1,5 +1,5 @@
-// The fit of one exit with a prior around an anchor, a combination known to be good. With fewer rows the fit stays nearer
-// to the anchor. The spread of the prior has the same meaning for every number of rows.
+// The fit of one exit with a prior around an anchor, a combination known to be good. With fewer rows the fit stays
+// nearer to the anchor. The spread of the prior has the same meaning for every number of rows.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';

@@ -1,5 +1,5 @@
-// Chooses a combination, or none: the one with the lowest held-out cross-entropy, if it is clearly lower than that of plain
-// exits and the accuracy at equal costs is not worse.
+// Chooses a combination, or none: the one with the lowest held-out cross-entropy, if it is clearly lower than that of
+// plain exits and the accuracy at equal costs is not worse.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
@@ -27,7 +27,9 @@ const sampleSeed = 2;
 const requiredErrors = 1;
 /** Standard errors by which its accuracy at equal costs may appear lower. */
 const allowedErrors = 0.5;
-/** Standard errors by which one exit's cross-entropy must be higher for it to answer alone. Strict, as exits are many. */
+/**
+ * Standard errors by which one exit's cross-entropy must be higher for it to answer alone. Strict, as exits are many.
+ */
 const exitErrors = 2;
 
 /** The reasons for the choice. All differences compare the ensemble with plain exits on held-out rows. */

@@ -1,6 +1,6 @@
-// Condensed rows for many classes: each row keeps the classes that some exit finds probable, the true class, and a sample
-// of the others, each of which represents its share of them. A fit of weights alone needs no more, and memory does not grow
-// with the number of classes.
+// Condensed rows for many classes: each row keeps the classes that some exit finds probable, the true class, and a
+// sample of the others, each of which represents its share of them. A fit of weights alone needs no more, and memory
+// does not grow with the number of classes.
 
 import { type FitRows, fitRows } from '../fit-rows.ts';
 import { seededNumber } from './seeded-order.ts';

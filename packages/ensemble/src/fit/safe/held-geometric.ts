@@ -75,7 +75,7 @@ function heldTo(objective: CurvedObjective, center: Float64Array, strengths: Flo
   };
 }
 
-/** Largest absolute derivative, except by shares at their bound. */
+/** Largest absolute derivative, ignoring shares at their bound. */
 function freeGradientNorm(point: Float64Array, gradient: Float64Array, members: number): number {
   return largestMagnitude(
     gradient.map((slope, index) =>

@@ -32,7 +32,8 @@ export function unjudgedExit(rows: number): JudgedExit {
 }
 
 /**
- * Judges the exit whose members are the exits `0..shares.length - 1` on some rows, and writes the results at their places.
+ * Judges the exit whose members are the exits `0..shares.length - 1` on some rows, and writes the results at their
+ * places.
  * @param selected Row numbers.
  */
 export function judgeRows(

@@ -1,5 +1,5 @@
-// Recency shares: the newest prediction counts most, each earlier one less by a fixed ratio. The ratio is one number for the
-// whole network, so few rows suffice to choose it.
+// Recency shares: the newest prediction counts most, each earlier one less by a fixed ratio. The ratio is one number
+// for the whole network, so few rows suffice to choose it.
 
 /** Ratios that a fit chooses from; 0 is the plain exit. */
 export const recencyRatios: readonly number[] = [0, 0.15, 0.3, 0.5, 0.7, 0.85];

@@ -1,5 +1,5 @@
-// Correctness of each row at several costs, with one threshold on the confidence, so two candidates can be compared on the
-// same rows. For curves over all rows, see the sweep in `@ztw/core/evaluation`.
+// Correctness of each row at several costs, with one threshold on the confidence, so two candidates can be compared on
+// the same rows. For curves over all rows, see the sweep in `@ztw/core/evaluation`.
 
 import type { JudgedExit } from './judged-exits.ts';
 
@@ -9,8 +9,8 @@ const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
 const halvings = 24;
 
 /**
- * `[rows]`: share of the budgets at which the answer of the row is correct. Each budget is met exactly, by mixing the two
- * nearest thresholds.
+ * `[rows]`: share of the budgets at which the answer of the row is correct. Each budget is met exactly, by mixing the
+ * two nearest thresholds.
  * @param exitCosts Cost of leaving at each exit, ascending.
  */
 export function successAtCosts(exits: readonly JudgedExit[], exitCosts: readonly number[]): Float64Array {
