@@ -47,7 +47,7 @@ export function holdsFor(kind: EnsembleSpecification['kind'], rows: number, clas
   }
 }
 
-/** Judges plain exits and all other recencies without a fit. A ratio is one number: the same rows choose and judge it. */
+/** Judges plain exits and all other recencies without a fit. A ratio is one number, so all rows choose and judge it. */
 export function judgeRecencies(kind: EnsembleSpecification['kind'], data: FitRows): readonly JudgedCandidate[] {
   const all = seededOrder(foldSeed, data.rows);
   return recencyRatios.map((recency) => {
