@@ -117,7 +117,7 @@ describe('parseManifest', () => {
     [
       'a head without layers',
       (json) => (large(json).stages[0].head.layers = []),
-      /in logits \[3\].*ends in \[2, 2, 2\]/,
+      /in logits \[3\].*received \[2, 2, 2\]/,
     ],
     [
       'a head whose layers do not fit together',

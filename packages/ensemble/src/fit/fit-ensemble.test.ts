@@ -151,7 +151,7 @@ describe.each(kinds)('fitEnsemble, %s', (kind) => {
 
   test.for([
     ['no rows', { labels: [], logits: [new Float32Array(0)] }, InvalidDataError, /at least one row/],
-    ['a label that is no class', { labels: [0, 5] }, InvalidDataError, /0 to 1, received 5 in row 1/],
+    ['a label that is no class', { labels: [0, 5] }, InvalidDataError, /0 to 1; received 5 in row 1/],
     ['half a label', { labels: [0, 0.5] }, InvalidDataError, /0.5/],
     ['logits of another length', { logits: [new Float32Array(4), new Float32Array(6)] }, InvalidInputError, /exit 1/],
     ['NaN', { logits: [Float32Array.of(0, 1, 2, Number.NaN)] }, InvalidInputError, /exit 0.*row 1/],
