@@ -22,6 +22,7 @@ export {
   measuredAccuracy,
   NEAR_CHANCE_SHARE,
 } from './class-agreement.ts';
+export { clearlyBetter } from './clearly-better.ts';
 export { bestAssignment } from './best-assignment.ts';
 export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';
 export { missingClasses } from './missing-classes.ts';
@@ -38,6 +39,15 @@ export {
   meanCost,
 } from '../costs/exit-costs.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
+export {
+  type Contender,
+  type InterleaveOptions,
+  interleave,
+  type TimedContender,
+  type TimeShare,
+  timeShare,
+} from '../profile/interleave.ts';
+export { type Timing, timingOf } from '../profile/timing.ts';
 
 // Where rows leave, by a policy at one setting
 
