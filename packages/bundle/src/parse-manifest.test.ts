@@ -116,17 +116,17 @@ describe('parseManifest', () => {
     [
       'a head that ends in other classes',
       (json) => (large(json).stages[0].head.layers[3].outFeatures = 4),
-      /stages\[0\]: its head is not valid: Expected the head to end in logits \[3\], but it ends in \[4\]/,
+      /stages\[0\]: its head is not valid: Expected the head to end in logits \[3\]; received \[4\]/,
     ],
     [
       'a head without layers',
       (json) => (large(json).stages[0].head.layers = []),
-      /in logits \[3\].*ends in \[2, 2, 2\]/,
+      /in logits \[3\].*received \[2, 2, 2\]/,
     ],
     [
       'a head whose layers do not fit together',
       (json) => (large(json).stages[0].head.layers[3].inFeatures = 5),
-      /stages\[0\]: its head is not valid: The layer dense "dense" expects \[5\]/,
+      /stages\[0\]: its head is not valid: Expected \[5\] at the layer dense "dense"/,
     ],
     ['a cascade without logits', (json) => (large(json).stages[1].previousLogits = null), /takes no previous logits/],
     ['logits without a cascade', (json) => large(json).stages[1].head.layers.splice(3, 1), /no cascade layer/],

@@ -1,6 +1,5 @@
-// Loading a bundle, whatever runs its stages
+// Combining predictions as exits are reached
 
-// Combining predictions as they arrive
 export { arithmeticEnsemble } from './combine/arithmetic-ensemble.ts';
 export { combineExits } from './combine/combine-exits.ts';
 export { ensembleFromSpecification } from './combine/ensemble-from-specification.ts';
@@ -8,7 +7,9 @@ export { type EqualWeightsOptions, equalWeights, equalWeightsDefaults } from './
 export { geometricEnsemble } from './combine/geometric-ensemble.ts';
 export type { RecycledPredictions } from './combine/recycled-predictions.ts';
 export { validateEnsemble } from './combine/validate-ensemble.ts';
-// Learning how to combine
+
+// Fitting the weights
+
 export {
   type EnsembleFit,
   type ExitFit,

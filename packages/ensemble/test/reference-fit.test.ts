@@ -92,7 +92,8 @@ describe.skipIf(cases.length === 0)('against the original’s fits', () => {
         );
         return accuracies;
       };
-      // Points of accuracy: the stored fits come from another minimiser, and 0.15 points are 12 of 8,000 rows. They have this penalty.
+      // Points of accuracy: the stored fits come from another minimiser, and 0.15 points are 12 of 8,000 rows. They
+      // use this penalty.
       const samePenalty = accuraciesOf({ l2: 1e-4 });
       for (const [budget, accuracy] of samePenalty) expect(Math.abs(accuracy - stored[budget]!)).toBeLessThan(0.15);
       // The safe fit may be better.

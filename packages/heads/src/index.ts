@@ -1,4 +1,4 @@
-// Heads as data
+// Heads and layers as data
 
 export type { Head, HeadCost, HeadParameters, HeadSpecification } from './head.ts';
 export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './layers/adaptive-windows.ts';
@@ -15,7 +15,7 @@ export { type PooledHeadOptions, pooledHead } from './families/pooled-head.ts';
 export { type SwinHeadOptions, swinHead } from './families/swin-head.ts';
 export { type DenseLayersOptions, type TokenHeadOptions, tokenHead } from './families/token-head.ts';
 
-// Heads that cost little beside their network
+// Heads within a share of their network's cost
 
 export { type CostedDesign, isOpenDesign } from './families/designs-with-costs.ts';
 export {
@@ -31,7 +31,7 @@ export {
 } from './families/design-heads.ts';
 export { type FirstDesign, type HeadDesignsOptions, headDesigns } from './families/head-designs.ts';
 
-// Derived from the layers: cascade, cost, parameters, schema, shapes, validity
+// Derived from the layers: MACs, parameters, schema, shapes, cascade, validity
 
 export { headMacs } from './shapes/head-macs.ts';
 export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
@@ -45,7 +45,7 @@ export { validateHead } from './shapes/validate-head.ts';
 export { initialiseHead } from './initialise/initialise-head.ts';
 export { seededRandom } from './initialise/seeded-random.ts';
 
-// Splitting a head: the prefix before features are cached, and the trained rest
+// Splitting a head: the prefix applied before features are cached, and the trained layers
 
 export { type SplitHead, splitPrefix } from './prefix/split-prefix.ts';
 
@@ -64,7 +64,7 @@ export type {
 } from './layers/layer-writer.ts';
 export { writeLayers } from './layers/write-layers.ts';
 
-// Frozen networks on which heads are trained
+// Networks that heads are trained on, and networks with heads
 
 export type { NetworkHeads } from './contract/network-heads.ts';
 export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';

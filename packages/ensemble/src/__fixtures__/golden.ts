@@ -46,7 +46,7 @@ export interface GoldenThresholds {
   readonly rows: number;
   /** Per exit, `[rows, classes]`. */
   readonly logits: readonly Float32Array[];
-  /** Per exit, `[rows, classes]`: what its ensemble makes of them, not normalised. */
+  /** Per exit, `[rows, classes]`: the prediction of its ensemble, not normalised. */
   readonly combined: readonly Float32Array[];
   readonly thresholds: readonly {
     readonly threshold: number;

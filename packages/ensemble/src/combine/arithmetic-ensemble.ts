@@ -9,7 +9,7 @@ import {
   withPrediction,
 } from './recycled-predictions.ts';
 
-/** Keeps the logarithm finite where every member gives a class no chance; the published code's value. */
+/** Keeps the logarithm finite if every member gives a class probability 0. The value is the published code's. */
 export const smallestProbability = 1e-40;
 
 /**
@@ -17,12 +17,12 @@ export const smallestProbability = 1e-40;
  * `log q_m = logSoftmax( log( (sum_{j<=m} exp(w_{m,j}) p_j + exp(b_m)) / Z + 1e-40 ) )`, `Z` the sum over the classes.
  * The state keeps probabilities.
  * Source: Zero Time Waste, section 3 (the additive ensemble), with the bias and the constant of the published code.
- * @throws InvalidModelError where the specification is not whole.
- * @throws InvalidInputError where it is of another kind.
+ * @throws InvalidModelError if the specification is invalid.
+ * @throws InvalidInputError if it has another kind.
  */
 export function arithmeticEnsemble(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
   const exits = combinedExits(specification, 'arithmetic').map((exit) => exit && withExponentialBias(exit));
-  // One for all updates: small allocations would be most of the cost of an update for a single row.
+  // Shared by all updates: allocations would be most of the cost of an update for a single row.
   const masses = new Float64Array(specification.classes);
   return {
     specificationVersion: 'v1',

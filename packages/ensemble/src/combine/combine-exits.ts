@@ -1,7 +1,7 @@
 import type { Ensemble } from '@ztw/core';
 
 /**
- * What an ensemble says at every exit when no row leaves.
+ * Predictions of an ensemble at every exit, if no row leaves early.
  * @param logits One array per exit: `[rows, classes]`.
  * @returns one array per exit: log-probabilities `[rows, classes]`, normalised per row.
  */

@@ -10,9 +10,9 @@ export interface CombinedExit {
 }
 
 /**
- * Exits of a specification of one kind.
- * @throws InvalidModelError where the specification is not whole.
- * @throws InvalidInputError where it is of another kind.
+ * The exits of a specification, checked to have the given kind.
+ * @throws InvalidModelError if the specification is invalid.
+ * @throws InvalidInputError if it has another kind.
  */
 export function combinedExits(
   specification: EnsembleSpecification,
@@ -21,7 +21,8 @@ export function combinedExits(
   validateEnsemble(specification);
   if (specification.kind !== kind) {
     throw new InvalidInputError(
-      `Expected the specification of a ${kind} ensemble, received a ${specification.kind} one.`,
+      `Expected the specification of a ${kind} ensemble; received a ${specification.kind} one.`,
+      { expected: kind, received: specification.kind, path: 'kind' },
     );
   }
   return specification.exits.map(
@@ -30,26 +31,28 @@ export function combinedExits(
 }
 
 /**
- * Checks the number of classes that a model brings.
+ * Checks the number of classes of a model.
  * @throws InvalidInputError
  */
 export function requireClasses(specification: EnsembleSpecification, classes: number): void {
   if (classes !== specification.classes) {
     throw new InvalidInputError(
-      `The ensemble was made for ${specification.classes} classes, the model has ${classes}.`,
+      `Expected a model with ${specification.classes} classes, as the ensemble has; received ${classes}.`,
+      { expected: specification.classes, received: classes, path: 'classes' },
     );
   }
 }
 
 /**
- * One exit's values; null where it answers alone.
- * @throws InvalidInputError for an exit that the ensemble does not know.
+ * One exit's values; null if it answers alone.
+ * @throws InvalidInputError if the ensemble does not have this exit.
  */
 export function exitAt(exits: readonly (CombinedExit | null)[], exitIndex: number): CombinedExit | null {
   const exit = exits[exitIndex];
   if (exit === undefined) {
     throw new InvalidInputError(
-      `The ensemble was made for ${exits.length} exits, but got the logits of exit ${exitIndex}.`,
+      `Expected one of the ${exits.length} exits of the ensemble, from 0; received the logits of exit ${exitIndex}.`,
+      { expected: `0 to ${exits.length - 1}`, received: exitIndex, path: 'exitIndex' },
     );
   }
   return exit;

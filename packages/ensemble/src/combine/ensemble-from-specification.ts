@@ -5,8 +5,8 @@ import type { RecycledPredictions } from './recycled-predictions.ts';
 import { validateEnsemble } from './validate-ensemble.ts';
 
 /**
- * The ensemble that a specification describes, for example one from a bundle.
- * @throws InvalidModelError where the specification is not whole.
+ * The ensemble of a specification, for example from a bundle.
+ * @throws InvalidModelError if the specification is invalid.
  */
 export function ensembleFromSpecification(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
   validateEnsemble(specification);

@@ -1,21 +1,21 @@
 import { type EnsembleExit, type EnsembleSpecification, InvalidInputError } from '@ztw/core';
 
 export interface EqualWeightsOptions {
-  /** Whether the last exit, the backbone's own classifier, joins the ensemble or answers alone. Default true. */
+  /** Whether the last exit, the backbone's own classifier, has an ensemble or answers alone. Default true. */
   readonly includeFinal?: boolean;
 }
 
 /** The defaults of `equalWeights`. */
 export const equalWeightsDefaults: Readonly<Required<EqualWeightsOptions>> = { includeFinal: true };
 
-/** `exp(-50)` is 2e-22: the arithmetic ensemble adds `exp(b)` to the masses, and nothing should be added. */
+/** The arithmetic ensemble adds `exp(b)` to the masses; `exp(-50)` is 2e-22, in effect 0. */
 const negligibleBias = -50;
 
 /**
- * An ensemble that nothing was fitted for: every exit takes the plain mean of all predictions so far, of
- * log-probabilities (geometric) or of probabilities (arithmetic).
+ * An ensemble without a fit. Every exit takes the plain mean of all predictions so far: of log-probabilities
+ * (geometric) or of probabilities (arithmetic).
  * @param exits Number of exits, over all networks of a chain.
- * @throws InvalidInputError for counts that are not positive integers.
+ * @throws InvalidInputError if a count is not a positive integer.
  */
 export function equalWeights(
   kind: EnsembleSpecification['kind'],
@@ -26,7 +26,10 @@ export function equalWeights(
   const { includeFinal } = { ...equalWeightsDefaults, ...options };
   for (const count of [exits, classes]) {
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new InvalidInputError(`Expected positive numbers of exits and classes, received ${exits} and ${classes}.`);
+      throw new InvalidInputError(`Expected positive numbers of exits and classes; received ${exits} and ${classes}.`, {
+        expected: 'positive integers',
+        received: { exits, classes },
+      });
     }
   }
   const bias = new Array<number>(classes).fill(kind === 'geometric' ? 0 : negligibleBias);

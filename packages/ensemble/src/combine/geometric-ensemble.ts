@@ -13,15 +13,15 @@ import {
  * The weighted geometric mean of all predictions so far:
  * `log q_m = logSoftmax( mean_{j<=m}( exp(w_{m,j}) * log p_j ) + b_m )`.
  *
- * The state keeps logits instead of log-probabilities: the two differ by a constant per row and exit, which the
- * normalisation takes out again.
+ * The state keeps logits instead of log-probabilities. The two differ by a constant per row and exit, which the
+ * normalisation removes.
  * Source: Zero Time Waste, section 3, equation 4, with the mean of the published code.
- * @throws InvalidModelError where the specification is not whole.
- * @throws InvalidInputError where it is of another kind.
+ * @throws InvalidModelError if the specification is invalid.
+ * @throws InvalidInputError if it has another kind.
  */
 export function geometricEnsemble(specification: EnsembleSpecification): Ensemble<RecycledPredictions> {
   const exits = combinedExits(specification, 'geometric').map((exit) => exit && withMean(exit));
-  // One for all updates: small allocations would be most of the cost of an update for a single row.
+  // Shared by all updates: allocations would be most of the cost of an update for a single row.
   const scores = new Float64Array(specification.classes);
   return {
     specificationVersion: 'v1',
@@ -43,7 +43,7 @@ export function geometricEnsemble(specification: EnsembleSpecification): Ensembl
   };
 }
 
-/** The mean over the exits, taken into the factors. */
+/** Divides the factors by the number of exits, so their sum becomes a mean. */
 function withMean(exit: CombinedExit): CombinedExit {
   return { ...exit, factors: exit.factors.map((factor) => factor / exit.factors.length) };
 }

@@ -1,5 +1,6 @@
-// Cross-entropy of one exit's arithmetic ensemble, as a function of its log-weights and bias. Its bias is a prediction of
-// its own, the same for every row. Only the probability of the true class matters, so a row costs one number per member.
+// Cross-entropy of one exit's arithmetic ensemble, as a function of its log-weights and bias. The bias acts as another
+// prediction, equal for every row. Only the probability of the true class matters, so a row needs one number per
+// member.
 
 import { smallestProbability } from '../combine/arithmetic-ensemble.ts';
 import type { FitRows } from './fit-rows.ts';
@@ -17,7 +18,7 @@ export function arithmeticLoss(data: FitRows, members: number): Objective {
   const excess = 1 + classes * smallestProbability;
 
   function evaluate(point: Float64Array, gradient: Float64Array): number {
-    // Every member's probabilities sum to 1, so the mixture's do to the sum of all masses, whatever the row.
+    // Every member's probabilities sum to 1, so the mixture sums to the total of all masses in every row.
     let total = 0;
     for (let index = 0; index < size; index++) {
       masses[index] = Math.exp(point[index] as number);
@@ -51,7 +52,7 @@ export function arithmeticLoss(data: FitRows, members: number): Objective {
   return { size, evaluate };
 }
 
-/** `[rows, members]`: what each member gives the true class. */
+/** `[rows, members]`: each member's probability of the true class. */
 function probabilitiesOfLabels(
   { rows, exits, classes, logProbabilities, labels }: FitRows,
   members: number,

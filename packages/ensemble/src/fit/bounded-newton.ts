@@ -1,20 +1,20 @@
 // Newton's method for a convex function with lower bounds: each step minimises the quadratic model within the bounds,
-// and is shortened until the value falls. The value never rises.
+// then is shortened until the value decreases. The value never rises.
 
 import { boundedQuadraticStep } from './bounded-quadratic.ts';
 import { type CurvedObjective, dotProduct, type MinimiserOptions, type Minimum } from './objective.ts';
 
-/** No bounded variable loses more than this share of its distance to zero in one step: its slope may be a steep one there. */
+/** Maximum share of its distance to zero that a bounded variable moves in one step: slopes near zero may be steep. */
 const largestShrinkage = 0.98;
 /**
- * No variable moves by more than this times one plus its magnitude in one step. It matters where the curvature has vanished,
- * for instance because every row is predicted with certainty, rightly or wrongly.
+ * No variable moves by more than this times one plus its magnitude in one step. The limit matters if the curvature has
+ * vanished, for instance because every row is predicted with certainty, correctly or not.
  */
 const largestChange = 10;
-/** A step must gain at least this share of what its slope promises. */
+/** A step must gain at least this share of the gain that its slope predicts. */
 const sufficientDecrease = 1e-4;
 const maxHalvings = 30;
-/** Added to the curvature after scaling it to a unit diagonal; ten times more where that does not make it definite. */
+/** Added to the curvature after scaling it to a unit diagonal; ten times more if the result is not definite. */
 const firstRidge = 1e-10;
 const maxRidge = 1e3;
 
@@ -40,7 +40,7 @@ export function boundedNewton(
     const step = newtonStep(current, bounds);
     if (step === null) break;
     const slope = dotProduct(step, current.gradient);
-    // Half of the slope is what the quadratic model promises; where a bound cuts the step short it promises more.
+    // The quadratic model predicts a gain of half the slope, or more if a bound cuts the step short.
     converged = !(-slope / 2 > options.tolerance);
     if (converged) break;
     let length = Math.min(1, largestChange / relativeChange(step, current.point));
@@ -52,7 +52,7 @@ export function boundedNewton(
       trial.value = objective.evaluateWithCurvature(trial.point, trial.gradient, trial.curvature);
       if (trial.value <= current.value + sufficientDecrease * length * slope) break;
     }
-    // No step along a descent direction gains anything: the value is as low as its rounding lets it be.
+    // No step along a descent direction gains anything: the value is minimal up to rounding.
     converged = halvings === maxHalvings;
     if (converged) break;
     [current, trial] = [trial, current];
@@ -86,8 +86,8 @@ function relativeChange(step: Float64Array, point: Float64Array): number {
 }
 
 /**
- * The bounded step, with the curvature scaled to a unit diagonal so that one ridge fits all variables; null where no ridge makes
- * it definite, that is, where it is not finite.
+ * The bounded step. The curvature is scaled to a unit diagonal, so one ridge fits all variables. Null if no ridge makes
+ * it definite, which means that it is not finite.
  */
 function newtonStep({ point, gradient, curvature }: PointWithCurvature, bounds: Float64Array): Float64Array | null {
   const size = gradient.length;

@@ -10,8 +10,8 @@ const multiplierTolerance = 1e-12;
  * The step `d` that minimises `g . d + d . H d / 2` with `d >= lower`.
  * @param curvature `H`, `[size, size]`, row-major, positive definite; only its lower triangle is read.
  * @param gradient `g`
- * @param lower At most 0 for every variable; `-Infinity` where there is no bound.
- * @returns null where `H` is not positive definite.
+ * @param lower At most 0 for every variable; `-Infinity` if there is no bound.
+ * @returns null if `H` is not positive definite.
  */
 export function boundedQuadraticStep(
   curvature: Float64Array,
@@ -23,7 +23,7 @@ export function boundedQuadraticStep(
   const isFixed = new Uint8Array(size);
   const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-  // Every round fixes a variable or lowers the value with another set of fixed ones, so it ends; the cap is for rounding.
+  // Every round fixes a variable or lowers the value with another fixed set, so it terminates; the cap covers rounding.
   for (let round = 0; round < 10 * size; round++) {
     const target = freeMinimum(curvature, gradient, step, isFixed);
     if (target === null) return null;
@@ -43,7 +43,7 @@ export function boundedQuadraticStep(
   return step;
 }
 
-/** Minimum over the variables that are not fixed, the others staying where they are. */
+/** Minimum over the variables that are not fixed; the others keep their values. */
 function freeMinimum(
   curvature: Float64Array,
   gradient: Float64Array,
@@ -74,7 +74,9 @@ function freeMinimum(
   return target;
 }
 
-/** How far from `step` to `target` one can go, 0 to 1, and the variable that meets its bound there; -1 where none does. */
+/**
+ * Feasible fraction of the way from `step` to `target`, and the variable that meets its bound there (-1 if none does).
+ */
 function firstBound(step: Float64Array, target: Float64Array, lower: Float64Array): { share: number; met: number } {
   let share = 1;
   let met = -1;
@@ -82,7 +84,7 @@ function firstBound(step: Float64Array, target: Float64Array, lower: Float64Arra
     const from = step[index] as number;
     const to = target[index] as number;
     const bound = lower[index] as number;
-    // A fixed variable has its target where it stands, at its bound.
+    // The target of a fixed variable is its current value, at its bound.
     if (to >= bound) continue;
     const shareThere = (bound - from) / (to - from);
     if (met === -1 || shareThere < share) {
@@ -93,7 +95,7 @@ function firstBound(step: Float64Array, target: Float64Array, lower: Float64Arra
   return { share, met };
 }
 
-/** The fixed variable with the most negative multiplier, or -1 where all push against their bounds. */
+/** The fixed variable with the most negative multiplier, or -1 if all push against their bounds. */
 function mostEagerToLeave(
   curvature: Float64Array,
   gradient: Float64Array,

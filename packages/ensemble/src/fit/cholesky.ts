@@ -1,7 +1,7 @@
 /**
  * Factorises `A = L L^T` in place.
  * @param matrix `[size, size]`, row-major; only its lower triangle is read, and becomes `L`.
- * @returns false where the matrix is not positive definite; `matrix` is then of no use.
+ * @returns false if the matrix is not positive definite; the content of `matrix` is then undefined.
  */
 export function choleskyFactorise(matrix: Float64Array, size: number): boolean {
   for (let row = 0; row < size; row++) {
@@ -21,7 +21,7 @@ export function choleskyFactorise(matrix: Float64Array, size: number): boolean {
   return true;
 }
 
-/** Solves `L L^T x = b`; `vector` holds `b` before and `x` after. */
+/** Solves `L L^T x = b`; `vector` holds `b` on entry and `x` on return. */
 export function choleskySolve(factor: Float64Array, vector: Float64Array): void {
   const size = vector.length;
   for (let row = 0; row < size; row++) {

@@ -56,7 +56,7 @@ function crossEntropyThroughEnsemble(options: FitEnsembleOptions, exitIndex: num
 const kinds = ['geometric', 'arithmetic'] as const;
 
 describe.each(kinds)('fitEnsemble, %s', (kind) => {
-  test('improves on the exits, and says by how much', () => {
+  test('improves on the exits, and reports by how much', () => {
     // The safe fit judges a mixture by its accuracy too, and that may cost it some cross-entropy.
     const penalty = kind === 'geometric' ? {} : { l2: 1e-4, biasL2: 1e-6 };
     const options = { kind, ...noisyExits(), ...penalty };
@@ -94,7 +94,7 @@ describe.each(kinds)('fitEnsemble, %s', (kind) => {
     }
   });
 
-  test('holds the weights back as told', () => {
+  test('applies the penalties given', () => {
     const norm = (l2: number) =>
       fitEnsemble({ kind, ...noisyExits(), l2 })
         .specification.exits.at(-1)!
@@ -151,7 +151,7 @@ describe.each(kinds)('fitEnsemble, %s', (kind) => {
 
   test.for([
     ['no rows', { labels: [], logits: [new Float32Array(0)] }, InvalidDataError, /at least one row/],
-    ['a label that is no class', { labels: [0, 5] }, InvalidDataError, /0 to 1, received 5 in row 1/],
+    ['a label that is no class', { labels: [0, 5] }, InvalidDataError, /0 to 1; received 5 in row 1/],
     ['half a label', { labels: [0, 0.5] }, InvalidDataError, /0.5/],
     ['logits of another length', { logits: [new Float32Array(4), new Float32Array(6)] }, InvalidInputError, /exit 1/],
     ['NaN', { logits: [Float32Array.of(0, 1, 2, Number.NaN)] }, InvalidInputError, /exit 0.*row 1/],

@@ -11,42 +11,42 @@ export interface FitEnsembleOptions {
   readonly kind: EnsembleSpecification['kind'];
   /**
    * One array per exit (over all networks of a chain), `[rows, classes]`, the backbone's own output last.
-   * Log-probabilities are logits too. Take rows that neither the ICs nor the backbone were trained on.
+   * Log-probabilities work too. Use rows that neither the ICs nor the backbone were trained on.
    */
   readonly logits: readonly Float32Array[];
   /** `[rows]` */
   readonly labels: ArrayLike<number>;
   readonly classes: number;
-  /** Whether the last exit gets an ensemble too, or answers alone. Default true. */
+  /** Whether the last exit has an ensemble too, or answers alone. Default true. */
   readonly includeFinal?: boolean;
   /**
-   * Cost of leaving at each exit, ascending, in any unit: where the safe fit compares accuracies. Default: 1, 2, 3, and so on.
-   * A fit with penalties does not read it.
+   * Cost of leaving at each exit, ascending, in any unit. The safe fit compares accuracies at equal costs; a fit with
+   * penalties ignores them. Default: 1, 2, 3, and so on.
    */
   readonly exitCosts?: readonly number[];
   /**
-   * Penalty `l2 * sum_j w_j^2` on each exit's log-weights, in nats. With this or `biasL2` the fit is held back by the
-   * penalties alone, whatever the number of rows; 1e-4 where only the other is given. Default: the safe fit.
+   * Penalty `l2 * sum_j w_j^2` on each exit's log-weights, in nats. With `l2` or `biasL2` the penalties alone
+   * regularise the fit, for any number of rows. 1e-4 if only `biasL2` is given. Default: the safe fit.
    */
   readonly l2?: number;
-  /** Penalty `biasL2 * sum_c b_c^2` on each exit's bias, in nats. 1e-6 where only `l2` is given. Default: the safe fit. */
+  /** Penalty `biasL2 * sum_c b_c^2` on each exit's bias, in nats. 1e-6 if only `l2` is given. Default: the safe fit. */
   readonly biasL2?: number;
-  /** Most iterations per exit. Default 200. */
+  /** Maximum iterations per exit. Default 200. */
   readonly maxIterations?: number;
-  /** An exit is done when another iteration would gain less than this, in nats. Default 1e-7. */
+  /** The fit of an exit stops when another iteration would gain less than this, in nats. Default 1e-7. */
   readonly tolerance?: number;
   /** Called after each exit. */
   readonly onExit?: (fit: ExitFit) => void;
 }
 
-/** The defaults of `fitEnsemble`; the two penalties are those of a fit that is given one of them. */
+/** The defaults of `fitEnsemble`. The two penalties apply only if the other one is given. */
 export const fitEnsembleDefaults: Readonly<
   Required<Pick<FitEnsembleOptions, 'includeFinal' | 'l2' | 'biasL2' | 'maxIterations' | 'tolerance'>>
 > = { includeFinal: true, l2: 1e-4, biasL2: 1e-6, maxIterations: 200, tolerance: 1e-7 };
 
 /**
- * The original's way, to be spread over the options: no ensemble on the backbone's own output, and no penalty.
- * It was meant for training rows, where the weights collapse onto the last ICs.
+ * The options of the original: no ensemble on the backbone's own output, and no penalty. Spread them into the options.
+ * The original fits on training rows, where the weights collapse onto the last ICs.
  */
 export const referenceFitOptions: Readonly<Required<Pick<FitEnsembleOptions, 'includeFinal' | 'l2' | 'biasL2'>>> = {
   includeFinal: false,
@@ -54,17 +54,17 @@ export const referenceFitOptions: Readonly<Required<Pick<FitEnsembleOptions, 'in
   biasL2: 0,
 };
 
-/** How the fit of one exit went. */
+/** The result of fitting one exit. */
 export interface ExitFit {
   readonly exitIndex: number;
-  /** Mean cross-entropy (nats) of the exit's own prediction on the rows of the fit. */
+  /** Mean cross-entropy (nats) of the exit's own prediction on the fitted rows. */
   readonly crossEntropyBefore: number;
-  /** That of its ensemble, without penalty; equal to the one before where the exit answers alone. */
+  /** The same for its ensemble, without penalty. Equal to `crossEntropyBefore` if the exit answers alone. */
   readonly crossEntropyAfter: number;
   readonly iterations: number;
-  /** Largest absolute derivative of cross-entropy and penalty by a log-weight or bias. */
+  /** Largest absolute derivative of cross-entropy plus penalty with respect to a log-weight or bias. */
   readonly gradientNorm: number;
-  /** False where the iterations ran out. */
+  /** False if the fit stopped at `maxIterations`. */
   readonly converged: boolean;
 }
 
@@ -72,21 +72,22 @@ export interface EnsembleFit {
   readonly specification: EnsembleSpecification;
   /** One per exit. */
   readonly exits: readonly ExitFit[];
-  /** Why the ensemble is as it is; null for a fit with penalties. */
+  /** The reasons for the choice of ensemble; null for a fit with penalties. */
   readonly safety: SafeFitReport | null;
 }
 
 /**
- * Learns the weights and biases of every exit's ensemble by cross-entropy, on rows that were held out from training.
+ * Fits the weights and biases of every exit's ensemble by cross-entropy, on rows that were held out from training.
  *
- * Without penalties it is the safe fit. A prior holds each exit to a recency-weighted mean of the predictions so far; how firmly is
- * cross-validated, and the fewer the rows, the less they move. Exits that are clearly the worse for it answer alone, and all of them do
- * where held-out rows do not speak for the ensemble. No wall clock and no chance: the same rows give the same ensemble.
+ * Without penalties it is the safe fit. A prior holds each exit near a recency-weighted mean of the predictions so far.
+ * Cross-validation chooses the strength of the prior; with fewer rows the weights move less. Exits that are clearly
+ * worse with the ensemble answer alone. If held-out rows do not favour the ensemble, all exits answer alone. The fit is
+ * deterministic: the same rows give the same ensemble.
  *
- * The call is synchronous: 10,000 rows of 27 exits and 10 classes take some seconds. With more than 128 classes the safe fit looks at
- * the probable classes of each row and a sample of the others, and learns no bias.
- * @throws InvalidDataError for no rows, or a label that is not a class.
- * @throws InvalidInputError for arrays of another length, values that are not finite, or options out of range.
+ * The call is synchronous: 10,000 rows of 27 exits and 10 classes take some seconds. With more than 128 classes the
+ * safe fit reads the probable classes of each row and a sample of the others, and fits no bias.
+ * @throws InvalidDataError if there are no rows, or a label is not a class.
+ * @throws InvalidInputError if arrays have the wrong length, values are not finite, or options are out of range.
  * Source: Zero Time Waste, section 3 (weights fitted after the ICs are trained); minimisers: see their files.
  */
 export function fitEnsemble(options: FitEnsembleOptions): EnsembleFit {
@@ -141,16 +142,23 @@ function answersAlone(exitIndex: number, crossEntropy: number): ExitFit {
 
 function requireNotNegative(values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0)) throw new InvalidInputError(`Expected ${name} of at least 0 for the fit, received ${value}.`);
+    if (value >= 0) continue;
+    throw new InvalidInputError(`Expected ${name} of at least 0 for the fit; received ${value}.`, {
+      expected: 'at least 0',
+      received: value,
+      path: name,
+    });
   }
 }
 
 function checkedCosts(costs: readonly number[], exits: number): readonly number[] {
   const isAscending = costs.every((cost, exit) => Number.isFinite(cost) && cost >= (costs[exit - 1] ?? 0));
   if (costs.length !== exits || !isAscending) {
-    throw new InvalidInputError(
-      `Expected the costs of ${exits} exits, each at least that of the exit before, received ${JSON.stringify(costs)}.`,
-    );
+    throw new InvalidInputError(`Expected ascending costs of ${exits} exits; received ${JSON.stringify(costs)}.`, {
+      expected: `${exits} ascending numbers`,
+      received: costs,
+      path: 'exitCosts',
+    });
   }
   return costs;
 }

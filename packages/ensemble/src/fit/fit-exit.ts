@@ -1,4 +1,4 @@
-// The fit of one exit's ensemble: which loss, in which variables, by which minimiser.
+// The fit of one exit's ensemble: chooses the loss, the variables and the minimiser.
 
 import type { EnsembleExit, EnsembleSpecification } from '@ztw/core';
 import { arithmeticLoss } from './arithmetic-loss.ts';
@@ -9,10 +9,10 @@ import { limitedMemoryBfgs } from './limited-memory-bfgs.ts';
 import { largestMagnitude, type MinimiserOptions, type Minimum, type Objective } from './objective.ts';
 import { type Penalty, penalised, penalisedFactors, penaltyValue } from './penalty.ts';
 
-/** Newton's method pays as long as its matrix is small beside the rows; with more variables L-BFGS takes over. */
+/** Newton's method pays only while its matrix is small compared with the rows; above this, L-BFGS is used. */
 const mostNewtonVariables = 160;
 
-/** The least log-weight of the geometric kind: `exp(-20)` is as good as nothing, and finite. */
+/** The least log-weight of the geometric kind: `exp(-20)` is negligible, and the weight is finite. */
 const leastWeight = -20;
 
 export interface FittedExit {
@@ -20,7 +20,7 @@ export interface FittedExit {
   /** Mean cross-entropy without penalty. */
   readonly crossEntropy: number;
   readonly iterations: number;
-  /** Largest absolute derivative of cross-entropy and penalty by a log-weight or bias. */
+  /** Largest absolute derivative of cross-entropy plus penalty with respect to a log-weight or bias. */
   readonly gradientNorm: number;
   readonly converged: boolean;
 }
@@ -62,7 +62,7 @@ export function fitExit(
 /** Minimises over `[w, b]` without bounds. */
 function fitLogWeights(loss: Objective, start: EnsembleExit, penalty: Penalty, options: MinimiserOptions): FittedExit {
   const members = start.weights.length;
-  // A bias concerns the rows of its own class only, so it feels about a class' share of the curvature that a weight does.
+  // A bias affects mainly the rows of its own class, so its curvature is about a class's share of a weight's.
   const biasUnit = Math.sqrt(start.bias.length);
   const units = Float64Array.from({ length: loss.size }, (_, index) => (index < members ? 1 : biasUnit));
   const point = Float64Array.from(

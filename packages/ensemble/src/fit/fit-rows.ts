@@ -1,4 +1,4 @@
-// The data of a fit, laid out for its inner loops: all exits of one row lie together.
+// The data of a fit, laid out for its inner loops: the exits of one row are adjacent.
 
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
 
@@ -6,26 +6,36 @@ export interface FitRows {
   readonly rows: number;
   readonly exits: number;
   readonly classes: number;
-  /** `[rows, exits, classes]`; of some classes of each row only where rows were condensed. */
+  /** `[rows, exits, classes]`. Condensed rows hold only some classes of each row. */
   readonly logProbabilities: Float32Array;
   /** `[rows]` */
   readonly labels: Int32Array;
-  /** `[rows, classes]`: added to the scores of classes that stand for others too; null where every class stands for itself. */
+  /** `[rows, classes]`: added to the scores of classes that represent others too; null if rows are not condensed. */
   readonly offsets: Float32Array | null;
 }
 
 /**
  * Checks and lays out stored predictions.
- * @param logits One array per exit, `[rows, classes]`; log-probabilities are logits too.
+ * @param logits One array per exit, `[rows, classes]`; log-probabilities work too.
  * @param labels `[rows]`
- * @throws InvalidDataError for no rows, or a label that is not a class.
- * @throws InvalidInputError for arrays of another length, or values that are not finite.
+ * @throws InvalidDataError if there are no rows, or a label is not a class.
+ * @throws InvalidInputError if arrays have the wrong length, or values are not finite.
  */
 export function fitRows(logits: readonly Float32Array[], labels: ArrayLike<number>, classes: number): FitRows {
   if (!Number.isSafeInteger(classes) || classes < 1) {
-    throw new InvalidInputError(`An ensemble needs a positive number of classes, received ${classes}.`);
+    throw new InvalidInputError(`Expected a positive number of classes of an ensemble; received ${classes}.`, {
+      expected: 'a positive integer',
+      received: classes,
+      path: 'classes',
+    });
   }
-  if (logits.length === 0) throw new InvalidInputError('Fitting an ensemble needs the logits of at least one exit.');
+  if (logits.length === 0) {
+    throw new InvalidInputError('Expected the logits of at least one exit to fit an ensemble; received none.', {
+      expected: 'at least 1',
+      received: 0,
+      path: 'logits',
+    });
+  }
   const rows = labels.length;
   const checkedLabels = checkLabels(labels, classes);
   const exits = logits.length;
@@ -33,7 +43,8 @@ export function fitRows(logits: readonly Float32Array[], labels: ArrayLike<numbe
   logits.forEach((values, exit) => {
     if (values.length !== rows * classes) {
       throw new InvalidInputError(
-        `Expected ${rows} x ${classes} logits of exit ${exit} for ${rows} labels, received ${values.length} values.`,
+        `Expected ${rows} x ${classes} logits of exit ${exit} for ${rows} labels; received ${values.length} values.`,
+        { expected: [rows, classes], received: values.length, path: `logits[${exit}]` },
       );
     }
     for (let row = 0; row < rows; row++) {
@@ -44,24 +55,38 @@ export function fitRows(logits: readonly Float32Array[], labels: ArrayLike<numbe
         logProbabilities,
         (row * exits + exit) * classes,
       );
-      if (!areFinite)
-        throw new InvalidInputError(`The logits of exit ${exit} hold a value in row ${row} that is not finite.`);
+      if (!areFinite) {
+        throw new InvalidInputError(`Expected finite logits of exit ${exit}; received another value in row ${row}.`, {
+          expected: 'finite numbers',
+          path: `logits[${exit}]`,
+        });
+      }
     }
   });
   return { rows, exits, classes, logProbabilities, labels: checkedLabels, offsets: null };
 }
 
 function checkLabels(labels: ArrayLike<number>, classes: number): Int32Array {
-  if (labels.length === 0) throw new InvalidDataError('Fitting an ensemble needs at least one row.');
+  if (labels.length === 0) {
+    throw new InvalidDataError('Expected at least one row to fit an ensemble; received none.', {
+      expected: 'at least 1',
+      received: 0,
+      path: 'labels',
+    });
+  }
   return Int32Array.from(labels, (label, row) => {
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new InvalidDataError(`Expected labels from 0 to ${classes - 1}, received ${label} in row ${row}.`);
+      throw new InvalidDataError(`Expected labels from 0 to ${classes - 1}; received ${label} in row ${row}.`, {
+        expected: `0 to ${classes - 1}`,
+        received: label,
+        path: `labels[${row}]`,
+      });
     }
     return label;
   });
 }
 
-/** Log-softmax of one row into another array; false where a value is not finite. */
+/** Log-softmax of one row into another array; false if a value is not finite. */
 function writeLogSoftmax(
   logits: Float32Array,
   from: number,

@@ -1,4 +1,5 @@
-// The fit whose strength the caller sets: penalties on the log-weights, whatever the number of rows. The published code's way is one case of it.
+// The fit with penalties set by the caller, independent of the number of rows. The published code's fit is a special
+// case.
 
 import type { EnsembleExit, EnsembleSpecification } from '@ztw/core';
 import { type FittedExit, fitExit } from './fit-exit.ts';
@@ -6,13 +7,13 @@ import type { FitRows } from './fit-rows.ts';
 import type { MinimiserOptions } from './objective.ts';
 import type { Penalty } from './penalty.ts';
 
-/** A weight that the exit before had given up starts again from here, so that it can come back. */
+/** Least starting weight: a weight that vanished at the previous exit restarts here, so it can recover. */
 const leastStartingWeight = -4;
 
 /**
- * Fits the ensembles of the first exits. They are independent of each other; each starts from the one before.
+ * Fits the ensembles of the first exits. They are independent of each other; each starts from the previous one.
  * @param count Number of exits to fit; the others answer alone.
- * @returns one per exit of the data; null where it answers alone.
+ * @returns one per exit of the data; null if it answers alone.
  */
 export function fitWithPenalty(
   kind: EnsembleSpecification['kind'],
@@ -32,8 +33,8 @@ export function fitWithPenalty(
 }
 
 /**
- * Where the fit of an exit starts: what the exit before found, with the newcomer given half of the weight.
- * The first exit starts from weight 1 and next to no bias.
+ * The start of an exit's fit: the previous exit's result, with half of the weight given to the new member.
+ * The first exit starts from weight 1 and a negligible bias.
  */
 function startingPoint(
   kind: EnsembleSpecification['kind'],
@@ -44,7 +45,7 @@ function startingPoint(
   if (previous === null) {
     return { weights: [0], bias: new Array<number>(classes).fill(kind === 'geometric' ? 0 : -Math.log(classes) - 1) };
   }
-  // The geometric mean divides by the number of members, which has grown by one.
+  // The geometric mean divides by the number of members, which grew by one.
   const growth = kind === 'geometric' ? (exitIndex + 1) / exitIndex : 1;
   const shares = previous.weights.map((weight) => (Math.exp(weight) * growth) / 2);
   const newcomer = shares.reduce((sum, share) => sum + share, 0);

@@ -7,21 +7,21 @@ import type { CurvedObjective } from './objective.ts';
 import { outerProducts } from './outer-products.ts';
 
 /**
- * What a row, or a class of a row, may add to the curvature and still be left out: this share of the mean row so far, or of
- * its row. Most rows are predicted with near certainty and add next to nothing. The shares are relative so that the curvature
- * of a loss near zero keeps its shape.
+ * Rows and classes whose contribution to the curvature is below this share are skipped: the share of the mean row so
+ * far, or of the class's row. Most rows are predicted with near certainty and contribute almost nothing. The shares are
+ * relative, so the curvature of a loss near zero keeps its shape.
  */
 const negligibleShare = 1e-3;
 
 export interface GeometricLossOptions {
-  /** Whether the bias is among the variables, or 0. Default true. */
+  /** Whether the bias is a variable; otherwise it is 0. Default true. */
   readonly withBias?: boolean;
 }
 
 /**
  * Mean cross-entropy of the ensemble of the exits `0..members - 1`.
- * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`, or the factors alone. The curvature leaves out what improbable
- * classes add to it.
+ * Variables: `[u_0 .. u_{members-1}, b_0 .. b_{classes-1}]`, or the factors alone. The curvature omits the
+ * contributions of improbable classes.
  */
 export function geometricLoss(
   data: FitRows,
@@ -107,7 +107,10 @@ export function geometricLoss(
     gradient[members + label] = (gradient[members + label] as number) - 1;
   }
 
-  /** How much each class adds to the row's curvature, `q_c (1 - q_c + (s_c - mean s)^2)`, into `spreads`; returns the sum. */
+  /**
+   * Writes each class's contribution to the row's curvature, `q_c (1 - q_c + (s_c - mean s)^2)`, into `spreads`.
+   * Returns the sum.
+   */
   function measureSpread(): number {
     let sum = 0;
     for (let c = 0; c < classes; c++) {
@@ -121,8 +124,8 @@ export function geometricLoss(
   }
 
   /**
-   * The softmax' Hessian: with `v_c` the deviations of class `c`'s features from their mean, `sum_c q_c v_c v_c^T` for the
-   * factors, `q_c v_c` between bias `c` and the factors, `diag(q) - q q^T` for the bias.
+   * The Hessian of the softmax, where `v_c` are the deviations of class `c`'s features from their mean:
+   * `sum_c q_c v_c v_c^T` for the factors, `q_c v_c` between bias `c` and the factors, `diag(q) - q q^T` for the bias.
    */
   function addCurvature(start: number, spread: number, curvature: Float64Array): void {
     for (let c = 0; c < classes; c++) {

@@ -1,13 +1,13 @@
-// L-BFGS with backtracking: for many variables, or where the curvature is not worth computing.
+// L-BFGS with backtracking, for many variables or if the curvature is not worth computing.
 // Source: Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5.
 
 import { dotProduct, largestMagnitude, type MinimiserOptions, type Minimum, type Objective } from './objective.ts';
 
-/** Pairs of steps and gradient changes that stand in for the curvature. */
+/** Number of pairs of steps and gradient changes that approximate the curvature. */
 const memory = 10;
 const sufficientDecrease = 1e-4;
 const maxHalvings = 40;
-/** Length of the very first step, before anything is known about the curvature. */
+/** Length of the first step, before the curvature is known. */
 const firstLength = 0.5;
 
 interface Correction {
@@ -39,7 +39,7 @@ export function limitedMemoryBfgs(objective: Objective, start: Float64Array, opt
     iterations++;
     const next = backtrack(objective, point, value, direction, slope, corrections.length === 0);
     if (next === null) {
-      // Old corrections can spoil a direction; plain descent that gains nothing either is the end.
+      // Old corrections can spoil a direction. If plain descent gains nothing either, the search ends.
       converged = corrections.length === 0;
       if (converged) break;
       corrections = [];
@@ -48,7 +48,7 @@ export function limitedMemoryBfgs(objective: Objective, start: Float64Array, opt
     const step = next.point.map((coordinate, index) => coordinate - (point[index] as number));
     const change = next.gradient.map((slopeThere, index) => slopeThere - (gradient[index] as number));
     const product = dotProduct(step, change);
-    // Only pairs of positive curvature keep the next direction a descent.
+    // Only pairs of positive curvature keep the next direction a descent direction.
     if (product > 1e-12 * dotProduct(change, change)) {
       corrections = [...corrections.slice(1 - memory), { step, change, weight: 1 / product }];
     }

@@ -9,7 +9,7 @@ export interface Objective {
   evaluate(point: Float64Array, gradient: Float64Array): number;
 }
 
-/** An objective that also knows its curvature. */
+/** An objective with curvature. */
 export interface CurvedObjective extends Objective {
   /**
    * Value at a point.
@@ -20,13 +20,13 @@ export interface CurvedObjective extends Objective {
   evaluateWithCurvature(point: Float64Array, gradient: Float64Array, curvature: Float64Array): number;
 }
 
-/** Where a minimiser stopped. */
+/** The result of a minimiser. */
 export interface Minimum {
   readonly point: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
   readonly iterations: number;
-  /** Whether the minimiser expects nothing more to gain; false where it ran out of iterations. */
+  /** Whether no further gain is expected; false if the iterations ran out. */
   readonly converged: boolean;
 }
 

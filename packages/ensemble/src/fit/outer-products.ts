@@ -1,10 +1,10 @@
-/** Sums outer products `v v^T` into a matrix, four at a time: the matrix is the larger part of the memory traffic. */
+/** Sums outer products `v v^T` into a matrix, four at a time, because the matrix dominates the memory traffic. */
 export interface OuterProducts {
-  /** The vector to be filled for the next product; filling it again before `take` forgets it. */
+  /** The vector to fill for the next product. Filling it again before `take` discards it. */
   next(): Float64Array;
-  /** Counts the vector that `next` gave. */
+  /** Adds the vector of `next` to the sum. */
   take(matrix: Float64Array): void;
-  /** Adds what has been counted but not added yet. To be called once, at the end of a sum. */
+  /** Adds the pending vectors. Call it once, at the end of a sum. */
   flush(matrix: Float64Array): void;
 }
 

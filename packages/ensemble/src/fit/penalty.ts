@@ -1,10 +1,10 @@
 import type { CurvedObjective, Objective } from './objective.ts';
 
-/** How strongly a fit is held back, in nats per squared unit. */
+/** Strength of the penalties of a fit, in nats per squared unit. */
 export interface Penalty {
   /** On the log-weights: `l2 * sum_j w_j^2`. */
   readonly l2: number;
-  /** On the bias: `biasL2 * sum_c b_c^2`. Keeps a class without rows, and the bias' free constant, in place. */
+  /** On the bias: `biasL2 * sum_c b_c^2`. Fixes the bias of classes without rows, and the free constant of the bias. */
   readonly biasL2: number;
 }
 
@@ -37,7 +37,7 @@ export function penalised(objective: Objective, members: number, penalty: Penalt
 
 /**
  * An objective over `[u, b]` with the penalty of `[w, b]`, where `u = exp(w) / members`.
- * The penalty is not convex where `w > 1`; its curvature counts as zero there.
+ * The penalty is not convex for `w > 1`; its curvature counts as zero there.
  */
 export function penalisedFactors(objective: CurvedObjective, members: number, penalty: Penalty): CurvedObjective {
   const { size } = objective;

@@ -1,4 +1,4 @@
-// How the stored examples of the original code are written, in its names. Reads files beside itself, so it works in
+// The file format of the stored examples, with the original code's names. Reads files beside itself, so it works in
 // Node only.
 
 import { readFileSync } from 'node:fs';

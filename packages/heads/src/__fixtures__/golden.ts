@@ -54,7 +54,7 @@ export interface GoldenPool {
   readonly gradAlpha: number;
 }
 
-/** Three ICs in a row, each with the features of its own cut, and the logits of the one before. */
+/** Three ICs in a row, each with the features of its own cut, and the logits of the previous IC. */
 export interface GoldenCascade {
   readonly name: string;
   readonly detach: boolean;
@@ -88,7 +88,7 @@ export interface GoldenCascade {
   };
 }
 
-/** A network of pooled heads whose exits were run with several thresholds. */
+/** A network of pooled heads, run with several exit thresholds. */
 export interface GoldenNetwork {
   readonly name: string;
   readonly rows: number;
@@ -249,7 +249,7 @@ function describeCase(stored: StoredHead): string {
   return [...parts, `cascade ${stored.cascading}`, `norm ${stored.layer_norm}`, `detach ${stored.detach}`].join(', ');
 }
 
-/** What the file does not say of an architecture follows from the shapes of its parameters. */
+/** Architecture details that the file lacks are inferred from the shapes of the parameters. */
 function specificationOf(
   stored: StoredArchitecture,
   parameters: Readonly<Record<string, StoredTensor>>,
@@ -290,7 +290,7 @@ function headOf(specification: HeadSpecification, stored: Readonly<Record<string
   return { specification, parameters };
 }
 
-/** The stored values of a head's own parameters, by our names. */
+/** The stored values of a head's parameters, by this project's names. */
 function ours<T>(
   specification: HeadSpecification,
   stored: Readonly<Record<string, T>>,

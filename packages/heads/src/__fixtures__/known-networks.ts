@@ -1,4 +1,4 @@
-// What some well-known networks look like where heads stand: shapes and costs alone, no weights.
+// Shapes and costs of some well-known networks at their cuts, without weights.
 
 import type { HeadPlace, HeadedNetwork } from '../families/design-heads.ts';
 
@@ -6,11 +6,11 @@ export interface KnownNetwork {
   readonly name: string;
   readonly network: HeadedNetwork;
   readonly classes: number;
-  /** `[channels, height, width]`, and the share of the MACs up to there. */
+  /** `[channels, height, width]`, and the share of the MACs up to the cut. */
   readonly cuts: readonly (readonly [shape: readonly number[], share: number])[];
 }
 
-/** Six cuts after blocks, at 224x224 where nothing else is said. */
+/** Networks with cuts after blocks, at 224x224 unless stated otherwise. */
 export const knownNetworks: readonly KnownNetwork[] = [
   {
     name: 'SqueezeNet 1.1',
@@ -102,7 +102,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
 ];
 
-/** Where heads of a network stand; all but the first recycle logits. */
+/** The places of a network's heads. All but the first read previous logits. */
 export function placesOf({ network, cuts }: KnownNetwork): readonly HeadPlace[] {
   return cuts.map(([rowShape, share], index) => ({
     rowShape,

@@ -2,15 +2,15 @@ import type { Head } from '../head.ts';
 import type { NetworkCut } from './trainable-network.ts';
 
 /**
- * Heads and where they stand in a network: what running them needs beside the network itself.
- * Plain data, which passes to and from workers.
+ * The heads of a network and their cuts: everything that running them needs beside the network itself.
+ * Plain data, which can be posted to workers.
  */
 export interface NetworkHeads {
-  /** In the order in which data passes them. */
+  /** In data-flow order. */
   readonly cuts: readonly NetworkCut[];
   /** One per cut. */
   readonly heads: readonly Head[];
-  /** Number of classes; left out where they are the network's own. */
+  /** Number of classes. Absent where the heads learn the network's own classes. */
   readonly newClasses?: number;
   /** One name per class. */
   readonly labels: readonly string[] | null;

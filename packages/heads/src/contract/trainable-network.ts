@@ -1,55 +1,55 @@
-// What a training of heads needs of a network, whatever runs it.
+// The interface that training needs from a network, independent of its runtime.
 
 import type { RowShape } from '@ztw/core';
 import type { SegmentedBackbone } from '@ztw/core/runtime';
 import type { HeadSpecification } from '../head.ts';
 
-/** A place where all data passes through one tensor. */
+/** A place in a network where all data passes through one tensor. */
 export interface NetworkCut {
-  /** Name of the tensor: of its layer, or of its node. */
+  /** Name of the tensor, given by its layer or node. */
   readonly name: string;
-  /** Row shape as heads see it: maps are `[channels, height, width]`. */
+  /** Row shape that heads read. Maps are `[channels, height, width]`. */
   readonly rowShape: RowShape;
-  /** MACs (conv + matmul) per row of everything up to here. */
+  /** MACs (conv + matmul) per row of the network up to this cut. */
   readonly macs: number;
   /**
-   * False where another cut of the same cost is the better place for an IC: before an activation, or behind padding or
-   * pooling to a vector.
+   * False where another cut of the same cost is a better place for an IC. Such cuts lie before an activation, or after
+   * padding or pooling to a vector.
    */
   readonly preferred: boolean;
 }
 
 export interface SegmentOptions {
-  /** In the order in which data passes them. */
+  /** In data-flow order. */
   readonly cuts: readonly NetworkCut[];
   /**
-   * One per cut: those that will be trained. What they do before their first parameter is done by the backbone, once.
+   * The heads to train, one per cut. The backbone applies their parameter-free prefixes once.
    */
   readonly heads: readonly HeadSpecification[];
   /**
-   * Number of classes where the heads learn others than the network's own. Its classifier is left out then: the last
-   * segment costs nothing and answers all rows alike, with zeros.
+   * Number of classes where the heads learn other classes than the network's own. The network's classifier is then left
+   * out: the last segment costs nothing and returns zeros for every row.
    */
   readonly newClasses?: number;
-  /** What features are stored as between two segments. Default `float16`. */
+  /** Storage precision of features between two segments. Default `float16`. */
   readonly precision?: 'float16' | 'float32';
-  /** The most rows of one call. Default 32. */
+  /** Maximum rows per call. Default 32. */
   readonly preferredBatch?: number;
 }
 
 /** A frozen network that heads can be trained on. */
 export interface TrainableNetwork {
   readonly name: string;
-  /** Row shape of the input: images are `[channels, height, width]`. */
+  /** Row shape of the input. Images are `[channels, height, width]`. */
   readonly inputShape: RowShape;
   readonly classes: number;
   /** MACs (conv + matmul) per row of the whole network. */
   readonly backboneMacs: number;
-  /** All legal cuts, in the order in which data passes them. */
+  /** All legal cuts, in data-flow order. */
   readonly cuts: readonly NetworkCut[];
   /**
-   * Cuts the network for training. The backbone is the caller's to dispose; the network stays.
-   * @throws InvalidInputError for heads that do not fit the cuts.
+   * Cuts the network for training. The caller disposes the backbone; the network remains usable.
+   * @throws InvalidInputError if the heads do not fit the cuts.
    */
   segment(options: SegmentOptions): SegmentedBackbone;
 }

@@ -1,6 +1,5 @@
 // The reference executor of heads: plain TypeScript over host arrays. It defines the meaning of a head; runtimes are
-// compared with it.
-// Every layer's result is float32.
+// compared with it. Every layer's result is float32.
 
 import { InvalidInputError, type RowShape } from '@ztw/core';
 import { rowSize } from '@ztw/core/runtime';
@@ -12,10 +11,10 @@ import { parametersOf } from '../shapes/head-parameters.ts';
 /**
  * Runs a whole head.
  * @param features `[rows, ...head.specification.inputShape]`
- * @param previousLogits `[rows, classes]` of the IC before; null for a head without cascade.
+ * @param previousLogits `[rows, classes]` of the previous IC; null for a head without cascade.
  * @returns logits `[rows, classes]`
- * @throws InvalidInputError for values of another number than the shapes say.
- * @throws InvalidModelError where layers do not fit together, or a parameter is missing or ill-sized.
+ * @throws InvalidInputError if the number of values does not match the shapes.
+ * @throws InvalidModelError if layers do not fit together, or a parameter is missing or has the wrong shape.
  */
 export function executeHead(
   head: Head,
@@ -31,8 +30,8 @@ export function executeHead(
  * Runs some layers of a head, for example its parameter-free prefix alone.
  * @param input `[rows, ...inputShape]`
  * @returns the values after the last layer, `[rows, ...]`
- * @throws InvalidInputError for values of another number than the shapes say.
- * @throws InvalidModelError where layers do not fit together, or a parameter is missing or ill-sized.
+ * @throws InvalidInputError if the number of values does not match the shapes.
+ * @throws InvalidModelError if layers do not fit together, or a parameter is missing or has the wrong shape.
  */
 export function executeLayers(
   layers: readonly HeadLayer[],

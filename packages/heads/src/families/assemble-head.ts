@@ -10,9 +10,9 @@ import type { HeadOptions } from './head-options.ts';
 const layerNormEpsilon = 1e-5;
 
 /**
- * Puts the end that all families share behind a family's own layers: hidden dense layers with GELU between, the
- * cascade, and the last dense layer. The previous logits enter before the last layer only, or before a bottleneck and
- * the last layer.
+ * Appends the layers that all families share to a family's own layers: hidden dense layers, each followed by GELU, the
+ * cascade, and the last dense layer. The previous logits enter before the last layer only, or before the bottleneck if
+ * there is one.
  * @param features Layers that end in a vector of features.
  * @param hiddenSizes Widths of the hidden dense layers.
  */
@@ -55,22 +55,22 @@ export function assembleHead(
   return specification;
 }
 
-/** Height and width of a map: one number for both, or each. */
+/** Height and width of a map: one number for both, or a pair. */
 export type MapSize = number | readonly [height: number, width: number];
 
-/** @throws InvalidInputError for a size that no map has. */
+/** @throws InvalidInputError if a side is not a positive integer. */
 export function sidesOf(name: string, size: MapSize): readonly [height: number, width: number] {
   const sides = typeof size === 'number' ? ([size, size] as const) : size;
   for (const side of sides) requireInteger(name, side, 1);
   return sides;
 }
 
-/** Height and width that maps are pooled to unless told otherwise: the original's. */
+/** Default height and width of pooled maps, as in the original. */
 const defaultPoolSize = 4;
 
 /**
- * The mixed pool before the flatten, and the flatten.
- * @param poolSize Size of the pooled map. Undefined: near 4, so that the windows are all of one size.
+ * The mixed pool and the flatten after it.
+ * @param poolSize Size of the pooled map. Undefined: near 4, such that all windows have one size.
  * @param mapShape `[channels, height, width]` of the pool's input.
  */
 export function poolAndFlatten(poolSize: MapSize | undefined, mapShape: RowShape): readonly HeadLayer[] {
@@ -83,8 +83,8 @@ export function poolAndFlatten(poolSize: MapSize | undefined, mapShape: RowShape
 }
 
 /**
- * Checks one number among a family's options.
- * @throws InvalidInputError that names the option and says what it may be.
+ * Checks one numeric option of a family.
+ * @throws InvalidInputError that names the option and its range.
  */
 export function requireInteger(
   name: string,
@@ -94,11 +94,15 @@ export function requireInteger(
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new InvalidInputError(`Expected an integer ${range} as ${name} of a head, received ${value}.`);
+  throw new InvalidInputError(`Expected an integer ${range} as ${name} of a head; received ${value}.`, {
+    expected: `an integer ${range}`,
+    received: value,
+    path: name,
+  });
 }
 
 /**
- * Checks what all families share, and the rank of the features.
+ * Checks the options that all families share, and the rank of the features.
  * @param layout How this family reads the features, for the message.
  * @throws InvalidInputError
  */
@@ -107,7 +111,8 @@ export function requireFeatures(family: string, options: HeadOptions, ranks: rea
   requireInteger('the number of classes', classes, 1);
   if (!ranks.includes(inputShape.length)) {
     throw new InvalidInputError(
-      `A ${family} head reads features ${layout}, but the features at this cut are [${inputShape.join(', ')}]; choose another family or cut.`,
+      `Expected features ${layout} for a ${family} head; received [${inputShape.join(', ')}]. Choose another family or cut.`,
+      { expected: layout, received: inputShape, path: 'inputShape' },
     );
   }
   for (const size of inputShape) requireInteger('a size of the features', size, 1);

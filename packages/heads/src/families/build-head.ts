@@ -1,4 +1,4 @@
-// Heads of all families by name.
+// Heads of every family, by name.
 
 import { InvalidInputError, type RowShape } from '@ztw/core';
 import type { HeadSpecification } from '../head.ts';
@@ -9,25 +9,25 @@ import { pooledHead } from './pooled-head.ts';
 import { swinHead } from './swin-head.ts';
 import { type TokenHeadOptions, tokenHead } from './token-head.ts';
 
-/** Names of the families, as they stand in a head's specification. */
+/** Names of the families, as in the field `family` of a specification. */
 export const headFamilies = ['pooled', 'conv', 'pool-conv', 'token', 'swin'] as const;
 
 export type HeadFamily = (typeof headFamilies)[number];
 
 /**
- * How a head looks, whatever its classes are: options of all families at once; each family reads its own and ignores
- * the others.
+ * The design of a head, independent of its classes: the options of all families. Each family reads its own options and
+ * ignores the others.
  */
 export interface HeadDesign
   extends Omit<ConvHeadOptions, keyof HeadOptions>,
     Omit<PoolConvHeadOptions, keyof HeadOptions>,
     Omit<TokenHeadOptions, keyof HeadOptions>,
     Pick<HeadOptions, 'bottleneck'> {
-  /** A family by name, or `auto` (the default): by the features' shape. */
+  /** A family by name, or `auto` (the default), which chooses by the features' shape. */
   readonly family?: HeadFamily | 'auto';
 }
 
-/** @throws InvalidInputError where the family does not fit the features, or no family does. */
+/** @throws InvalidInputError if the family does not fit the features, or no family does. */
 export function buildHead(
   featureShape: RowShape,
   options: HeadDesign & Omit<HeadOptions, 'inputShape'>,
@@ -46,16 +46,20 @@ export function buildHead(
     case 'swin':
       return swinHead(familyOptions);
     default:
-      throw new InvalidInputError(`Unknown family of heads "${family}"; expected auto, ${headFamilies.join(', ')}.`);
+      throw new InvalidInputError(`Unknown family of heads "${family}"; expected auto, ${headFamilies.join(', ')}.`, {
+        expected: ['auto', ...headFamilies],
+        received: family,
+        path: 'family',
+      });
   }
 }
 
-/** Maps with more positions than this get a first pool from `auto`: a conv head on them costs more than it gains. */
+/** `auto` pools maps with more positions than this first: a plain conv head on them costs more than it gains. */
 const largestConvMap = 32 * 32;
 
 /**
- * The family that `auto` stands for.
- * @throws InvalidInputError for features that no family reads.
+ * The family that `auto` chooses.
+ * @throws InvalidInputError if no family reads such features.
  */
 export function automaticFamily(featureShape: RowShape): Exclude<HeadFamily, 'swin'> {
   if (featureShape.length === 1 || featureShape.length === 2) return 'token';
@@ -65,6 +69,7 @@ export function automaticFamily(featureShape: RowShape): Exclude<HeadFamily, 'sw
     return positions <= largestConvMap ? 'conv' : 'pool-conv';
   }
   throw new InvalidInputError(
-    `No family of heads reads features [${featureShape.join(', ')}]: expected [channels, height, width], [tokens, width] or [width].`,
+    `No family of heads reads features [${featureShape.join(', ')}]; expected [channels, height, width], [tokens, width] or [width].`,
+    { expected: '[channels, height, width], [tokens, width] or [width]', received: featureShape, path: 'featureShape' },
   );
 }

@@ -10,25 +10,24 @@ export interface ConvHeadOptions extends HeadOptions {
   /** Number of convolutions, 1 to 5. Default 1. */
   readonly layers?: number;
   /**
-   * Zero padding of each convolution: 1 (the default) keeps maps even, so that the pool divides them; 0 is the
-   * original's.
+   * Zero padding of each convolution. 1 (the default) keeps maps even, so the pool divides them; the original uses 0.
    */
   readonly padding?: number;
   /**
-   * Height and width that maps are pooled to after the convolutions. Default 4, or near it, so that windows are all of
-   * one size; with padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by
+   * Height and width of the pooled map after the convolutions. Default: 4, or near it, such that all windows have one
+   * size. With padding 0 always 4, as in the original code: its 8x8 maps become 3x3 and are pooled to 4x4 by
    * overlapping windows.
    */
   readonly poolSize?: MapSize;
-  /** What the convolutions' output channels are divided by beyond that. Default 1. */
+  /** Divides the output channels of every convolution further. Default 1. */
   readonly channelDivisor?: number;
 }
 
 const kernelSize = 3;
 
 /**
- * By number of layers: each convolution's stride, and what the head's input channels are divided by to give its
- * output's.
+ * By number of layers: the stride of each convolution, and the divisor of the head's input channels that gives its
+ * output channels.
  */
 const recipes: readonly (readonly { readonly stride: number; readonly divisor: number }[])[] = [
   [{ stride: 2, divisor: 2 }],
@@ -58,9 +57,9 @@ const recipes: readonly (readonly { readonly stride: number; readonly divisor: n
 
 /**
  * The head of the published experiments for maps `[channels, height, width]`: relu before each 3x3 convolution, mixed
- * pool, one dense layer. Strides and channels are the original code's for each number of layers.
+ * pool, one dense layer. Strides and channels for each number of layers follow the original code.
  * Source: Wójcik et al., Zero Time Waste in pre-trained early exit neural networks, 2023.
- * @throws InvalidInputError where the options do not fit, for example a map that the kernels do not fit into.
+ * @throws InvalidInputError if the options do not fit, for example if the map is smaller than the kernels.
  */
 export function convHead(options: ConvHeadOptions): HeadSpecification {
   requireFeatures('conv', options, [3], '[channels, height, width]');
@@ -73,15 +72,14 @@ export function convHead(options: ConvHeadOptions): HeadSpecification {
   ]);
 }
 
-/** The original's unpadded heads pool to 4x4 whatever the size of the map. */
+/** The original's unpadded heads pool maps of every size to 4x4. */
 function originalPoolSize({ padding }: ConvHeadOptions): MapSize | undefined {
   return padding === 0 ? 4 : undefined;
 }
 
 /**
- * The convolutions of a conv head over a map `[channels, height, width]` that relu has been applied to, relu between
- * them.
- * @throws InvalidInputError where the map is too small for them.
+ * The convolutions of a conv head, with relu between them. Their input `[channels, height, width]` has passed a relu.
+ * @throws InvalidInputError if the map is too small for them.
  */
 export function convolutions(
   options: Pick<ConvHeadOptions, 'layers' | 'padding' | 'channelDivisor'>,
@@ -117,5 +115,6 @@ function requireRoom(layers: readonly Conv2dLayer[], height: number, width: numb
   if (layers.reduce((size, layer) => (size < 1 ? size : convolvedSize(layer, size)), smallest) >= 1) return;
   throw new InvalidInputError(
     `A map of ${height} by ${width} is too small for ${layers.length} unpadded 3x3 convolutions; use padding 1, fewer layers or a pooled head.`,
+    { received: [height, width], path: 'inputShape' },
   );
 }

@@ -137,7 +137,7 @@ describe('what was asked for', () => {
     expect(heads[0]!.design).toEqual({ family: 'conv' });
   });
 
-  test('pooled heads as the dearest that are wanted', () => {
+  test('pooled heads as the most expensive design', () => {
     const [head] = designHeads({ network: tiny, places: [place], classes: 10, first: 'pooled' }).heads;
     expect(head!.unbounded.design).toEqual({ family: 'pooled' });
     expect(head!.design).toEqual({ family: 'pooled', poolSize: [1, 1] });

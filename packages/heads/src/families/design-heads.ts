@@ -1,4 +1,4 @@
-// The heads of all cuts of one network, so that they cost little beside it, alone and together.
+// Chooses the heads of all cuts of one network within bounds on the cost of each head and of all together.
 
 import type { RowShape } from '@ztw/core';
 import type { HeadCost } from '../head.ts';
@@ -6,24 +6,27 @@ import type { HeadDesign } from './build-head.ts';
 import { type CostedDesign, costOfDesign, designsWithCosts, firstWithin, isOpenDesign } from './designs-with-costs.ts';
 import type { FirstDesign } from './head-designs.ts';
 
-/** What default heads may cost beside their network, as shares of it unless said otherwise. */
+/** Bounds on the cost of default heads, as shares of their network's cost unless stated otherwise. */
 export interface HeadShares {
-  /** Of the network's MACs, one head. */
+  /** MACs of one head. */
   readonly macs: number;
+  /** MACs of all heads. */
   readonly macsOfAll: number;
-  /** A head may cost this share where its segment costs less. */
+  /** MACs of one head that are always allowed, even if its segment costs less. */
   readonly macsOfShortSegment: number;
   /**
-   * Of the network's parameters, one head. It may have as many as the network's own classifier where those are more.
+   * Parameters of one head. It may always have as many as the network's own classifier.
    */
   readonly parameters: number;
+  /** Parameters of all heads. */
   readonly parametersOfAll: number;
-  /** Numbers of parameters that are always allowed, whatever their share: in one head, and in all. */
+  /** Number of parameters that is always allowed in one head. */
   readonly fewParameters: number;
+  /** Number of parameters that is always allowed in all heads together. */
   readonly fewParametersOfAll: number;
 }
 
-/** The last exit costs at most 110 %. Few parameters are 256 KiB in one head and 2 MiB in all. */
+/** The last exit costs at most 110 % of the network's MACs. `fewParameters` is 256 KiB, `fewParametersOfAll` 2 MiB. */
 export const defaultHeadShares: HeadShares = {
   macs: 0.03,
   macsOfAll: 0.1,
@@ -34,56 +37,57 @@ export const defaultHeadShares: HeadShares = {
   fewParametersOfAll: 2 ** 19,
 };
 
-/** The network that heads stand in. */
+/** The network that heads are added to. */
 export interface HeadedNetwork {
   /** Per row. */
   readonly macs: number;
-  /** Of the whole network and of its own classifier; null where nobody knows, and parameters are not bounded. */
+  /** Of the whole network and of its own classifier. Null if unknown: parameters are then not bounded. */
   readonly parameters: { readonly whole: number; readonly classifier: number } | null;
 }
 
-/** Where a head stands. */
+/** The position of a head in its network. */
 export interface HeadPlace {
   readonly rowShape: RowShape;
-  /** MACs per row of the network from the cut before. */
+  /** MACs per row of the network since the previous cut. */
   readonly segmentMacs: number;
-  /** Whether the head recycles the logits of an exit before. */
+  /** Whether the head reads the logits of the previous exit. */
   readonly cascade: boolean;
 }
 
 export interface DesignHeadsOptions {
   readonly network: HeadedNetwork;
-  /** In the order of the data. */
+  /** In data-flow order. */
   readonly places: readonly HeadPlace[];
   readonly classes: number;
-  /** What was asked for; where it leaves everything open, heads are bounded. Default: open. */
+  /** The requested design. Heads are bounded only if it is open. Default: open. */
   readonly asked?: HeadDesign;
-  /** Where open designs begin. Default `auto`. */
+  /** The first design to try if the design is open. Default `auto`. */
   readonly first?: FirstDesign;
 }
 
 /** The design of one head. */
 export interface DesignedHead extends CostedDesign {
-  /** What it would be without bounds; the same design where they do not matter. */
+  /** The design without bounds; the same if the bounds do not matter. */
   readonly unbounded: CostedDesign;
-  /** Whether it was chosen here, not asked for. */
+  /** Whether it was chosen here rather than requested. */
   readonly chosen: boolean;
 }
 
-/** The heads of a network's cuts, with bounds that they keep, or exceed as little as the designs allow. */
+/** The heads of a network's cuts, within the bounds or as near to them as the designs allow. */
 export interface DesignedHeads {
   /** One per place. */
   readonly heads: readonly DesignedHead[];
-  /** Whether each of them and all together keep the bounds. */
+  /** Whether each head and all heads together are within the bounds. */
   readonly withinBounds: boolean;
 }
 
 type Resource = keyof HeadCost;
 
 /**
- * Chooses a design per place: the first of `headDesigns` within what one head may cost. While all together cost too
- * much, the most expensive head that can goes on to a cheaper design. What was asked for stays as it is.
- * @throws InvalidInputError for features that no family reads, or that the family asked for does not.
+ * Chooses one design per place: the first of `headDesigns` within the bounds of one head. While all heads together
+ * exceed their bounds, the most expensive head that has a cheaper design takes that design. A requested design is not
+ * changed.
+ * @throws InvalidInputError if no family, or not the requested one, reads the features.
  */
 export function designHeads(options: DesignHeadsOptions): DesignedHeads {
   const { network, places, classes, asked = {}, first = 'auto' } = options;
@@ -105,12 +109,12 @@ export function designHeads(options: DesignHeadsOptions): DesignedHeads {
       chosen: isOpenDesign(asked),
     })),
     withinBounds:
-      keeps(totalHeadCost(chosen), boundsTogether) &&
-      chosen.every((head, index) => keeps(head.cost, bounds[index] as HeadCost)),
+      isWithin(totalHeadCost(chosen), boundsTogether) &&
+      chosen.every((head, index) => isWithin(head.cost, bounds[index] as HeadCost)),
   };
 }
 
-/** What one head may cost. */
+/** Bounds on the cost of one head. */
 function boundsOfOne({ macs, parameters }: HeadedNetwork, { segmentMacs }: HeadPlace): HeadCost {
   const shares = defaultHeadShares;
   return {
@@ -122,7 +126,7 @@ function boundsOfOne({ macs, parameters }: HeadedNetwork, { segmentMacs }: HeadP
   };
 }
 
-/** What all heads of a network may cost together. */
+/** Bounds on the total cost of all heads of a network. */
 function boundsOfAll({ macs, parameters }: HeadedNetwork): HeadCost {
   const shares = defaultHeadShares;
   return {
@@ -158,10 +162,10 @@ function stepDown(
   resource: Resource,
 ): { readonly index: number; readonly next: CostedDesign } | null {
   const other: Resource = resource === 'macs' ? 'parameters' : 'macs';
-  const dearestFirst = [...chosen.entries()].toSorted(
+  const mostExpensiveFirst = [...chosen.entries()].toSorted(
     ([, left], [, right]) => right.cost[resource] - left.cost[resource],
   );
-  for (const [index, head] of dearestFirst) {
+  for (const [index, head] of mostExpensiveFirst) {
     const { ladder, bounds } = candidates[index] as Candidates;
     const next = ladder
       .slice(ladder.indexOf(head) + 1)
@@ -173,7 +177,7 @@ function stepDown(
   return null;
 }
 
-/** What heads cost together. */
+/** Total cost of heads. */
 export function totalHeadCost(heads: readonly Pick<CostedDesign, 'cost'>[]): HeadCost {
   return {
     macs: heads.reduce((sum, { cost }) => sum + cost.macs, 0),
@@ -181,6 +185,6 @@ export function totalHeadCost(heads: readonly Pick<CostedDesign, 'cost'>[]): Hea
   };
 }
 
-function keeps({ macs, parameters }: HeadCost, bounds: HeadCost): boolean {
+function isWithin({ macs, parameters }: HeadCost, bounds: HeadCost): boolean {
   return macs <= bounds.macs && parameters <= bounds.parameters;
 }

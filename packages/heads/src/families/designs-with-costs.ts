@@ -6,7 +6,7 @@ import { buildHead, type HeadDesign } from './build-head.ts';
 import { type HeadDesignsOptions, headDesigns } from './head-designs.ts';
 import type { HeadOptions } from './head-options.ts';
 
-/** A design, and what a head of it costs at one place. */
+/** A design and its cost at one place. */
 export interface CostedDesign {
   readonly design: HeadDesign;
   readonly cost: HeadCost;
@@ -14,14 +14,14 @@ export interface CostedDesign {
 
 export type CostingOptions = Pick<HeadOptions, 'classes' | 'cascade'>;
 
-/** What a head of a design costs. */
+/** Cost of a head with this design. */
 export function costOfDesign(featureShape: RowShape, design: HeadDesign, options: CostingOptions): HeadCost {
   const { classes, cascade } = options;
   const specification = buildHead(featureShape, { ...design, classes, cascade });
   return { macs: headMacs(specification), parameters: parameterCount(specification) };
 }
 
-/** Whether the family and all of its options are left open, so that a default may be chosen. */
+/** Whether the family and all options are unset, so a default may be chosen. */
 export function isOpenDesign(design: HeadDesign): boolean {
   const {
     family = 'auto',
@@ -49,13 +49,13 @@ export function designsWithCosts(
   }));
 }
 
-/** How far a cost lies above bounds: 1 is within. */
+/** Factor by which a cost exceeds bounds; 1 if it is within them. */
 export function excess({ macs, parameters }: HeadCost, bounds: HeadCost): number {
   return Math.max(1, macs / bounds.macs, parameters / bounds.parameters);
 }
 
 /**
- * The first design within bounds, or the one that exceeds them the least; undefined only where there are no designs.
+ * The first design within bounds, or else the one that exceeds them least; undefined only if there are no designs.
  */
 export function firstWithin(designs: readonly CostedDesign[], bounds: HeadCost): CostedDesign | undefined {
   const excesses = designs.map(({ cost }) => excess(cost, bounds));

@@ -1,11 +1,10 @@
 /**
- * Side of a pooled map near the wanted one, such that it divides the map's side: windows of one size are a plain pool,
- * which every runtime is fast at, while windows of several sizes took 8 to 25 times as long on ONNX Runtime.
- * Among the divisors from half to twice the wanted side it is the nearest by ratio, the smaller of two equally near
- * ones.
- * If there is none, the result is the wanted side. A smaller map keeps its side.
+ * Side of a pooled map that is near the wanted side and divides the map's side. All windows then have one size, which
+ * is a plain pool. Windows of several sizes took 8 to 25 times as long on ONNX Runtime. The result is the nearest
+ * divisor by ratio from half to twice the wanted side, the smaller of two equally near ones. Without such a divisor it
+ * is the wanted side. A map that is not larger keeps its side.
  * @param mapSide Height or width of the map, in positions.
- * @param wanted Height or width to come near to.
+ * @param wanted Preferred height or width.
  */
 export function evenPoolSize(mapSide: number, wanted: number): number {
   if (mapSide <= wanted) return mapSide;

@@ -1,11 +1,11 @@
-// Which designs a head may fall back to where the default costs too much for its network.
+// The designs that a head falls back to if the default costs too much for its network.
 
 import type { RowShape } from '@ztw/core';
 import { convolvedSize } from '../layers/conv2d.ts';
 import { automaticFamily, type HeadDesign } from './build-head.ts';
 import { evenPoolSize } from './even-pool-size.ts';
 
-/** Where to begin: with what `auto` takes, or past all designs with convolutions. */
+/** The first design: the family that `auto` chooses, or the first one without convolutions. */
 export type FirstDesign = 'auto' | 'pooled';
 
 export interface HeadDesignsOptions {
@@ -16,14 +16,14 @@ export interface HeadDesignsOptions {
 
 type Sides = readonly [height: number, width: number];
 
-/** Widths of bottlenecks. Only those below half of the classes save anything worth it. */
+/** Widths of bottlenecks. Only widths below half the number of classes save enough. */
 const bottlenecks = [256, 128, 64, 32, 16];
 
 /**
- * Designs for features, the preferred one first: what `auto` takes; pool-conv heads that pool to smaller maps and have
- * fewer channels; pooled heads down to 1x1; for many classes, a bottleneck before the last layer. Pools divide the map
- * where the map allows it.
- * @throws InvalidInputError for features that no family reads.
+ * Designs for features, the preferred one first: the choice of `auto`; pool-conv heads with smaller maps and fewer
+ * channels; pooled heads down to 1x1; for many classes, a bottleneck before the last layer. Pools divide the map if
+ * possible.
+ * @throws InvalidInputError if no family reads such features.
  */
 export function headDesigns(featureShape: RowShape, options: HeadDesignsOptions): readonly HeadDesign[] {
   const { classes, first = 'auto' } = options;
@@ -53,8 +53,8 @@ export function headDesigns(featureShape: RowShape, options: HeadDesignsOptions)
 }
 
 /**
- * Heads with a convolution: on the whole map or on 8x8, 4x4; with all of their channels, half, a quarter; pooled to
- * 4x4, 2x2, 1x1.
+ * Heads with a convolution: on the whole map, on 8x8 or on 4x4; with all, half or a quarter of the channels; pooled to
+ * 4x4, 2x2 or 1x1.
  */
 function convolvedDesigns(family: 'conv' | 'pool-conv', sides: Sides): readonly HeadDesign[] {
   const whole = family === 'conv' ? withSmallerPools({ family }, sides) : [];
@@ -64,7 +64,7 @@ function convolvedDesigns(family: 'conv' | 'pool-conv', sides: Sides): readonly 
       return withSmallerPools(
         {
           family: 'pool-conv',
-          // The defaults stay unsaid.
+          // Defaults are not written out.
           ...(wanted === 8 ? {} : { reducedSize }),
           ...(channelDivisor === 1 ? {} : { channelDivisor }),
         },
@@ -76,20 +76,20 @@ function convolvedDesigns(family: 'conv' | 'pool-conv', sides: Sides): readonly 
 }
 
 /**
- * Whether a bottleneck is worth it behind this convolution: on a reduced map, and pooled to 1x1, since larger maps have
- * many values by themselves.
+ * Whether a bottleneck after this convolution pays: only on a reduced map pooled to 1x1, because larger maps need many
+ * parameters anyway.
  */
 function isSmallConvolved({ reducedSize, poolSize, family }: HeadDesign): boolean {
   return family === 'pool-conv' && reducedSize === undefined && String(poolSize) === '1,1';
 }
 
-/** @param sides Of the map that the convolution reads. */
+/** @param sides Height and width of the convolution's input. */
 function withSmallerPools(design: HeadDesign, sides: Sides): readonly HeadDesign[] {
   const [height, width] = sides.map((side) => convolvedSize(firstConvolution, side)) as unknown as Sides;
   return [design, ...[2, 1].map((wanted) => ({ ...design, poolSize: sidesNear([height, width], wanted) }))];
 }
 
-/** Of a head with one layer. */
+/** The convolution of a head with one layer. */
 const firstConvolution = { kernelSize: 3, stride: 2, padding: 1 };
 
 function sidesNear([height, width]: Sides, wanted: number): Sides {

@@ -6,23 +6,21 @@ import type { HeadOptions } from './head-options.ts';
 
 export interface HeadForOptions extends HeadDesign, Omit<HeadOptions, 'inputShape' | 'bottleneck'> {
   /**
-   * What the head may cost at most; read where the design is left open: no family by name and none of its options.
-   * Default: no bound.
-   * Heads of several cuts share a network: `designHeads` bounds them together.
+   * Bounds on the cost of the head. They apply only if the design is open: no family by name and no option of a family.
+   * Default: no bounds. `designHeads` bounds the heads of several cuts together.
    */
   readonly bounds?: HeadCost;
 }
 
 /**
- * A head for the features at one cut. Where two tensors cross the cut (inside a residual block), the head reads the
- * first only, and `featureShape` is that one's.
+ * A head for the features at one cut. If two tensors cross the cut (inside a residual block), the head reads the first
+ * one only, and `featureShape` is its shape.
  *
- * `auto` takes `[channels, height, width]` for maps: `pooled` for 1x1, `conv` up to 32x32 positions, `pool-conv` above;
- * `[tokens, width]` and `[width]` get `token`. Channels-last features look like channels-first ones: ask for `swin` by
- * name.
- * Within bounds it takes the first of `headDesigns` that keeps them, and where none does, the one that exceeds them the
- * least.
- * @throws InvalidInputError where the family does not fit the features, or no family does.
+ * `auto` reads `[channels, height, width]` as maps: `pooled` for 1x1, `conv` up to 32x32 positions, `pool-conv` above;
+ * `token` for `[tokens, width]` and `[width]`. Channels-last features cannot be told from channels-first ones: choose
+ * `swin` by name.
+ * With bounds it takes the first of `headDesigns` within them, or else the one that exceeds them least.
+ * @throws InvalidInputError if the family does not fit the features, or no family does.
  */
 export function headFor(featureShape: RowShape, options: HeadForOptions): HeadSpecification {
   const { bounds, ...rest } = options;

@@ -7,20 +7,20 @@ import { evenPoolSize } from './even-pool-size.ts';
 
 export interface PoolConvHeadOptions extends ConvHeadOptions {
   /**
-   * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, so that the
-   * windows are all of one size (28x28 and 14x14 become 7x7).
+   * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, such that all
+   * windows have one size (28x28 and 14x14 become 7x7).
    */
   readonly reducedSize?: MapSize;
 }
 
-/** Height and width that maps are brought near to unless told otherwise. */
+/** Default height and width of reduced maps. */
 const defaultReducedSize = 8;
 
 /**
- * A conv head behind a first mixed pool, for large maps `[channels, height, width]`: relu, mixed pool to 8x8,
+ * A conv head after a first mixed pool, for large maps `[channels, height, width]`: relu, mixed pool to 8x8,
  * convolutions, mixed pool, one dense layer. Its cost and its cached features do not grow with the map.
  * A side of the map that is not larger than the reduced size keeps its size.
- * @throws InvalidInputError where the options do not fit.
+ * @throws InvalidInputError if the options do not fit.
  */
 export function poolConvHead(options: PoolConvHeadOptions): HeadSpecification {
   const { inputShape, reducedSize } = options;

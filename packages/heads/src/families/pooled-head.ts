@@ -3,14 +3,14 @@ import { assembleHead, type MapSize, poolAndFlatten, requireFeatures } from './a
 import type { HeadOptions } from './head-options.ts';
 
 export interface PooledHeadOptions extends HeadOptions {
-  /** Height and width that maps are pooled to. Default 4, or less where the map is smaller. */
+  /** Height and width of the pooled map. Default: 4 or near it; a smaller map keeps its size. */
   readonly poolSize?: MapSize;
 }
 
 /**
  * The cheapest head for maps `[channels, height, width]`: mixed pool, then one dense layer.
  * Source: Kaya et al., Shallow-Deep Networks, section 4 (feature reduction by mixed pooling).
- * @throws InvalidInputError where the options do not fit.
+ * @throws InvalidInputError if the options do not fit.
  */
 export function pooledHead(options: PooledHeadOptions): HeadSpecification {
   requireFeatures('pooled', options, [3], '[channels, height, width]');

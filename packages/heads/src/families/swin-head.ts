@@ -7,8 +7,8 @@ export interface SwinHeadOptions extends HeadOptions, DenseLayersOptions {}
 
 /**
  * A head for Swin-like features `[height, width, channels]`: mixed pool over all positions, then dense layers with
- * GELU between.
- * @throws InvalidInputError where the options do not fit.
+ * GELU between them.
+ * @throws InvalidInputError if the options do not fit.
  */
 export function swinHead(options: SwinHeadOptions): HeadSpecification {
   requireFeatures('swin', options, [3], '[height, width, channels]');

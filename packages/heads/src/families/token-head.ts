@@ -5,21 +5,21 @@ import { assembleHead, requireFeatures, requireInteger } from './assemble-head.t
 import type { HeadOptions } from './head-options.ts';
 
 export interface DenseLayersOptions {
-  /** Number of dense layers, the last one included. Default 1. */
+  /** Number of dense layers, including the last one. Default 1. */
   readonly layers?: number;
-  /** Width of the hidden layers. Default: that of the features. */
+  /** Width of the hidden layers. Default: the width of the features. */
   readonly hiddenSize?: number;
 }
 
 export interface TokenHeadOptions extends HeadOptions, DenseLayersOptions {
-  /** Which token is read, by index, or the mean of all. Default 0, where ViT and BERT keep their class token. */
+  /** Index of the token to read, or the mean of all. Default 0, the class token of ViT and BERT. */
   readonly token?: number | 'mean';
 }
 
 /**
  * A head for token features `[tokens, width]`, or for a plain vector `[width]`: one token or the mean of all, then
- * dense layers with GELU between.
- * @throws InvalidInputError where the options do not fit.
+ * dense layers with GELU between them.
+ * @throws InvalidInputError if the options do not fit.
  */
 export function tokenHead(options: TokenHeadOptions): HeadSpecification {
   requireFeatures('token', options, [1, 2], '[tokens, width] or [width]');
@@ -29,7 +29,7 @@ export function tokenHead(options: TokenHeadOptions): HeadSpecification {
 
 /**
  * Widths of the hidden dense layers.
- * @throws InvalidInputError for a number of layers or a width below 1.
+ * @throws InvalidInputError if the number of layers or the width is below 1.
  */
 export function hiddenSizes(options: DenseLayersOptions, width: number): readonly number[] {
   const { layers = 1, hiddenSize = width } = options;

@@ -5,10 +5,9 @@ import { validateHead } from '../shapes/validate-head.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /**
- * A head with fresh values, the same for the same specification and seed; each kind of layer says how its own are
- * drawn.
- * The values do not depend on whether the parameter-free prefix is part of the head.
- * @throws InvalidModelError where the layers do not fit together.
+ * A head with initial values, deterministic for a specification and seed. Each kind of layer defines its own
+ * initialisation. The values do not depend on whether the parameter-free prefix is part of the head.
+ * @throws InvalidModelError if the layers do not fit together.
  */
 export function initialiseHead(specification: HeadSpecification, seed: number): Head {
   validateHead(specification);

@@ -1,6 +1,6 @@
 /**
- * A deterministic source of numbers, uniform in `[0, 1)` in steps of 2^-32: xoshiro128**, its four words filled by
- * splitmix32. The same seed gives the same numbers on every machine. Not for secrets.
+ * A deterministic random number generator, uniform in `[0, 1)` in steps of 2^-32: xoshiro128**, seeded by splitmix32.
+ * The same seed gives the same numbers on every machine. Not cryptographically secure.
  * Source: Blackman and Vigna, Scrambled linear pseudorandom number generators, 2021.
  * @param seed Any integer; only its lower 32 bits count.
  */

@@ -7,7 +7,7 @@ import { sizesOf } from './shape-checks.ts';
 
 /**
  * The parameter-free half of a mixed pool: `[C, H, W]` -> `[2, C, h, w]`, adaptive maxima first, averages second.
- * It stands only in a head's prefix, which is applied before features are cached.
+ * It occurs only in a head's prefix, which is applied before features are cached.
  */
 export interface AdaptivePoolsLayer {
   readonly kind: 'adaptive-pools';

@@ -8,9 +8,9 @@ import { sizesOf } from './shape-checks.ts';
 
 /**
  * The cascade connection: `[n]` -> `[n + classes]`, the previous IC's logits appended after the features.
- * With `layerNorm` the logits are normalised first. Parameters, only then: `${name}.weight` and `${name}.bias`
- * `[classes]`.
- * Source: Zero Time Waste, section 3. The previous logits are constants to the gradient.
+ * With `layerNorm` the logits are normalised first.
+ * Parameters, with `layerNorm` only: `${name}.weight` and `${name}.bias` `[classes]`.
+ * Source: Zero Time Waste, section 3. The gradient treats the previous logits as constants.
  */
 export interface CascadeLayer {
   readonly kind: 'cascade';
@@ -32,7 +32,8 @@ export const cascade: LayerDefinition<CascadeLayer> = {
     const [width = 0] = shape;
     if (previousLogits?.length !== rows * classes) {
       throw new InvalidInputError(
-        `Expected ${rows} x ${classes} previous logits at the layer "${name}", received ${previousLogits?.length ?? 'none'}.`,
+        `Expected ${rows} x ${classes} previous logits at the layer "${name}"; received ${previousLogits?.length ?? 'none'}.`,
+        { expected: [rows, classes], received: previousLogits?.length ?? null, path: name },
       );
     }
     const appended = layerNorm ? normalise(previousLogits, classes, epsilon, parameter) : previousLogits;

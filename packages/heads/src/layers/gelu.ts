@@ -17,8 +17,8 @@ export const gelu: LayerDefinition<GeluLayer> = {
 const saturation = 6;
 
 /**
- * `erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum_n 2^n x^(2n+1) / (2n+1)!!`, summed until a term no longer counts.
- * All terms have the sign of x, so that nothing cancels.
+ * `erf(x) = 2 / sqrt(pi) * exp(-x^2) * sum_n 2^n x^(2n+1) / (2n+1)!!`, summed until a term is negligible.
+ * All terms have the sign of x, so nothing cancels.
  */
 function errorFunction(x: number): number {
   if (Math.abs(x) > saturation) return Math.sign(x);

@@ -5,27 +5,27 @@ import type { LayerWriter, NamedParameter, WrittenValue } from './layer-writer.t
 
 /** The definition of one kind of layer, except its training. */
 export interface LayerDefinition<Layer extends { readonly kind: string }> {
-  /** What each field may hold, in a file and anywhere else. */
+  /** Schema of each field. */
   readonly fields: { readonly [Field in keyof Layer]: GenericSchema<unknown, Layer[Field]> };
-  /** Number of classes of the previous IC's logits, where it reads them. Default: it does not. */
+  /** Number of classes of the previous IC's logits. Absent if the layer does not read them. */
   previousClasses?(layer: Layer): number;
   /**
-   * Row shape that it makes of its input's.
-   * @throws InvalidModelError where it does not take such rows; the message names the layer and both shapes.
+   * Row shape of the output for a row shape of the input.
+   * @throws InvalidModelError if the layer does not accept such rows; the message names the layer and both shapes.
    */
   outputShape(layer: Layer, inputShape: RowShape): RowShape;
-  /** Its parameters in the order in which they are stored, by what follows `${layer.name}.`. Default: none. */
+  /** Parameters in storage order, keyed by the part of the name after `${layer.name}.`. Default: none. */
   parameters?(layer: Layer): Readonly<Record<string, ParameterDefinition>>;
   /**
-   * Multiply-accumulates per row, without biases. Default: 0, for all that is neither a convolution nor a dense layer.
+   * Multiply-accumulates per row, without biases. Default: 0. Only convolutions and dense layers define it.
    */
   macs?(layer: Layer, outputShape: RowShape): number;
   /**
-   * The reference implementation in plain TypeScript, with which runtimes are compared. Sums run in float64.
+   * The reference implementation in plain TypeScript. Runtimes are compared with it. Sums run in float64.
    * @returns `[rows, ...execution.outputShape]`, float32
    */
   execute(layer: Layer, input: RowValues, execution: LayerExecution): Float32Array;
-  /** The layer as tensor operations, for whatever emits heads. */
+  /** Writes the layer as tensor operations, for code that emits heads. */
   write<Value extends WrittenValue>(layer: Layer, value: Value, writing: LayerWriting<Value>): Value;
 }
 
@@ -46,9 +46,9 @@ export interface RowValues {
 /** Arguments of a layer's execution, besides its input. */
 export interface LayerExecution {
   readonly outputShape: RowShape;
-  /** `[rows, classes]` of the IC before; null where there is none. */
+  /** `[rows, classes]` of the previous IC; null if there is none. */
   readonly previousLogits: Float32Array | null;
-  /** Values of one of its parameters. @throws InvalidModelError where they are missing or ill-sized. */
+  /** Values of one parameter. @throws InvalidModelError if they are missing or have the wrong shape. */
   parameter(name: string): Parameter['data'];
 }
 
@@ -56,6 +56,6 @@ export interface LayerExecution {
 export interface LayerWriting<Value extends WrittenValue> {
   readonly writer: LayerWriter<Value>;
   readonly outputShape: RowShape;
-  /** One of its parameters. @throws InvalidModelError where it is missing or of another shape. */
+  /** One parameter. @throws InvalidModelError if it is missing or has the wrong shape. */
   parameter(name: string): NamedParameter;
 }

@@ -1,6 +1,5 @@
 // The table of all kinds of layers. Each kind is defined in its own file. Code that distinguishes kinds uses a table of
-// the type
-// `LayerTable`, so that the compiler finds all places where a new kind must be added.
+// the type `LayerTable`, so the compiler finds all places where a new kind must be added.
 
 import { InvalidModelError } from '@ztw/core';
 import { type AdaptivePoolsLayer, adaptivePools } from './adaptive-pools.ts';
@@ -18,7 +17,7 @@ import { type PoolMixLayer, poolMix } from './pool-mix.ts';
 import { type ReluLayer, relu } from './relu.ts';
 import { type TakeTokenLayer, takeToken } from './take-token.ts';
 
-/** Each kind of layer by the name that stands in its field `kind`. */
+/** Each kind of layer by its field `kind`. */
 export interface LayerKinds {
   readonly relu: ReluLayer;
   readonly gelu: GeluLayer;
@@ -54,7 +53,7 @@ export const layerKinds: { readonly [Kind in keyof LayerKinds]: LayerDefinition<
   dense,
 };
 
-/** A function for each kind of layer, of the layer and of one thing more. */
+/** One function per kind of layer, called with the layer and a context. */
 export type LayerTable<Context, Result> = {
   readonly [Kind in keyof LayerKinds]: (layer: LayerKinds[Kind], context: Context) => Result;
 };
@@ -76,7 +75,12 @@ export function callForLayer<Context, Result>(
  */
 export function definitionOf(layer: HeadLayer): LayerDefinition<HeadLayer> {
   if (!Object.hasOwn(layerKinds, layer.kind)) {
-    throw new InvalidModelError(`Unknown kind of layer "${layer.kind}" in a head.`);
+    const expected = Object.keys(layerKinds);
+    throw new InvalidModelError(`Unknown kind of layer "${layer.kind}" in a head; expected ${expected.join(', ')}.`, {
+      expected,
+      received: layer.kind,
+      path: 'kind',
+    });
   }
   // As in callForLayer.
   return layerKinds[layer.kind] as unknown as LayerDefinition<HeadLayer>;

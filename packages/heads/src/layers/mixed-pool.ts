@@ -29,7 +29,7 @@ export const mixedPool: LayerDefinition<MixedPoolLayer> = {
     mix(poolTwice(outputSize, input), input.rows, outputShape, parameter('alpha')),
   write(layer, value, writing) {
     const pools = writing.writer.adaptivePools(value, layer.outputSize);
-    // Windows of one value: maximum and average are that value, whatever alpha is.
+    // Each window holds one value, so the maximum and the average equal it for every alpha.
     return pools.maximum === value && pools.average === value ? value : writeMix(layer.name, pools, writing);
   },
 };

@@ -6,9 +6,9 @@ interface AnyLayer {
 }
 
 /**
- * The sizes of a row of a certain rank.
- * @param expected The shape that the layer takes, for the message.
- * @throws InvalidModelError for a row of another rank.
+ * The sizes of a row, checked to have the given rank.
+ * @param expected The shape that the layer accepts, for the message.
+ * @throws InvalidModelError if the row has another rank.
  */
 export function sizesOf(layer: AnyLayer, shape: RowShape, rank: 1, expected: string): readonly [number];
 export function sizesOf(layer: AnyLayer, shape: RowShape, rank: 2, expected: string): readonly [number, number];
@@ -24,8 +24,11 @@ export function sizesOf(layer: AnyLayer, shape: RowShape, rank: number, expected
   return shape;
 }
 
-/** The error for rows that a layer does not take. */
+/** The error for rows that a layer does not accept. */
 export function misfit(layer: AnyLayer, shape: RowShape, expected: string): InvalidModelError {
   const name = layer.name === undefined ? layer.kind : `${layer.kind} "${layer.name}"`;
-  return new InvalidModelError(`The layer ${name} expects ${expected}, but gets rows of shape [${shape.join(', ')}].`);
+  return new InvalidModelError(
+    `Expected ${expected} at the layer ${name}; received rows of shape [${shape.join(', ')}].`,
+    { expected, received: shape, path: layer.name ?? layer.kind },
+  );
 }

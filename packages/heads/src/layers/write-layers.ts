@@ -4,10 +4,10 @@ import { definitionOf, type HeadLayer } from './layer-kinds.ts';
 import type { LayerWriter, WrittenValue } from './layer-writer.ts';
 
 /**
- * Writes layers one after the other as tensor operations.
+ * Writes layers in order as tensor operations.
  * @param value The layers' input.
- * @returns what the last layer gives; `value` itself for no layers.
- * @throws InvalidModelError where layers, shapes and parameters do not fit together.
+ * @returns the output of the last layer; `value` itself for no layers.
+ * @throws InvalidModelError if layers, shapes and parameters do not fit together.
  */
 export function writeLayers<Value extends WrittenValue>(
   writer: LayerWriter<Value>,

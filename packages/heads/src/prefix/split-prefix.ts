@@ -6,21 +6,21 @@ import { parameterCount } from '../shapes/head-parameters.ts';
 import { headShapes } from '../shapes/head-shapes.ts';
 import { hasCascade } from '../shapes/previous-logits.ts';
 
-/** A head in two parts that give the whole when run one after the other. */
+/** A head in two parts. Running one after the other equals running the whole head. */
 export interface SplitHead {
-  /** Layers without parameters at the start, to be applied once, before features are cached. */
+  /** The parameter-free layers at the start, applied once before features are cached. */
   readonly prefix: readonly HeadLayer[];
-  /** Row shape of what is cached: the input of `trained`. */
+  /** Row shape of the cached features: the input of `trained`. */
   readonly cachedShape: RowShape;
-  /** The rest. Its parameters have the names and shapes of the whole head's. */
+  /** The remaining layers. Their parameters have the same names and shapes as in the whole head. */
   readonly trained: HeadSpecification;
 }
 
 /**
- * Splits a head behind its parameter-free prefix.
- * A mixed pool that ends the prefix is halved: both adaptive pools go into the prefix, the mix by the learned alpha
- * stays. Where the two pools together would be larger than the map that they read, the pool stays whole.
- * @throws InvalidModelError where the layers do not fit together.
+ * Splits a head after its parameter-free prefix.
+ * A mixed pool directly after the prefix is split too: both adaptive pools join the prefix, and the mix by the learned
+ * alpha is trained. If the two pooled maps together are larger than their input, the pool is not split.
+ * @throws InvalidModelError if the layers do not fit together.
  */
 export function splitPrefix(specification: HeadSpecification): SplitHead {
   const { layers, inputShape } = specification;
@@ -30,13 +30,13 @@ export function splitPrefix(specification: HeadSpecification): SplitHead {
   const rest = layers.slice(prefixLength);
   const shape = headShapes({ inputShape, layers: prefix }).at(-1) ?? inputShape;
 
-  const [pool, ...behindPool] = rest;
+  const [pool, ...afterPool] = rest;
   if (pool?.kind === 'mixed-pool') {
     const pools: HeadLayer = { kind: 'adaptive-pools', outputSize: pool.outputSize };
     const [pooledShape = shape] = headShapes({ inputShape: shape, layers: [pools] });
     if (rowSize(pooledShape) <= rowSize(shape)) {
       const mix: HeadLayer = { kind: 'pool-mix', name: pool.name };
-      return split(specification, [...prefix, pools], pooledShape, [mix, ...behindPool]);
+      return split(specification, [...prefix, pools], pooledShape, [mix, ...afterPool]);
     }
   }
   return split(specification, prefix, shape, rest);

@@ -3,9 +3,9 @@ import { definitionOf } from '../layers/layer-kinds.ts';
 import { headShapes } from './head-shapes.ts';
 
 /**
- * Multiply-accumulates of a head per row: convolutions and dense layers only, without their biases, as the published
- * tables count. The logits that a cascade appends count as inputs of the dense layer after it.
- * @throws InvalidModelError where the layers do not fit together.
+ * Multiply-accumulates of a head per row: convolutions and dense layers only, without biases, as in the published
+ * tables. The logits that a cascade appends count as inputs of the next dense layer.
+ * @throws InvalidModelError if the layers do not fit together.
  */
 export function headMacs(specification: Pick<HeadSpecification, 'inputShape' | 'layers'>): number {
   const shapes = headShapes(specification);

@@ -1,4 +1,4 @@
-// Which parameters a head has, and whether given values are exactly these.
+// The parameters of a head, and checks of given values against them.
 
 import { InvalidModelError } from '@ztw/core';
 import { type Parameter, rowSize } from '@ztw/core/runtime';
@@ -7,7 +7,7 @@ import type { ParameterDefinition } from '../layers/layer-definition.ts';
 import { definitionOf, type HeadLayer } from '../layers/layer-kinds.ts';
 import type { NamedParameter } from '../layers/layer-writer.ts';
 
-/** A layer's parameters by their full names, in the order in which they are stored. */
+/** A layer's parameters by full name, in storage order. */
 export function layerParameters(layer: HeadLayer): readonly (readonly [string, ParameterDefinition])[] {
   const parameters = Object.entries(definitionOf(layer).parameters?.(layer) ?? {});
   return parameters.map(([name, definition]) => [parameterName(layer, name), definition]);
@@ -25,7 +25,7 @@ export function parameterCount(specification: Pick<HeadSpecification, 'layers'>)
   return Object.values(parameterShapes(specification)).reduce((sum, shape) => sum + rowSize(shape), 0);
 }
 
-/** What is wrong with the values of a head; null where they are exactly what its layers name. */
+/** The first problem with the values of a head; null if they match its layers exactly. */
 export function findParameterProblem(
   specification: Pick<HeadSpecification, 'layers'>,
   parameters: HeadParameters,
@@ -38,28 +38,34 @@ export function findParameterProblem(
       return `has values of shape [${parameter.shape}] for ${name}; expected [${shape}]`;
     }
   }
-  const stranger = Object.keys(parameters).find((name) => !shapes.has(name));
-  return stranger === undefined ? null : `has values for ${stranger}, which none of its layers names`;
+  const unexpected = Object.keys(parameters).find((name) => !shapes.has(name));
+  return unexpected === undefined ? null : `has values for ${unexpected}, which no layer of the head uses`;
 }
 
 /**
- * Looks the parameters of one layer up among those of its head.
- * @returns a function of the parameter's name in the layer; it throws InvalidModelError where there are no values of
- *   that shape.
+ * Looks up the parameters of one layer among those of its head.
+ * @returns a function of the parameter's name in the layer. It throws InvalidModelError if the values are missing or
+ *   have the wrong shape.
  */
 export function parametersOf(layer: HeadLayer, parameters: HeadParameters): (name: string) => NamedParameter {
   const definitions = definitionOf(layer).parameters?.(layer) ?? {};
   return (name) => {
     const shape = definitions[name]?.shape;
     if (shape === undefined) throw new InvalidModelError(`internal: a ${layer.kind} layer has no parameter "${name}".`);
-    const parameter = parameters[parameterName(layer, name)];
-    const expected = `Expected a parameter "${parameterName(layer, name)}" of shape [${shape.join(', ')}]`;
-    if (parameter === undefined) throw new InvalidModelError(`${expected}, but the head has none of that name.`);
+    const path = parameterName(layer, name);
+    const parameter = parameters[path];
+    const expectation = `Expected a parameter "${path}" of shape [${shape.join(', ')}]`;
+    if (parameter === undefined) {
+      throw new InvalidModelError(`${expectation}; the head has no parameter of that name.`, { expected: shape, path });
+    }
     if (!hasShape(parameter, shape)) {
       const { data } = parameter;
-      throw new InvalidModelError(`${expected}, received [${parameter.shape.join(', ')}] with ${data.length} values.`);
+      throw new InvalidModelError(
+        `${expectation}; received [${parameter.shape.join(', ')}] with ${data.length} values.`,
+        { expected: shape, received: parameter.shape, path },
+      );
     }
-    return { ...parameter, name: parameterName(layer, name) };
+    return { ...parameter, name: path };
   };
 }
 
@@ -71,7 +77,7 @@ function hasShape(parameter: Parameter, shape: readonly number[]): boolean {
   );
 }
 
-/** The full name, in its head, of a layer's parameter. */
+/** Full name of a layer's parameter in its head. */
 export function parameterName(layer: HeadLayer, name: string): string {
   return `${'name' in layer ? layer.name : layer.kind}.${name}`;
 }

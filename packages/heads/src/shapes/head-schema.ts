@@ -3,7 +3,7 @@ import type { HeadSpecification } from '../head.ts';
 import { rowShape, size, text } from '../layers/fields.ts';
 import { type HeadLayer, layerKinds } from '../layers/layer-kinds.ts';
 
-// A variant wants its literals in its type; the fields of a definition say what they hold, not by which schema.
+// `v.variant` needs the literals in its type. The fields of a definition are typed by their values, not their schemas.
 type Variants = Parameters<typeof v.variant<'kind', v.VariantOptions<'kind'>, undefined>>[1];
 
 const headLayer = v.variant(
@@ -12,8 +12,7 @@ const headLayer = v.variant(
 ) as unknown as v.GenericSchema<unknown, HeadLayer>;
 
 /**
- * A head's architecture field by field, wherever it is written. Whether its layers fit together is for `validateHead`
- * to say.
+ * Schema of a head's architecture, field by field. `validateHead` checks whether its layers fit together.
  */
 export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
   specificationVersion: v.literal('v1'),

@@ -52,10 +52,10 @@ describe('validateHead', () => {
   });
 
   test.for([
-    ['layers that do not fit', { inputShape: [5] }, /dense "fc" expects \[4\].*\[5\]/],
-    ['the wrong number of logits', { classes: 3 }, /logits \[3\].*ends in \[2\]/],
+    ['layers that do not fit', { inputShape: [5] }, /\[4\] at the layer dense "fc".*\[5\]/],
+    ['the wrong number of logits', { classes: 3 }, /end in logits \[3\].*received \[2\]/],
     ['another version', { specificationVersion: 'v2' as 'v1' }, /version v1.*v2/],
-    ['names used twice', { layers: [dense, { ...dense, inFeatures: 2 }] }, /"fc" again/],
+    ['names used twice', { layers: [dense, { ...dense, inFeatures: 2 }] }, /unique names.*"fc" twice/],
     ['two cascades', { layers: [cascade, { ...cascade, name: 'd' }, { ...dense, inFeatures: 8 }] }, /at most one/],
     [
       'a cascade for other classes',

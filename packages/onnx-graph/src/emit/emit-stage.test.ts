@@ -117,7 +117,7 @@ describe('refuses', () => {
     const { [name]: first, ...others } = head.parameters;
     const broken = (parameters: Head['parameters']) => () => stageOf(0, { ...head, parameters });
     expect(broken(others)).toThrow(InvalidModelError);
-    expect(broken(others)).toThrow(/none of that name/);
+    expect(broken(others)).toThrow(/no parameter of that name/);
     expect(broken({ ...others, [name]: { shape: [7], data: new Float32Array(7) } })).toThrow(/received \[7\]/);
     expect(broken({ ...others, [name]: { ...first!, data: first!.data.map(() => Number.NaN) } })).toThrow(/holds NaN/);
   });

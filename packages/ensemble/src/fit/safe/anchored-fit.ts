@@ -1,5 +1,5 @@
-// The fit of one exit that is held to a point where it is known to be good, by a prior: the fewer the rows, the nearer it
-// stays. Its spread has the same meaning for every number of rows.
+// The fit of one exit with a prior around an anchor, a combination known to be good. With fewer rows the fit stays
+// nearer to the anchor. The spread of the prior has the same meaning for every number of rows.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
@@ -11,8 +11,8 @@ import type { MemberShares } from './member-shares.ts';
 
 /**
  * Fits the ensemble of the exits `0..anchor.length - 1`.
- * @param anchor Shares to which the fit is held.
- * @param start Where the search begins. It does not change the result beyond the tolerance.
+ * @param anchor Shares at the centre of the prior.
+ * @param start Start of the search. It changes the result by no more than the tolerance.
  */
 export function fitAnchored(
   kind: EnsembleSpecification['kind'],

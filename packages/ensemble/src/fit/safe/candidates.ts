@@ -1,4 +1,4 @@
-// The combinations that a safe fit chooses from, and how each does on rows that it was not fitted on.
+// The combinations that a safe fit chooses from, and their results on rows that they were not fitted on.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
@@ -13,9 +13,9 @@ import { seededOrder } from './seeded-order.ts';
 
 /** One way to combine the predictions of all exits. */
 export interface Candidate {
-  /** Of the shares that the fit is held to; 0 is the plain exit. */
+  /** Ratio of the recency shares that anchor the fit; 0 is the plain exit. */
   readonly recency: number;
-  /** Null where nothing is fitted: the shares are those that it would be held to. */
+  /** Null if nothing is fitted: the recency shares are used as they are. */
   readonly hold: Hold | null;
 }
 
@@ -29,13 +29,13 @@ export interface JudgedCandidate {
 
 const folds = 5;
 const foldSeed = 1;
-/** Of fits that are only judged. */
+/** Tolerance of fits that are only judged. */
 const judgedTolerance = 1e-5;
-/** A bias is learned where a class has this many rows in the mean, and there are not more classes than this. */
+/** A bias is fitted if there are at least this many rows per class on average, and at most `mostBiases` classes. */
 const rowsPerBias = 10;
 const mostBiases = 128;
 
-/** The holds that are tried, the firmer first. With thousands of rows the second one holds next to nothing back. */
+/** The holds to try, the firmest first. With thousands of rows the second one barely restrains the fit. */
 export function holdsFor(kind: EnsembleSpecification['kind'], rows: number, classes: number): readonly Hold[] {
   switch (kind) {
     case 'geometric': {
@@ -47,7 +47,7 @@ export function holdsFor(kind: EnsembleSpecification['kind'], rows: number, clas
   }
 }
 
-/** Plain exits, and every other recency without a fit. A ratio is one number, so it is judged on the rows that choose it. */
+/** Judges plain exits and all other recencies without a fit. A ratio is one number, so all rows choose and judge it. */
 export function judgeRecencies(kind: EnsembleSpecification['kind'], data: FitRows): readonly JudgedCandidate[] {
   const all = seededOrder(foldSeed, data.rows);
   return recencyRatios.map((recency) => {
@@ -60,7 +60,7 @@ export function judgeRecencies(kind: EnsembleSpecification['kind'], data: FitRow
   });
 }
 
-/** A fit, each row judged by what was learned from the other folds. */
+/** Cross-validates a fit: each row is judged by a fit on the other folds. */
 export function crossValidate(
   kind: EnsembleSpecification['kind'],
   data: FitRows,
@@ -81,7 +81,7 @@ export function crossValidate(
   const options = { maxIterations, tolerance: judgedTolerance };
   const exits = Array.from({ length: data.exits }, (_, exit) => {
     const anchor = recencyShares(candidate.recency, exit + 1);
-    // What all rows say is a good place to begin for each fold; it leaves no trace in what the fold finds.
+    // The fit on all rows is a good start for each fold. The start does not affect the result beyond the tolerance.
     const whole = fitAnchored(kind, data, anchor, candidate.hold, { shares: anchor, bias: null }, options);
     const judged = unjudgedExit(data.rows);
     for (const { fitted, heldOut } of parts) {
@@ -92,12 +92,12 @@ export function crossValidate(
   return { candidate, exits, losses: meanLosses(exits) };
 }
 
-/** The candidate of the least held-out cross-entropy; the first of equals. */
+/** The candidate with the lowest held-out cross-entropy; ties go to the first. */
 export function leastSurprised(candidates: readonly JudgedCandidate[]): JudgedCandidate {
   return candidates.reduce((best, other) => (sumOf(other.losses) < sumOf(best.losses) ? other : best));
 }
 
-/** One exit's values under a candidate, from all rows. */
+/** One exit's values under a candidate, fitted on all rows. */
 export function fitCandidate(
   kind: EnsembleSpecification['kind'],
   data: FitRows,

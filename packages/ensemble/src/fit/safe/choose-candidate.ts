@@ -1,5 +1,5 @@
-// Which combination is taken, and whether any: the least surprised one on held-out rows, if it is clearly less surprised than plain exits and
-// does not answer worse at the same costs.
+// Chooses a combination, or none: the one with the lowest held-out cross-entropy, if it is clearly lower than that of
+// plain exits and the accuracy at equal costs is not worse.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import type { FitRows } from '../fit-rows.ts';
@@ -16,51 +16,53 @@ import { type JudgedExit, type PairedDifference, pairedDifference, temperedLosse
 import { seededOrder } from './seeded-order.ts';
 import { successAtCosts } from './success-at-costs.ts';
 
-/** Fewer rows cannot tell a good combination from a bad one. */
+/** Minimum rows: fewer cannot tell a good combination from a bad one. */
 const leastRows = 10;
-/** The choice is made on at most so many rows, and on fewer where many classes make a row dear. */
+/** Maximum rows for the choice. It uses fewer if many classes make a row expensive. */
 const mostJudgedRows = 2000;
 const enoughJudgedRows = 1000;
 const judgedScores = 100_000;
 const sampleSeed = 2;
-/** Standard errors by which an ensemble has to be the less surprised one. */
+/** Standard errors by which the cross-entropy of an ensemble must be lower. */
 const requiredErrors = 1;
-/** Standard errors by which its accuracy at the same costs may seem to be lower. */
+/** Standard errors by which its accuracy at equal costs may appear lower. */
 const allowedErrors = 0.5;
-/** Standard errors by which one exit has to be the more surprised one to answer alone; there are many exits. */
+/**
+ * Standard errors by which one exit's cross-entropy must be higher for it to answer alone. Strict, as exits are many.
+ */
 const exitErrors = 2;
 
-/** Why the ensemble is as it is. All differences are on held-out rows, ensemble against plain exits. */
+/** The reasons for the choice. All differences compare the ensemble with plain exits on held-out rows. */
 export interface SafeFitReport {
-  /** Rows that the choice was made on. */
+  /** Number of rows used for the choice. */
   readonly judgedRows: number;
-  /** What the fit was held to and how firmly; null where all exits answer alone. */
+  /** The anchor of the fit and its hold; null if all exits answer alone. */
   readonly candidate: Candidate | null;
-  /** Cross-entropy saved (nats, mean over the exits, both tempered); null where there were too few rows to ask. */
+  /** Decrease of cross-entropy (nats, mean over the exits, both tempered); null if there were too few rows. */
   readonly crossEntropyGain: PairedDifference | null;
-  /** Share of rows answered rightly that is gained, mean over budgets; null where there were too few rows to ask. */
+  /** Increase of accuracy (a share, mean over budgets); null if there were too few rows. */
   readonly accuracyGain: PairedDifference | null;
 }
 
 export interface Choice {
   readonly report: SafeFitReport;
-  /** One per exit: whether it answers alone although others do not. */
+  /** One per exit: whether it answers alone while others do not. */
   readonly alone: readonly boolean[];
 }
 
 export interface ChoiceOptions {
   readonly kind: EnsembleSpecification['kind'];
-  /** Number of classes, also where rows were condensed to fewer. */
+  /** Number of classes, including those that condensed rows omit. */
   readonly classes: number;
   /** Whether the last exit may have an ensemble. */
   readonly includeFinal: boolean;
   /** Cost of leaving at each exit, ascending. */
   readonly exitCosts: readonly number[];
-  /** Most iterations per fit. */
+  /** Maximum iterations per fit. */
   readonly maxIterations: number;
 }
 
-/** Judges all candidates; the report says of the best one why it was taken or not. */
+/** Judges all candidates. The report explains why the best one was chosen or not. */
 export function chooseCandidate(data: FitRows, options: ChoiceOptions): Choice {
   const { kind, classes, maxIterations } = options;
   if (data.rows < leastRows || data.exits === 1) {
@@ -97,8 +99,8 @@ function againstPlain(
   const some = plain.exits.map(
     (exit, index) => none[index] === true || isMoreSurprised(chosen.exits[index] ?? exit, exit),
   );
-  // Plain exits among combined ones are sure in another way, and one threshold decides for all of them. So they have to show in the
-  // accuracy, too, that they are better.
+  // One threshold decides for all exits, but plain exits among combined ones have other confidences. Plain exits must
+  // therefore increase the accuracy too.
   const { mean, standardError } = pairedDifference(success(some), success(none));
   const alone = mean > standardError ? some : none;
   return {

@@ -1,24 +1,24 @@
-// Rows of many classes, made small: of each row the classes that some exit finds probable, the true one, and a sample of the
-// others, each of which stands for its share of them. A fit of weights alone needs no more, and memory no longer grows with
-// the classes.
+// Condensed rows for many classes: each row keeps the classes that some exit finds probable, the true class, and a
+// sample of the others, each of which represents its share of them. A fit of weights alone needs no more, and memory
+// does not grow with the number of classes.
 
 import { type FitRows, fitRows } from '../fit-rows.ts';
 import { seededNumber } from './seeded-order.ts';
 
-/** Up to so many classes rows are kept whole. */
+/** Up to this many classes, rows are not condensed. */
 export const mostWholeClasses = 128;
-/** Classes that are kept for their probability; the true class is one of them. */
+/** Number of most probable classes kept, including the true class. */
 const probableClasses = 32;
-/** Classes that stand for the others. */
+/** Number of sampled classes that represent the others. */
 const sampledClasses = 16;
 const seed = 3;
-/** Rows that are laid out whole at a time. */
+/** Number of whole rows laid out at a time. */
 const rowsAtATime = 64;
 
 /**
- * Checks and lays out stored predictions, condensed where there are more than `mostWholeClasses`.
+ * Checks and lays out stored predictions, condensed if there are more than `mostWholeClasses` classes.
  * @param logits One array per exit, `[rows, classes]`.
- * @throws InvalidDataError and InvalidInputError as `fitRows`.
+ * @throws InvalidDataError and InvalidInputError like `fitRows`.
  */
 export function condensedRows(logits: readonly Float32Array[], labels: ArrayLike<number>, classes: number): FitRows {
   if (classes <= mostWholeClasses || logits.length === 0 || labels.length === 0)
@@ -54,7 +54,7 @@ export function condensedRows(logits: readonly Float32Array[], labels: ArrayLike
   return { rows, exits, classes: slots, logProbabilities, labels: slotOfLabels, offsets };
 }
 
-/** The probable classes, the true one among them, and then the sampled ones. */
+/** The probable classes, including the true class, then the sampled ones. */
 function keptClasses(
   { exits, classes, logProbabilities }: FitRows,
   row: number,
@@ -68,7 +68,7 @@ function keptClasses(
   }
   best[label] = Number.POSITIVE_INFINITY;
   const order = Int32Array.from(best.keys()).sort((a, b) => (best[b] as number) - (best[a] as number) || a - b);
-  // One class from each of equal parts of the others, which lie in the order of their probability.
+  // The other classes, in order of probability, are divided into equal parts; one class is drawn from each.
   const part = (classes - probableClasses) / sampledClasses;
   return Int32Array.from({ length: probableClasses + sampledClasses }, (_, slot) => {
     if (slot < probableClasses) return order[slot] as number;
@@ -77,7 +77,7 @@ function keptClasses(
   });
 }
 
-/** Some rows only, in the order given. */
+/** The selected rows, in the given order. */
 export function takeFitRows(data: FitRows, selected: Int32Array): FitRows {
   const { exits, classes } = data;
   const take = (values: Float32Array, size: number): Float32Array => {

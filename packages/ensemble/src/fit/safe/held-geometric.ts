@@ -1,4 +1,4 @@
-// The geometric kind of a fit that is held.
+// The geometric fit with a prior around an anchor.
 
 import { boundedNewton } from '../bounded-newton.ts';
 import type { FitRows } from '../fit-rows.ts';
@@ -75,7 +75,7 @@ function heldTo(objective: CurvedObjective, center: Float64Array, strengths: Flo
   };
 }
 
-/** A share that lies at its bound has a slope that leads nowhere. */
+/** Largest absolute derivative, ignoring shares at their bound. */
 function freeGradientNorm(point: Float64Array, gradient: Float64Array, members: number): number {
   return largestMagnitude(
     gradient.map((slope, index) =>

@@ -1,4 +1,4 @@
-// The arithmetic kind of a fit that is held.
+// The arithmetic fit with a prior around an anchor.
 
 import { arithmeticLoss } from '../arithmetic-loss.ts';
 import type { FitRows } from '../fit-rows.ts';
@@ -8,7 +8,7 @@ import type { AnchoredFit, Hold } from './hold.ts';
 import { crossEntropyOfShares, logOfShare, type MemberShares, withoutBias } from './member-shares.ts';
 
 /**
- * Mixtures are held by a Dirichlet prior with the anchor as its mean, worth `1 / spread^2` rows:
+ * Mixtures have a Dirichlet prior with the anchor as its mean, worth `1 / spread^2` rows:
  * `-sum_j anchor_j log share_j / (rows spread^2)`.
  */
 export function fitMixture(

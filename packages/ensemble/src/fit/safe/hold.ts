@@ -1,12 +1,12 @@
-// How far the fit of one exit may move from the point that it is held to, and what such a fit gives.
+// The prior on the fit of one exit, and the result of such a fit.
 
 import type { MemberShares } from './member-shares.ts';
 
-/** How far a fit may move from where it is held. */
+/** The prior around the anchor: how far a fit may move from it. */
 export interface Hold {
   /** Standard deviation of the prior of a member's share. */
   readonly spread: number;
-  /** That of a bias; null for no bias at all. The arithmetic kind never has one. */
+  /** Standard deviation of the prior of a bias; null for no bias. The arithmetic kind never has a bias. */
   readonly biasSpread: number | null;
 }
 
@@ -14,7 +14,7 @@ export interface AnchoredFit extends MemberShares {
   /** Mean cross-entropy without the prior. */
   readonly crossEntropy: number;
   readonly iterations: number;
-  /** Largest absolute derivative of the loss and the prior. */
+  /** Largest absolute derivative of loss plus prior. */
   readonly gradientNorm: number;
   readonly converged: boolean;
 }

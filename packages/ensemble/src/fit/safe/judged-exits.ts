@@ -1,5 +1,5 @@
-// What the exits of a candidate say on rows: how surprised they are, how sure, and how often right. This is all that the choice between
-// candidates looks at.
+// The results of a candidate's exits on rows: cross-entropy, confidence and correctness. The choice between candidates
+// reads nothing else.
 
 import type { EnsembleSpecification } from '@ztw/core';
 import { smallestProbability } from '../../combine/arithmetic-ensemble.ts';
@@ -7,8 +7,9 @@ import type { FitRows } from '../fit-rows.ts';
 import type { MemberShares } from './member-shares.ts';
 
 /**
- * Powers to which predictions are raised before their surprise is measured. Combining predictions makes them less sure, which
- * lowers the cross-entropy of overconfident exits and leaves their order of rows as it is; plain exits are judged as if they had learned that too.
+ * Powers to which predictions are raised before their cross-entropy is measured. Combining predictions lowers their
+ * confidence, which lowers the cross-entropy of overconfident exits without changing the order of rows. Tempering gives
+ * plain exits the same advantage.
  */
 const temperings = [0.4, 0.55, 0.7, 0.85, 1, 1.2] as const;
 
@@ -18,7 +19,7 @@ export interface JudgedExit {
   readonly losses: readonly Float64Array[];
   /** `[rows]`: the largest probability, not tempered. */
   readonly confidences: Float64Array;
-  /** `[rows]`: 1 where the most probable class is the true one. */
+  /** `[rows]`: 1 if the most probable class is the true class. */
   readonly right: Uint8Array;
 }
 
@@ -31,7 +32,8 @@ export function unjudgedExit(rows: number): JudgedExit {
 }
 
 /**
- * Judges the exit whose members are the exits `0..shares.length - 1` on some rows, and writes what it finds at their places.
+ * Judges the exit whose members are the exits `0..shares.length - 1` on some rows, and writes the results at their
+ * places.
  * @param selected Row numbers.
  */
 export function judgeRows(
@@ -74,7 +76,7 @@ export function judgeRows(
   }
 }
 
-/** `[rows]`: the losses under the tempering that suits the exit best. */
+/** `[rows]`: the losses under the best tempering for the exit. */
 export function temperedLosses({ losses }: JudgedExit): Float64Array {
   return losses.reduce((best, values) => (sumOf(values) < sumOf(best) ? values : best));
 }
@@ -102,7 +104,7 @@ export interface PairedDifference {
   readonly standardError: number;
 }
 
-/** Of `a - b`, row by row. */
+/** The mean of `a - b`, row by row. */
 export function pairedDifference(a: Float64Array, b: Float64Array): PairedDifference {
   const differences = a.map((value, row) => value - (b[row] as number));
   const mean = sumOf(differences) / differences.length;

@@ -1,4 +1,4 @@
-// One exit's values as a safe fit sees them: a share per member, and perhaps a bias.
+// One exit's values in a safe fit: a share per member, and an optional bias.
 
 import type { EnsembleExit, EnsembleSpecification } from '@ztw/core';
 import { arithmeticLoss } from '../arithmetic-loss.ts';
@@ -10,11 +10,11 @@ import type { Objective } from '../objective.ts';
 export interface MemberShares {
   /** One per member: `exp(w_j) / members` (geometric), or the shares of a mixture (arithmetic). */
   readonly shares: Float64Array;
-  /** One per class; null where it is 0 everywhere. */
+  /** One per class; null if it is 0 everywhere. */
   readonly bias: Float64Array | null;
 }
 
-/** The least share: as good as nothing, and its logarithm is finite. */
+/** The least share: negligible, with a finite logarithm. */
 export const leastShare = 1e-9;
 
 /** Mean cross-entropy (nats) of an exit's ensemble. */
@@ -59,7 +59,7 @@ export function exitOfShares(
   }
 }
 
-/** The mass of a bias that adds nothing, as a logarithm. */
+/** The logarithm of a negligible mass, for no bias. */
 const noMass = -50;
 
 /** An objective over `[w, b]` as one over `w`. */

@@ -148,13 +148,13 @@ describe.each(['geometric', 'arithmetic'] as const)('a fit that is held, %s', (k
     return Math.hypot(...shares.map((share, member) => share - anchor[member]!));
   };
 
-  test('stays nearer the firmer it is held', () => {
+  test('stays nearer with a firmer hold', () => {
     expect(distance(1e-3)).toBeLessThan(1e-2);
     expect(distance(0.05)).toBeLessThan(distance(0.2));
     expect(distance(0.2)).toBeLessThan(distance(5));
   });
 
-  test('stays nearer the fewer the rows', () => {
+  test('stays nearer with fewer rows', () => {
     const start = { shares: anchor, bias: null };
     const moved = [20, 300].map((rows) => {
       const some = takeFitRows(
@@ -201,7 +201,7 @@ describe('condensed rows', () => {
         return { loss: geometricLoss(data, 3, { withBias: false }).evaluate(point, gradient), gradient };
       },
     ) as [{ loss: number; gradient: Float64Array }, { loss: number; gradient: Float64Array }];
-    // A sample of 16 stands for 468 improbable classes: log-probabilities of some -10 nats, known to within half a percent.
+    // A sample of 16 represents 468 improbable classes: log-probabilities of about -10 nats, within half a percent.
     expect(Math.abs(condensed.loss - whole.loss)).toBeLessThan(0.01 * whole.loss);
     whole.gradient.forEach((slope, member) => {
       expect(Math.abs(condensed.gradient[member]! - slope)).toBeLessThan(0.06);
@@ -243,8 +243,8 @@ describe('success at costs', () => {
     right: Uint8Array.from(right),
   });
 
-  test('spends a budget on the rows that are the least sure', () => {
-    // Row 0 is sure and right at once, row 1 needs the second exit.
+  test('spends a budget on the least confident rows', () => {
+    // Row 0 is confident and correct at the first exit, row 1 needs the second exit.
     const exits = [exit([0.9, 0.3], [1, 0]), exit([1, 1], [1, 1])];
     const success = successAtCosts(exits, [1, 2]);
     expect(success[0]).toBeCloseTo(1, 6);

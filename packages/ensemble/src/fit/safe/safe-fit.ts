@@ -1,5 +1,5 @@
-// A fit that is never worse than plain exits by more than chance: few rows move it little away from a combination that one number
-// describes, held-out rows say how far it may go, and where they do not speak for it the exits answer alone.
+// A fit that is worse than plain exits only by chance. Few rows move it little from a combination with one parameter.
+// Held-out rows decide how far it may move; if they do not favour it, the exits answer alone.
 
 import type { FitRows } from '../fit-rows.ts';
 import type { MinimiserOptions } from '../objective.ts';
@@ -8,14 +8,14 @@ import { type ChoiceOptions, chooseCandidate, type SafeFitReport } from './choos
 import type { AnchoredFit } from './hold.ts';
 
 export interface SafeFit {
-  /** One per exit; null where it answers alone. */
+  /** One per exit; null if it answers alone. */
   readonly exits: readonly (AnchoredFit | null)[];
   readonly report: SafeFitReport;
 }
 
 export interface SafeFitOptions extends ChoiceOptions, MinimiserOptions {}
 
-/** Fits the ensembles of all exits: the choice on some of the rows, the fit on all. */
+/** Fits the ensembles of all exits: chooses on some of the rows, fits on all rows. */
 export function safeFit(data: FitRows, options: SafeFitOptions): SafeFit {
   const { kind, maxIterations, tolerance } = options;
   const { report, alone } = chooseCandidate(data, options);

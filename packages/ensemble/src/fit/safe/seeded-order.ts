@@ -1,4 +1,4 @@
-// Orders and draws that are the same on every machine and in every run.
+// Deterministic orders and draws, equal on every machine and in every run.
 
 /** A number in `[0, 1)` for each pair of a seed and an index. Source: splitmix32. */
 export function seededNumber(seed: number, index: number): number {

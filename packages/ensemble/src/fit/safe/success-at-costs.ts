@@ -1,15 +1,16 @@
-// How often rows are answered rightly at some costs, row by row, when one threshold on the confidence decides: so that two candidates can be
-// compared on the same rows. Curves without rows are the work of the sweep in `@ztw/core/evaluation`.
+// Correctness of each row at several costs, with one threshold on the confidence, so two candidates can be compared on
+// the same rows. For curves over all rows, see the sweep in `@ztw/core/evaluation`.
 
 import type { JudgedExit } from './judged-exits.ts';
 
-/** Where between the cheapest and the dearest exit candidates are compared. */
+/** Budgets of the comparison, as positions between the cheapest and the most expensive exit. */
 const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
 /** Halvings of the interval that holds the threshold. */
 const halvings = 24;
 
 /**
- * `[rows]`: share of the budgets at which the row is answered rightly. Each budget is met exactly, by mixing the two thresholds beside it.
+ * `[rows]`: share of the budgets at which the answer of the row is correct. Each budget is met exactly, by mixing the
+ * two nearest thresholds.
  * @param exitCosts Cost of leaving at each exit, ascending.
  */
 export function successAtCosts(exits: readonly JudgedExit[], exitCosts: readonly number[]): Float64Array {
