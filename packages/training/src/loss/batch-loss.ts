@@ -3,7 +3,7 @@
 import { argMax } from '@ztw/core';
 import type { TrainingRecipe } from '../training/training-recipe.ts';
 
-/** What the logits of a batch should be. At least one of the two is there. */
+/** The targets of a batch. At least one of the two is given. */
 export interface BatchTargets {
   /** Class per row. */
   readonly labels: Int32Array | null;
