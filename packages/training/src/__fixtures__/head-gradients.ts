@@ -1,5 +1,5 @@
-// All gradients of a head, including two that training does not use: those by the input and by the previous logits. The previous
-// logits are constants to the method, but not to the original code without its stop-gradient.
+// All gradients of a head, including two that training does not use: those by the input and by the previous logits. The
+// previous logits are constants to the method, but not to the original code without its stop-gradient.
 
 import type { HeadSpecification, LayerKinds } from '@ztw/heads';
 import type { Activation, MathKernels } from '@ztw/core/runtime';

@@ -44,7 +44,10 @@ export interface ToyBackboneOptions {
   readonly preferredBatch?: number;
   /** Makes every feature NaN after a segment. */
   readonly brokenSegment?: number;
-  /** Lets a second tensor cross the first cut, as inside a residual block: it takes channels 3 to 5 from the first tensor. */
+  /**
+   * Lets a second tensor cross the first cut, as inside a residual block: it takes channels 3 to 5 from the first
+   * tensor.
+   */
   readonly twoTensors?: boolean;
 }
 
@@ -114,7 +117,10 @@ function putHalf(values: Float32Array, taken: Float32Array, rows: number): void 
   }
 }
 
-/** A set of heads with cascade and one without: pooled at the first cut (own cache), conv at the second (boundary is the cache). */
+/**
+ * A set of heads with cascade and one without: pooled at the first cut (own cache), conv at the second (boundary is the
+ * cache).
+ */
 export function toyVariants(): readonly HeadVariant[] {
   const heads = (cascade: boolean): readonly HeadSpecification[] => [
     pooledHead({ inputShape: boundaryShapes[0], classes: toyClasses, cascade: false, poolSize: 4 }),

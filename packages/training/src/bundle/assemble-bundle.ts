@@ -1,5 +1,5 @@
-// From trained ICs to everything in a bundle except its thresholds: compiled stages, the fitted ensemble, and the predictions of the
-// exits on the held-out rows.
+// From trained ICs to everything in a bundle except its thresholds: compiled stages, the fitted ensemble, and the
+// predictions of the exits on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
 import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@ztw/core';
@@ -52,7 +52,8 @@ export interface AssembledBundle {
 /** @throws InvalidInputError when the parts do not fit together. */
 export function assembleBundle(options: AssembleBundleOptions): AssembledBundle {
   const { method, parts, classes, inputShape, targets } = options;
-  if (parts.length === 0) throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
+  if (parts.length === 0)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const networks = parts.map(({ network }) => network);
   const logits = parts.flatMap(({ variant }) => variant.heldOutLogits);
   const exitMacs = exitCosts({ stages: networks.flatMap(({ stages }) => stages) });
@@ -75,7 +76,10 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
   };
 }
 
-/** The ensemble of a method; null where the method has none, there is only one exit, or the held-out rows show no benefit. */
+/**
+ * The ensemble of a method; null where the method has none, there is only one exit, or the held-out rows show no
+ * benefit.
+ */
 function fitExits(
   { method, ensemble, targets, classes }: AssembleBundleOptions,
   logits: readonly Float32Array[],

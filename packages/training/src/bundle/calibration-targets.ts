@@ -6,7 +6,10 @@ import type { NetworkResult } from './network-result.ts';
 export interface CalibrationTargets {
   /** One class per held-out row. */
   readonly targets: Int32Array;
-  /** `network`: without labels, the last network's own predictions are the targets. Accuracy then means agreement with it. */
+  /**
+   * `network`: without labels, the last network's own predictions are the targets. Accuracy then means agreement with
+   * it.
+   */
   readonly measuredAgainst: 'labels' | 'network';
 }
 

@@ -20,8 +20,8 @@ export interface TrainedMethod {
 export interface NetworkResult {
   readonly variants: readonly TrainedMethod[];
   /**
-   * The network's own logits on the training rows, `[copies * rows, classes]`. The first IC of the next network recycles them.
-   * Null where no IC does.
+   * The network's own logits on the training rows, `[copies * rows, classes]`. The first IC of the next network
+   * recycles them. Null where no IC does.
    */
   readonly trainingLogits: Float32Array | null;
 }

@@ -44,7 +44,8 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
   const { method, classes, inputShape, networks, ensemble, predictions, heads } = assembled;
   const { labels, preprocessing, provenance } = options;
   const backboneMacs = networks.at(-1)?.backboneMacs;
-  if (backboneMacs === undefined) throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
+  if (backboneMacs === undefined)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const { budgets, policy, times } = options;
   const costs = costsInMacs(predictions, backboneMacs);
   const inMacs = calibrate({ predictions, policy, budgets, costs });

@@ -1,6 +1,6 @@
 // One blob of a checkpoint: a JSON header followed by float32 arrays.
-// Layout: 8 bytes of magic, CRC-32 of the rest (uint32, little-endian), the header's length (uint32, little-endian), the header,
-// then the bytes of the arrays one after the other, up to the end.
+// Layout: 8 bytes of magic, CRC-32 of the rest (uint32, little-endian), the header's length (uint32, little-endian),
+// the header, then the bytes of the arrays one after the other, up to the end.
 
 import { StorageError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
@@ -70,8 +70,7 @@ export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
     arrays.push([arrayName, new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer)]);
     offset = end;
   }
-  if (offset !== blob.length)
-    throw damagedCheckpoint(name, `it has ${blob.length - offset} extra bytes after its end`);
+  if (offset !== blob.length) throw damagedCheckpoint(name, `it has ${blob.length - offset} extra bytes after its end`);
   return { header: description.header, arrays: Object.fromEntries(arrays) };
 }
 

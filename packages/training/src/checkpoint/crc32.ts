@@ -1,6 +1,6 @@
-// CRC-32 as in PNG and gzip (polynomial 0xedb88320, reflected). Unlike SHA-256 of WebCrypto, it is synchronous and runs in every
-// browser. It detects every change within 32 consecutive bits, and all but one in four billion other changes. It detects damage; it
-// does not protect against a forged checkpoint.
+// CRC-32 as in PNG and gzip (polynomial 0xedb88320, reflected). Unlike SHA-256 of WebCrypto, it is synchronous and runs
+// in every browser. It detects every change within 32 consecutive bits, and all but one in four billion other changes.
+// It detects damage; it does not protect against a forged checkpoint.
 
 const polynomial = 0xedb88320;
 

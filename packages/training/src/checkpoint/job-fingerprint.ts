@@ -1,4 +1,5 @@
-// The identity of a training job. Each checkpoint carries it, so that a training never resumes from the checkpoint of another job.
+// The identity of a training job. Each checkpoint carries it, so that a training never resumes from the checkpoint of
+// another job.
 
 import { denseInput } from '@ztw/core/runtime';
 import type { TrainingJob } from '../training/training-job.ts';

@@ -46,7 +46,9 @@ export interface FinishedCut {
   readonly ics: readonly FinishedIc[];
 }
 
-/** Logits on the training rows of a finished cut, for the cascade at the next cut; null for a variant without cascade. */
+/**
+ * Logits on the training rows of a finished cut, for the cascade at the next cut; null for a variant without cascade.
+ */
 export type TrainLogits = readonly (Float32Array | null)[];
 
 /** The state that a checkpoint holds. */

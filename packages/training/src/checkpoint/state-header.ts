@@ -11,7 +11,9 @@ export interface StateHeader {
   readonly finishedCuts: number;
   readonly hasTeacher: boolean;
   readonly hasFinal: boolean;
-  /** Checksum of every other blob that the state refers to, by name. It excludes older blobs and blobs of other jobs. */
+  /**
+   * Checksum of every other blob that the state refers to, by name. It excludes older blobs and blobs of other jobs.
+   */
   readonly blobs: Readonly<Record<string, number>>;
   readonly current: {
     readonly epoch: number;

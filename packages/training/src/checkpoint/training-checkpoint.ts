@@ -1,5 +1,6 @@
-// Checkpoints, from which a training resumes after a kill. Blobs of finished cuts are written first, then `state`, which says which of
-// them are valid. Each blob is written atomically, so the last state and all blobs that it refers to always exist.
+// Checkpoints, from which a training resumes after a kill. Blobs of finished cuts are written first, then `state`,
+// which says which of them are valid. Each blob is written atomically, so the last state and all blobs that it refers
+// to always exist.
 
 import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
 import { guardStorage } from '../storage/guard-storage.ts';
@@ -50,7 +51,9 @@ export function createTrainingCheckpoint(
   const get = async (name: string): Promise<DecodedBlob> => {
     const blob = await guardStorage(`read ${name}`, advice, () => store.get(name));
     if (blob === null) {
-      throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`, { path: name });
+      throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`, {
+        path: name,
+      });
     }
     const decoded = decodeBlob(name, blob);
     if (checksumOf(blob) !== checksums.get(name)) {
@@ -185,7 +188,9 @@ export function createTrainingCheckpoint(
 function arrayOf(arrays: NamedArrays, name: string): Float32Array {
   const array = arrays[name];
   if (array === undefined) {
-    throw new StorageError(`A checkpoint lacks the array "${name}". Delete the checkpoints and train again.`, { expected: name });
+    throw new StorageError(`A checkpoint lacks the array "${name}". Delete the checkpoints and train again.`, {
+      expected: name,
+    });
   }
   return array;
 }

@@ -17,8 +17,8 @@ export interface RowSplit {
 }
 
 /**
- * Splits rows at random by a seed, each class in the same proportions. Rounding errors are carried from class to class, so the totals
- * are correct to one row.
+ * Splits rows at random by a seed, each class in the same proportions. Rounding errors are carried from class to class,
+ * so the totals are correct to one row.
  * @param labels `[rows]`, or null to treat all rows as one class.
  * @throws InvalidInputError for shares that are negative or sum to more than 1.
  */

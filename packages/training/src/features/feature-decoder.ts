@@ -1,4 +1,5 @@
-// From stored rows to the input of a head's first layer, in the memory order that it requests. Each order is made at most once per batch.
+// From stored rows to the input of a head's first layer, in the memory order that it requests. Each order is made at
+// most once per batch.
 
 import type { RowShape } from '@ztw/core';
 import {

@@ -1,5 +1,5 @@
-// Rows of one tensor, written once in order and then read at random. Shards stay in memory within the budget; the rest go to a blob
-// store. Nothing here outlives a run; a resumed training computes its features again.
+// Rows of one tensor, written once in order and then read at random. Shards stay in memory within the budget; the rest
+// go to a blob store. Nothing here outlives a run; a resumed training computes its features again.
 
 import type { BlobStore } from '@ztw/core';
 import type { FeatureRows } from '@ztw/core/runtime';

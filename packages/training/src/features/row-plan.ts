@@ -1,5 +1,5 @@
-// The order in which rows pass the backbone: every copy of the training rows, then the held-out rows. The batches are the same in every
-// run, so results do not depend on where a training was resumed.
+// The order in which rows pass the backbone: every copy of the training rows, then the held-out rows. The batches are
+// the same in every run, so results do not depend on where a training was resumed.
 
 /** One call of the backbone. */
 export interface RowBatch {

@@ -1,5 +1,5 @@
-// The values between two layers, for a batch of rows. Small layers read them in the canonical order. Convolutions request the order of
-// their kernel; it is made once and shared.
+// The values between two layers, for a batch of rows. Small layers read them in the canonical order. Convolutions
+// request the order of their kernel; it is made once and shared.
 
 import type { RowShape } from '@ztw/core';
 import { type Activation, createScratchBuffer, rowSize, transposeInto } from '@ztw/core/runtime';

@@ -24,7 +24,10 @@ const rows = 3;
 const classes = 4;
 const options = { classes, cascade: true } as const;
 
-/** What the stored examples lack: a mean over tokens, a layer norm of its own, padded convolutions in a row, cached pools. */
+/**
+ * What the stored examples lack: a mean over tokens, a layer norm of its own, padded convolutions in a row, cached
+ * pools.
+ */
 const heads: readonly [string, HeadSpecification][] = [
   ['mean of tokens', tokenHead({ ...options, inputShape: [5, 6], layers: 2, hiddenSize: 7, token: 'mean' })],
   [

@@ -35,7 +35,10 @@ export function createHeadProgram(
   const bound = bindLayers(layers, inputShape, parameters, kernels);
   const shape = bound.at(-1)?.outputShape ?? inputShape;
   if (shape.length !== 1 || shape[0] !== classes) {
-    throw new InvalidModelError(`Expected a head that ends in ${classes} logits; received one that ends in rows of [${shape.join(', ')}].`, { expected: [classes], received: shape });
+    throw new InvalidModelError(
+      `Expected a head that ends in ${classes} logits; received one that ends in rows of [${shape.join(', ')}].`,
+      { expected: [classes], received: shape },
+    );
   }
   // The first layer that runs backwards. Earlier layers need no gradient.
   const firstLearning = layers.findIndex((layer) => parameterCount({ layers: [layer] }) > 0);

@@ -1,4 +1,5 @@
-// All parameters of one head in one array. The optimiser and checkpoints see a single vector; layers see named parts of it.
+// All parameters of one head in one array. The optimiser and checkpoints see a single vector; layers see named parts of
+// it.
 
 import { InvalidModelError } from '@ztw/core';
 import type { HeadParameters } from '@ztw/heads';

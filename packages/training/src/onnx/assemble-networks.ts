@@ -23,7 +23,8 @@ export interface AssembleNetworksOptions {
 export function assembleNetworks(options: AssembleNetworksOptions): AssembledBundle {
   const { method, networks, targets, ensemble, onMissing } = options;
   const last = networks.at(-1);
-  if (last === undefined) throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
+  if (last === undefined)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const { classes, input } = last.plan.network.analysis;
   const parts = networks.map(({ plan: { network, cuts }, result }, index) => {
     const variant = methodResult(result, method);

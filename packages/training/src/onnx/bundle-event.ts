@@ -10,7 +10,9 @@ export interface HeadsPlannedEvent {
   readonly heads: HeadsReport;
 }
 
-/** The ICs of a network are in training. `progress` holds the fraction done and the remaining seconds for all of them. */
+/**
+ * The ICs of a network are in training. `progress` holds the fraction done and the remaining seconds for all of them.
+ */
 export interface NetworkTrainingEvent {
   readonly kind: 'training';
   readonly network: string;

@@ -15,7 +15,8 @@ export interface ChainDescription {
  */
 export function describeChain(plans: readonly Pick<NetworkPlan, 'network'>[]): ChainDescription {
   const [first, ...others] = plans.map((plan) => plan.network);
-  if (first === undefined) throw new InvalidInputError('Expected at least one network; received none.', { received: 0 });
+  if (first === undefined)
+    throw new InvalidInputError('Expected at least one network; received none.', { received: 0 });
   const inputShape = first.analysis.input.rowShape;
   const { classes } = first.analysis;
   for (const other of others) {

@@ -7,7 +7,10 @@ import type { OnnxBackend } from './onnx-backend.ts';
 /** Takes half the memory of float32 and is precise enough for training heads. */
 const precision = 'float16';
 
-/** Cuts the network of a plan for training: every segment also returns the features that the ICs after it are trained on. */
+/**
+ * Cuts the network of a plan for training: every segment also returns the features that the ICs after it are trained
+ * on.
+ */
 export function featureBackbone(plan: NetworkPlan, onnx: Pick<OnnxBackend, 'segments'>): SegmentedBackbone {
   const { analysis } = plan.network;
   // The heads of the methods differ only in the cascade, which comes after the prefix.

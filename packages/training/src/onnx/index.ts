@@ -1,4 +1,5 @@
-// From networks (ONNX files, or TensorFlow.js networks as programs) to the files of a bundle. The main entry does not load ONNX code.
+// From networks (ONNX files, or TensorFlow.js networks as programs) to the files of a bundle. The main entry does not
+// load ONNX code.
 
 // In one call
 

@@ -1,5 +1,5 @@
-// Makes bundles from planned networks and rows: trains internal classifiers, fits the ensemble, drops exits that do not pay, chooses
-// thresholds and packs the files.
+// Makes bundles from planned networks and rows: trains internal classifiers, fits the ensemble, drops exits that do not
+// pay, chooses thresholds and packs the files.
 
 import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
 import { type DeviceProfile, InvalidInputError, type PolicyKind } from '@ztw/core';
@@ -104,7 +104,8 @@ export interface BundleReport {
 /**
  * Trains once, then makes one bundle per method. Each bundle can be written before the next is made.
  * With storage that outlives the process, an interrupted job resumes from its last checkpoint and gives the same bytes.
- * @throws InvalidInputError when the parts do not match; errors of `trainInternalClassifiers`; AbortedError once the signal fired.
+ * @throws InvalidInputError when the parts do not match; errors of `trainInternalClassifiers`; AbortedError once the
+ *   signal fired.
  */
 export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<MadeBundle, void, undefined> {
   const { onnx, plans, training, heldOut, recipe, calibration, pruning, storage, memoryLimit } = options;

@@ -48,7 +48,9 @@ export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
 }
 
 function damaged(name: string, reason: string): StorageError {
-  return new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start again with empty storage.`, { path: name });
+  return new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start again with empty storage.`, {
+    path: name,
+  });
 }
 
 async function measure(

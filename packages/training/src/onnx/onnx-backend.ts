@@ -1,4 +1,5 @@
-// The interface to a runtime for ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` implements it; this package imports no runtime.
+// The interface to a runtime for ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` implements it; this package
+// imports no runtime.
 
 import type { BundleReader, BundleTensor, LoadedBundle } from '@ztw/bundle';
 import type { InputBatch, RowShape } from '@ztw/core';
@@ -11,7 +12,9 @@ export interface BackboneSegment {
   readonly inputs: readonly BundleTensor[];
   /** Tensors that cross the next cut; empty for the last segment. */
   readonly outputs: readonly BundleTensor[];
-  /** Features for the IC at the next cut; null if these are the first boundary tensor itself, and for the last segment. */
+  /**
+   * Features for the IC at the next cut; null if these are the first boundary tensor itself, and for the last segment.
+   */
   readonly cached: BundleTensor | null;
   /** Name of the float32 output with the backbone's logits; null before the last segment. */
   readonly logits: string | null;

@@ -17,7 +17,9 @@ export interface OnnxNetwork {
   readonly output: string;
 }
 
-/** An ONNX file, or a whole network as a program of `layersModelProgram` or `graphModelProgram` of `@ztw/runtime-tfjs`. */
+/**
+ * An ONNX file, or a whole network as a program of `layersModelProgram` or `graphModelProgram` of `@ztw/runtime-tfjs`.
+ */
 export type NetworkSource =
   | { readonly name: string; readonly bytes: Uint8Array }
   | {
@@ -36,8 +38,8 @@ export interface OpenNetworkOptions {
 
 /**
  * Reads and analyses a network. This runs it twice on zeros.
- * @throws InvalidModelError when it is not a valid network; UnsupportedModelError for a network that cannot be cut, or a program that
- *   ONNX cannot express.
+ * @throws InvalidModelError when it is not a valid network; UnsupportedModelError for a network that cannot be cut, or
+ *   a program that ONNX cannot express.
  */
 export async function openNetwork(source: NetworkSource, options: OpenNetworkOptions): Promise<OnnxNetwork> {
   const { onnx, graph = {}, subject = source.name } = options;

@@ -39,8 +39,8 @@ export interface TrainBundleOptions {
   /** Rows in memory, or a reader of rows. */
   readonly data: LabelledRows | TrainingData;
   /**
-   * Rows that the ensemble and the thresholds are fitted on: a share of `data`, or separate rows. The network should not have been
-   * trained on them. Default `bundleDefaults.heldOutShare`.
+   * Rows that the ensemble and the thresholds are fitted on: a share of `data`, or separate rows. The network should
+   * not have been trained on them. Default `bundleDefaults.heldOutShare`.
    */
   readonly calibration?: number | LabelledRows | HeldOutData;
   /** `ztw` (cascade and ensemble, the default) or `sdn` (neither). */
@@ -76,8 +76,9 @@ export interface TrainedBundle {
 /**
  * Trains internal classifiers for a network or a chain of networks, and makes a bundle.
  * The same seed, rows and networks give the same bytes.
- * @throws InvalidModelError, UnsupportedModelError for a network that cannot be read or cut; InvalidDataError for rows that do not
- *   match it; InvalidInputError for options that conflict; errors of `trainInternalClassifiers`; AbortedError once the signal fired.
+ * @throws InvalidModelError, UnsupportedModelError for a network that cannot be read or cut; InvalidDataError for rows
+ *   that do not match it; InvalidInputError for options that conflict; errors of `trainInternalClassifiers`;
+ *   AbortedError once the signal fired.
  */
 export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle> {
   const plans = await planNetworks(options);

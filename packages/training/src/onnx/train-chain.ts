@@ -12,7 +12,8 @@ export interface TrainedNetwork {
 }
 
 /**
- * Trains the networks of a chain one after the other. The first IC of each network recycles the logits of the previous network.
+ * Trains the networks of a chain one after the other. The first IC of each network recycles the logits of the previous
+ * network.
  * @returns each network with its result.
  */
 export async function trainChain(

@@ -91,7 +91,9 @@ async function trainHeads(
   };
 }
 
-/** A network without ICs has nothing to train. The ensemble is fitted on its logits, and the next network recycles them. */
+/**
+ * A network without ICs has nothing to train. The ensemble is fitted on its logits, and the next network recycles them.
+ */
 async function answersOnly(
   backbone: SegmentedBackbone,
   { plan, wantNetworkLogits }: NetworkTask,

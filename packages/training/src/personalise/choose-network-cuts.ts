@@ -5,7 +5,9 @@ import type { NetworkCut, TrainableNetwork } from '@ztw/heads';
 export type NetworkCutSelection =
   /** A number of cuts, spread evenly over the MACs. */
   | { readonly kind: 'count'; readonly count: number }
-  /** The cuts nearest to these fractions of the MACs, each between 0 and 1; SDN's are 0.15, 0.3, 0.45, 0.6, 0.75, 0.9. */
+  /**
+   * The cuts nearest to these fractions of the MACs, each between 0 and 1; SDN's are 0.15, 0.3, 0.45, 0.6, 0.75, 0.9.
+   */
   | { readonly kind: 'fractions'; readonly fractions: readonly number[] }
   /** The cuts with these names, preferred or not. */
   | { readonly kind: 'names'; readonly names: readonly string[] };
@@ -44,7 +46,10 @@ export function chooseNetworkCuts(
   }
   const wrong = fractions.find((fraction) => !(fraction > 0 && fraction < 1));
   if (wrong !== undefined) {
-    throw new InvalidInputError(`Expected cuts as fractions of the MACs between 0 and 1; received ${wrong}.`, { expected: [0, 1], received: wrong });
+    throw new InvalidInputError(`Expected cuts as fractions of the MACs between 0 and 1; received ${wrong}.`, {
+      expected: [0, 1],
+      received: wrong,
+    });
   }
   return nearest(
     candidates,

@@ -13,13 +13,13 @@ export interface NewClassesJob {
   /** Rows to evaluate the heads on; not used for training. Default: none. */
   readonly heldOut?: LabelledRows | null;
   /**
-   * The cuts with heads; the last head is the final one. Default `newClassesDefaults.cuts`: four cuts, or all preferred cuts of a
-   * network with fewer.
+   * The cuts with heads; the last head is the final one. Default `newClassesDefaults.cuts`: four cuts, or all preferred
+   * cuts of a network with fewer.
    */
   readonly cuts?: NetworkCutSelection;
   /**
-   * Design of the heads. Default: `pooled` on maps, else the choice of `headFor`. If these are expensive compared with the network,
-   * the cheaper heads of `designHeads`.
+   * Design of the heads. Default: `pooled` on maps, else the choice of `headFor`. If these are expensive compared with
+   * the network, the cheaper heads of `designHeads`.
    */
   readonly heads?: Omit<HeadForOptions, 'classes' | 'cascade' | 'bounds'>;
   /** Overrides of `newClassesDefaults.recipe`. */

@@ -20,12 +20,14 @@ import { type NewClassesJob, type NewClassesResult, newClassesDefaults } from '.
 export interface TrainNewClassesOptions {
   /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any implementation of the contract. */
   readonly kernels: MathKernels;
-  /** A network of `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any implementation of the contract. */
+  /**
+   * A network of `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any implementation of the contract.
+   */
   readonly network: TrainableNetwork;
   readonly job: NewClassesJob;
   /**
-   * Store for checkpoints, from which the same job resumes after a kill. They are deleted when the training is done and when another
-   * job begins. One training at a time. Default: none.
+   * Store for checkpoints, from which the same job resumes after a kill. They are deleted when the training is done and
+   * when another job begins. One training at a time. Default: none.
    */
   readonly checkpoints?: BlobStore | null;
   readonly onProgress?: (event: TrainingProgress) => void;
@@ -46,7 +48,9 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   const labels = [...job.classes];
   const newClasses = labels.length;
   if (newClasses < 2) {
-    throw new InvalidDataError(`Expected the names of at least two classes; received ${newClasses}.`, { received: newClasses });
+    throw new InvalidDataError(`Expected the names of at least two classes; received ${newClasses}.`, {
+      received: newClasses,
+    });
   }
   const cuts = cutsFor(network, job);
   const heads = headsAt(cuts, network, job);
@@ -91,7 +95,10 @@ function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly N
   return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);
 }
 
-/** The requested heads, else heads that are cheap compared with the network. The network's parameters are not counted here. */
+/**
+ * The requested heads, else heads that are cheap compared with the network. The network's parameters are not counted
+ * here.
+ */
 function headsAt(
   cuts: readonly NetworkCut[],
   { backboneMacs }: TrainableNetwork,

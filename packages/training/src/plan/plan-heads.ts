@@ -58,8 +58,9 @@ export interface PlanHeadsOptions extends HeadsOptions {
 }
 
 /**
- * Makes the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the previous exit. The first IC of a
- * chain has no previous exit. The first IC of a later network recycles the logits of the previous network.
+ * Makes the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the previous exit. The
+ * first IC of a chain has no previous exit. The first IC of a later network recycles the logits of the previous
+ * network.
  * @throws InvalidInputError for heads that do not exist.
  */
 export function planHeads(options: PlanHeadsOptions): readonly PlannedVariant[] {

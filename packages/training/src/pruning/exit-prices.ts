@@ -17,9 +17,9 @@ export function pricesInMacs({ stages, backboneMacs }: BundleNetwork): ExitPrice
 /**
  * Milliseconds, from a profile that includes the uncut network.
  *
- * A profile holds the times of whole stages, each a segment with its head. The time of all stages beyond that of the uncut network is
- * the price of all exits. It has two parts: the heads' multiply-accumulates at the speed of the network, and the remaining overhead
- * between stages, which is split equally.
+ * A profile holds the times of whole stages, each a segment with its head. The time of all stages beyond that of the
+ * uncut network is the price of all exits. It has two parts: the heads' multiply-accumulates at the speed of the
+ * network, and the remaining overhead between stages, which is split equally.
  * @throws InvalidInputError for a profile of other stages, without the uncut network, or without the batch size.
  */
 export function pricesInMilliseconds(network: BundleNetwork, profile: DeviceProfile, batchSize: number): ExitPrices {

@@ -11,7 +11,8 @@ export function shareRight(logits: Float32Array, targets: Int32Array): number {
 }
 
 /**
- * The standard error of a share of rows, by Agresti and Coull (1998). It stays above 0 even if all rows or none are correct.
+ * The standard error of a share of rows, by Agresti and Coull (1998). It stays above 0 even if all rows or none are
+ * correct.
  * @param share Of `rows`, 0 to 1.
  */
 export function standardError(share: number, rows: number): number {

@@ -6,8 +6,8 @@ const storeName = 'blobs';
 const advice = 'Check that the site may store data here and that the quota is not used up.';
 
 /**
- * Opens a store at its first use, and creates it if it does not exist. Its methods throw StorageError if the browser refuses.
- * `readInto` reads the whole blob to get a part of it: good for checkpoints, slow for spilled features.
+ * Opens a store at its first use, and creates it if it does not exist. Its methods throw StorageError if the browser
+ * refuses. `readInto` reads the whole blob to get a part of it: good for checkpoints, slow for spilled features.
  * @param database Name of a database for this store alone.
  */
 export function indexedDbBlobStore(database: string): BlobStore {

@@ -1,4 +1,5 @@
-// Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first ends.
+// Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first
+// ends.
 
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
 import type { MathKernels } from '@ztw/core/runtime';

@@ -164,7 +164,8 @@ describe('trainInternalClassifiers', () => {
     const onCpu = await trainInternalClassifiers(toyOptions(await kernelsOn('cpu'), { recipe }));
     await kernelsOn('wasm');
     onWasm.variants.forEach(({ heldOutLogits }, index) => {
-      // Adam's first steps have the size of the learning rate whatever the gradient: rounding near zero can turn their sign.
+      // Adam's first steps have the size of the learning rate whatever the gradient: rounding near zero can turn their
+      // sign.
       expectClose(onCpu.variants[index]!.heldOutLogits[1], heldOutLogits[1]!, { rtol: 1e-2, atol: 1e-2 });
     });
   });

@@ -16,7 +16,10 @@ import { weighAlternatives } from './weigh-alternatives.ts';
 /** How exits are judged. Exits may cost more than they save. */
 export interface PruningOptions {
   readonly unit: PruningUnit;
-  /** Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard error. */
+  /**
+   * Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard
+   * error.
+   */
   readonly tolerance: number | null;
   /** Other networks that could replace this one on every row. */
   readonly alternatives: readonly OnnxNetwork[];

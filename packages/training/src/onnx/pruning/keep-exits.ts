@@ -9,7 +9,9 @@ import type { TrainedNetwork } from '../train-chain.ts';
 export interface KeptExits {
   /** One method on the kept cuts. */
   readonly plan: NetworkPlan;
-  /** The training results that remain valid; null where an IC recycles logits of a dropped IC and must be trained again. */
+  /**
+   * The training results that remain valid; null where an IC recycles logits of a dropped IC and must be trained again.
+   */
   readonly trained: TrainedNetwork | null;
 }
 
@@ -43,7 +45,10 @@ export function keepExits(
   return { plan: restricted, trained: { plan: restricted, result: { variants: [variant], trainingLogits: null } } };
 }
 
-/** Storage place of the training of a method on these cuts. The name depends on the cuts, so other cuts get other places. */
+/**
+ * Storage place of the training of a method on these cuts. The name depends on the cuts, so other cuts get other
+ * places.
+ */
 export async function placeOfCuts(method: BundleMethod, { cuts }: Pick<NetworkPlan, 'cuts'>): Promise<string> {
   const names = JSON.stringify(cuts.map((cut) => cut.name));
   return `pruned-${method}-${(await sha256(new TextEncoder().encode(names))).slice(0, 12)}`;

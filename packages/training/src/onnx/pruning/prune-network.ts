@@ -1,5 +1,5 @@
-// Finds the exits of one method that pay. Exits that cost more than they save are dropped. ICs that recycled logits of a dropped IC are
-// trained again. This repeats until the remaining exits were judged together.
+// Finds the exits of one method that pay. Exits that cost more than they save are dropped. ICs that recycled logits of
+// a dropped IC are trained again. This repeats until the remaining exits were judged together.
 
 import type { DeviceProfile } from '@ztw/core';
 import type { ExitPrices, WholeNetwork } from '@ztw/core/evaluation';
@@ -22,7 +22,10 @@ export interface PruneNetworkOptions {
   /** With all exits. */
   readonly trained: TrainedNetwork;
   readonly unit: PruningUnit;
-  /** Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard error. */
+  /**
+   * Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard
+   * error.
+   */
   readonly tolerance: number | null;
   /** The correct class of each held-out row. */
   readonly targets: Int32Array;
@@ -46,7 +49,8 @@ export interface PrunedNetwork {
 export async function pruneNetwork(options: PruneNetworkOptions): Promise<PrunedNetwork> {
   const { method, unit, targets, ensemble, price, alternatives, train, watch } = options;
   const wholeAccuracy = shareRight(networkLogits(options), targets);
-  // A difference of one row is no loss. With tolerance 0, the ensemble of all exits would often miss the target by one row.
+  // A difference of one row is no loss. With tolerance 0, the ensemble of all exits would often miss the target by one
+  // row.
   const tolerance = options.tolerance ?? standardError(wholeAccuracy, targets.length);
   const accuracy = Math.max(0, wholeAccuracy - tolerance);
   const dropped: DroppedExitReport[] = [];
