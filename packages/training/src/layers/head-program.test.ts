@@ -149,7 +149,9 @@ describe('createHeadProgram', () => {
     const program = createHeadProgram(specification, block, await kernelsOn('wasm'));
     expect(program.usesPreviousLogits).toBe(true);
     const input = activationOf(new Float32Array(rows * 30), rows, [5, 6]);
-    expect(() => program.forward(input, null)).toThrow(/wants the previous IC's logits, 3 rows of 4, but gets none/);
+    expect(() => program.forward(input, null)).toThrow(
+      /Expected the previous IC's logits, 3 rows of 4, .*; received none/,
+    );
   });
 
   test('takes batches of any size, one after the other', async () => {

@@ -121,7 +121,7 @@ test('exits that do not pay are dropped', async () => {
 
 describe('says what is wrong', () => {
   test.each<[string, Partial<TrainBundleOptions>, RegExp, typeof InvalidDataError | typeof InvalidInputError]>([
-    ['no network', { networks: [] }, /no network/, InvalidInputError],
+    ['no network', { networks: [] }, /Expected at least one network; received none/, InvalidInputError],
     [
       'rows of another size',
       { data: { rows: new Float32Array(10), labels: new Int32Array(2) } },

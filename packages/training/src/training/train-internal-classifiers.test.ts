@@ -239,7 +239,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'no rows',
       { data: { ...toyData(1, 1, 3), rows: 0, labels: null } },
       InvalidDataError,
-      /training data has no rows/,
+      /training data with at least one row; received 0/,
     ],
     [
       'a label out of range',
@@ -257,7 +257,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'too few labels',
       { data: { ...toyData(3, 1, 3), labels: Int32Array.of(0) } },
       InvalidDataError,
-      /3 rows, but 1 labels/,
+      /3 training rows; received 1 labels/,
     ],
     ['no copies', { data: { ...toyData(3, 1, 3), copies: 0 } }, InvalidInputError, /at least one copy/],
     ['no labels and no teacher', { data: { ...toyData(3, 1, 3), labels: null } }, InvalidInputError, /weight 1/],
@@ -279,7 +279,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'heads in the wrong order',
       { variants: [{ name: 'turned', heads: [...toyVariants()[1]!.heads].reverse() }] },
       InvalidInputError,
-      /reads rows of \[8, 4, 4\], but the cut gives \[6, 8, 8\]/,
+      /reads rows of \[8, 4, 4\], but the features have the shape \[6, 8, 8\]/,
     ],
     [
       'a cascade at the first cut',
@@ -295,7 +295,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
         ],
       },
       InvalidInputError,
-      /nothing comes before it/,
+      /no previous IC/,
     ],
     [
       'a recipe out of range',
@@ -317,7 +317,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
     const withoutRelu = { ...heads[1]!, layers: heads[1]!.layers.slice(1) };
     const variants = [ztw!, { name: 'bare', heads: [heads[0]!, withoutRelu] }];
     await expect(trainInternalClassifiers(toyOptions(kernels, { variants }))).rejects.toThrow(
-      /"ztw" and "bare" at cut "block1" begin differently/,
+      /"ztw" and "bare" at cut "block1" begin with different layers/,
     );
   });
 
@@ -345,7 +345,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       }),
     };
     await expect(trainInternalClassifiers(toyOptions(kernels, { backbone }))).rejects.toThrow(
-      /Segment 0 should return 16 rows/,
+      /Expected 16 rows .* of segment 0/,
     );
   });
 });
