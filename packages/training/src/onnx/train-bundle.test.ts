@@ -128,7 +128,12 @@ describe('says what is wrong', () => {
       /2 training rows of \[3, 12, 12\]/,
       InvalidDataError,
     ],
-    ['nothing held out', { calibration: 0 }, /both need at least one/, InvalidInputError],
+    [
+      'nothing held out',
+      { calibration: 0 },
+      /at least one training row and one held-out row; received \d+ and 0 of/,
+      InvalidInputError,
+    ],
   ])('%s', async (_name, wrong, message, errorClass) => {
     const training = trainBundle({ ...options, ...wrong });
     await expect(training).rejects.toThrow(errorClass);

@@ -101,7 +101,7 @@ describe('says what is wrong', () => {
       /90 training rows of \[3, 12, 12\].*38880 values; received 10/,
       InvalidDataError,
     ],
-    ['a label without a class', { classes: ['cat', 'dog'] }, /label 2.*0\.\.1/, InvalidDataError],
+    ['a label without a class', { classes: ['cat', 'dog'] }, /labels in 0\.\.1.* label 2/, InvalidDataError],
     ['no such cut', { cuts: { kind: 'names', names: ['x'] } }, /cannot be cut at "x"/, InvalidInputError],
   ])('%s', async (_name, wrong, message, errorClass) => {
     const before = memory().numTensors;

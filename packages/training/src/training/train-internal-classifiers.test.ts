@@ -245,13 +245,13 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'a label out of range',
       { data: { ...toyData(3, 1, 3), labels: Int32Array.of(0, 4, 1) } },
       InvalidDataError,
-      /Row 1 .* label 4, .* classes 0\.\.3/,
+      /labels in 0\.\.3, .* row 1 .* label 4/,
     ],
     [
       'a held-out label out of range',
       { heldOut: { ...toyHeldOut(2), labels: Int32Array.of(0, -1) } },
       InvalidDataError,
-      /Row 1 of the held-out data/,
+      /row 1 of the held-out data/,
     ],
     [
       'too few labels',
@@ -265,7 +265,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'input of a wrong size',
       { data: { ...toyData(3, 1, 3), read: async () => new Float32Array(5) } },
       InvalidDataError,
-      /384 values, but the data gave 5/,
+      /384 values; received 5/,
     ],
     ['no variant', { variants: [] }, InvalidInputError, /at least one variant/],
     ['variants of one name', { variants: [toyVariants()[0]!, toyVariants()[0]!] }, InvalidInputError, /ztw, ztw/],
@@ -273,7 +273,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'too few heads',
       { variants: [{ name: 'one', heads: toyVariants()[0]!.heads.slice(1) }] },
       InvalidInputError,
-      /1 heads, but the backbone has 2 cuts/,
+      /one head per cut .* 2 heads; received 1/,
     ],
     [
       'heads in the wrong order',
