@@ -11,21 +11,27 @@ export interface BundleContents {
   readonly manifest: ManifestContent;
   /** Stage models and whatever else belongs to the bundle, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** One list per network: the heads of its ICs, in the order of its stages; an empty list for a network without any. */
+  /**
+   * One list per network: the heads of its ICs, in the order of its stages; an empty list for a network without any.
+   */
   readonly heads: readonly (readonly Head[])[];
 }
 
 /**
  * Assembles all files of a bundle, the weights and the manifest included. The caller writes them, the manifest last.
  * @returns Bytes by path; the manifest comes last.
- * @throws InvalidInputError where heads do not fit their stages, a path is reserved, or the manifest would not be valid.
+ * @throws InvalidInputError where heads do not fit their stages, a path is reserved, or the manifest would not be
+ *   valid.
  */
 export async function bundleFiles(contents: BundleContents): Promise<Map<string, Uint8Array>> {
   const { manifest: content, heads } = contents;
   const files = new Map(contents.files);
   for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH]) {
     if (files.has(reserved))
-      throw new InvalidInputError(`${reserved} is written by the bundle itself; rename the file.`);
+      throw new InvalidInputError(
+        `Expected no file named ${reserved}, which the bundle writes itself; received one. Rename the file.`,
+        { path: reserved },
+      );
   }
   const tensors = tensorsFromHeads(content.networks, heads);
   const weights = tensors.size > 0 ? WEIGHTS_PATH : null;

@@ -29,6 +29,9 @@ export async function createManifest(
   try {
     return parseManifest(JSON.parse(manifestJson(manifest)));
   } catch (cause) {
-    throw new InvalidInputError(`This would not make a valid bundle. ${(cause as Error).message}`, { cause });
+    throw new InvalidInputError(
+      `Expected the content of a valid bundle; received one whose manifest is wrong. ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }

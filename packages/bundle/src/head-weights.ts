@@ -1,4 +1,5 @@
-// Between heads and the tensors of the weights file. Stage M of network N keeps its values under `networks.N.stages.M.`.
+// Between heads and the tensors of the weights file. Stage M of network N keeps its values under
+// `networks.N.stages.M.`.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
@@ -16,14 +17,21 @@ export function tensorsFromHeads(
 ): Map<string, Parameter> {
   const tensors = new Map<string, Parameter>();
   if (heads.length !== networks.length) {
-    throw new InvalidInputError(`Received heads of ${heads.length} networks; expected ${networks.length} lists.`);
+    throw new InvalidInputError(
+      `Expected heads of ${networks.length} networks, one list each; received ${heads.length} lists.`,
+      {
+        expected: networks.length,
+        received: heads.length,
+      },
+    );
   }
   networks.forEach((network, networkIndex) => {
     const places = headPlaces(network, networkIndex);
     const given = heads[networkIndex] as readonly Head[];
     if (given.length !== places.length) {
       throw new InvalidInputError(
-        `Network ${network.name} has ${places.length} stages with an IC; received ${given.length} heads.`,
+        `Expected ${places.length} heads for network ${network.name}, one per stage with an IC; received ${given.length}.`,
+        { expected: places.length, received: given.length, path: network.name },
       );
     }
     places.forEach(({ prefix, specification }, position) => {
@@ -66,7 +74,9 @@ export function headAt({ prefix, specification }: HeadPlace, tensors: ReadonlyMa
 export function refuseStrangers(places: readonly HeadPlace[], tensors: ReadonlyMap<string, Parameter>): void {
   const stranger = [...tensors.keys()].find((name) => !places.some(({ prefix }) => name.startsWith(prefix)));
   if (stranger !== undefined) {
-    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to no head that is described.`);
+    throw new InvalidBundleError(`The weights file holds ${stranger}, which belongs to none of the described heads.`, {
+      received: stranger,
+    });
   }
 }
 

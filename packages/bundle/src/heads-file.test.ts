@@ -56,7 +56,7 @@ describe('a file of heads', () => {
   });
 
   it.each<[string, Uint8Array, RegExp]>([
-    ['other tensors', encodeSafetensors(new Map()), /no entry "ztw"/],
+    ['other tensors', encodeSafetensors(new Map()), /the entry "ztw"; received tensors without it/],
     ['no JSON', encodeSafetensors(new Map(), { ztw: '{' }), /not JSON/],
     ['another version', described((description) => ({ ...description, version: 2 })), /version.*reads version 1/],
     ['an unknown field', described((description) => ({ ...description, more: 1 })), /more/],
@@ -69,7 +69,7 @@ describe('a file of heads', () => {
     [
       'values of no head',
       described((d) => ({ ...d, cuts: ['a'], heads: [head(3, 1).specification] })),
-      /heads\.1\..* belongs to no head/,
+      /heads\.1\..* belongs to none of the described heads/,
     ],
     ['a file cut short', encodeHeads(content).subarray(0, 40), /cut short/],
   ])('refuses to read %s', (_name, file, message) => {

@@ -1,5 +1,6 @@
-// Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its metadata.
-// A bundle holds a whole model; this is what a user's own training adds to one that is there already.
+// Trained heads without their network, as one safetensors file: values under `heads.N.`, all else as JSON in its
+// metadata.
+// A bundle holds a whole model; this file holds only what a user's own training adds to an existing model.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
@@ -9,7 +10,7 @@ import * as v from 'valibot';
 import { type HeadPlace, headAt, refuseStrangers } from './head-weights.ts';
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 
-/** Heads, and what is needed to put them back to their places. */
+/** Heads, and the data to attach them to their network again. */
 export interface HeadsFile {
   /** Name of the network that they were trained on. */
   readonly network: string;
@@ -40,7 +41,8 @@ type Description = v.InferOutput<typeof form>;
 
 /**
  * Writes heads as one file, the same bytes for the same heads.
- * @throws InvalidInputError where numbers of heads, cuts, classes and labels differ, or values do not fit a head's layers.
+ * @throws InvalidInputError where numbers of heads, cuts, classes and labels differ, or values do not fit a head's
+ *   layers.
  */
 export function encodeHeads({ heads, ...about }: HeadsFile): Uint8Array {
   const specifications = heads.map(({ specification }) => specification);
@@ -69,7 +71,11 @@ export function decodeHeads(file: Uint8Array): HeadsFile {
 
 function readDescription(file: Uint8Array): Description {
   const text = decodeSafetensorsMetadata(file)[entry];
-  if (text === undefined) throw new InvalidBundleError('This file holds tensors, but no heads: it has no entry "ztw".');
+  if (text === undefined)
+    throw new InvalidBundleError(
+      'Expected a file of heads, with the entry "ztw"; received tensors without it. Choose a file of heads.',
+      { path: 'ztw' },
+    );
   const json = parseJson(
     text,
     (reason, cause) => new InvalidBundleError(`The description of the heads is ${reason}. Save them again.`, { cause }),

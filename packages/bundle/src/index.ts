@@ -1,4 +1,4 @@
-// What a bundle says of itself
+// The manifest
 
 export type {
   BundleFile,
@@ -12,29 +12,29 @@ export type {
 } from './manifest.ts';
 export { manifestInputShape, manifestInputs } from './manifest-inputs.ts';
 
-// Making one
+// Making a bundle
 
 export { createManifest, type ManifestContent } from './create-manifest.ts';
 export { type BundleContents, bundleFiles } from './bundle-files.ts';
 export { sha256 } from './sha256.ts';
 
-// Its files: learned values, and heads alone
+// Files of learned values, and of heads alone
 
 export { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors } from './safetensors.ts';
 export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
-// Opening one
+// Opening a bundle
 
 export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
 export { type Bundle, openBundle } from './open-bundle.ts';
 
-// Loading one, whatever runs its stages
+// Loading a bundle on any runtime
 
 export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
 export { describeStage, type BundleNetworkSource, networkSource } from './load/network-source.ts';
 
-// When its rows leave, by a budget
+// Exit policies for a budget
 
 export {
   type Budget,

@@ -1,4 +1,4 @@
-// What the fields of a well-formed manifest must be to each other. Each check returns what is wrong, or null.
+// Relations between the fields of a well-formed manifest. Each check returns a description of the problem, or null.
 
 import { type FreeShape, type InputType, InvalidModelError, type PolicySpecification } from '@ztw/core';
 import { findDenseInput } from '@ztw/core/runtime';
@@ -142,7 +142,7 @@ function limitLists(policy: PolicySpecification): readonly (readonly number[])[]
 }
 
 function checkFiles({ files, networks, weights }: BundleManifest): string | null {
-  // Some file systems do not tell upper from lower case.
+  // Some file systems ignore case.
   const folded = files.map((file) => file.path.toLowerCase());
   const seen = new Set<string>();
   const twice = folded.findIndex((path) => seen.size === seen.add(path).size);

@@ -1,5 +1,5 @@
-// The form of a manifest, field by field. What fields must be to each other is checked in `manifest-checks.ts`.
-// Unknown fields are refused: one that this version does not know may change what the others mean.
+// The schema of a manifest, field by field. `manifest-checks.ts` checks the relations between fields.
+// Unknown fields are errors, because they may change the meaning of the others.
 
 import { inputTypes } from '@ztw/core/runtime';
 import { headSchema } from '@ztw/heads';

@@ -1,4 +1,5 @@
-// What training makes and runtimes load. The manifest is plain JSON; all other files are named in it with their hashes.
+// The manifest of a bundle, which training makes and runtimes load. It is plain JSON and names all other files with
+// their hashes.
 // A bundle with several networks is a chain: each network starts from the same original input.
 
 import type {
@@ -11,12 +12,12 @@ import type {
 } from '@ztw/core';
 import type { HeadSpecification } from '@ztw/heads';
 
-/** How pixels become the network's input: `(value / 255 - mean) / std`, per channel. */
+/** Conversion of pixels to the network's input: `(value / 255 - mean) / std`, per channel. */
 export interface Preprocessing {
   readonly channels: 1 | 3;
   readonly height: number;
   readonly width: number;
-  /** How images of another size are brought to it. */
+  /** How images of another size are resized. */
   readonly resize: 'none' | 'stretch' | 'cover' | 'contain';
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -31,7 +32,10 @@ export interface BundleTensor {
   readonly type?: InputType;
 }
 
-/** A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both are paths inside the bundle. */
+/**
+ * A stage as a list of tensor operations, for runtimes that do not read ONNX files. Both fields are paths inside the
+ * bundle.
+ */
 export interface BundleStageProgram {
   /** JSON file, a `TensorProgram`. */
   readonly steps: string;
@@ -48,8 +52,8 @@ export interface BundleStage {
   /** Feature inputs in order: the network's inputs for its first stage, else the tensors of the cut before. */
   readonly inputs: readonly BundleTensor[];
   /**
-   * Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. For the first stage of a network
-   * that is the last stage of the network before it.
+   * Name of the input that takes `[rows, classes]` logits of the stage before; null without cascade. For the first
+   * stage of a network that is the last stage of the network before it.
    */
   readonly previousLogits: string | null;
   /** Tensors of the next cut, in order; empty for the last stage. */
@@ -58,7 +62,10 @@ export interface BundleStage {
   readonly logits: string;
   readonly segmentMacs: number;
   readonly headMacs: number;
-  /** The IC's head, whose values lie in the weights file under `networks.N.stages.M.`; null where the network's own classifier answers. */
+  /**
+   * The IC's head, whose values lie in the weights file under `networks.N.stages.M.`; null where the network's own
+   * classifier answers.
+   */
   readonly head: HeadSpecification | null;
 }
 
@@ -88,8 +95,8 @@ export interface BundleManifest {
   /** Shape of one row of the single float32 input; null where the networks take other inputs. */
   readonly inputShape: RowShape | null;
   /**
-   * What every network takes, where that is more than one dense input; `manifestInputs` reads both forms. The tensors of a first stage
-   * stand in this order, under the names that they have in its model.
+   * What every network takes, where that is more than one dense input; `manifestInputs` reads both forms. The tensors
+   * of a first stage stand in this order, under the names that they have in its model.
    */
   readonly inputs?: readonly InputSpecification[];
   readonly preprocessing: Preprocessing | null;
@@ -106,7 +113,7 @@ export interface BundleManifest {
 
 /**
  * Reads one file of a bundle by its path inside it; from a folder, an archive or the network.
- * The size that the manifest gives is passed too, undefined for the manifest itself, so that a reader can refuse another
- * one before it reads. It need not: the bytes are checked in any case.
+ * The reader also receives the size from the manifest (undefined for the manifest itself), so that it can reject a file
+ * of another size before reading. This is optional, because the bytes are always checked afterwards.
  */
 export type BundleReader = (path: string, expectedBytes?: number) => Promise<Uint8Array>;

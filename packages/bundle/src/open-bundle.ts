@@ -8,12 +8,13 @@ import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
 
-/** A bundle whose manifest has been read and found valid. Its files are read, and checked, when they are asked for. */
+/** A bundle with a valid manifest. Its files are read and checked on request. */
 export interface Bundle {
   readonly manifest: BundleManifest;
   /**
    * Bytes of one file, as the manifest's hash says they must be.
-   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or changed.
+   * @throws InvalidBundleError for a path that the manifest does not list, or a file that is missing, cut short or
+   *   changed.
    */
   file(path: string): Promise<Uint8Array>;
   /**
@@ -42,17 +43,19 @@ export async function openBundle(reader: BundleReader): Promise<Bundle> {
 
 async function readListedFile(reader: BundleReader, manifest: BundleManifest, path: string): Promise<Uint8Array> {
   const listed = manifest.files.find((candidate) => candidate.path === path);
-  if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`);
+  if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`, { path });
   const bytes = await readFrom(reader, path, listed.bytes);
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
-      `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was cut short or changed. Copy the bundle again.`,
+      `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. Copy the bundle again.`,
+      { expected: listed.bytes, received: bytes.length, path },
     );
   }
   const hash = await sha256(bytes);
   if (hash !== listed.sha256) {
     throw new InvalidBundleError(
-      `${path}: its SHA-256 is ${hash}, the manifest says ${listed.sha256}; the file was changed. Copy the bundle again.`,
+      `${path}: expected the SHA-256 ${listed.sha256}; received ${hash}. The file was changed: copy the bundle again.`,
+      { expected: listed.sha256, received: hash, path },
     );
   }
   return bytes;
@@ -64,10 +67,13 @@ async function readFrom(reader: BundleReader, path: string, expectedBytes?: numb
   } catch (cause) {
     if (AbortedError.isInstance(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidBundleError(`${path}: the file is missing or cannot be read (${reason}).`, { cause });
+    throw new InvalidBundleError(`${path}: the file is missing or cannot be read (${reason}).`, { cause, path });
   }
 }
 
 function notJson(reason: string, cause?: unknown): InvalidBundleError {
-  return new InvalidBundleError(`${MANIFEST_PATH}: ${reason}; the file was cut short or changed.`, { cause });
+  return new InvalidBundleError(`${MANIFEST_PATH}: ${reason}; the file was truncated or changed.`, {
+    cause,
+    path: MANIFEST_PATH,
+  });
 }

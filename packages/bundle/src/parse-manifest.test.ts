@@ -28,7 +28,7 @@ describe('parseManifest', () => {
 
   it.each([0, 2, '1', undefined])('refuses version %j and says what to do', (version) => {
     expect(() => parseManifest({ ...valid, version })).toThrow(InvalidBundleError);
-    expect(() => parseManifest({ ...valid, version })).toThrow(/reads version 1\. Update ztw/);
+    expect(() => parseManifest({ ...valid, version })).toThrow(/expected version 1; received .*\. Update ztw/);
   });
 
   const large = (json: Json): Json => json.networks[1];
@@ -73,7 +73,7 @@ describe('parseManifest', () => {
       (json) => (json.operatingPoints[1].policy = { kind: 'margin', limit: [0.5, 0.5] }),
       /a policy with 2 limits for 4 stages/,
     ],
-    ['an unknown field of a policy', (json) => (json.operatingPoints[1].policy.since = 2), /no field "since"/],
+    ['an unknown field of a policy', (json) => (json.operatingPoints[1].policy.since = 2), /received "since"/],
     ['a deviation of 0', (json) => (json.preprocessing.std = [0]), /std/],
     ['too few labels', (json) => json.labels.pop(), /labels: 2 names for 3 classes/],
     ['preprocessing of another size', (json) => (json.preprocessing.width = 5), /makes \[1, 4, 5\]/],

@@ -7,8 +7,8 @@ import { manifestSchema } from './manifest-schema.ts';
 const VERSION = 1;
 
 /**
- * Reads a manifest out of parsed JSON: every field of the right kind, no unknown field, no path that leaves the bundle, and
- * no contradiction between fields.
+ * Reads a manifest out of parsed JSON: every field of the right kind, no unknown field, no path that leaves the bundle,
+ * and no contradiction between fields.
  * @throws InvalidBundleError naming the first field that is wrong, or the version that is not known.
  */
 export function parseManifest(json: unknown): BundleManifest {
@@ -24,22 +24,24 @@ export function parseManifest(json: unknown): BundleManifest {
   return result.output;
 }
 
-/** Before anything else, so that a newer manifest is called newer and not wrong. */
+/** Checked first, so that the error for a newer manifest says that it is newer. */
 function checkVersion(json: unknown): void {
   const { format, version } = (json ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== 'ztw-bundle') {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: format is ${shown(format)}; expected "ztw-bundle". This is not a bundle.`,
+      `${MANIFEST_PATH}: expected the format "ztw-bundle"; received ${shown(format)}. This is not a bundle.`,
+      { expected: 'ztw-bundle', received: shown(format), path: `${MANIFEST_PATH}: format` },
     );
   }
   if (version !== VERSION) {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: version is ${shown(version)}; this release reads version ${VERSION}. Update ztw, or make the bundle again with this release.`,
+      `${MANIFEST_PATH}: expected version ${VERSION}; received ${shown(version)}. Update ztw, or make the bundle again with this release.`,
+      { expected: VERSION, received: shown(version), path: `${MANIFEST_PATH}: version` },
     );
   }
 }
 
-/** Objects are not written out: a stranger's may be nested without end. */
+/** Objects are not printed, because those of untrusted files may be nested very deeply. */
 function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(JSON.stringify(value));
 }

@@ -1,4 +1,4 @@
-// From a budget to the calibrated setting that keeps it.
+// From a budget to the calibrated setting within it.
 
 import {
   type DeviceProfile,
@@ -12,15 +12,15 @@ import {
 import { checkProfiledStages, meanCost, profileCosts } from '@ztw/core/evaluation';
 import { singleLimit } from '@ztw/core/runtime';
 
-/** What a row may cost on average, in milliseconds, on a device whose costs were measured. */
+/** Mean time per row, in milliseconds, on a device with a profile. */
 export interface TimeBudget {
   /** Milliseconds per row. */
   readonly milliseconds: number;
-  /** What the stages cost there, by `measureStages`. */
+  /** The stages' times on the device, from `measureStages`. */
   readonly profile: DeviceProfile;
   /** Rows that run together; the profile must hold that batch size. Default 1. */
   readonly batchSize?: number;
-  /** Where it will run, spelled as in the profile; where both are given they must be the same. */
+  /** The device on which it will run, as spelled in the profile. If both are given, they must be equal. */
   readonly device?: string;
 }
 
@@ -28,11 +28,11 @@ export interface TimeBudget {
 export type Budget = number | TimeBudget;
 
 /**
- * The most expensive operating point that stays within a budget. What a point costs in time follows from where the calibration
- * rows left, and from what leaving there costs on the device.
+ * The most expensive operating point that stays within a budget. What a point costs in time follows from where the
+ * calibration rows left, and from what leaving there costs on the device.
  * @param stageNames Names of the model's stages in order, which a profile must have been measured on.
- * @throws InvalidInputError when no operating point is within the budget; for a time also when the profile is of another model
- *   or device or lacks the batch size, or the bundle does not say where the calibration rows left.
+ * @throws InvalidInputError when no operating point is within the budget; for a time also when the profile is of
+ *   another model or device or lacks the batch size, or the bundle does not say where the calibration rows left.
  */
 export function operatingPointFor(
   points: readonly OperatingPoint[],
@@ -41,23 +41,25 @@ export function operatingPointFor(
 ): OperatingPoint {
   if (points.length === 0) {
     throw new InvalidInputError(
-      'The bundle has no calibrated operating points. Pass a policy of your own, such as confidenceThreshold(0.9).',
+      'Expected a bundle with calibrated operating points; this one has none. Pass a policy of your own, such as confidenceThreshold(0.9).',
+      { expected: 'at least one operating point', received: 0 },
     );
   }
   const costs = costsOf(points, budget, stageNames);
   const limit = typeof budget === 'number' ? budget : budget.milliseconds;
-  const point = dearestWithin(points, costs, limit);
+  const point = mostExpensiveWithin(points, costs, limit);
   if (point !== null) return point;
   const sorted = costs.toSorted((left, right) => left - right);
   throw new InvalidInputError(
     typeof budget === 'number'
       ? `The bundle was calibrated for the budgets ${sorted.join(', ')}, all above ${limit}. Choose one of them or pass a policy of your own.`
-      : `The bundle's operating points cost ${sorted.map((cost) => cost.toPrecision(3)).join(', ')} ms per row on this device, all above ${limit} ms. Allow more time, or train with cheaper exits and lower --budgets.`,
+      : `The bundle's operating points cost ${sorted.map((cost) => cost.toPrecision(3)).join(', ')} ms per row on this device, all above ${limit} ms. Allow more time, or train with cheaper exits and lower budgets.`,
+    { expected: sorted, received: limit, path: 'budget' },
   );
 }
 
 /**
- * The same without complaint: null where no operating point is within the budget, or there is none.
+ * `operatingPointFor` without the error: null if no operating point is within the budget.
  * @throws InvalidInputError for a time, as `operatingPointFor`.
  */
 export function operatingPointWithin(
@@ -66,14 +68,14 @@ export function operatingPointWithin(
   stageNames: readonly string[],
 ): OperatingPoint | null {
   const limit = typeof budget === 'number' ? budget : budget.milliseconds;
-  return dearestWithin(points, costsOf(points, budget, stageNames), limit);
+  return mostExpensiveWithin(points, costsOf(points, budget, stageNames), limit);
 }
 
 function costsOf(points: readonly OperatingPoint[], budget: Budget, stageNames: readonly string[]): readonly number[] {
   return typeof budget === 'number' ? points.map((point) => point.budget) : timesOf(points, budget, stageNames);
 }
 
-function dearestWithin(
+function mostExpensiveWithin(
   points: readonly OperatingPoint[],
   costs: readonly number[],
   limit: number,
@@ -96,7 +98,7 @@ export function policyForBudget(
 
 /**
  * The kind of policy that a bundle was calibrated with, by its first operating point of one limit for all exits.
- * @returns confidence where there is no such point.
+ * @returns confidence if there is no such point.
  */
 export function calibratedKind(points: readonly OperatingPoint[]): PolicyKind {
   const [first] = points.flatMap(({ policy }) => singleLimit(policy) ?? []);
@@ -112,14 +114,16 @@ function timesOf(
   checkProfiledStages(profile, stageNames);
   if (device !== undefined && profile.device !== undefined && device !== profile.device) {
     throw new InvalidInputError(
-      `The profile was measured on: ${profile.device}. This is: ${device}. Measure here: ztw bench BUNDLE.`,
+      `Expected a profile of this device, ${device}; received one of ${profile.device}. Measure here: ztw bench BUNDLE.`,
+      { expected: device, received: profile.device, path: 'device' },
     );
   }
   const costs = profileCosts(profile, batchSize);
   return points.map(({ exitShares }) => {
     if (exitShares === undefined) {
       throw new InvalidInputError(
-        'The bundle does not say where its calibration rows left, so budgets cannot be times. Train it again, or give a fraction.',
+        'Expected operating points with exit shares for a budget in milliseconds; this bundle has none. Train it again, or give a fraction.',
+        { expected: 'exitShares', path: 'operatingPoints' },
       );
     }
     return meanCost(exitShares, costs);

@@ -68,7 +68,8 @@ export function encodeSafetensors(
 
 /**
  * Reads tensors. The arrays are copies; the file's bytes may be dropped.
- * @throws InvalidBundleError for anything but a complete file of finite float32 tensors that fill it without gap or overlap.
+ * @throws InvalidBundleError for anything but a complete file of finite float32 tensors that fill it without gap or
+ *   overlap.
  */
 export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
   const { entries, dataStart } = readHeader(file);

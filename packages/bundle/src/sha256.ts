@@ -2,13 +2,14 @@ import { RuntimeFailureError } from '@ztw/core';
 
 /**
  * SHA-256 as lower-case hex, by WebCrypto.
- * @throws RuntimeFailureError where there is no WebCrypto: in browsers on pages that come neither by https nor from localhost.
+ * @throws RuntimeFailureError where there is no WebCrypto: in browsers on pages that come neither by https nor from
+ *   localhost.
  */
 export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (subtle === undefined) {
     throw new RuntimeFailureError(
-      'No WebCrypto here, so hashes cannot be checked; browsers offer it only to pages served by https or from localhost.',
+      'Expected WebCrypto to check hashes; received none. In a browser, serve the page by https or from localhost.',
     );
   }
   // WebCrypto refuses shared memory.

@@ -1,5 +1,6 @@
-// How operating points are written. Readers of the first release know one field, `threshold`, and refuse others; so a confidence
-// threshold is still written that way, and every other policy as `policy`, which those readers refuse by name.
+// How operating points are written. Readers of the first release know one field, `threshold`, and refuse others; so a
+// confidence threshold is still written that way, and every other policy as `policy`, which those readers refuse by
+// name.
 
 import {
   type OperatingPoint,

@@ -1,5 +1,5 @@
-// What users of a classifier need. What authors of runtimes, trainers and other packages need stands in `@ztw/core/runtime`,
-// and what evaluates stored predictions in `@ztw/core/evaluation`.
+// What users of a classifier need. What authors of runtimes, trainers and other packages need stands in
+// `@ztw/core/runtime`, and what evaluates stored predictions in `@ztw/core/evaluation`.
 
 // Inputs
 

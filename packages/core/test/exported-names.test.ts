@@ -43,7 +43,10 @@ function packageEntries(): readonly Entry[] {
   return entries;
 }
 
-/** What an entry exports: the name, and the specifier and name it comes from. An entry only re-exports, each name in braces. */
+/**
+ * What an entry exports: the name, and the specifier and name it comes from. An entry only re-exports, each name in
+ * braces.
+ */
 function reexports(
   file: string,
 ): readonly { readonly name: string; readonly original: string; readonly from: string }[] {

@@ -1,5 +1,5 @@
-// The readers of stored examples take every size from the files: examples of other sizes, made here in the same format with the
-// reference, are read as the heads that they were made of.
+// The readers of stored examples take every size from the files: examples of other sizes, made here in the same format
+// with the reference, are read as the heads that they were made of.
 
 import { rowSize } from '@ztw/core/runtime';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
-// What an internal classifier's head is, as data. Everything that runs, trains, stores or emits heads asks `layers/` what a layer means.
+// What an internal classifier's head is, as data. Everything that runs, trains, stores or emits heads asks `layers/`
+// what a layer means.
 // All shapes leave out the batch axis. Convolutional features are channels-first: [channels, height, width].
 
 import type { RowShape } from '@ztw/core';

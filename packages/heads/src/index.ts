@@ -1,4 +1,4 @@
-// What a head is
+// Heads as data
 
 export type { Head, HeadCost, HeadParameters, HeadSpecification } from './head.ts';
 export { type AdaptiveWindow, adaptiveWindows, type SlidingWindow, slidingWindow } from './layers/adaptive-windows.ts';
@@ -31,7 +31,7 @@ export {
 } from './families/design-heads.ts';
 export { type FirstDesign, type HeadDesignsOptions, headDesigns } from './families/head-designs.ts';
 
-// What follows from the layers: cascade, cost, parameters, form, shapes, validity
+// Derived from the layers: cascade, cost, parameters, schema, shapes, validity
 
 export { headMacs } from './shapes/head-macs.ts';
 export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
@@ -45,15 +45,15 @@ export { validateHead } from './shapes/validate-head.ts';
 export { initialiseHead } from './initialise/initialise-head.ts';
 export { seededRandom } from './initialise/seeded-random.ts';
 
-// What is applied before features are cached, and what is trained
+// Splitting a head: the prefix before features are cached, and the trained rest
 
 export { type SplitHead, splitPrefix } from './prefix/split-prefix.ts';
 
-// What a head answers
+// Running a head
 
 export { executeHead, executeLayers } from './execute/execute-head.ts';
 
-// How it is written as tensor operations
+// Writing a head as tensor operations
 
 export type {
   LayerWriter,
@@ -64,7 +64,7 @@ export type {
 } from './layers/layer-writer.ts';
 export { writeLayers } from './layers/write-layers.ts';
 
-// Frozen networks that heads are trained on and stand in
+// Frozen networks on which heads are trained
 
 export type { NetworkHeads } from './contract/network-heads.ts';
 export type { NetworkCut, SegmentOptions, TrainableNetwork } from './contract/trainable-network.ts';

@@ -1,7 +1,7 @@
 // A stage, or a whole network, as a plain list of tensor operations: for runtimes that do not read ONNX files.
-// Everything that depends on where a network came from is settled when its program is written: operator versions, attributes and their
-// defaults, shapes, and the order in which tensors keep their axes. A runtime only has to carry the steps out, one after the other, on
-// row-major float32 tensors.
+// Everything that depends on where a network came from is settled when its program is written: operator versions,
+// attributes and their defaults, shapes, and the order in which tensors keep their axes. A runtime only has to carry
+// the steps out, one after the other, on row-major float32 tensors.
 
 import type { RowShape } from '@ztw/core';
 import type { ProgramStep } from './steps/program-steps.ts';

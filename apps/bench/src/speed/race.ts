@@ -2,10 +2,10 @@
 
 import { manifestInputShape } from '@ztw/bundle';
 import { argMax, type Classification, type DenseInputBatch } from '@ztw/core';
+import { interleave, type TimedContender } from '@ztw/core/evaluation';
 import { rowSize } from '@ztw/core/runtime';
 import { exitLogitsName, exportBundle, type GraphOptimiser, readModel } from '@ztw/onnx-graph';
 import { createExecutor, type Executor, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
-import { interleave, type TimedContender } from './interleave.ts';
 import { type Method, thresholdForAccuracy, thresholdForBudget } from './method.ts';
 import type { Inputs } from './read-inputs.ts';
 
@@ -74,7 +74,7 @@ export async function race(options: RaceOptions): Promise<readonly Raced[]> {
         (answers[index] as Answered[][])[round] = answered;
       },
     }));
-    const timed = await interleave(contenders, rounds, warmUps);
+    const timed = await interleave(contenders, { rounds, warmUps });
     return timed.map((contender, index) => {
       const all = (answers[index] as Answered[][]).flat();
       const labels = all.flatMap((part) => part.labels);

@@ -1,7 +1,7 @@
 // The results of a race as lines of a Markdown table.
 
+import { timeShare } from '@ztw/core/evaluation';
 import { median } from '../median.ts';
-import { shareOf } from './interleave.ts';
 import type { Raced } from './race.ts';
 
 export interface RacedBatch {
@@ -21,7 +21,7 @@ export function speedTableLines({ runtime, batch, imagesPerRound, raced }: Raced
   const [whole, withHeads] = raced as readonly [Raced, Raced, ...Raced[]];
   return raced.map((contender) => {
     const perImage = median(contender.milliseconds) / imagesPerRound;
-    const share = shareOf(contender, whole);
+    const share = timeShare(contender, whole);
     const cells = [
       runtime,
       batch,
@@ -30,7 +30,7 @@ export function speedTableLines({ runtime, batch, imagesPerRound, raced }: Raced
       (1000 / perImage).toFixed(0),
       share.median.toFixed(3),
       share.quartiles.map((value) => value.toFixed(2)).join(' to '),
-      shareOf(contender, withHeads).median.toFixed(3),
+      timeShare(contender, withHeads).median.toFixed(3),
       percent(contender.macs),
       percent(contender.accuracy),
     ];

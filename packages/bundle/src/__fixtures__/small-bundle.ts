@@ -1,4 +1,5 @@
-// A chain of two tiny networks: one IC with a cascade-free head and one with a cascade in the second, none in the first.
+// A chain of two tiny networks: one IC with a cascade-free head and one with a cascade in the second, none in the
+// first.
 // The models are not real; nothing in core runs them.
 
 import type { Head, HeadParameters, HeadSpecification } from '@ztw/heads';

@@ -16,8 +16,10 @@ export interface LoadedBundle {
   readonly ensemble: Ensemble;
   /**
    * The calibrated policy for a budget: the most expensive operating point within it.
-   * @param budget Fraction of the backbone's MACs that a row may cost on average, or a time on a device that was measured.
-   * @throws InvalidInputError when no operating point is within the budget, or the profile is of another model or device.
+   * @param budget Fraction of the backbone's MACs that a row may cost on average, or a time on a device that was
+   *   measured.
+   * @throws InvalidInputError when no operating point is within the budget, or the profile is of another model or
+   *   device.
    */
   policyFor(budget: Budget): ExitPolicy;
   /** Frees the model. */
@@ -28,10 +30,11 @@ export interface LoadedBundle {
 export type BundleSource = Pick<Bundle, 'manifest' | 'file'> | BundleReader;
 
 /**
- * Loads all networks of a bundle, and its ensemble. For authors of runtimes, whose own `loadBundle` is a call of this one.
+ * Loads all networks of a bundle, and its ensemble. For authors of runtimes, whose own `loadBundle` is a call of this
+ * one.
  * @param loadNetwork Loads one network; several become a chain.
- * @throws InvalidBundleError for a damaged bundle; InvalidModelError for a broken ensemble; whatever `loadNetwork` throws. The networks
- *   that were loaded before are freed then.
+ * @throws InvalidBundleError for a damaged bundle; InvalidModelError for a broken ensemble; whatever `loadNetwork`
+ *   throws. The networks that were loaded before are freed then.
  */
 export async function loadBundleWith(
   source: BundleSource,

@@ -1,11 +1,14 @@
-// One network of a bundle, as a runtime gets it to load.
+// One network of a bundle, in the form that a runtime loads.
 
 import { type InputSpecification, InvalidInputError, type StageDescription } from '@ztw/core';
 import type { BundleNetwork, BundleStage } from '../manifest.ts';
 import { manifestInputs } from '../manifest-inputs.ts';
 import type { Bundle } from '../open-bundle.ts';
 
-/** All that a runtime needs to load a network. `networkSource` finds it in a bundle, `compileNetwork` of `@ztw/onnx-graph` makes it. */
+/**
+ * All that a runtime needs to load a network. `networkSource` reads it from a bundle; `compileNetwork` of
+ * `@ztw/onnx-graph` makes one.
+ */
 export interface BundleNetworkSource {
   readonly network: BundleNetwork;
   /** Bytes of a file by its path. */
@@ -13,13 +16,13 @@ export interface BundleNetworkSource {
   readonly classes: number;
   /** One name per class. Default: none. */
   readonly labels?: readonly string[] | null;
-  /** What the network takes; the tensors of its first stage stand in this order. */
+  /** The inputs of the network, in the order of the tensors of its first stage. */
   readonly inputs: readonly InputSpecification[];
 }
 
 /**
  * @param index Which of the bundle's networks.
- * @throws InvalidInputError for a network that the bundle lacks.
+ * @throws InvalidInputError for a network that the bundle does not have.
  */
 export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: number): BundleNetworkSource {
   const { manifest } = bundle;
@@ -27,7 +30,8 @@ export function networkSource(bundle: Pick<Bundle, 'manifest' | 'file'>, index: 
   const network = networks[index];
   if (network === undefined) {
     throw new InvalidInputError(
-      `The bundle holds ${networks.length} network(s), counted from 0; there is no network ${index}.`,
+      `Expected a network from 0 to ${networks.length - 1}; received ${index}. The bundle holds ${networks.length}.`,
+      { expected: `0 to ${networks.length - 1}`, received: index },
     );
   }
   return { network, readFile: (path) => bundle.file(path), classes, labels, inputs: manifestInputs(manifest) };

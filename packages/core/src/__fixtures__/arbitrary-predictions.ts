@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { type ExitPredictions, predictionsFromLogits } from '../evaluation/exit-predictions.ts';
 
-/** Predictions of up to 5 exits on up to 12 rows. Logits are small whole numbers, so that confidences and answers often tie. */
+/**
+ * Predictions of up to 5 exits on up to 12 rows. Logits are small whole numbers, so that confidences and answers often
+ * tie.
+ */
 export const arbitraryPredictions: fc.Arbitrary<ExitPredictions> = fc
   .record({
     rows: fc.integer({ min: 1, max: 12 }),

@@ -1,5 +1,5 @@
 // A chain of networks as one staged model: a small network, then a larger one, each with or without ICs inside.
-// The next network starts from the original input; of the networks before, only their logits and predictions are recycled.
+// The next network starts from the original input. Of the earlier networks, only logits and predictions are recycled.
 
 import type { NamedInputBatch } from '../contract/input.ts';
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
@@ -16,14 +16,14 @@ export interface ChainOptions {
   readonly name?: string;
 }
 
-/** Input rows that the next network will start from. */
+/** Input rows from which the next network will start. */
 interface WaitingRows {
   readonly input: NamedInputBatch;
   /** Positions in `input` of the rows that have not left; null while none has. */
   readonly kept: Int32Array | null;
 }
 
-/** Rows on their way: inside a network, or between two, where no runtime holds anything of them. */
+/** Rows in progress: inside a network, or between two networks, where no runtime holds them. */
 type ChainRows =
   | {
       readonly place: 'inside';
@@ -42,11 +42,12 @@ interface ChainStage {
 
 /**
  * Joins networks into one staged model. Only the rows that have not left are loaded into the next network.
- * The cascade may cross the border: where the first stage of a network reads previous logits, they are those of the network before.
- * `backboneMacs` is the last network's.
+ * The cascade may cross from one network to the next: if the first stage of a network reads previous logits, it gets
+ * those of the network before. `backboneMacs` is the last network's.
  * The chain owns its networks: disposing it disposes them.
- * @param models In the order in which rows go through them; each may itself be a chain.
- * @throws InvalidInputError where classes, labels or inputs differ, or the first stage of the first network reads previous logits.
+ * @param models In the order in which rows pass through them; each may itself be a chain.
+ * @throws InvalidInputError where classes, labels or inputs differ, or the first stage of the first network reads
+ *   previous logits.
  */
 export function chain(models: readonly StagedModel[], options: ChainOptions = {}): StagedModel {
   const networks = checkChain(models);
@@ -75,7 +76,7 @@ function chainAdapter(networks: readonly [StagedModel, ...StagedModel[]], name: 
     },
 
     async upload(input) {
-      // A copy: the caller may reuse its memory once the rows are loaded, and the next network wants them later.
+      // A copy: the caller may reuse its memory once the rows are loaded, and the next network reads them later.
       const waiting = networks.length > 1 ? { input: copyInput(input), kept: null } : null;
       return { place: 'inside', network: first, features: await first.load(input), waiting };
     },
@@ -114,12 +115,12 @@ function chainAdapter(networks: readonly [StagedModel, ...StagedModel[]], name: 
   return networks.every(({ supports }) => supports.concatRows === true) ? { ...adapter, concat } : adapter;
 }
 
-/** All parts go into one stage, and so are in one network or between the same two. */
+/** All parts enter one stage, so all are in one network or between the same two. */
 async function concat(parts: readonly { readonly tensors: ChainRows }[]): Promise<ChainRows> {
   const rows = parts.map(({ tensors }) => tensors);
   const waitings = rows.flatMap(({ waiting }) => (waiting === null ? [] : [waiting]));
   const [firstWaiting, ...otherWaitings] = waitings.map(survivors);
-  // Only what has not left is copied, so that no input is kept for a few of its rows.
+  // Only the remaining rows are copied, so that a few rows do not keep a whole input alive.
   const waiting =
     firstWaiting === undefined ? null : { input: joinInputs([firstWaiting, ...otherWaitings]), kept: null };
   const inside = rows.filter((part) => part.place === 'inside');

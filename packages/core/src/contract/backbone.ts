@@ -43,7 +43,8 @@ export interface SegmentedBackbone {
   readonly preferredBatch: number;
   /**
    * Runs one segment. The returned arrays belong to the caller.
-   * @param inputs For segment 0 one array per input, in their order, each `[rows, ...rowShape]`; else the boundary of the cut before.
+   * @param inputs For segment 0 one array per input, in their order, each `[rows, ...rowShape]`; else the boundary of
+   *   the cut before.
    */
   runSegment(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput>;
   [Symbol.asyncDispose](): Promise<void>;

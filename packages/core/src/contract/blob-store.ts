@@ -1,10 +1,11 @@
-// Where bytes go that must outlive a step: checkpoints, spilled features, bundle files. Files in Node, OPFS or memory elsewhere.
+// Storage for bytes that must outlive a step: checkpoints, spilled features, bundle files. Files in Node; OPFS or
+// memory elsewhere.
 
 /** Named byte strings. Names are relative, `/`-separated, without `..`. */
 export interface BlobStore {
   /** Writes a whole blob so that a reader sees either the old bytes or the new ones, never a part. */
   put(name: string, bytes: Uint8Array): Promise<void>;
-  /** Bytes of a blob, or null where there is none. */
+  /** Bytes of a blob; null if there is no such blob. */
   get(name: string): Promise<Uint8Array | null>;
   /** Copies `target.length` bytes from `offset` of a blob into `target`. */
   readInto(name: string, offset: number, target: Uint8Array): void | Promise<void>;

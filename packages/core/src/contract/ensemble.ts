@@ -7,7 +7,7 @@ export interface Ensemble<State = unknown> {
   /** State for `rows` rows before the first exit. */
   init(rows: number, classes: number): State;
   /**
-   * Takes the logits of one exit in.
+   * Adds the logits of one exit.
    * @param exitIndex Global index of the exit (over all networks of a chain).
    * @param logits `[rows, classes]` of that exit.
    * @returns the new state and the combined log-probabilities `[rows, classes]`, normalised per row.

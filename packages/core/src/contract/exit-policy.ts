@@ -1,4 +1,4 @@
-// When a row may leave. A policy is a value made by a factory: a pure pair of functions over a state that is returned.
+// When a row may leave. A factory makes a policy: a pair of pure functions over a state that is returned.
 
 export interface ExitPolicyInput {
   /** Global index of the exit (over all networks of a chain). */
@@ -12,7 +12,7 @@ export interface ExitPolicyInput {
 
 export interface ExitPolicyUpdate<State> {
   readonly state: State;
-  /** One per row: 1 = leaves here, 0 = goes on. At the last exit every row leaves, whatever it says. */
+  /** One per row: 1 = leaves here, 0 = goes on. At the last exit every row leaves, whatever the policy says. */
   readonly exits: Uint8Array;
 }
 
@@ -20,7 +20,7 @@ export interface ExitPolicy<State = unknown> {
   readonly specificationVersion: 'v1';
   /** For reports, with its values: `confidenceThreshold(0.9)`. */
   readonly name: string;
-  /** The policy as data, of which `policyFromSpecification` makes it again; left out by a policy that cannot be stored. */
+  /** The policy as data, from which `policyFromSpecification` makes it again; absent if the policy cannot be stored. */
   readonly specification?: PolicySpecification;
   init(rows: number): State;
   update(state: State, input: ExitPolicyInput): ExitPolicyUpdate<State>;
@@ -38,13 +38,16 @@ export type PolicySpecification = LimitSpecification | CombinedSpecification | N
 export interface LimitSpecification {
   /** What is scored: a key of `policyKinds`, such as `confidence`. */
   readonly kind: string;
-  /** In the kind's unit: one for all exits, or one per exit; the last exit's, where every row leaves, may be left out. */
+  /**
+   * In the kind's unit: one for all exits, or one per exit. The last exit's limit may be omitted, because every row
+   * leaves there.
+   */
   readonly limit: number | readonly number[];
-  /** Left out where it is the kind's own, which is strict. */
+  /** Absent if it is the kind's default, which is strict. */
   readonly comparison?: Comparison;
 }
 
-/** A row leaves at the first exit where one member says so, or all of them do. */
+/** A row leaves at the first exit where any member releases it, or where all members do. */
 export interface CombinedSpecification {
   readonly kind: 'anyOf' | 'allOf';
   /** At least one. */

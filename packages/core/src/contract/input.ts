@@ -2,15 +2,19 @@
 
 import type { RowShape } from './tensor.ts';
 
-/** Element type of an input. float16 travels as bit patterns (IEEE 754 binary16). */
+/** Element type of an input. float16 values are bit patterns (IEEE 754 binary16). */
 export type InputType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8';
 
-/** Values of one input, row-major: in the order of `InputType` Float32Array, Uint16Array, Int32Array, BigInt64Array, Uint8Array. */
+/**
+ * Values of one input, row-major: in the order of `InputType` Float32Array, Uint16Array, Int32Array, BigInt64Array,
+ * Uint8Array.
+ */
 export type InputValues = Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
 
 /**
- * Shape of one row, without the batch axis, before its input is known. A string names a free axis, such as the length of a text: within one
- * batch all axes of that name have the same length, at least 1.
+ * Shape of one row, without the batch axis, before its input is known. A string names a free axis, such as the length
+ * of a text.
+ * Within one batch all axes of that name have the same length, at least 1.
  */
 export type FreeShape = readonly (number | string)[];
 
@@ -24,7 +28,7 @@ export interface InputSpecification {
 
 /** Rows of one input. `data.length === rows * product(rowShape)`. */
 export interface InputTensor {
-  /** Of the class that belongs to the input's type. */
+  /** An array of the class that `InputValues` gives for the input's type. */
   readonly data: InputValues;
   /** Shape of every row: the specification's, with a length for each free axis. */
   readonly rowShape: RowShape;

@@ -1,6 +1,6 @@
 import type { RowShape } from './tensor.ts';
 
-/** Values of a batch between two layers. The arrays belong to the activation; nobody else writes to them. */
+/** Values of a batch between two layers. The activation owns the arrays; nothing else writes to them. */
 export interface Activation {
   readonly rows: number;
   readonly shape: RowShape;
@@ -26,7 +26,7 @@ export interface ConvolutionGeometry {
   readonly outWidth: number;
 }
 
-/** The few heavy operations of training, over host arrays. Whoever implements them owns where they run. */
+/** The few expensive operations of training, over host arrays. The implementation decides where they run. */
 export interface MathKernels {
   /** `a b`: `[m, k]` x `[k, n]` -> `[m, n]` */
   matMul(a: Float32Array, b: Float32Array, m: number, k: number, n: number): Float32Array;
@@ -38,7 +38,8 @@ export interface MathKernels {
   convolve(input: Activation, weight: Float32Array, geometry: ConvolutionGeometry, output: Float32Array): void;
   /**
    * @param gradient `[rows, outChannels, outHeight, outWidth]`
-   * @param output Receives the gradient by the weight, `[outChannels, inChannels, kernelSize, kernelSize]`.
+   * @param output Receives the gradient with respect to the weight, `[outChannels, inChannels, kernelSize,
+   *   kernelSize]`.
    */
   convolutionFilterGradient(
     input: Activation,
@@ -48,7 +49,7 @@ export interface MathKernels {
   ): void;
   /**
    * @param gradient `[rows, outChannels, outHeight, outWidth]`
-   * @param output Receives the gradient by the input, `[rows, inChannels, height, width]`.
+   * @param output Receives the gradient with respect to the input, `[rows, inChannels, height, width]`.
    */
   convolutionInputGradient(
     weight: Float32Array,

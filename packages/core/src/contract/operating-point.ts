@@ -1,15 +1,18 @@
 import type { PolicySpecification } from './exit-policy.ts';
 
-/** A calibrated operating point: what was chosen on held-out rows, and what it gave there. */
+/** A calibrated operating point: the policy chosen on held-out rows, and its accuracy and cost there. */
 export interface OperatingPoint {
-  /** Budget as a fraction of the backbone's MACs; of a point that was chosen for a time, what it costs in MACs. */
+  /** Budget as a fraction of the backbone's MACs. For a point that was chosen by time: its cost in MACs. */
   readonly budget: number;
-  /** When rows leave: what `policyFromSpecification` makes a policy of. */
+  /** When rows leave: `policyFromSpecification` makes the policy from it. */
   readonly policy: PolicySpecification;
-  /** Share of the calibration rows that were answered rightly, 0 to 1. */
+  /** Share of the calibration rows that were classified correctly, 0 to 1. */
   readonly accuracy: number;
   /** Mean cost on the calibration rows, as a fraction of the backbone's MACs. */
   readonly cost: number;
-  /** Share of the calibration rows that left at each exit, which turns measured times into its cost; left out by early bundles. */
+  /**
+   * Share of the calibration rows that left at each exit, from which measured times give its cost; absent in early
+   * bundles.
+   */
   readonly exitShares?: readonly number[];
 }

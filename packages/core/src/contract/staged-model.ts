@@ -5,13 +5,16 @@ import type { InputBatch, InputSpecification, InputType } from './input.ts';
 
 /** One stage: a segment of a backbone, and the classifier that answers after it. */
 export interface StageDescription {
-  /** For people: the cut's tensor name, or `final`. */
+  /** Name for messages and reports: the cut's tensor name, or `final`. */
   readonly name: string;
   /** Which network of a chain this stage belongs to, from 0. */
   readonly network: number;
-  /** True where the stage ends in its network's own classifier, false where it ends in an IC. */
+  /** True if the stage ends in its network's own classifier, false if it ends in an IC. */
   readonly isFinal: boolean;
-  /** True where the stage's head reads the logits of the stage before it (cascade); in a chain also across the border of two networks. */
+  /**
+   * True if the stage's head reads the logits of the stage before it (cascade); in a chain also from one network to the
+   * next.
+   */
   readonly usesPreviousLogits: boolean;
   /** MACs (conv + matmul) of this stage's segment, per row. */
   readonly segmentMacs: number;
@@ -28,13 +31,13 @@ export interface StageOutput<Features> {
 }
 
 export interface StagedModelSupport {
-  /** Whether several runs may be under way at once. */
+  /** Whether several runs may be in progress at once. */
   readonly parallelRuns: boolean;
   /** Where feature tensors live. */
   readonly featureMemory: 'host' | 'device';
-  /** Whether rows of several runs can be joined: the model has `concatRows`. Default: false. */
+  /** Whether rows of several runs can be joined, that is, the model has `concatRows`. Default: false. */
   readonly concatRows?: boolean;
-  /** Element types of inputs that the runtime takes. Default: float32 only. */
+  /** Element types that the runtime accepts as inputs. Default: float32 only. */
   readonly inputTypes?: readonly InputType[];
 }
 
@@ -47,25 +50,27 @@ export interface StagedModel<Features = unknown> {
   readonly name: string;
   readonly supports: StagedModelSupport;
   readonly classes: number;
-  /** One name per class, or null where the model carries none. */
+  /** One name per class; null if the model has none. */
   readonly labels: readonly string[] | null;
-  /** What the network takes, at least one. `denseInput` tells whether `{ data, rows }` is enough. */
+  /**
+   * The inputs of the network, at least one. A single float32 input of a fixed shape can be passed as `{ data, rows }`.
+   */
   readonly inputs: readonly InputSpecification[];
   readonly stages: readonly StageDescription[];
   /** MACs per row of the full network without any IC: the 100 % of every budget. For a chain: its last network's. */
   readonly backboneMacs: number;
 
   /**
-   * Takes input rows over into the runtime's memory: the caller may reuse its own afterwards. At least one row.
-   * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length, and for a value that is not
-   *   finite.
+   * Copies input rows, at least one, into the runtime's memory. The caller may reuse its own memory afterwards.
+   * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length, and for a
+   *   value that is not finite.
    */
   load(input: InputBatch): Promise<Features>;
 
   /**
    * Runs one stage. Consumes `features`: the runtime frees or reuses them, also when it throws.
    * Never called with zero rows.
-   * @param previousLogits `[rows, classes]` of the stage before, or null where the stage does not use them.
+   * @param previousLogits `[rows, classes]` of the stage before; null if the stage does not use them.
    */
   runStage(stageIndex: number, features: Features, previousLogits: Float32Array | null): Promise<StageOutput<Features>>;
 
@@ -76,16 +81,19 @@ export interface StagedModel<Features = unknown> {
   keepRows(features: Features, kept: Int32Array): Promise<Features>;
 
   /**
-   * Joins the rows of several runs that go into the same stage, in the given order. Consumes every part, also when it throws.
+   * Joins the rows of several runs that enter the same stage, in the given order. Consumes every part, also when it
+   * throws.
    * The rows of all parts have the same lengths of free axes.
-   * Called only where `supports.concatRows` promises it.
+   * Called only if `supports.concatRows` is true.
    * @param parts At least one.
    */
   concatRows?(parts: readonly Features[]): Promise<Features>;
 
-  /** Frees features that will not be run further. Does nothing where they were consumed or released before. */
+  /** Frees features that will not be run further. Does nothing if they were already consumed or released. */
   release(features: Features): void;
 
-  /** Frees the model. A second call does nothing; any other call afterwards throws DisposedError, but for `release`. */
+  /**
+   * Frees the model. A second call does nothing. Afterwards every other method except `release` throws DisposedError.
+   */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What leaving at each exit costs, in one unit. Everything that counts costs is handed this value, so that no unit is taken for another.
+// The cost of leaving at each exit. The value carries its unit, so that MACs and milliseconds cannot be confused.
 
 import { InvalidInputError } from '../errors/errors.ts';
 
@@ -7,9 +7,9 @@ export type CostUnit = 'macs' | 'milliseconds';
 /** Costs per row of leaving at each exit. */
 export interface ExitCosts {
   readonly unit: CostUnit;
-  /** One per exit, all heads before it counted; never falls from one exit to the next. */
+  /** One per exit, including all heads before it; never decreases from one exit to the next. */
   readonly perExit: readonly number[];
-  /** Of the uncut network without any IC: the 100 % of shares; null where nobody measured it. */
+  /** Cost of the uncut network without any IC, which shares refer to as 100 %; null if it was not measured. */
   readonly whole: number | null;
 }
 
@@ -18,14 +18,14 @@ export interface ExitPrices {
   readonly unit: CostUnit;
   /** One per exit: the segment before it, without heads. */
   readonly segments: readonly number[];
-  /** One per exit: its head and what standing there costs besides. */
+  /** One per exit: its head, and any other cost of having an exit there. */
   readonly heads: readonly number[];
   /** The uncut network. */
   readonly whole: number;
 }
 
 /**
- * `cost_m = sum_{j<=m} (segment_j + head_j)`: a row pays everything that it has been through.
+ * `cost_m = sum_{j<=m} (segment_j + head_j)`: a row pays for every segment and head that it has passed.
  * @param heads One per segment. Default: none.
  * @returns one per segment, ascending.
  */
@@ -38,8 +38,8 @@ export function cumulativeCosts(segments: readonly number[], heads: readonly num
 }
 
 /**
- * What it costs a row to leave at each kept exit: all segments up to it, and the kept heads.
- * @param kept Exits that stay, ascending. Default: all.
+ * Cost per row of leaving at each kept exit: all segments up to it, and the kept heads.
+ * @param kept Indices of the kept exits, ascending. Default: all.
  */
 export function costsOfPrices({ unit, segments, heads, whole }: ExitPrices, kept?: readonly number[]): ExitCosts {
   const stays = (exit: number): boolean => kept === undefined || kept.includes(exit);
@@ -51,13 +51,14 @@ export function costsOfPrices({ unit, segments, heads, whole }: ExitPrices, kept
 }
 
 /**
- * The cost that is 100 %.
- * @throws InvalidInputError where nobody measured it, or it is not a positive number.
+ * The cost of the whole network, which shares refer to as 100 %.
+ * @throws InvalidInputError if it was not measured or is not a positive number.
  */
 export function wholeCost({ unit, whole }: ExitCosts): number {
   if (whole !== null && Number.isFinite(whole) && whole > 0) return whole;
   throw new InvalidInputError(
-    `Received ${whole} ${unit} as the cost of the whole network; expected a positive number, of which budgets are shares.`,
+    `Expected a positive cost of the whole network in ${unit}; received ${whole}. Budgets are shares of it, so measure it first.`,
+    { expected: 'a positive number', received: whole, path: 'whole' },
   );
 }
 

@@ -3,13 +3,13 @@ import { logSoftmax } from '../numeric/softmax.ts';
 
 /**
  * The trivial ensemble: every exit answers alone, `log p = logSoftmax(z_m)`.
- * It is what Shallow-Deep Networks (Kaya et al., 2019) do, and the default where nothing was fitted.
+ * Shallow-Deep Networks (Kaya et al., 2019) work like this. It is the default if no ensemble was fitted.
  */
 export function lastPrediction(): Ensemble<number> {
   return {
     specificationVersion: 'v1',
     name: 'lastPrediction()',
-    // The only thing to remember between exits is the number of classes.
+    // The only state between exits is the number of classes.
     init: (_rows, classes) => classes,
     update: (classes, _exitIndex, logits) => ({ state: classes, logProbabilities: logSoftmax(logits, classes) }),
     keepRows: (classes) => classes,

@@ -2,8 +2,8 @@ import { errorClassOf } from './packed-error.ts';
 import { ZtwError } from './ztw-error.ts';
 
 /**
- * Runs work on one file or folder, and puts its name before the message of whatever goes wrong.
- * The error's class stays.
+ * Runs work on one file or folder, and prefixes the message of a ZTW error with its name.
+ * The error keeps its class.
  */
 export async function about<T>(subject: string, work: () => Promise<T>): Promise<T> {
   try {

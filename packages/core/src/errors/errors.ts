@@ -1,6 +1,6 @@
 import { hasCode, ZtwError, type ZtwErrorOptions } from './ztw-error.ts';
 
-/** A value, shape or argument that the caller handed in does not fit. */
+/** A value, shape or argument from the caller does not fit. */
 export class InvalidInputError extends ZtwError {
   override readonly name: string = 'InvalidInputError';
 
@@ -36,7 +36,10 @@ export class UnsupportedModelError extends ZtwError {
   }
 }
 
-/** A valid exit policy that this way to run a network does not know; the message names the policy and the way that does. */
+/**
+ * A valid exit policy that this way of running a network does not support; the message names the policy and a way that
+ * does.
+ */
 export class UnsupportedPolicyError extends ZtwError {
   override readonly name: string = 'UnsupportedPolicyError';
 
@@ -72,7 +75,7 @@ export class InvalidDataError extends ZtwError {
   }
 }
 
-/** Bytes could not be written or read back: a full disk, missing rights, a vanished file. */
+/** Bytes could not be written or read back: a full disk, missing permissions, a deleted file. */
 export class StorageError extends ZtwError {
   override readonly name: string = 'StorageError';
 
@@ -84,7 +87,7 @@ export class StorageError extends ZtwError {
   }
 }
 
-/** A runtime failed underneath; `cause` carries its own error. */
+/** A runtime failed; `cause` holds its own error. */
 export class RuntimeFailureError extends ZtwError {
   override readonly name: string = 'RuntimeFailureError';
 
@@ -109,8 +112,8 @@ export class DisposedError extends ZtwError {
 }
 
 /**
- * The caller's AbortSignal fired; whatever had been finished before is kept.
- * Its name is `AbortError`, as that of the platform's own aborts.
+ * The caller's AbortSignal fired; results finished before are kept.
+ * Its name is `AbortError`, like that of the platform's own aborts.
  */
 export class AbortedError extends ZtwError {
   override readonly name: string = 'AbortError';

@@ -1,6 +1,6 @@
 import { maximumDepth, type PackedError } from './packed-error.ts';
 
-/** Whether a message holds an error as `packError` makes it, causes included. */
+/** Whether a message holds an error that `packError` made, causes included. */
 export function isPackedError(value: unknown, depth: number = maximumDepth): value is PackedError {
   if (typeof value !== 'object' || value === null || depth < 0) return false;
   const { name, message, code, stack, cause, details } = value as Partial<Record<keyof PackedError, unknown>>;

@@ -1,4 +1,4 @@
-// Errors across a border where only plain data passes, such as that of a worker. Classes, codes and causes come through.
+// Errors as plain data, for messages between threads. Classes, codes, fields and causes are kept.
 
 import {
   AbortedError,
@@ -22,7 +22,7 @@ export interface PackedError {
   readonly code: string | null;
   readonly stack: string | null;
   readonly cause: PackedError | null;
-  /** The fields of a ZtwError, as far as they are plain data. */
+  /** Those fields of a ZtwError that are plain data. */
   readonly details: ErrorDetails;
 }
 
@@ -41,15 +41,15 @@ const errorClasses: readonly ErrorClass[] = [
   UnsupportedPolicyError,
 ];
 
-/** Deeper causes are left out: an error that causes itself would have no end. */
+/** Deeper causes are left out, because an error may be its own cause. */
 export const maximumDepth = 8;
 
-/** @param error Whatever was thrown; what is not an error becomes one whose message is its text. */
+/** @param error Any thrown value; a value that is not an error becomes one with its text as message. */
 export function packError(error: unknown): PackedError {
   return packToDepth(error, maximumDepth);
 }
 
-/** The error that was packed: of the same class and code, with its stack and causes. */
+/** The error that was packed, with its class, code, stack and causes. */
 export function unpackError(packed: PackedError): Error {
   const { name, message, code, stack, cause, details } = packed;
   const options = cause === null ? {} : { cause: unpackError(cause) };
@@ -83,7 +83,7 @@ function plainDetails({ expected, received, path }: ZtwError): ErrorDetails {
   }
 }
 
-/** The class that makes errors of a code; a plain ZtwError with that code where it is none of ours. */
+/** The class that makes errors of a code; for an unknown code, a plain ZtwError with that code. */
 export function errorClassOf(code: string): ErrorClass {
   const known = errorClasses.find((errorClass) => new errorClass('').code === code);
   return (

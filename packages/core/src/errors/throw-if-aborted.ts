@@ -1,9 +1,9 @@
 import { AbortedError } from './errors.ts';
 
 /**
- * Stops work that the caller has called off.
- * @param work What stops, for the message: `classification`.
- * @throws AbortedError where the signal has fired, with its reason as `cause`.
+ * Stops work that the caller has aborted.
+ * @param work Name of the work, for the message: `classification`.
+ * @throws AbortedError if the signal has fired, with its reason as `cause`.
  */
 export function throwIfAborted(signal: AbortSignal | null | undefined, work: string): void {
   if (signal?.aborted) {

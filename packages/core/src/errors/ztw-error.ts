@@ -1,24 +1,27 @@
-/** Marks every error of this project, so that copies of a package recognise each other's. */
+/** Marks every error of this project, so that two copies of a package recognise each other's errors. */
 const marker: unique symbol = Symbol.for('ztw.error') as never;
 
-/** What an error says beside its message, for programs. Values are plain data, so that they cross to other threads. */
+/**
+ * The content of an error as fields, for programs. Values are plain data, so that they can be sent to other threads.
+ */
 export interface ErrorDetails {
-  /** What would have been right: a value, a list of them, or a short description. */
+  /** What was expected: a value, a list of values, or a short description. */
   readonly expected?: unknown;
-  /** What came instead: the value, its shape or its type. */
+  /** What was received: the value, its shape or its type. */
   readonly received?: unknown;
   /** Where it came from: a file, a path inside a bundle or a JSON document, a stage, a node or an option. */
   readonly path?: string;
 }
 
 export interface ZtwErrorOptions extends ErrorDetails {
-  /** The error underneath, or the reason of a signal. */
+  /** The error that led to this one, or the reason of a signal. */
   readonly cause?: unknown;
 }
 
 /**
  * Base of all errors that this project throws on purpose.
- * The message says what was expected, what was received, and what to do; the fields give the same to programs, where it is known.
+ * The message says what was expected, what was received, and what to do. The fields hold the same for programs, if it
+ * is known.
  *
  * @example
  * try {
@@ -32,11 +35,11 @@ export class ZtwError extends Error {
   override readonly name: string = 'ZtwError';
   /** Stable name of the failure kind, e.g. `ZTW_INVALID_INPUT`. */
   readonly code: string;
-  /** What would have been right; undefined where the message alone says it. */
+  /** What was expected; undefined if only the message says it. */
   readonly expected: unknown;
-  /** What came instead; undefined where the message alone says it. */
+  /** What was received; undefined if only the message says it. */
   readonly received: unknown;
-  /** Where it came from; null where that is not one place. */
+  /** Where it came from; null if that is not a single place. */
   readonly path: string | null;
 
   constructor(code: string, message: string, options: ZtwErrorOptions = {}) {

@@ -1,16 +1,17 @@
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
- * Area under the ROC curve: the probability that a random positive scores higher than a random negative, ties counting half.
+ * Area under the ROC curve: the probability that a random positive scores higher than a random negative, ties counting
+ * half.
  * @param positives Scores of the rows that should score high.
  * @param negatives Scores of the others.
- * @returns 0 to 1, or null where one side is empty and there is nothing to tell apart.
+ * @returns 0 to 1; null if one side is empty.
  * @throws InvalidInputError for a score that is NaN.
  */
 export function auroc(positives: Float32Array, negatives: Float32Array): number | null {
   if (positives.length === 0 || negatives.length === 0) return null;
   if (positives.some(Number.isNaN) || negatives.some(Number.isNaN)) {
-    throw new InvalidInputError('A score is NaN; expected numbers. Look for NaN in the logits.');
+    throw new InvalidInputError('Expected numbers as scores; received NaN. Look for NaN in the logits.');
   }
   const high = positives.slice().sort();
   const low = negatives.slice().sort();

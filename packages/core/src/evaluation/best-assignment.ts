@@ -12,7 +12,8 @@ import { InvalidInputError } from '../errors/errors.ts';
 export function bestAssignment(scores: Float64Array, size: number): Int32Array {
   if (scores.length !== size * size || !scores.every(Number.isFinite)) {
     throw new InvalidInputError(
-      `Expected ${size} x ${size} finite scores, received ${scores.length}${scores.length === size * size ? ', some of them not finite' : ''}.`,
+      `Expected ${size} x ${size} finite scores; received ${scores.length}${scores.length === size * size ? ', some of them not finite' : ''}.`,
+      { expected: size * size, received: scores.length },
     );
   }
   const rowPotential = new Float64Array(size);
@@ -66,7 +67,7 @@ export function bestAssignment(scores: Float64Array, size: number): Int32Array {
   }
 }
 
-/** A value at an index that is known to exist. */
+/** The value at an index that exists. */
 function at(values: Float64Array | Int32Array, index: number): number {
   return values[index] as number;
 }

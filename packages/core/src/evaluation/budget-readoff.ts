@@ -1,9 +1,9 @@
-// Reading a curve at a budget. Curves come from a sweep: points in the order of their settings, cost rising along them.
+// Reading a curve at a budget. Curves come from a sweep: points in the order of their settings, with rising cost.
 
 import type { PricedPoint } from './sweep.ts';
 
 /**
- * The last point whose mean cost is within the budget; null where even the cheapest is over it.
+ * The last point whose mean cost is within the budget; null if even the cheapest exceeds it.
  * @param budget Mean cost per row, in the unit of the curve.
  */
 export function lastWithinBudget<Point extends PricedPoint>(curve: readonly Point[], budget: number): Point | null {
@@ -11,8 +11,8 @@ export function lastWithinBudget<Point extends PricedPoint>(curve: readonly Poin
 }
 
 /**
- * The point before the first one over the budget, as the reference code reads its curves; null where the first is over it.
- * Differs from `lastWithinBudget` only on a curve whose cost falls again.
+ * The point before the first one over the budget, as the reference code reads its curves; null if the first exceeds it.
+ * It differs from `lastWithinBudget` only on a curve whose cost decreases somewhere.
  */
 export function lastBeforeOverspending<Point extends PricedPoint>(
   curve: readonly Point[],
@@ -24,8 +24,9 @@ export function lastBeforeOverspending<Point extends PricedPoint>(
 }
 
 /**
- * Accuracy at exactly the budget, between the two neighbours in cost; that of the last point where the budget is never
- * reached, and null below the cheapest. A run reaches it by mixing both settings at random.
+ * Accuracy at exactly the budget, interpolated between the two neighbours in cost. It is that of the last point if no
+ * point reaches the budget, and null below the cheapest. A run reaches it by choosing between the two settings at
+ * random.
  */
 export function interpolatedAccuracy(curve: readonly PricedPoint[], budget: number): number | null {
   const before = lastBeforeOverspending(curve, budget);

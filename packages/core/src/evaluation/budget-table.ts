@@ -8,12 +8,14 @@ import type { ExitPredictions } from './exit-predictions.ts';
 import { type PricedPoint, sweep } from './sweep.ts';
 import type { SweptPolicy } from './swept-policy.ts';
 
-/** What one setting gives on the reported rows. */
+/** The results of one setting on the reported rows. */
 export interface BudgetReading {
   readonly setting: number;
   /** 0 to 1. */
   readonly accuracy: number;
-  /** Mean cost as a fraction of the backbone's MACs. Under `calibrated` it may miss the budget a little, either way. */
+  /**
+   * Mean cost as a fraction of the backbone's MACs. Under `calibrated` it may be slightly below or above the budget.
+   */
   readonly cost: number;
   /** Number of reported rows that left at each exit. */
   readonly histogram: readonly number[];
@@ -22,11 +24,14 @@ export interface BudgetReading {
 export interface BudgetRow {
   /** Fraction of the backbone's MACs. */
   readonly budget: number;
-  /** Setting chosen beforehand on other rows; null where none was. The honest number. */
+  /** Setting chosen beforehand on other rows; null if none was. It is not biased by the choice. */
   readonly calibrated: BudgetReading | null;
-  /** Last setting within the budget on the reported rows themselves; null where even the cheapest exceeds it. The papers' number. */
+  /**
+   * Last setting within the budget on the reported rows themselves, as in the papers; null if even the cheapest exceeds
+   * it.
+   */
   readonly swept: BudgetReading | null;
-  /** Accuracy at exactly the budget, between neighbours of that sweep; null where even the cheapest exceeds it. */
+  /** Accuracy at exactly the budget, between neighbours of that sweep; null if even the cheapest exceeds it. */
   readonly interpolated: number | null;
 }
 
@@ -50,7 +55,7 @@ export function budgetTable(options: BudgetTableOptions): BudgetRow[] {
   return readBudgets(options, sweep(options.predictions, options));
 }
 
-/** The same from a sweep that was made already. */
+/** `budgetTable` from an existing sweep. */
 export function readBudgets(options: BudgetTableOptions, curve: readonly PricedPoint[]): BudgetRow[] {
   const { predictions, budgets, costs, chosen = [] } = options;
   checkBudgets(budgets);

@@ -11,9 +11,9 @@ export interface CalibrateTimesOptions extends Omit<CalibrateOptions, 'budgets'>
 }
 
 /**
- * As `calibrate`, for budgets in milliseconds: for each the strictest setting whose mean time is within it.
- * @returns Operating points for a bundle's manifest, whose `budget` is what they cost in MACs; a budget that even the first exit
- *   exceeds is left out.
+ * `calibrate` for budgets in milliseconds: for each, the strictest setting whose mean time is within it.
+ * @returns Operating points for a bundle's manifest, whose `budget` is their cost in MACs. A budget that even the first
+ *   exit exceeds is left out.
  * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of times.
  */
 export function calibrateTimes(options: CalibrateTimesOptions): OperatingPoint[] {

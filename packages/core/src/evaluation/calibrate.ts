@@ -1,4 +1,4 @@
-// Choosing settings on held-out rows, so that reported rows have no say in them.
+// Choosing settings on held-out rows, so that they do not depend on the reported rows.
 
 import type { OperatingPoint } from '../contract/operating-point.ts';
 import { type ExitCosts, wholeCost } from '../costs/exit-costs.ts';
@@ -16,13 +16,13 @@ export interface ChooseSettingsOptions extends SweptPolicy {
   readonly budgets: readonly number[];
   readonly costs: ExitCosts;
   /**
-   * Candidates, from the loosest to the strictest; default: the kind's own. Those of confidence are 1,001 from 0 to 1; give finer ones
-   * near 1 where most confidences lie above 0.999.
+   * Candidates, from the loosest to the strictest; default: the kind's own. Those of confidence are 1,001 from 0 to 1;
+   * give finer ones near 1 if most confidences are above 0.999.
    */
   readonly settings?: ArrayLike<number>;
 }
 
-/** A setting chosen for a budget, and what it gave where it was chosen. */
+/** A setting chosen for a budget, and its results on the rows on which it was chosen. */
 export interface ChosenSetting extends PricedPoint {
   readonly budget: number;
 }
@@ -30,8 +30,9 @@ export interface ChosenSetting extends PricedPoint {
 /**
  * For each budget the strictest setting whose mean cost is within it.
  *
- * Not the most accurate one within it: measured on the reference's networks (2,000 rows to choose, 8,000 to report) that picks
- * lucky peaks and loses up to 0.3 points at 100 %, and gains nothing elsewhere.
+ * It is not the most accurate one within the budget. On the reference's networks (2,000 rows to choose, 8,000 to
+ * report) that choice picked peaks that arose by chance: it lost up to 0.3 points at 100 % and gained nothing
+ * elsewhere.
  * @returns One per budget, in their order; a budget that even the cheapest setting exceeds is left out.
  * @throws InvalidInputError for a budget that is not a positive number, or a wrong number of costs.
  */
@@ -91,7 +92,8 @@ export function checkBudgets(budgets: readonly number[]): void {
   const bad = budgets.find((value) => !(Number.isFinite(value) && value > 0));
   if (bad !== undefined) {
     throw new InvalidInputError(
-      `Received ${bad} as a budget; expected a positive number: a share such as 0.5, which is half of the backbone's MACs, or milliseconds.`,
+      `Expected a positive number as a budget; received ${bad}. Give a share such as 0.5, which is half of the backbone's MACs, or milliseconds.`,
+      { expected: 'a positive number', received: bad, path: 'budgets' },
     );
   }
 }

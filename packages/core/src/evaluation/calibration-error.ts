@@ -4,12 +4,13 @@ import { answeredProbabilities, applySetting } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 import type { SweptPolicy } from './swept-policy.ts';
 
-/** Number of equal-width bins of the expected calibration error where nobody says otherwise. */
+/** Default number of equal-width bins of the expected calibration error. */
 export const DEFAULT_CALIBRATION_BINS = 15;
 
 /**
  * Kolmogorov-Smirnov calibration error: for each class, the largest distance between the running sums of its predicted
- * probabilities and of its occurrences, `max_k |sum_{i<=k} (p_i - y_i)| / rows`, rows sorted by `p`; the mean over the classes.
+ * probabilities and of its occurrences, `max_k |sum_{i<=k} (p_i - y_i)| / rows`, rows sorted by `p`; the mean over the
+ * classes.
  * Needs no bins.
  * Source: Gupta et al., Calibration of Neural Networks using Splines, 2021.
  * @param probabilities `[rows, classes]`
@@ -20,7 +21,7 @@ export function ksCalibrationError(probabilities: Float32Array, labels: Int32Arr
   return perClass.reduce((sum, error) => sum + error, 0) / classes;
 }
 
-/** The same for each class by itself. */
+/** `ksCalibrationError` of each class alone. */
 export function ksCalibrationErrors(probabilities: Float32Array, labels: Int32Array, classes: number): number[] {
   return Array.from({ length: classes }, (_, label) => {
     const scores = Float32Array.from(labels, (_, row) => probabilities[row * classes + label] as number);
@@ -37,8 +38,8 @@ export function ksCalibrationErrors(probabilities: Float32Array, labels: Int32Ar
 /**
  * Row numbers in the order of their scores, equal scores in the order of the rows, as the reference sorts them.
  *
- * Bits of float32 numbers that are not negative rise with the number. So `bits * rows + row`, exact in float64 up to
- * 2^23 rows, sorts as the pair does, and typed arrays sort numbers many times faster than by a comparison function.
+ * The bits of non-negative float32 numbers have the order of the numbers. So `bits * rows + row`, exact in float64 up
+ * to 2^23 rows, sorts like the pair, and typed arrays sort numbers many times faster than with a comparison function.
  */
 function rowsByScore(scores: Float32Array): Int32Array {
   const rows = scores.length;
@@ -47,12 +48,15 @@ function rowsByScore(scores: Float32Array): Int32Array {
   return Int32Array.from(keys, (key) => key % rows);
 }
 
-/** Kolmogorov-Smirnov calibration error of each exit, were it asked alone. */
+/** Kolmogorov-Smirnov calibration error of each exit alone. */
 export function exitKsCalibrationErrors(predictions: ExitPredictions): number[] {
   return predictions.probabilities.map((values) => ksCalibrationError(values, predictions.labels, predictions.classes));
 }
 
-/** Kolmogorov-Smirnov calibration error of the answers given at each setting of a kind of policy; by default confidence thresholds. */
+/**
+ * Kolmogorov-Smirnov calibration error of the answers given at each setting of a kind of policy; by default confidence
+ * thresholds.
+ */
 export function ksCalibrationSweep(
   predictions: ExitPredictions,
   settings: ArrayLike<number>,
@@ -68,7 +72,7 @@ export function ksCalibrationSweep(
  * Expected calibration error: `sum_bins (rows in bin / rows) * |accuracy - mean confidence|` over bins of equal width.
  * Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
  * @param confidences `[rows]`, 0 to 1; bin `k` of `n` holds `k/n < confidence <= (k+1)/n`.
- * @param right `[rows]`: 1 where the answer was right, else 0.
+ * @param right `[rows]`: 1 if the answer is correct, else 0.
  */
 export function expectedCalibrationError(
   confidences: Float32Array,
@@ -84,7 +88,7 @@ export function expectedCalibrationError(
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / confidences.length;
 }
 
-/** Expected calibration error of each exit, were it asked alone. */
+/** Expected calibration error of each exit alone. */
 export function exitExpectedCalibrationErrors(
   predictions: ExitPredictions,
   bins: number = DEFAULT_CALIBRATION_BINS,

@@ -176,7 +176,7 @@ describe('classAgreement', () => {
   it('refuses classes that do not exist, and rows that do not pair', () => {
     const labels = Int32Array.of(0, 1);
     expect(() => classAgreement({ labels, answers: Int32Array.of(0, 2), classes: 2 })).toThrow(
-      /Class 2 does not exist/,
+      /class from 0 to 1; received 2/,
     );
     expect(() => classAgreement({ labels, answers: Int32Array.of(0), classes: 2 })).toThrow(/2 labels and 1 answers/);
     const none = new Int32Array(0);

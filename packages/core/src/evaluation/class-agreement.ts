@@ -1,11 +1,11 @@
-// How a classifier's answers agree with labels, and whether the classes are only in another order than its outputs.
+// How well a classifier's answers agree with labels, and whether its outputs have the classes in another order.
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { bestAssignment } from './best-assignment.ts';
 import { type ShareInterval, wilsonInterval } from './wilson-interval.ts';
 
 export interface ClassAgreementOptions {
-  /** `[rows]` the right class of each row. */
+  /** `[rows]` the correct class of each row. */
   readonly labels: Int32Array;
   /** `[rows]` the classifier's answer for each row. */
   readonly answers: Int32Array;
@@ -13,7 +13,7 @@ export interface ClassAgreementOptions {
   readonly classes: number;
 }
 
-/** A number of right answers with its uncertainty. */
+/** A number of correct answers with its uncertainty. */
 export interface MeasuredAccuracy {
   readonly rows: number;
   readonly right: number;
@@ -25,30 +25,30 @@ export interface MeasuredAccuracy {
 export interface ClassAgreement extends MeasuredAccuracy {
   /** Accuracy of guessing, `1 / classes`. */
   readonly chance: number;
-  /** Whether the rows are enough to say that the answers know next to nothing of the labels (`isNearChance`). */
+  /** Whether the rows are enough to say that the answers are hardly better than chance (`isNearChance`). */
   readonly nearChance: boolean;
   readonly best: BestPermutation;
 }
 
-/** The order of the classes under which most answers are right. */
+/** The order of the classes with which most answers are correct. */
 export interface BestPermutation {
-  /** `[classes]` the label that each output stands for; an output for whose label there is no row keeps its own where it can. */
+  /** `[classes]` the label of each output. An output whose label has no row keeps its own label if possible. */
   readonly labelOfOutput: readonly number[];
-  /** On the rows that it was chosen on: a little too high, much so for few rows. */
+  /** On the rows on which it was chosen: biased upwards, strongly so for few rows. */
   readonly accuracy: number;
-  /** Chosen on one half of the rows and measured on the other, both ways: not too high. */
+  /** Chosen on one half of the rows and measured on the other, in both directions: not biased. */
   readonly crossFitted: MeasuredAccuracy;
-  /** Whether it explains the answers far better than the order as it is: the two 95 % intervals do not touch. */
+  /** Whether it explains the answers much better than the present order: the two 95 % intervals do not overlap. */
   readonly isFarBetter: boolean;
 }
 
-/** Near chance is up to this part of the way from chance to 1. */
+/** An accuracy is near chance up to this fraction of the distance from chance to 1. */
 export const NEAR_CHANCE_SHARE = 0.1;
 
 /**
- * Whether an accuracy is certainly near chance or below: the upper end of its 95 % interval lies under
- * `chance + 0.1 * (1 - chance)` with `chance = 1 / classes`. Few rows prove little: of ten classes, none of 20 rows
- * may be right, or 4 of 50.
+ * Whether an accuracy is certainly near chance or below: the upper end of its 95 % interval is below
+ * `chance + 0.1 * (1 - chance)` with `chance = 1 / classes`. With few rows this is hard to show: for ten classes, at
+ * most 0 of 20 rows or 4 of 50 may be correct.
  */
 export function isNearChance({ interval }: Pick<MeasuredAccuracy, 'interval'>, classes: number): boolean {
   const chance = 1 / classes;
@@ -72,8 +72,9 @@ export function confusionMatrix({ labels, answers, classes }: ClassAgreementOpti
 }
 
 /**
- * Compares answers with labels as they are, and under the best permutation of the classes (`bestAssignment` on the confusion
- * matrix). A permutation that is chosen and measured on the same rows looks good by chance, so it is cross-fitted as well.
+ * Compares answers with labels in the given order, and under the best permutation of the classes (`bestAssignment` on
+ * the confusion matrix). A permutation that is chosen and measured on the same rows looks good by chance, so it is
+ * cross-fitted as well.
  * @throws InvalidInputError for no row, two lengths, or a class outside `0 .. classes - 1`.
  */
 export function classAgreement(options: ClassAgreementOptions): ClassAgreement {
@@ -118,7 +119,7 @@ function crossFittedAccuracy({ labels, answers, classes }: ClassAgreementOptions
 /** The output of each label; among equally good permutations one with as many classes in place as possible. */
 function bestOutputs(confusion: Float64Array, classes: number): Int32Array {
   const scores = confusion.slice();
-  // All places together weigh less than one row.
+  // All unchanged places together weigh less than one row.
   const bonus = 1 / (classes + 1);
   for (let label = 0; label < classes; label++) {
     const place = label * classes + label;
@@ -127,7 +128,7 @@ function bestOutputs(confusion: Float64Array, classes: number): Int32Array {
   return bestAssignment(scores, classes);
 }
 
-/** 0 or 1 for every row, in turns within each class, so that both halves hold all classes alike. */
+/** 0 or 1 for every row, alternating within each class, so that both halves hold all classes equally. */
 function alternateWithinClasses(labels: Int32Array, classes: number): Uint8Array {
   const seen = new Int32Array(classes);
   return Uint8Array.from(labels, (label) => {
@@ -154,15 +155,17 @@ function count(rows: number, holds: (row: number) => boolean): number {
 function checkClasses({ labels, answers, classes }: ClassAgreementOptions): void {
   if (labels.length !== answers.length) {
     throw new InvalidInputError(
-      `Received ${labels.length} labels and ${answers.length} answers, expected one each per row.`,
+      `Expected one answer per label; received ${labels.length} labels and ${answers.length} answers.`,
+      { expected: labels.length, received: answers.length, path: 'answers' },
     );
   }
   for (const values of [labels, answers]) {
     const wrong = values.find((value) => value < 0 || value >= classes);
     if (wrong !== undefined) {
-      throw new InvalidInputError(
-        `Class ${wrong} does not exist; there are ${classes} classes, from 0 to ${classes - 1}.`,
-      );
+      throw new InvalidInputError(`Expected a class from 0 to ${classes - 1}; received ${wrong}.`, {
+        expected: `0 to ${classes - 1}`,
+        received: wrong,
+      });
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { ExitPredictions } from './exit-predictions.ts';
 
-/** Share of rows that each exit answers rightly, were it asked alone. */
+/** Accuracy of each exit alone. */
 export function exitAccuracies(predictions: ExitPredictions): number[] {
   return predictions.answers.map((answers) => {
     let right = 0;

@@ -1,4 +1,4 @@
-// Where each row left, what it was told, and what that amounts to.
+// The exit and the answer of each row, and the accuracy and cost that follow.
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { passing } from '../policy/policy-kind.ts';
@@ -9,9 +9,12 @@ import { completeSweptPolicy, exitScores, type SweptPolicy } from './swept-polic
 export interface ExitOutcome {
   /** `[rows]`: the exit up to which each row was computed; it pays that exit's MACs. */
   readonly exits: Int32Array;
-  /** `[rows]`: the exit whose prediction each row was given. Differs from `exits` only under the `most-confident` fallback. */
+  /**
+   * `[rows]`: the exit whose prediction is each row's answer. Differs from `exits` only with the `most-confident`
+   * fallback.
+   */
   readonly answeredBy: Int32Array;
-  /** Share of rows answered rightly, 0 to 1. */
+  /** Share of rows that were classified correctly, 0 to 1. */
   readonly accuracy: number;
   /** Mean MACs per row. */
   readonly macs: number;
@@ -42,7 +45,7 @@ export function applySetting(predictions: ExitPredictions, swept: SweptPolicy, s
 /**
  * Accuracy, cost and histogram of rows whose exits are known, from a simulation or a live run.
  * @param exits `[rows]`: the exit up to which each row was computed.
- * @param answeredBy `[rows]`: the exit whose prediction each row was given. Default: the same.
+ * @param answeredBy `[rows]`: the exit whose prediction is each row's answer. Default: `exits`.
  * @throws InvalidInputError for a wrong length or an exit that does not exist.
  */
 export function summariseExits(
@@ -52,7 +55,10 @@ export function summariseExits(
 ): ExitOutcome {
   const { rows, labels, answers, exitMacs } = predictions;
   if (exits.length !== rows || answeredBy.length !== rows) {
-    throw new InvalidInputError(`Received the exits of ${exits.length} rows; expected ${rows}, one per prediction.`);
+    throw new InvalidInputError(`Expected the exits of ${rows} rows, one per prediction; received ${exits.length}.`, {
+      expected: rows,
+      received: exits.length,
+    });
   }
   const histogram = exitMacs.map(() => 0);
   let right = 0;
@@ -60,7 +66,14 @@ export function summariseExits(
     const exitIndex = exits[row] as number;
     const rowAnswers = answers[answeredBy[row] as number];
     if (histogram[exitIndex] === undefined || rowAnswers === undefined) {
-      throw new InvalidInputError(`Row ${row} left at exit ${exitIndex}; expected 0 to ${exitMacs.length - 1}.`);
+      throw new InvalidInputError(
+        `Expected an exit from 0 to ${exitMacs.length - 1} for row ${row}; received ${exitIndex}.`,
+        {
+          expected: `0 to ${exitMacs.length - 1}`,
+          received: exitIndex,
+          path: `row ${row}`,
+        },
+      );
     }
     histogram[exitIndex] += 1;
     if (rowAnswers[row] === labels[row]) right += 1;
@@ -70,7 +83,7 @@ export function summariseExits(
 }
 
 /**
- * The predictions that rows were given: one exit's worth of rows, each from the exit that answered it.
+ * The answers of all rows, each from the exit that answered it.
  * @param answeredBy `[rows]`
  * @returns `[rows, classes]`
  */

@@ -47,19 +47,23 @@ describe('predictionsFromLogits', () => {
 
   const damages: readonly (readonly [string, Partial<PredictionsFromLogitsOptions>, RegExp])[] = [
     ['no rows', { labels: new Int32Array(), logits: [new Float32Array(), new Float32Array()] }, /no row/],
-    ['a wrong number of logits', { logits: [Float32Array.of(1, 2), valid.logits[1]!] }, /Exit 0 has 2 logits/],
-    ['a label that is no class', { labels: Int32Array.of(0, 2) }, /label of row 1 is 2; expected 0 to 1/],
-    ['a negative label', { labels: Int32Array.of(-1, 0) }, /label of row 0/],
-    ['a cost too few', { exitMacs: [10] }, /costs of 1/],
+    [
+      'a wrong number of logits',
+      { logits: [Float32Array.of(1, 2), valid.logits[1]!] },
+      /4 logits of exit 0; received 2/,
+    ],
+    ['a label that is no class', { labels: Int32Array.of(0, 2) }, /label from 0 to 1 for row 1; received 2/],
+    ['a negative label', { labels: Int32Array.of(-1, 0) }, /label from 0 to 1 for row 0/],
+    ['a cost too few', { exitMacs: [10] }, /2 exits and 1 costs/],
     ['no exit', { logits: [], exitMacs: [] }, /at least one exit/],
-    ['costs that fall', { exitMacs: [20, 10] }, /exit 1 costs 10/],
-    ['a cost that is not finite', { exitMacs: [10, Number.POSITIVE_INFINITY] }, /exit 1 costs Infinity/],
+    ['costs that fall', { exitMacs: [20, 10] }, /received 10 MACs at exit 1/],
+    ['a cost that is not finite', { exitMacs: [10, Number.POSITIVE_INFINITY] }, /received Infinity MACs at exit 1/],
     ['NaN', { logits: [valid.logits[0]!, Float32Array.of(0, 1, 1, Number.NaN)] }, /row 1 at exit 1/],
     ['infinity', { logits: [Float32Array.of(Number.POSITIVE_INFINITY, 1, 1, 1), valid.logits[1]!] }, /row 0 at exit 0/],
     [
       'nothing finite',
       { logits: [new Float32Array(4).fill(Number.NEGATIVE_INFINITY), valid.logits[1]!] },
-      /not finite/,
+      /Expected finite logits of row 0 at exit 0/,
     ],
   ];
   it.each(damages)('refuses %s', (_what, change, message) => {

@@ -1,5 +1,5 @@
-// Stored predictions of all exits on the same rows: what every measure in this folder works on.
-// They come from models or ensembles elsewhere; nothing here runs a network.
+// Stored predictions of all exits on the same rows. Every measure in this folder reads them.
+// Models or ensembles elsewhere make them; nothing here runs a network.
 
 import type { ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
@@ -10,20 +10,23 @@ import { float32Softmax } from './float32-softmax.ts';
 export interface ExitPredictions {
   readonly rows: number;
   readonly classes: number;
-  /** `[rows]`: the right class of each row. */
+  /** `[rows]`: the correct class of each row. */
   readonly labels: Int32Array;
-  /** MACs per row of leaving at each exit, all heads before it counted; never falls from one exit to the next. */
+  /** MACs per row of leaving at each exit, including all heads before it; never decreases from one exit to the next. */
   readonly exitMacs: readonly number[];
   /** One array per exit: `[rows, classes]`, each row sums to 1. */
   readonly probabilities: readonly Float32Array[];
   /** One array per exit: `[rows]`, the largest probability. */
   readonly confidences: readonly Float32Array[];
-  /** One array per exit: `[rows]`, the most probable class; the lowest index where several are equal. */
+  /** One array per exit: `[rows]`, the most probable class; the lowest index if several are equal. */
   readonly answers: readonly Int32Array[];
 }
 
 export interface PredictionsFromLogitsOptions {
-  /** One array per exit, `[rows, classes]`: logits, or log-probabilities (whose softmax is the probabilities themselves). */
+  /**
+   * One array per exit, `[rows, classes]`: logits, or log-probabilities (whose softmax is the probabilities
+   * themselves).
+   */
   readonly logits: readonly Float32Array[];
   /** `[rows]` */
   readonly labels: Int32Array;
@@ -34,7 +37,8 @@ export interface PredictionsFromLogitsOptions {
 
 /**
  * Turns stored logits into predictions: `softmax(z)` in float32.
- * @throws InvalidInputError where lengths do not fit, a label is not a class, a cost is not a cost, or a row of logits is not finite.
+ * @throws InvalidInputError for lengths that do not fit, a label that is not a class, costs that decrease, or logits
+ *   that are not finite.
  */
 export function predictionsFromLogits(options: PredictionsFromLogitsOptions): ExitPredictions {
   const { logits, labels, classes, exitMacs } = options;
@@ -44,7 +48,8 @@ export function predictionsFromLogits(options: PredictionsFromLogitsOptions): Ex
   const exits = logits.map((values, exitIndex) => {
     if (values.length !== rows * classes) {
       throw new InvalidInputError(
-        `Exit ${exitIndex} has ${values.length} logits; expected ${rows} rows x ${classes} classes = ${rows * classes}.`,
+        `Expected ${rows} rows x ${classes} classes = ${rows * classes} logits of exit ${exitIndex}; received ${values.length}.`,
+        { expected: rows * classes, received: values.length, path: `exit ${exitIndex}` },
       );
     }
     return predict(values, rows, classes, exitIndex);
@@ -61,7 +66,7 @@ export function predictionsFromLogits(options: PredictionsFromLogitsOptions): Ex
 }
 
 /**
- * What leaving costs in MACs.
+ * Costs of leaving at each exit in MACs.
  * @param backboneMacs MACs per row of the full network without any IC: the 100 % of every budget.
  */
 export function costsInMacs({ exitMacs }: Pick<ExitPredictions, 'exitMacs'>, backboneMacs: number): ExitCosts {
@@ -76,11 +81,20 @@ export function costsInMacs({ exitMacs }: Pick<ExitPredictions, 'exitMacs'>, bac
 export function selectPredictions(predictions: ExitPredictions, selected: Int32Array): ExitPredictions {
   const { rows, classes } = predictions;
   if (selected.length === 0 || selected.length > rows) {
-    throw new InvalidInputError(`${selected.length} rows were selected; expected 1 to ${rows}, each at most once.`);
+    throw new InvalidInputError(
+      `Expected 1 to ${rows} selected rows, each at most once; received ${selected.length}.`,
+      {
+        expected: `1 to ${rows}`,
+        received: selected.length,
+      },
+    );
   }
   for (const row of selected) {
     if (row < 0 || row >= rows) {
-      throw new InvalidInputError(`Row ${row} was selected, but there are ${rows} rows, counted from 0.`);
+      throw new InvalidInputError(`Expected selected rows from 0 to ${rows - 1}; received ${row}.`, {
+        expected: `0 to ${rows - 1}`,
+        received: row,
+      });
     }
   }
   return {
@@ -100,7 +114,7 @@ interface OneExit {
   readonly answers: Int32Array;
 }
 
-// The maximum is sought among the rounded probabilities, as a float32 runtime does: rounding can make two of them equal.
+// The maximum is taken over the rounded probabilities, as in a float32 runtime: rounding can make two of them equal.
 function predict(logits: Float32Array, rows: number, classes: number, exitIndex: number): OneExit {
   const probabilities = float32Softmax(logits, classes);
   const confidences = new Float32Array(rows);
@@ -110,7 +124,8 @@ function predict(logits: Float32Array, rows: number, classes: number, exitIndex:
     const confidence = probabilities[row * classes + answer] as number;
     if (!(confidence > 0)) {
       throw new InvalidInputError(
-        `The logits of row ${row} at exit ${exitIndex} are not finite; look for NaN or infinity in the inputs or weights.`,
+        `Expected finite logits of row ${row} at exit ${exitIndex}; received NaN or infinity. Check the inputs and the weights.`,
+        { expected: 'finite logits', path: `exit ${exitIndex}, row ${row}` },
       );
     }
     confidences[row] = confidence;
@@ -121,12 +136,16 @@ function predict(logits: Float32Array, rows: number, classes: number, exitIndex:
 
 function checkLabels(labels: Int32Array, classes: number): void {
   if (labels.length === 0) {
-    throw new InvalidInputError('There is no row to evaluate; expected at least one label.');
+    throw new InvalidInputError('Expected at least one label; received none. There is no row to evaluate.', {
+      expected: 'at least one label',
+      received: 0,
+    });
   }
   const row = labels.findIndex((label) => label < 0 || label >= classes);
   if (row >= 0) {
     throw new InvalidInputError(
-      `The label of row ${row} is ${labels[row]}; expected 0 to ${classes - 1}. Check that the data and the model have the same classes.`,
+      `Expected a label from 0 to ${classes - 1} for row ${row}; received ${labels[row]}. Check that the data and the model have the same classes.`,
+      { expected: `0 to ${classes - 1}`, received: labels[row], path: `row ${row}` },
     );
   }
 }
@@ -134,14 +153,16 @@ function checkLabels(labels: Int32Array, classes: number): void {
 function checkExitMacs(exitMacs: readonly number[], exitCount: number): void {
   if (exitCount === 0 || exitMacs.length !== exitCount) {
     throw new InvalidInputError(
-      `Received logits of ${exitCount} exits and costs of ${exitMacs.length}; expected one cost per exit, and at least one exit.`,
+      `Expected one cost per exit, and at least one exit; received logits of ${exitCount} exits and ${exitMacs.length} costs.`,
+      { expected: exitCount, received: exitMacs.length, path: 'exitMacs' },
     );
   }
   exitMacs.forEach((macs, exitIndex) => {
     const before = exitMacs[exitIndex - 1] ?? 0;
     if (!Number.isFinite(macs) || macs < before) {
       throw new InvalidInputError(
-        `Leaving at exit ${exitIndex} costs ${macs} MACs; expected a finite number, at least the ${before} of the exit before.`,
+        `Expected finite costs that never decrease; received ${macs} MACs at exit ${exitIndex} after ${before}.`,
+        { expected: `at least ${before}`, received: macs, path: `exit ${exitIndex}` },
       );
     }
   });

@@ -2,7 +2,8 @@ import { auroc } from './auroc.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * How well each exit's confidence tells its right answers from its wrong ones: the AUROC with the right ones as positives.
+ * How well each exit's confidence separates its correct answers from its wrong ones: the AUROC with the correct ones as
+ * positives.
  * Null for an exit that is always right or always wrong.
  */
 export function failurePredictionAurocs(predictions: ExitPredictions): (number | null)[] {

@@ -1,10 +1,10 @@
 /**
  * `p_c = exp(x_c) / sum_k exp(x_k)` per row, every step rounded to float32 and summed in order, as PyTorch computes it.
  *
- * The shared `softmax` is more exact, but a confidence that lies within one rounding of a threshold then falls on the other side
- * than it did in the published evaluation: measured, one row of 10,000 at one threshold of 101.
+ * The shared `softmax` is more precise, but with it a confidence within one rounding of a threshold can fall on the
+ * other side than in the published evaluation: measured, one row of 10,000 at one threshold of 101.
  * @param logits `[rows, classes]`
- * @returns `[rows, classes]`; a row with NaN, `+Infinity` or nothing finite becomes NaN.
+ * @returns `[rows, classes]`; a row with NaN, `+Infinity` or no finite value becomes NaN.
  */
 export function float32Softmax(logits: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(logits.length);

@@ -1,5 +1,5 @@
-// Every case of the reference's evaluation on small problems. Its scores are float32 means: atol 1e-7 where it averaged in
-// float32, 1e-8 for calibration errors (it summed in float32).
+// Every case of the reference's evaluation on small problems. Its scores are float32 means: atol 1e-7 where it averaged
+// in float32, 1e-8 for calibration errors (it summed in float32).
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,8 +1,9 @@
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * Hindsight improvability of each exit: among the rows that it gets wrong, the share that some earlier exit had right.
- * Lower is better: what was known before is not lost. 0 for the first exit, and for one that makes no error.
+ * Hindsight improvability of each exit: among the rows that it classifies wrongly, the share that some earlier exit
+ * classified correctly.
+ * Lower is better: less earlier knowledge is lost. It is 0 for the first exit, and for an exit without errors.
  * Source: Zero Time Waste, section 4.
  */
 export function hindsightImprovability(predictions: ExitPredictions): number[] {

@@ -1,4 +1,4 @@
-// What all exits predict, for every row
+// Predictions of all exits on all rows
 
 export {
   costsInMacs,
@@ -9,7 +9,7 @@ export {
 } from './exit-predictions.ts';
 export { exitAccuracies } from './exit-accuracy.ts';
 
-// Whether the data are what a network was made for: classes, their order, rows that were seen before
+// Whether the data fit the network: classes, their order, rows that were seen before
 
 export {
   type BestPermutation,
@@ -22,12 +22,13 @@ export {
   measuredAccuracy,
   NEAR_CHANCE_SHARE,
 } from './class-agreement.ts';
+export { clearlyBetter } from './clearly-better.ts';
 export { bestAssignment } from './best-assignment.ts';
 export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';
 export { missingClasses } from './missing-classes.ts';
 export { type RowOverlap, rowOverlap, type SeenRows } from './row-overlap.ts';
 
-// What leaving at an exit costs, in MACs or milliseconds
+// Costs of leaving at an exit, in MACs or milliseconds
 
 export {
   type CostUnit,
@@ -38,6 +39,15 @@ export {
   meanCost,
 } from '../costs/exit-costs.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
+export {
+  type Contender,
+  type InterleaveOptions,
+  interleave,
+  type TimedContender,
+  type TimeShare,
+  timeShare,
+} from '../profile/interleave.ts';
+export { type Timing, timingOf } from '../profile/timing.ts';
 
 // Where rows leave, by a policy at one setting
 
@@ -46,7 +56,7 @@ export { thresholdGrid } from './threshold-grid.ts';
 export { answeredProbabilities, applySetting, type ExitOutcome, summariseExits } from './exit-outcome.ts';
 export { type SimulatePolicyOptions, simulatePolicy } from './simulate-policy.ts';
 
-// Accuracy against cost: curves, and what they say at a budget
+// Accuracy against cost: curves, and their values at a budget
 
 export {
   type CurvePoint,
@@ -81,12 +91,12 @@ export {
   type WholeNetwork,
 } from './prune-exits.ts';
 
-// What the best choice of exits would give
+// Bounds: the best choice of exits in hindsight
 
 export { hindsightImprovability } from './hindsight-improvability.ts';
 export { oracleBound } from './oracle-bound.ts';
 
-// Whether confidences mean what they say
+// Quality of the confidences
 
 export {
   DEFAULT_CALIBRATION_BINS,

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
- * The classes of which there is no row. An accuracy on such rows says nothing of these classes, and a threshold that was chosen on
- * them was chosen for the others.
- * @param labels `[rows]` the right class of each row.
- * @param classes Classes that there should be.
+ * The classes without any row. An accuracy on these rows says nothing about such classes, and a threshold chosen on
+ * these rows was chosen for the other classes.
+ * @param labels `[rows]` the correct class of each row.
+ * @param classes Number of classes that the rows should have.
  * @returns Ascending.
  * @throws InvalidInputError for a label outside `0 .. classes - 1`.
  */
@@ -12,9 +12,10 @@ export function missingClasses(labels: Int32Array, classes: number): readonly nu
   const seen = new Uint8Array(classes);
   for (const label of labels) {
     if (label < 0 || label >= classes) {
-      throw new InvalidInputError(
-        `Class ${label} does not exist; there are ${classes} classes, from 0 to ${classes - 1}.`,
-      );
+      throw new InvalidInputError(`Expected a class from 0 to ${classes - 1}; received ${label}.`, {
+        expected: `0 to ${classes - 1}`,
+        received: label,
+      });
     }
     seen[label] = 1;
   }

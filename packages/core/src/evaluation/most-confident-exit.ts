@@ -1,6 +1,6 @@
 import type { ExitPredictions } from './exit-predictions.ts';
 
-/** The exit that is surest of its answer for a row; the first where several are equal. */
+/** The exit with the largest confidence for a row; the first if several are equal. */
 export function mostConfidentExit(predictions: ExitPredictions, row: number): number {
   let best = 0;
   let highest = Number.NEGATIVE_INFINITY;

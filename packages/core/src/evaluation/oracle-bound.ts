@@ -2,8 +2,9 @@ import { type ExitOutcome, summariseExits } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * What a perfect exit policy would give: every row leaves at the first exit that answers it rightly, and where none does, at
- * the first exit, since nothing is gained by going on. No policy is more accurate, and none as accurate is cheaper.
+ * The outcome of a perfect exit policy: every row leaves at the first exit that classifies it correctly. If no exit
+ * does, it leaves at the first one, because going on gains nothing. No policy is more accurate, and none of the same
+ * accuracy is cheaper.
  */
 export function oracleBound(predictions: ExitPredictions): ExitOutcome {
   const exits = new Int32Array(predictions.rows);

@@ -1,11 +1,12 @@
-// How well confidence tells known input from foreign input. The labels of foreign rows mean nothing and are not read.
+// How well confidence separates known input from foreign input. The labels of foreign rows have no meaning and are not
+// read.
 
 import { InvalidInputError } from '../errors/errors.ts';
 import { auroc } from './auroc.ts';
 import { applySetting } from './exit-outcome.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 
-/** What one threshold gives on known and foreign rows together. */
+/** The result of one threshold on known and foreign rows together. */
 export interface OutOfDistributionPoint {
   readonly threshold: number;
   readonly auroc: number | null;
@@ -13,7 +14,7 @@ export interface OutOfDistributionPoint {
   readonly macs: number;
 }
 
-/** AUROC of each exit's confidence, were it asked alone; known rows are the positives. */
+/** AUROC of the confidence of each exit alone; known rows are the positives. */
 export function outOfDistributionAurocs(known: ExitPredictions, foreign: ExitPredictions): (number | null)[] {
   checkSameExits(known, foreign);
   return known.confidences.map((confidences, exitIndex) =>
@@ -49,7 +50,8 @@ function leaveAt(predictions: ExitPredictions, threshold: number): { confidences
 function checkSameExits(known: ExitPredictions, foreign: ExitPredictions): void {
   if (known.exitMacs.length !== foreign.exitMacs.length) {
     throw new InvalidInputError(
-      `Known rows have predictions of ${known.exitMacs.length} exits, foreign rows of ${foreign.exitMacs.length}; expected the same model's.`,
+      `Expected predictions of one model on both sets; received ${known.exitMacs.length} exits on known rows and ${foreign.exitMacs.length} on foreign rows.`,
+      { expected: known.exitMacs.length, received: foreign.exitMacs.length },
     );
   }
 }

@@ -1,4 +1,5 @@
-// Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave there.
+// Which exits are worth their heads. A head costs every row that passes it; what it saves depends on how many leave
+// there.
 
 import { costsOfPrices, type ExitPrices } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
@@ -11,7 +12,7 @@ export interface PruneExitsOptions extends SweptPolicy {
   readonly predictions: ExitPredictions;
   /** Of all segments and heads; the last head is the network's own classifier, which is never dropped. */
   readonly prices: ExitPrices;
-  /** Smallest share of rows that must be answered rightly. Default: that of the last exit. */
+  /** Smallest accuracy, 0 to 1. Default: that of the last exit. */
   readonly accuracy?: number;
   /** Other networks that could answer every row instead, for example a smaller one. */
   readonly alternatives?: readonly WholeNetwork[];
@@ -22,7 +23,7 @@ export interface PruneExitsOptions extends SweptPolicy {
 /** A network that answers every row in full. */
 export interface WholeNetwork {
   readonly name: string;
-  /** Share of the same rows that it answers rightly. */
+  /** Share of the same rows that it classifies correctly. */
   readonly accuracy: number;
   /** Cost per row, in the unit of the prices. */
   readonly cost: number;
@@ -47,11 +48,11 @@ export interface PrunedExits {
   readonly accuracy: number;
   /** Mean cost per row at that setting. */
   readonly cost: number;
-  /** The same with all exits, at their own cheapest setting; null where none is accurate enough. */
+  /** The same with all exits, at their own cheapest setting; null if none is accurate enough. */
   readonly costOfAll: number | null;
   /**
-   * What is cheapest and accurate enough: `early-exit`; `whole-network`, because no exits save more than they cost; or the name of
-   * an alternative.
+   * The cheapest choice that is accurate enough: `early-exit`; `whole-network`, if no exits save more than they cost;
+   * or the name of an alternative.
    */
   readonly best:
     | { readonly kind: 'early-exit' }
@@ -67,11 +68,11 @@ interface Choice {
 }
 
 /**
- * Drops the exit whose loss makes the mean cost fall most, at an accuracy that must be kept, until none does.
+ * Repeatedly drops the exit whose removal reduces the mean cost most at the required accuracy, until no removal does.
  *
- * The predictions of the exits that stay are taken as they are. That is exact where exits answer alone; where they see one
- * another through a cascade or an ensemble it is an estimate, and the kept exits should be trained and fitted again.
- * @throws InvalidInputError where costs do not fit the exits, or the accuracy is out of reach with all exits and with none.
+ * The predictions of the kept exits are used unchanged. That is exact if exits answer alone. If they depend on one
+ * another through a cascade or an ensemble, it is an estimate, and the kept exits should be trained and fitted again.
+ * @throws InvalidInputError if costs do not fit the exits, or if neither all exits nor none reach the accuracy.
  */
 export function pruneExits(options: PruneExitsOptions): PrunedExits {
   const { predictions, prices, alternatives = [] } = options;
@@ -87,7 +88,8 @@ export function pruneExits(options: PruneExitsOptions): PrunedExits {
   let best = all ?? none;
   if (best === null) {
     throw new InvalidInputError(
-      `No setting answers ${accuracy} of the rows rightly; the last exit has ${accuracyOf(predictions, lastExit)}.`,
+      `Expected an accuracy that some setting reaches; received ${accuracy}. The last exit has ${accuracyOf(predictions, lastExit)}: ask for less.`,
+      { expected: `at most ${accuracyOf(predictions, lastExit)}`, received: accuracy, path: 'accuracy' },
     );
   }
   const dropped: DroppedExit[] = [];
@@ -105,7 +107,7 @@ export function pruneExits(options: PruneExitsOptions): PrunedExits {
   };
 }
 
-/** The best choice with one exit fewer, where it costs no more; null where every exit is worth its head. */
+/** The best choice with one exit fewer, if it costs no more; null if every exit is worth its head. */
 function withoutOne(
   current: Choice,
   lastExit: number,

@@ -1,4 +1,5 @@
-// The published evaluation on the reference's own stored logits (ResNet-56 on CIFAR-10, 27 and 6 ICs, SDN and ZTW), to 4 decimals.
+// The published evaluation on the reference's own stored logits (ResNet-56 on CIFAR-10, 27 and 6 ICs, SDN and ZTW), to
+// 4 decimals.
 // Optional: it needs the folder of reference numbers, which is not part of this repository.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -98,7 +99,8 @@ describe.skipIf(!available).each(cases)('reference %s, %s', (folder, method) => 
     expectTo4Decimals(improvabilities, golden.hindsight_improvability_percent);
   }
 
-  // In percent in the file. Another program made these, whose softmax rounds otherwise: one row of 10,000 falls differently there.
+  // In percent in the file. Another program made these, whose softmax rounds otherwise: one row of 10,000 falls
+  // differently there.
   function expectInterpolated(predictions: ExitPredictions, golden: Budgets): void {
     const curve = thresholdSweep(predictions);
     expect(curve).toHaveLength(1001);

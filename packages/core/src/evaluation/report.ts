@@ -1,4 +1,4 @@
-// Everything measured on one set of rows as one JSON-safe object: what report.json holds and report.html draws.
+// All measurements on one set of rows as one JSON-safe object: the content of report.json, which report.html draws.
 // Absolute costs are called `macs` (per row); `cost` is always a fraction of the backbone's MACs.
 
 import { type ExitCosts, wholeCost } from '../costs/exit-costs.ts';
@@ -18,7 +18,7 @@ import { type PricedPoint, sweep } from './sweep.ts';
 import { completeSweptPolicy, type SweptPolicy } from './swept-policy.ts';
 import { type TimeBudgetRow, type TimeBudgetsOptions, timeBudgets } from './time-budgets.ts';
 
-/** One exit, were it asked alone. */
+/** The measures of one exit alone. */
 export interface ExitReport {
   /** The stage's name: the cut's tensor, or `final`. */
   readonly name: string;
@@ -28,13 +28,13 @@ export interface ExitReport {
   readonly cost: number;
   /** 0 to 1. */
   readonly accuracy: number;
-  /** Share of its errors that some earlier exit had right, 0 to 1; lower is better. */
+  /** Share of its errors that some earlier exit classified correctly, 0 to 1; lower is better. */
   readonly hindsightImprovability: number;
   readonly ksCalibrationError: number;
   readonly expectedCalibrationError: number;
-  /** How well its confidence tells right from wrong; null where all are right or all are wrong. */
+  /** How well its confidence separates correct from wrong answers; null if all are correct or all are wrong. */
   readonly failureAuroc: number | null;
-  /** How well its confidence tells known input from foreign input; null where no foreign input was given. */
+  /** How well its confidence separates known input from foreign input; null if no foreign input was given. */
   readonly outOfDistributionAuroc: number | null;
 }
 
@@ -47,36 +47,36 @@ export interface ReportPoint {
   readonly cost: number;
 }
 
-/** What a method takes on one device, by its profile. */
+/** The times of a method on one device, from its profile. */
 export interface MethodTimes {
-  /** Where the profile was measured; null where it does not say. */
+  /** Where the profile was measured; null if unknown. */
   readonly device: string | null;
   /** Rows that ran together when it was measured. */
   readonly batchSize: number;
   /** Milliseconds per row of leaving at each exit. */
   readonly exitMilliseconds: readonly number[];
-  /** Of the uncut network; null where it was not measured. */
+  /** Of the uncut network; null if it was not measured. */
   readonly wholeMilliseconds: number | null;
   /** One per budget in milliseconds. */
   readonly budgets: readonly TimeBudgetRow[];
 }
 
-/** One way to answer: predictions of some exits, and a kind of policy by which rows leave. */
+/** One method: predictions of some exits, and the kind of policy by which rows leave. */
 export interface MethodReport {
-  /** For people: `ZTW`, `SDN`, `PABEE`. */
+  /** The method's name: `ZTW`, `SDN`, `PABEE`. */
   readonly name: string;
   /** The kind of policy; `threshold` is the kind `confidence`, `policyKindOfRule` finds any. */
   readonly rule: string;
   /** The 100 % of `cost` and of the budgets, MACs per row. */
   readonly backboneMacs: number;
-  /** In the order of the settings; a setting that changes nothing against the one before is left out. */
+  /** In the order of the settings, without settings that give the same point as the one before. */
   readonly curve: readonly ReportPoint[];
   readonly budgets: readonly BudgetRow[];
   /** In the order of the exits; the histograms in `budgets` have the same order. */
   readonly exits: readonly ExitReport[];
-  /** Every row at the first exit that is right, else at the first of all. */
+  /** Every row at its first correct exit; at the first exit if none is correct. */
   readonly oracle: { readonly accuracy: number; readonly cost: number };
-  /** Left out where no times were given. */
+  /** Absent if no times were given. */
   readonly times?: MethodTimes;
 }
 
@@ -88,13 +88,13 @@ export interface ReferencePoint {
   readonly macs: number;
 }
 
-/** What is known of the rows that the `calibrated` settings were chosen on. */
+/** The relation of the reported rows to those on which the `calibrated` settings were chosen. */
 export type SettingsOrigin =
   /** None of them is reported. */
   | { readonly kind: 'other-rows' }
-  /** So many of the reported rows are among them. */
+  /** This number of the reported rows are among them. */
   | ({ readonly kind: 'overlapping-rows' } & RowOverlap)
-  /** Nobody can tell. */
+  /** It cannot be determined. */
   | { readonly kind: 'unknown-rows' };
 
 export interface EvaluationReport {
@@ -103,16 +103,16 @@ export interface EvaluationReport {
   readonly title: string;
   readonly rows: number;
   readonly classes: number;
-  /** One name per class; null where none are known. */
+  /** One name per class; null if none are known. */
   readonly labels: readonly string[] | null;
   /** Whole networks without any IC. */
   readonly references: readonly ReferencePoint[];
   readonly methods: readonly MethodReport[];
   /** Inputs that could not be read, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** What a reader should know before believing the numbers, a sentence or two each; left out where there is nothing. */
+  /** Warnings about the numbers, a sentence or two each; absent if there are none. */
   readonly cautions?: readonly string[];
-  /** Left out in reports that do not tell: as `unknown-rows`. */
+  /** Absent in reports that do not say, which means `unknown-rows`. */
   readonly settingsOrigin?: SettingsOrigin;
   /** How it was made: versions, seed, data, rows, commands. */
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -133,7 +133,7 @@ export interface ReportMethodOptions extends SweptPolicy {
   readonly settings?: ArrayLike<number>;
   /** Predictions of the same exits on foreign input. */
   readonly foreign?: ExitPredictions;
-  /** What exits take on a device, and the budgets in milliseconds to report. */
+  /** The exits' times on a device, and the budgets in milliseconds to report. */
   readonly times?: Pick<MethodTimes, 'device' | 'batchSize'> &
     Pick<TimeBudgetsOptions, 'budgets' | 'chosen'> & {
       /** In milliseconds, by `profileCosts`. */
@@ -143,7 +143,8 @@ export interface ReportMethodOptions extends SweptPolicy {
 
 /**
  * Measures one method on its stored predictions.
- * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of names or times.
+ * @throws InvalidInputError for a budget or a whole cost that is not a positive number, or a wrong number of names or
+ *   times.
  */
 export function reportMethod(options: ReportMethodOptions): MethodReport {
   const { name, predictions, costs } = options;
@@ -173,7 +174,7 @@ function reportTimes(options: ReportMethodOptions, times: NonNullable<ReportMeth
   return { device, batchSize, exitMilliseconds: costs.perExit, wholeMilliseconds: costs.whole, budgets: rows };
 }
 
-/** Reports called the first kind by the name of its setting, and still do. */
+/** Reports name the first kind by its setting, for compatibility with earlier reports. */
 const confidenceRule = 'threshold';
 
 function ruleOf({ kind }: PolicyKind): string {
@@ -185,7 +186,7 @@ export function policyKindOfRule(rule: string): PolicyKind | null {
   return rule === confidenceRule ? policyKinds.confidence : findPolicyKind(rule);
 }
 
-/** Puts a report together; every number in it survives JSON. */
+/** Assembles a report; every number in it survives JSON. */
 export function createEvaluationReport(content: Omit<EvaluationReport, 'format' | 'version'>): EvaluationReport {
   return { format: 'ztw-evaluation', version: 1, ...content };
 }
@@ -194,7 +195,8 @@ function reportExits({ predictions, exitNames, costs, foreign }: ReportMethodOpt
   const backboneMacs = wholeCost(costs);
   if (exitNames.length !== predictions.exitMacs.length) {
     throw new InvalidInputError(
-      `Received ${exitNames.length} exit names; expected ${predictions.exitMacs.length}, one per exit.`,
+      `Expected ${predictions.exitMacs.length} exit names, one per exit; received ${exitNames.length}.`,
+      { expected: predictions.exitMacs.length, received: exitNames.length, path: 'exitNames' },
     );
   }
   const accuracies = exitAccuracies(predictions);

@@ -5,13 +5,13 @@ import type { ExitPredictions } from './exit-predictions.ts';
 import { mostConfidentExit } from './most-confident-exit.ts';
 
 export interface SimulatePolicyOptions {
-  /** Who answers for rows that the policy never lets go. Default: `last`. */
+  /** The answer of rows that no exit releases. Default: `last`. */
   readonly fallback?: 'last' | 'most-confident';
 }
 
 /**
- * Runs any exit policy over stored predictions, as a live run would: exit by exit, over the rows that are left, with the
- * policy's state compacted along with them. A live run of the same model must leave at the same exits.
+ * Runs any exit policy over stored predictions, as a live run would: exit by exit, over the remaining rows, with the
+ * policy's state compacted to them. In a live run of the same model, rows must leave at the same exits.
  */
 export function simulatePolicy<State>(
   predictions: ExitPredictions,

@@ -134,6 +134,6 @@ describe('a sweep', () => {
     const costs: ExitCosts = { unit: 'milliseconds', perExit: [1, 2.5, 4], whole: null };
     const [point] = sweep(predictions, { settings: [0.65], costs });
     expect(point).toEqual({ setting: 0.65, accuracy: 1, cost: 2.5 });
-    expect(() => sweep(predictions, { costs: { ...costs, perExit: [1] } })).toThrow(/costs of 1 exits; expected 3/);
+    expect(() => sweep(predictions, { costs: { ...costs, perExit: [1] } })).toThrow(/Expected 3 costs.* received 1/);
   });
 });

@@ -9,11 +9,11 @@ import type { ExitPredictions } from './exit-predictions.ts';
 import { mostConfidentExit } from './most-confident-exit.ts';
 import { completeSweptPolicy, exitScores, type SweptPolicy, settingsOf } from './swept-policy.ts';
 
-/** What one setting gives on a set of rows. */
+/** Accuracy and cost of one setting on a set of rows. */
 export interface PricedPoint {
   /** The limit of the policy. */
   readonly setting: number;
-  /** Share of rows answered rightly, 0 to 1. */
+  /** Share of rows that were classified correctly, 0 to 1. */
   readonly accuracy: number;
   /** Mean cost per row, in the unit of the sweep's costs. */
   readonly cost: number;
@@ -26,9 +26,12 @@ export interface CurvePoint extends PricedPoint {
 }
 
 export interface SweepOptions extends SweptPolicy {
-  /** From the loosest to the strictest: ascending, but descending where a smaller score is surer. Default: the kind's own. */
+  /**
+   * From the loosest to the strictest: ascending, or descending if a smaller score means more certain. Default: the
+   * kind's own.
+   */
   readonly settings?: ArrayLike<number>;
-  /** What leaving costs. Default: the predictions' MACs. */
+  /** Costs of leaving at each exit. Default: the predictions' MACs. */
   readonly costs?: ExitCosts;
 }
 
@@ -62,8 +65,8 @@ function sweepInMacs(predictions: ExitPredictions, options: Omit<SweepOptions, '
 /**
  * Sweeps any kind of policy.
  *
- * A row leaves at exit `m` for exactly those settings that no score before passed and the score at `m` does: a range of the
- * settings, which lie in the order of their strictness. So each row adds its cost and its success to a few ranges, and one
+ * A row leaves at exit `m` for the settings that the score at `m` passes and no earlier score passed. They are a range,
+ * because settings are in the order of strictness. Each row adds its cost and its success to a few ranges, and one
  * running sum at the end gives all points: `O(rows * exits * log settings + settings)`.
  * @returns one point per setting, in their order, so that the cost never falls.
  * @throws InvalidInputError for settings that are not in order, or a wrong number of costs.
@@ -134,7 +137,8 @@ function checkOrder(settings: ArrayLike<number>, comparison: Comparison): void {
     if (Number.isNaN(setting) || (index > 0 && !isLooser(comparison, settings[index - 1] as number, setting))) {
       const order = isLooser(comparison, 0, 1) ? 'ascending' : 'descending';
       throw new InvalidInputError(
-        `Setting ${index} of the sweep is ${setting}; expected settings in ${order} order, from the loosest to the strictest. Sort them first.`,
+        `Expected settings in ${order} order, from the loosest to the strictest; received ${setting} at position ${index}. Sort them first.`,
+        { expected: `${order} order`, received: setting, path: `settings[${index}]` },
       );
     }
   }
@@ -142,6 +146,10 @@ function checkOrder(settings: ArrayLike<number>, comparison: Comparison): void {
 
 function checkCosts(costs: readonly number[], exitCount: number): void {
   if (costs.length !== exitCount) {
-    throw new InvalidInputError(`Received costs of ${costs.length} exits; expected ${exitCount}, one per exit.`);
+    throw new InvalidInputError(`Expected ${exitCount} costs, one per exit; received ${costs.length}.`, {
+      expected: exitCount,
+      received: costs.length,
+      path: 'costs',
+    });
   }
 }

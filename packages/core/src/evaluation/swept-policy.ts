@@ -1,4 +1,4 @@
-// A kind of policy whose limit is still open: what a sweep goes through and a calibration chooses from.
+// A kind of policy without a limit yet. A sweep tries all its settings, and a calibration chooses one.
 
 import type { Comparison, ExitPolicy, LimitSpecification } from '../contract/exit-policy.ts';
 import { type PolicyKind, policyOfKind } from '../policy/policy-kind.ts';
@@ -6,8 +6,8 @@ import { policyKinds } from '../policy/policy-kinds.ts';
 import type { ExitPredictions } from './exit-predictions.ts';
 
 /**
- * One limit for all exits. A search for one limit per exit (3,000 random steps, the reference's ZTW networks, 2,000 rows to choose)
- * gained 0.3 to 1.4 points on the rows it chose on, and -0.2 to +0.2 on the 8,000 others.
+ * One limit for all exits. A search for one limit per exit (3,000 random steps, the reference's ZTW networks, 2,000
+ * rows to choose) gained 0.3 to 1.4 points on those rows, but -0.2 to +0.2 on the 8,000 others.
  */
 export interface SweptPolicy {
   /** What is scored. Default: `policyKinds.confidence`. */
@@ -15,13 +15,13 @@ export interface SweptPolicy {
   /** Default: the kind's own; for confidence `>` as in Zero Time Waste, or `>=` as in the SDN code of 2019. */
   readonly comparison?: Comparison;
   /**
-   * Who answers for rows that no exit releases, the last included. They cost the last exit's price either way.
+   * The answer of rows that no exit releases, not even the last one. They cost the whole network in both cases.
    * Default `last`; `most-confident` as in the SDN code of 2019.
    */
   readonly fallback?: 'last' | 'most-confident';
 }
 
-/** The same with its defaults. */
+/** A swept policy with all defaults filled in. */
 export interface CompleteSweptPolicy {
   readonly policy: PolicyKind;
   readonly comparison: Comparison;
@@ -43,7 +43,7 @@ export function specificationAt(swept: SweptPolicy, setting: number): LimitSpeci
   return { kind: policy.kind, limit: setting, ...(isDefault ? {} : { comparison }) };
 }
 
-/** The policy at one setting. @throws InvalidInputError for a setting that is no limit of the kind. */
+/** The policy at one setting. @throws InvalidInputError for a setting that is not a limit of the kind. */
 export function policyAt(swept: SweptPolicy, setting: number): ExitPolicy {
   const { policy, comparison } = completeSweptPolicy(swept);
   return policyOfKind(policy, setting, comparison);
@@ -55,7 +55,7 @@ export function settingsOf(swept: SweptPolicy, { probabilities, classes }: ExitP
 }
 
 /**
- * Scores of all exits on all rows: what a live run computes while no row has left.
+ * Scores of all exits on all rows, as in a live run in which no row leaves.
  * @returns one array per exit: `[rows]`.
  */
 export function exitScores(

@@ -13,7 +13,10 @@ const LANES = 8;
  */
 export function thresholdGrid(count: number): Float32Array {
   if (!Number.isInteger(count) || count < 2) {
-    throw new InvalidInputError(`A grid of ${count} thresholds was asked for; expected a whole number of at least 2.`);
+    throw new InvalidInputError(`Expected a whole number of thresholds, 2 or more; received ${count}.`, {
+      expected: 'a whole number of at least 2',
+      received: count,
+    });
   }
   const step = Math.fround(1 / (count - 1));
   const half = Math.floor(count / 2);

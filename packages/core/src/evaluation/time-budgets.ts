@@ -1,4 +1,5 @@
-// Accuracy at budgets in milliseconds: the same rows and policies as for budgets in MACs, with other costs of leaving at each exit.
+// Accuracy at budgets in milliseconds: the same rows and policies as for budgets in MACs, with other costs of leaving
+// at each exit.
 
 import { type ExitCosts, meanCost, wholeCost } from '../costs/exit-costs.ts';
 import { lastWithinBudget } from './budget-readoff.ts';
@@ -7,18 +8,18 @@ import { checkBudgets } from './calibrate.ts';
 import { applySetting } from './exit-outcome.ts';
 import { sweep } from './sweep.ts';
 
-/** What one setting gives on the reported rows, its time included. */
+/** The results of one setting on the reported rows, with its time. */
 export interface TimedReading extends BudgetReading {
-  /** Mean milliseconds per row, by the profile. */
+  /** Mean milliseconds per row, from the profile. */
   readonly milliseconds: number;
 }
 
 export interface TimeBudgetRow {
   /** The budget: mean milliseconds per row. */
   readonly budgetMilliseconds: number;
-  /** Setting chosen beforehand on other rows; null where none was. */
+  /** Setting chosen beforehand on other rows; null if none was. */
   readonly calibrated: TimedReading | null;
-  /** Last setting within the budget on the reported rows themselves; null where even the cheapest exceeds it. */
+  /** Last setting within the budget on the reported rows themselves; null if even the cheapest exceeds it. */
   readonly swept: TimedReading | null;
 }
 

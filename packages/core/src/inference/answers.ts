@@ -1,4 +1,4 @@
-// Predictions of a set of rows with the exit that made each: what a row answers if it leaves now.
+// Predictions of a set of rows, with the exit that made each: the answer of a row if it leaves now.
 
 import { argMax } from '../numeric/arg-max.ts';
 import { takeRows } from '../numeric/rows.ts';
@@ -10,13 +10,13 @@ export interface Answers {
   readonly exits: Int32Array;
 }
 
-/** All rows answer by one exit's predictions. */
+/** Answers in which every row takes the prediction of one exit. */
 export function answersOf(probabilities: Float32Array, exitIndex: number, rows: number): Answers {
   return { probabilities, exits: new Int32Array(rows).fill(exitIndex) };
 }
 
 /**
- * Row by row, the answer with the larger maximum probability; the earlier one where both are equal.
+ * Row by row, the answer with the larger maximum probability; the earlier one if both are equal.
  * @param earlier null before the first exit.
  */
 export function moreConfident(earlier: Answers | null, later: Answers, classes: number): Answers {

@@ -1,4 +1,4 @@
-// Better and better answers for rows that cannot wait: one after each stage, for as long as there is time.
+// Answers that improve with each stage, for rows that cannot wait, until the deadline.
 
 import type { Ensemble } from '../contract/ensemble.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
@@ -18,19 +18,23 @@ import { keepStaying, type RowsUnderWay, runExit } from './run-exit.ts';
 export interface AnytimeOptions {
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
-  /** Which rows need no better answer; their results stay as they are. Default: `never()`, every row goes to the end. */
+  /**
+   * Which rows need no better answer; their results do not change any more. Default: `never()`, every row goes to the
+   * end.
+   */
   readonly policy?: ExitPolicy;
   /**
-   * No stage is begun once so much time has passed since the first answer was asked for; the first stage is always run.
-   * Default: none.
+   * Time from the request for the first answer until no further stage is started. The first stage always runs. Default:
+   * none.
    */
   readonly deadlineMilliseconds?: number;
   /**
-   * What stages cost here, of `measureStages`. A stage that would end after the deadline is then not begun: answers come before the
-   * deadline as often as stages take no longer than their median. Default: none; a stage is begun whenever there is time left.
+   * The stages' times on this device, from `measureStages`. With them, a stage that would end after the deadline is not
+   * started: the answers meet the deadline if the stages take no longer than their median. Default: none; a stage
+   * starts if any time is left.
    */
   readonly profile?: DeviceProfile;
-  /** Ends the run between two stages with an error; to stop and keep the answers so far, leave the loop. */
+  /** Ends the run between two stages with an error. To stop and keep the answers so far, leave the loop instead. */
   readonly signal?: AbortSignal;
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
@@ -42,20 +46,24 @@ export interface AnytimeAnswer {
   readonly stage: StageDescription;
   /** One per input row, in the order of the input. */
   readonly results: readonly RowResult[];
-  /** Whether no stage would change anything any more. A run that ends without it has met its deadline. */
+  /**
+   * Whether the answers are final: no later stage would change them. A run that ends without it was stopped by its
+   * deadline.
+   */
   readonly isFinal: boolean;
-  /** Time since the first answer was asked for. */
+  /** Time since the request for the first answer. */
   readonly elapsedMilliseconds: number;
 }
 
 /**
  * Classifies a batch stage by stage and yields one refined answer after each.
  *
- * It stops when all rows have left, at the deadline, or when the caller leaves the loop, and frees everything in each case.
+ * It stops when all rows have left, at the deadline, or when the caller leaves the loop, and frees everything in each
+ * case.
  * The last answer comes at most one stage after the deadline.
  * @param input At least one row.
- * @throws InvalidInputError for an input, ensemble, policy, deadline or profile that does not fit; RuntimeFailureError where the
- *   runtime fails; AbortedError where `signal` fires.
+ * @throws InvalidInputError for an input, ensemble, policy, deadline or profile that does not fit; RuntimeFailureError
+ *   where the runtime fails; AbortedError if `signal` fires.
  */
 export async function* anytime<Features>(
   model: StagedModel<Features>,
@@ -108,10 +116,17 @@ export async function* anytime<Features>(
 
 function checkedDeadline(milliseconds = Number.POSITIVE_INFINITY): number {
   if (milliseconds >= 0) return milliseconds;
-  throw new InvalidInputError(`Expected a deadline of 0 milliseconds or more; received ${milliseconds}.`);
+  throw new InvalidInputError(`Expected a deadline of 0 milliseconds or more; received ${milliseconds}.`, {
+    expected: 'a number of at least 0',
+    received: milliseconds,
+    path: 'deadlineMilliseconds',
+  });
 }
 
-/** What each stage takes for so many rows; nothing without a profile. The largest measured batch that is no larger stands for the rows. */
+/**
+ * Milliseconds of each stage for a number of rows, from the largest measured batch that is not larger; none without a
+ * profile.
+ */
 function expectedMilliseconds(
   profile: DeviceProfile | undefined,
   model: Pick<StagedModel<never>, 'stages'>,

@@ -1,11 +1,11 @@
-// For executors that run a whole early-exit network at once and return only what each row answered, and where.
+// For executors that run a whole early-exit network at once and return only each row's answer and exit.
 
 import type { StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import type { Answers } from './answers.ts';
 import { type Classification, exitCosts, type RowResult, rowResults, summarise } from './classification.ts';
 
-/** What results tell of a network besides its answers. */
+/** The parts of a model that results describe besides the answers. */
 export type DescribedNetwork = Pick<StagedModel, 'classes' | 'labels' | 'backboneMacs' | 'stages'>;
 
 /**
@@ -19,6 +19,7 @@ export function classificationOfAnswers(network: DescribedNetwork, answers: Answ
   if (answers.probabilities.length !== rows * classes) {
     throw new InvalidInputError(
       `Expected ${classes} probabilities for each of ${rows} rows; received ${answers.probabilities.length} in all.`,
+      { expected: rows * classes, received: answers.probabilities.length, path: 'probabilities' },
     );
   }
   const leavingAt = stages.map((): number[] => []);
@@ -27,6 +28,7 @@ export function classificationOfAnswers(network: DescribedNetwork, answers: Answ
     if (leaving === undefined) {
       throw new InvalidInputError(
         `Expected an exit from 0 to ${stages.length - 1} for row ${row}; received ${exitIndex}.`,
+        { expected: `0 to ${stages.length - 1}`, received: exitIndex, path: `row ${row}` },
       );
     }
     leaving.push(row);

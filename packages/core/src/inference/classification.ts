@@ -1,4 +1,4 @@
-// What a classification returns, and how it is made of answers and costs.
+// What a classification returns, and how it is made from answers and costs.
 
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
 import { cumulativeCosts } from '../costs/exit-costs.ts';
@@ -11,19 +11,19 @@ export interface RowResult {
   readonly row: number;
   /** Most probable class; the first of several equal ones. */
   readonly labelIndex: number;
-  /** Its name, or null where the model carries none. */
+  /** Name of that class; null if the model has no names. */
   readonly label: string | null;
   /** `[classes]`, sums to 1. */
   readonly probabilities: Float32Array;
-  /** The exit where the row left, over all networks of a chain: what was computed, and so what it cost. */
+  /** The exit where the row left, counted over all networks of a chain. It determines the cost. */
   readonly exitIndex: number;
   /** Name of the stage that ends in that exit. */
   readonly stageName: string;
-  /** The exit whose prediction is the answer; another than `exitIndex` only by the fallback `most-confident`. */
+  /** The exit whose prediction is the answer; it differs from `exitIndex` only with the fallback `most-confident`. */
   readonly answerExitIndex: number;
   /** MACs spent on this row. */
   readonly macs: number;
-  /** The same as a fraction of the backbone's MACs; above 1 where ICs and earlier networks cost more than was saved. */
+  /** The same as a fraction of the backbone's MACs; above 1 if ICs and earlier networks cost more than was saved. */
   readonly macsFraction: number;
 }
 
@@ -53,8 +53,8 @@ export interface StageEvent {
 }
 
 /**
- * What it costs a row to leave at each exit: `cost_m = sum_{j<=m} (segmentMacs_j + headMacs_j)`.
- * In a chain the sum runs over all networks before, because the row has been through them.
+ * Cost per row of leaving at each exit: `cost_m = sum_{j<=m} (segmentMacs_j + headMacs_j)`.
+ * In a chain the sum includes all earlier networks, because the row has passed through them.
  * @returns MACs per row, one per exit, ascending.
  */
 export function exitCosts({
@@ -68,7 +68,7 @@ export function exitCosts({
   );
 }
 
-/** The exit where rows leave, as their results tell it. */
+/** The exit where rows leave, as their results describe it. */
 export interface Departure {
   readonly exitIndex: number;
   readonly stageName: string;

@@ -1,4 +1,5 @@
-// Classification of a batch: rows go through the stages together, and each leaves at the first exit that is sure of it.
+// Classification of a batch: rows pass through the stages together, and each leaves at the first exit that is confident
+// enough.
 
 import type { Ensemble } from '../contract/ensemble.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
@@ -19,8 +20,9 @@ export interface ClassifyOptions {
   /** How the predictions so far become one. Default: `lastPrediction()`. */
   readonly ensemble?: Ensemble;
   /**
-   * The answer of a row that no exit releases, not even the last one: the last exit's prediction, or the most confident one on its
-   * way, as in the 2019 code of Shallow-Deep Networks. The row has paid for the whole network in both cases. Default: `last`.
+   * The answer of a row that no exit releases, not even the last one: the prediction of the last exit, or of the most
+   * confident exit, as in the 2019 code of Shallow-Deep Networks. The row costs the whole network in both cases.
+   * Default: `last`.
    */
   readonly fallback?: 'last' | 'most-confident';
   /** Rows that run together. Default: 256. */
@@ -38,13 +40,14 @@ export const classifyDefaults: { readonly fallback: 'last'; readonly batchSize: 
 };
 
 /**
- * Classifies rows, each only as deep as it needs.
+ * Classifies rows. Each runs only as many stages as it needs.
  * @param model One network, or a chain.
- * @param input Rows of all inputs of the model; they must not change until the promise settles. No rows give no results.
+ * @param input Rows of all inputs of the model; they must not change until the promise settles. No rows give no
+ *   results.
  * @returns one result per row, in the order of the input, and a summary.
  * @throws InvalidInputError for an input, policy or ensemble that does not fit the model.
- * @throws RuntimeFailureError where the runtime fails, or a stage returns NaN.
- * @throws AbortedError where `signal` fires; no features are left behind.
+ * @throws RuntimeFailureError if the runtime fails, or a stage returns NaN.
+ * @throws AbortedError if `signal` fires; no features are left behind.
  * Source: Zero Time Waste, section 3.
  */
 export async function classify<Features>(
@@ -65,8 +68,8 @@ export async function classify<Features>(
 }
 
 /**
- * The loop: one batch of rows through the stages until every row has left. At each exit: stage, ensemble, policy, answers of the rows
- * that leave, compaction of all that is recycled.
+ * The loop: one batch of rows through the stages until every row has left. At each exit: stage, ensemble, policy,
+ * answers of the rows that leave, compaction of all that is recycled.
  * @param batch At least one row.
  * @returns the results, in the order in which rows left.
  */
@@ -80,7 +83,7 @@ async function classifyBatch<Features>(
   const results: RowResult[] = [];
 
   throwIfAborted(signal, 'classification');
-  // Set while the features are this loop's to free; null while a step consumes them, and when all rows have left.
+  // Set while this loop must free the features; null while a step consumes them, and after all rows have left.
   let underWay: RowsUnderWay<Features> | null = { features: await model.load(input), cohorts: [cohort] };
   try {
     for (let stageIndex = 0; underWay !== null; stageIndex++) {

@@ -1,4 +1,4 @@
-// The decision at one exit, on the host: logits in, answers and departures out. Knows nothing of features.
+// The decision at one exit, on the host: from logits to answers and departures. It does not see features.
 
 import type { Ensemble } from '../contract/ensemble.ts';
 import type { ExitPolicy } from '../contract/exit-policy.ts';
@@ -8,17 +8,19 @@ import { takeRows } from '../numeric/rows.ts';
 import { toProbabilities } from '../numeric/softmax.ts';
 import { type Answers, answersOf, choose, keepAnswers, moreConfident } from './answers.ts';
 
-/** How a row's way ends: what its predictions become, when it may leave, and what it answers if it never does. */
+/** How rows are answered: the ensemble of their predictions, the policy that releases them, and the fallback. */
 export interface ExitMethod {
   readonly policy: ExitPolicy;
   readonly ensemble: Ensemble;
-  /** The answer of a row that no exit releases, not even the last one: the last prediction, or the most confident one on its way. */
+  /**
+   * The answer of a row that no exit releases, not even the last one: the last prediction, or the most confident one.
+   */
   readonly fallback: 'last' | 'most-confident';
 }
 
 /**
- * Everything that is carried from exit to exit beside the features. It is compacted in one place, so that nothing can be left at the
- * old number of rows when some of them leave.
+ * Everything that is carried from exit to exit besides the features. It is compacted in one place, so that all parts
+ * always have the same number of rows.
  */
 export interface Recycled {
   /** Position of each current row in the whole input. `[rows]` */
@@ -27,12 +29,12 @@ export interface Recycled {
   readonly previousLogits: Float32Array | null;
   readonly ensembleState: unknown;
   readonly policyState: unknown;
-  /** Most confident answers so far; null before the first exit, and where the fallback does not need them. */
+  /** Most confident answers so far; null before the first exit, or if the fallback does not need them. */
   readonly mostConfident: Answers | null;
 }
 
 /**
- * What is carried before the first exit: all rows, and no prediction.
+ * The state before the first exit: all rows, and no prediction.
  * @param firstRow Position of the first of them in the whole input.
  */
 export function startRecycling(
@@ -51,7 +53,7 @@ export function startRecycling(
 }
 
 /**
- * What is carried on for the rows that stay.
+ * The state of the rows that stay.
  * @param kept Positions among the current rows, ascending.
  */
 export function keepRecycled(
@@ -74,10 +76,10 @@ export function countRows(cohorts: readonly Pick<Recycled, 'rowNumbers'>[]): num
   return cohorts.reduce((rows, cohort) => rows + cohort.rowNumbers.length, 0);
 }
 
-/** Rows after the decision at an exit, still all of them. */
+/** All rows after the decision at an exit, before compaction. */
 export interface ExitDecision {
   readonly recycled: Recycled;
-  /** What each row answers if it leaves here. */
+  /** The answer of each row if it leaves here. */
   readonly answers: Answers;
   /** Positions of the rows that stay, and of those that leave; both ascending. */
   readonly kept: Int32Array;
@@ -92,10 +94,10 @@ export interface ExitPosition {
 }
 
 /**
- * Takes the logits of one exit in and decides who leaves. At the last exit everybody does; the policy then only tells
- * who needs the fallback.
+ * Takes the logits of one exit and decides which rows leave. At the last exit all do; the policy then only decides
+ * which of them need the fallback.
  * @param logits `[rows, classes]`, finite, of the current rows.
- * @throws InvalidInputError where the ensemble or the policy returns something that fits no answer.
+ * @throws InvalidInputError if the ensemble or the policy returns values that do not fit the rows and classes.
  */
 export function decideExit(
   logits: Float32Array,
@@ -110,6 +112,7 @@ export function decideExit(
     throw new InvalidInputError(
       `Expected ${logits.length} log-probabilities without NaN from ensemble '${ensemble.name}' at exit ${exitIndex}; ` +
         `received ${probabilities.length}, some of them NaN or missing. Check its weights and its number of exits.`,
+      { expected: logits.length, received: probabilities.length, path: ensemble.name },
     );
   }
 
@@ -117,6 +120,7 @@ export function decideExit(
   if (vote.exits.length !== rows) {
     throw new InvalidInputError(
       `Expected a decision for each of ${rows} rows from policy '${policy.name}'; received ${vote.exits.length}.`,
+      { expected: rows, received: vote.exits.length, path: policy.name },
     );
   }
 

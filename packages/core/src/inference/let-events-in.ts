@@ -1,19 +1,19 @@
-// Runtimes whose kernels run synchronously, as on WebAssembly, keep the thread from one stage to the next: promises go on, but no timer fires and
-// no message or click arrives. Without a pause nobody could ever abort such a run.
+// Runtimes whose kernels run synchronously, as on WebAssembly, block the thread from one stage to the next: promises
+// settle, but no timer fires and no message or click arrives. Without a pause such a run could never be aborted.
 
 interface Immediate {
   readonly setImmediate?: (callback: () => void) => unknown;
 }
 
 /**
- * Lets timers, messages and clicks in where somebody may abort the work: once, and for nothing where there is no signal.
- * Costs some microseconds; a timer of 0 milliseconds would cost 4 milliseconds in browsers.
+ * Lets timers, messages and clicks in once, so that they can abort the work. Does nothing without a signal.
+ * It takes a few microseconds; a timer of 0 milliseconds would take 4 milliseconds in browsers.
  */
 export function letEventsIn(signal: AbortSignal | undefined): Promise<void> | undefined {
   if (signal === undefined || signal.aborted) return undefined;
   const { setImmediate } = globalThis as Immediate;
   return new Promise((resolve) => {
-    // Of Node: it runs after the timers that are due.
+    // Node has setImmediate, which runs after the timers that are due.
     if (setImmediate !== undefined) setImmediate(resolve);
     else if (typeof MessageChannel === 'undefined') setTimeout(resolve, 0);
     else sendMessage(resolve);

@@ -9,7 +9,7 @@ import { checkLogits, requireFeatures } from './run-exit.ts';
 export interface RunAllExitsOptions {
   /** Rows that run together. Default: 256. */
   readonly batchSize?: number;
-  /** Called after each batch with the number of rows done so far. */
+  /** Called after each batch with the number of rows finished so far. */
   readonly onProgress?: (rowsDone: number) => void;
   /** Stops the run between two stages. */
   readonly signal?: AbortSignal;
@@ -23,8 +23,8 @@ export const runAllExitsDefaults: { readonly batchSize: number } = { batchSize: 
  * @param input Rows of all inputs of the model.
  * @returns one `[rows, classes]` array of raw logits per exit.
  * @throws InvalidInputError for an input that does not fit the model.
- * @throws RuntimeFailureError where the runtime fails, or a stage returns NaN.
- * @throws AbortedError where `signal` fires.
+ * @throws RuntimeFailureError if the runtime fails, or a stage returns NaN.
+ * @throws AbortedError if `signal` fires.
  */
 export async function runAllExits<Features>(
   model: StagedModel<Features>,

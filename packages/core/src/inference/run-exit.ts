@@ -1,8 +1,8 @@
-// One exit, for rows that may have come from different batches: run the stage, combine and decide, give the rows that leave their
-// results, and compact all the others, features and recycled state together.
+// One exit, for rows that may come from different batches: run the stage, combine the predictions, decide, make the
+// results of the rows that leave, and compact the features and recycled state of the others.
 //
-// Rows that were admitted together are a cohort and share their recycled state for good. Cohorts run through a stage as
-// one batch but are decided one by one, so that no ensemble and no policy ever has to join its states.
+// Rows that were admitted together are a cohort and always share their recycled state. Cohorts run through a stage as
+// one batch, but the decision is made for each cohort alone, so that no ensemble or policy has to join states.
 
 import type { StageDescription, StagedModel } from '../contract/staged-model.ts';
 import { InvalidInputError, RuntimeFailureError } from '../errors/errors.ts';
@@ -18,7 +18,7 @@ import {
   type Recycled,
 } from './decide-exit.ts';
 
-/** Rows on their way into a stage. */
+/** Rows that are about to enter a stage. */
 export interface RowsUnderWay<Features> {
   readonly features: Features;
   /** In the order of their rows in `features`; at least one, none of them empty. */
@@ -28,12 +28,12 @@ export interface RowsUnderWay<Features> {
 /** All rows of an exit. */
 export interface DecidedExit<Features> {
   readonly stage: StageDescription;
-  /** Of all rows that entered; null after the last stage. The caller's to free. */
+  /** Of all rows that entered; null after the last stage. The caller frees them. */
   readonly features: Features | null;
   readonly cohorts: readonly ExitDecision[];
 }
 
-/** A model, and how its rows leave it. */
+/** A model, and how its rows leave. */
 export interface Passage<Features> {
   readonly model: StagedModel<Features>;
   readonly method: ExitMethod;
@@ -44,13 +44,13 @@ export interface Passage<Features> {
 
 export interface PassedExit<Features> {
   readonly left: readonly RowResult[];
-  /** null where no row stays, as after the last stage. */
+  /** null if no row stays, as after the last stage. */
   readonly staying: RowsUnderWay<Features> | null;
 }
 
 /**
- * Runs one stage, gives the rows that leave their results, and compacts the others. Consumes the features.
- * @param rows Rows of one batch or several, which all go into this stage.
+ * Runs one stage, makes the results of the rows that leave, and compacts the others. Consumes the features.
+ * @param rows Rows of one or more batches that all enter this stage.
  */
 export async function passExit<Features>(
   { model, method, costs, onStage }: Passage<Features>,
@@ -73,7 +73,7 @@ export async function passExit<Features>(
   return { left, staying: await keepStaying(model, stageIndex, decided, method) };
 }
 
-/** Runs one stage and decides who leaves. Consumes the features. */
+/** Runs one stage and decides which rows leave. Consumes the features. */
 export async function runExit<Features>(
   model: StagedModel<Features>,
   stageIndex: number,
@@ -92,7 +92,7 @@ export async function runExit<Features>(
     let start = 0;
     const decided = cohorts.map((cohort) => {
       const end = start + cohort.rowNumbers.length * classes;
-      // A copy where there are several: a view would keep the logits of rows that are long gone.
+      // A copy if there are several: a view would keep the logits of rows that have left.
       const logits = cohorts.length === 1 ? output.logits : output.logits.slice(start, end);
       start = end;
       return decideExit(logits, position, cohort, method);
@@ -106,7 +106,7 @@ export async function runExit<Features>(
 
 /**
  * Compacts features and recycled state to the rows that stay. Consumes the features.
- * @returns null where no row stays; the features are freed then.
+ * @returns null if no row stays; the features are then freed.
  */
 export async function keepStaying<Features>(
   model: StagedModel<Features>,
@@ -150,20 +150,21 @@ function joinedLogits(cohorts: readonly Recycled[]): Float32Array | null {
 
 /**
  * The features that the next stage needs.
- * @throws RuntimeFailureError where a stage before the last one has returned none.
+ * @throws RuntimeFailureError if a stage before the last one returned none.
  */
 export function requireFeatures<Features>(features: Features | null, stageIndex: number): Features {
   if (features === null) {
     throw new RuntimeFailureError(
-      `Expected features to run stage ${stageIndex} on; received none. ` +
-        'A runtime returns features from every stage but the last.',
+      `Expected features as the input of stage ${stageIndex}; received none. ` +
+        'A runtime must return features from every stage but the last.',
+      { expected: 'features', received: null, path: `stage ${stageIndex}` },
     );
   }
   return features;
 }
 
 /**
- * Checks what a stage returned. NaN would pass every later step in silence: no comparison with it is true.
+ * Checks the logits of a stage. Later steps would not notice NaN, because every comparison with it is false.
  * @throws RuntimeFailureError for a wrong number of values, and for one that is not finite.
  */
 export function checkLogits(logits: Float32Array, rows: number, classes: number, stage: StageDescription): void {
@@ -171,6 +172,7 @@ export function checkLogits(logits: Float32Array, rows: number, classes: number,
     throw new RuntimeFailureError(
       `Expected ${rows * classes} logits (${rows} rows, ${classes} classes) from stage '${stage.name}'; ` +
         `received ${logits.length}. The stage's model does not fit its description.`,
+      { expected: rows * classes, received: logits.length, path: stage.name },
     );
   }
   const position = firstNotFinite(logits);
@@ -178,6 +180,7 @@ export function checkLogits(logits: Float32Array, rows: number, classes: number,
     throw new RuntimeFailureError(
       `Expected finite logits from stage '${stage.name}'; received ${logits[position]} for row ` +
         `${Math.floor(position / classes)} of its batch. The input is finite, so check the network's weights.`,
+      { expected: 'finite logits', received: String(logits[position]), path: stage.name },
     );
   }
 }

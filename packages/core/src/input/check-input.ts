@@ -1,4 +1,4 @@
-// The one way into the named form: whatever is read, sliced or sent further on has passed here.
+// The conversion of every input to the named form. All later code reads only inputs that were checked here.
 
 import type {
   InputBatch,
@@ -14,13 +14,18 @@ import { rowSize } from '../numeric/rows.ts';
 import { findDenseInput, formatInputs, inputArrays } from './input-types.ts';
 
 /**
- * Brings a batch into the named form. Values are not looked at, and not copied; zero rows are fine.
- * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length than their specification says.
+ * Converts a batch to the named form. Values are neither checked nor copied. Zero rows are allowed.
+ * @throws InvalidInputError for inputs that are missing, unknown, or of another type, shape or length than their
+ *   specification says.
  */
 export function namedInput(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {
   const { rows } = input;
   if (!Number.isInteger(rows) || rows < 0) {
-    throw new InvalidInputError(`Expected a whole number of input rows, 0 or more; received ${rows}.`);
+    throw new InvalidInputError(`Expected a whole number of input rows, 0 or more; received ${rows}.`, {
+      expected: 'a whole number of at least 0',
+      received: rows,
+      path: 'rows',
+    });
   }
   if ('inputs' in input) {
     checkTensors(input, inputs);
@@ -30,6 +35,7 @@ export function namedInput(input: InputBatch, inputs: readonly InputSpecificatio
   if (dense === null) {
     throw new InvalidInputError(
       `Expected \`{ rows, inputs }\` with ${formatInputs(inputs)}; received \`{ rows, data }\`. Give the inputs by name.`,
+      { expected: '{ rows, inputs }', received: '{ rows, data }' },
     );
   }
   checkKind(input.data, 'float32', 'input values');
@@ -37,19 +43,25 @@ export function namedInput(input: InputBatch, inputs: readonly InputSpecificatio
   if (input.data.length !== expected) {
     throw new InvalidInputError(
       `Expected ${expected} input values for ${rows} rows of shape [${dense.rowShape.join(', ')}]; received ${input.data.length}.`,
+      { expected, received: input.data.length, path: 'data' },
     );
   }
   return { rows, inputs: { [dense.name]: { data: input.data, rowShape: dense.rowShape } } };
 }
 
 /**
- * The check that every runtime makes before it takes rows over: as `namedInput`, and at least one row, without NaN or infinite values.
+ * The check that every runtime makes before it loads rows: that of `namedInput`, at least one row, and no NaN or
+ * infinite value.
  * @throws InvalidInputError
  */
 export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecification[]): NamedInputBatch {
   const named = namedInput(input, inputs);
   if (named.rows === 0) {
-    throw new InvalidInputError('Expected at least one row of input; received none. Leave empty batches out.');
+    throw new InvalidInputError('Expected at least one row of input; received none. Leave empty batches out.', {
+      expected: 'at least one row',
+      received: 0,
+      path: 'rows',
+    });
   }
   for (const { name, type } of inputs) {
     const { data, rowShape } = named.inputs[name] as InputTensor;
@@ -60,6 +72,7 @@ export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecifi
     throw new InvalidInputError(
       `Expected finite ${what}; row ${Math.floor(position / rowSize(rowShape))} holds ${value}. ` +
         'Check the data and its preprocessing.',
+      { expected: 'finite values', received: String(value), path: name },
     );
   }
   return named;
@@ -67,7 +80,7 @@ export function checkInputBatch(input: InputBatch, inputs: readonly InputSpecifi
 
 /**
  * The lengths of the free axes of a batch, by name.
- * @param input Has been checked.
+ * @param input A checked input.
  */
 export function freeAxisLengths(
   input: NamedInputBatch,
@@ -86,6 +99,7 @@ function checkTensors({ rows, inputs: tensors }: NamedInputBatch, inputs: readon
   if (tagOf(tensors) !== 'Object' || Object.values(tensors).some((tensor) => tagOf(tensor) !== 'Object')) {
     throw new InvalidInputError(
       `Expected the inputs ${formatInputs(inputs)}, each as \`{ data, rowShape }\` under its name; received something else.`,
+      { expected: inputs.map(({ name }) => name), received: tagOf(tensors), path: 'inputs' },
     );
   }
   const unknown = Object.keys(tensors).filter((name) => !inputs.some((input) => input.name === name));
@@ -97,6 +111,7 @@ function checkTensors({ rows, inputs: tensors }: NamedInputBatch, inputs: readon
           ...(missing.length > 0 ? [`${missing.join(', ')} is missing`] : []),
           ...(unknown.length > 0 ? [`${unknown.join(', ')} is none of them`] : []),
         ].join(', and '),
+      { expected: inputs.map(({ name }) => name), received: Object.keys(tensors), path: 'inputs' },
     );
   }
   const lengths = new Map<string, { readonly length: number; readonly name: string }>();
@@ -110,6 +125,7 @@ function checkTensors({ rows, inputs: tensors }: NamedInputBatch, inputs: readon
       if (other !== undefined && other.length !== length) {
         throw new InvalidInputError(
           `Expected one length of the axis "${axisName}" in all inputs; it is ${other.length} in "${other.name}" and ${length} in "${input.name}".`,
+          { expected: other.length, received: length, path: input.name },
         );
       }
       lengths.set(axisName, { length, name: input.name });
@@ -130,31 +146,36 @@ function checkTensor({ name, type, rowShape }: InputSpecification, tensor: Input
   if (!fits) {
     throw new InvalidInputError(
       `Expected rows of shape [${rowShape.join(', ')}] for the input "${name}"; received rows of [${tensor.rowShape}].`,
+      { expected: rowShape, received: tensor.rowShape, path: name },
     );
   }
   const expected = rows * rowSize(tensor.rowShape);
   if (data.length !== expected) {
     throw new InvalidInputError(
       `Expected ${expected} values of the input "${name}" for ${rows} rows of shape [${tensor.rowShape.join(', ')}]; received ${data.length}.`,
+      { expected, received: data.length, path: name },
     );
   }
 }
 
-/** Runtimes differ in what else they would take, and in what they would make of it. */
+/** Checked here, because runtimes differ in the other arrays they accept and in how they convert them. */
 function checkKind(data: unknown, type: InputType, what: string): void {
   const expected = inputArrays[type].name;
-  // By its tag: an array of another frame or worker has another class.
+  // Compared by tag, because an array from another frame or worker has another class.
   const kind = tagOf(data);
   if (kind === expected) return;
   const remedy = type === 'float32' ? ' Convert them: Float32Array.from(values).' : '';
-  throw new InvalidInputError(`Expected ${what} as a ${expected}; received ${kind}.${remedy}`);
+  throw new InvalidInputError(`Expected ${what} as a ${expected}; received ${kind}.${remedy}`, {
+    expected,
+    received: kind,
+  });
 }
 
 function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Position of the first NaN or infinite value; -1 where there is none. */
+/** Position of the first NaN or infinite value; -1 if there is none. */
 function notFinite(values: InputValues, type: InputType): number {
   switch (type) {
     case 'float32':

@@ -1,4 +1,4 @@
-// Some rows of a batch, on all its inputs at once. Batches here are in the named form and have been checked.
+// Selecting rows of a batch in all its inputs at once. Batches here are in the named form and checked.
 
 import type { InputTensor, NamedInputBatch } from '../contract/input.ts';
 import { InvalidInputError } from '../errors/errors.ts';
@@ -12,19 +12,23 @@ export interface Batch {
 }
 
 /**
- * Cuts an input into batches of at most `batchSize` rows, in order; none where there are no rows.
- * @throws InvalidInputError for a batch size that is not a whole number from 1 on.
+ * Splits an input into batches of at most `batchSize` rows, in order; none if there are no rows.
+ * @throws InvalidInputError for a batch size that is not a whole number of at least 1.
  */
 export function* batchesOf(input: NamedInputBatch, batchSize: number): Generator<Batch, void> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InvalidInputError(`Expected a batch size that is a whole number from 1 on; received ${batchSize}.`);
+    throw new InvalidInputError(`Expected a whole number of at least 1 as the batch size; received ${batchSize}.`, {
+      expected: 'a whole number of at least 1',
+      received: batchSize,
+      path: 'batchSize',
+    });
   }
   for (let firstRow = 0; firstRow < input.rows; firstRow += batchSize) {
     yield { firstRow, input: sliceInput(input, firstRow, Math.min(firstRow + batchSize, input.rows)) };
   }
 }
 
-/** The rows from `start` up to, but without, `end`: views, not copies. */
+/** The rows from `start` to `end`, `end` excluded: views, not copies. */
 export function sliceInput(input: NamedInputBatch, start: number, end: number): NamedInputBatch {
   return mapTensors(input, end - start, ({ data, rowShape }) => {
     const size = rowSize(rowShape);
@@ -42,7 +46,7 @@ export function copyInput(input: NamedInputBatch): NamedInputBatch {
   return mapTensors(input, input.rows, ({ data }) => data.slice());
 }
 
-/** Puts the rows of several batches behind one another. All have the same inputs and lengths of free axes; there is at least one. */
+/** Concatenates the rows of one or more batches. All have the same inputs and lengths of free axes. */
 export function joinInputs([first, ...others]: readonly [NamedInputBatch, ...NamedInputBatch[]]): NamedInputBatch {
   const rows = others.reduce((sum, input) => sum + input.rows, first.rows);
   return mapTensors(first, rows, ({ data }, name) =>

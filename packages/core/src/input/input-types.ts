@@ -1,4 +1,4 @@
-// What is known of each element type, and the easy case of one dense input.
+// The element types of inputs, and the common case of one dense input.
 
 import type { InputSpecification, InputType, InputValues } from '../contract/input.ts';
 import type { RowShape } from '../contract/tensor.ts';
@@ -13,7 +13,7 @@ export const inputArrays: Readonly<Record<InputType, new (length: number) => Inp
   uint8: Uint8Array,
 };
 
-/** All of them. */
+/** All element types. */
 export const inputTypes: readonly InputType[] = ['float32', 'float16', 'int32', 'int64', 'uint8'];
 
 /** A single float32 input of a fixed shape. */
@@ -27,7 +27,7 @@ export function denseInputs(rowShape: RowShape): readonly InputSpecification[] {
   return [{ name: 'input', type: 'float32', rowShape }];
 }
 
-/** The single float32 input of a fixed shape; null where a network takes anything else. */
+/** The single float32 input of a fixed shape; null if the network takes anything else. */
 export function findDenseInput(inputs: readonly InputSpecification[]): DenseInput | null {
   const [input, ...others] = inputs;
   if (input === undefined || others.length > 0 || input.type !== 'float32') return null;
@@ -37,7 +37,7 @@ export function findDenseInput(inputs: readonly InputSpecification[]): DenseInpu
 
 /**
  * The input of a network that takes `{ data, rows }`.
- * @param model A staged model, or whatever else has inputs.
+ * @param model A staged model, or any other value with inputs.
  * @throws UnsupportedModelError for a network with several inputs, another element type or a free axis.
  */
 export function denseInput(model: { readonly inputs: readonly InputSpecification[] }): DenseInput {
@@ -46,6 +46,7 @@ export function denseInput(model: { readonly inputs: readonly InputSpecification
   throw new UnsupportedModelError(
     `Expected a network with one float32 input of a fixed shape; this one takes ${formatInputs(model.inputs)}. ` +
       'Use something that takes named inputs.',
+    { expected: 'one float32 input of a fixed shape', received: formatInputs(model.inputs) },
   );
 }
 

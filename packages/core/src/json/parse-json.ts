@@ -1,14 +1,18 @@
-// JSON that strangers wrote. What is nested without end would overflow the stack of whatever walks through it afterwards:
-// a schema, `JSON.stringify`, a comparison. So its depth is measured on the text, before anything is built.
+// JSON from untrusted sources. Very deep nesting would overflow the stack of code that walks through the value later: a
+// schema,
+// `JSON.stringify`, a comparison. The depth is therefore measured on the text, before parsing.
 
-/** Arrays and objects inside one another. Our own formats need less than a dozen, networks of TensorFlow.js a few more. */
+/**
+ * Levels of nested arrays and objects. This project's formats need less than a dozen, networks of TensorFlow.js a few
+ * more.
+ */
 const DEPTH_LIMIT = 100;
 
 /**
- * Parses JSON whose nesting is bounded.
+ * Parses JSON of limited nesting depth.
  * @param source The text, or its bytes in UTF-8.
- * @param failure Makes the error out of a reason, such as `not JSON (Unexpected end of JSON input)`.
- * @throws what `failure` makes, for anything but JSON of at most 100 levels.
+ * @param failure Makes the error from a reason, such as `not JSON (Unexpected end of JSON input)`.
+ * @throws the error that `failure` makes, for anything but JSON of at most 100 levels.
  */
 export function parseJson(source: string | Uint8Array, failure: (reason: string, cause?: unknown) => Error): unknown {
   let value: unknown;
@@ -27,7 +31,10 @@ export function parseJson(source: string | Uint8Array, failure: (reason: string,
   return value;
 }
 
-/** Follows brackets outside of strings. In a text that is no JSON the count means nothing, and the parser refuses it. */
+/**
+ * Counts brackets outside strings. For a text that is not JSON the count has no meaning, and the parser rejects the
+ * text.
+ */
 function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

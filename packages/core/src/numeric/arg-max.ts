@@ -1,5 +1,5 @@
 /**
- * Position, from `start` on, of the largest of `length` values; the first one where several are equal.
+ * Position, relative to `start`, of the largest of `length` values; the first one if several are equal.
  * @param values `[rows, length]` flattened; `start` is the row's offset.
  */
 export function argMax(values: Float32Array, start: number, length: number): number {

@@ -1,14 +1,15 @@
-// IEEE 754 binary16 as bit patterns in a Uint16Array. Decoding is a table look-up, because it stands in the training's innermost loop.
+// IEEE 754 binary16 as bit patterns in a Uint16Array. Decoding is a table look-up, because it is in the innermost loop
+// of training.
 
 const decoded: Float32Array = /* @__PURE__ */ buildTable();
 
-/** The number that each of the 65,536 bit patterns stands for. Read only. */
+/** The value of each of the 65,536 bit patterns. Read-only. */
 export function float16Table(): Float32Array {
   return decoded;
 }
 
 /**
- * Numbers of float16 bit patterns, exactly.
+ * The exact values of float16 bit patterns.
  * @param bits Any number of patterns.
  */
 export function decodeFloat16(bits: Uint16Array): Float32Array {
@@ -17,7 +18,7 @@ export function decodeFloat16(bits: Uint16Array): Float32Array {
   return values;
 }
 
-/** `decodeFloat16` into an array that is there already, four at a time. */
+/** `decodeFloat16` into an existing array, four values at a time. */
 export function decodeFloat16Into(output: Float32Array, bits: Uint16Array): void {
   const table = decoded;
   const whole = bits.length - (bits.length % 4);
@@ -33,7 +34,8 @@ export function decodeFloat16Into(output: Float32Array, bits: Uint16Array): void
 }
 
 /**
- * The nearest float16 of each number, ties to even, as bit patterns. Beyond 65,504 (rounded) comes infinity; NaN stays NaN.
+ * The nearest float16 of each number, ties to even, as bit patterns. Numbers that round to more than 65,504 become
+ * infinity; NaN stays NaN.
  */
 export function encodeFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint16Array(values.length);
@@ -44,7 +46,7 @@ export function encodeFloat16(values: Float32Array): Uint16Array {
   return bits;
 }
 
-/** Narrows the bit pattern of a float32. */
+/** Converts the bit pattern of a float32 to that of a float16. */
 function encodeWord(word: number): number {
   const sign = (word >>> 16) & 0x8000;
   const magnitude = word & 0x7fff_ffff;
@@ -55,7 +57,8 @@ function encodeWord(word: number): number {
     return sign | 0x7c00; // 65,536 and more, infinity included
   }
   if (magnitude >= 0x3880_0000) {
-    // Normal in float16: re-bias the exponent (127 - 15 = 112), then round away 13 bits; a carry moves into the exponent as it should.
+    // Normal in float16: subtract the difference of the biases (127 - 15 = 112), then round away 13 bits. A carry
+    // correctly increases the exponent.
     return sign | roundShift(magnitude - (112 << 23), 13);
   }
   const exponent = magnitude >>> 23;

@@ -1,4 +1,4 @@
-// Rows of values, moved and counted. What a value is does not matter here.
+// Copying and counting rows of values of any type.
 
 import type { InputValues } from '../contract/input.ts';
 import type { RowShape } from '../contract/tensor.ts';
@@ -16,7 +16,7 @@ export function rowSize(shape: RowShape): number {
  * @returns `[kept.length, width]`.
  */
 export function takeRows<Values extends InputValues>(values: Values, width: number, kept: Int32Array): Values {
-  // One kind of array stands for all: only whole values are moved.
+  // The cast to one array type is safe, because whole values are moved.
   const source = values as InputValues as Float32Array;
   const taken = values.slice(0, kept.length * width) as InputValues as Float32Array;
   for (let position = 0; position < kept.length; position++) {
@@ -28,8 +28,8 @@ export function takeRows<Values extends InputValues>(values: Values, width: numb
 }
 
 /**
- * Puts several sets of rows behind one another, in a new array.
- * @param parts Each `[rows, width]`, flattened, all of one width and kind.
+ * Concatenates several sets of rows in a new array.
+ * @param parts Each `[rows, width]`, flattened, all of one width and array type.
  */
 export function joinRows<Values extends InputValues = Float32Array>(parts: readonly Values[]): Values {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
@@ -42,7 +42,7 @@ export function joinRows<Values extends InputValues = Float32Array>(parts: reado
   return joined as InputValues as Values;
 }
 
-/** A new array of the same kind, filled with zeros. */
+/** A new array of the same type, filled with zeros. */
 export function arrayLike(values: InputValues, length: number): InputValues {
   return new (values.constructor as new (length: number) => InputValues)(length);
 }

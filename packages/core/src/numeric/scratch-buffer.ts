@@ -1,6 +1,7 @@
 /**
- * Makes a supplier of one float32 buffer that is used again at every step and grows when more is asked for.
- * What it returns holds stale values and is valid until the next call.
+ * Makes a function that supplies one float32 buffer. The buffer is reused at every step and grows when a larger one is
+ * needed.
+ * The returned array holds old values and is valid until the next call.
  */
 export function createScratchBuffer(): (length: number) => Float32Array {
   let buffer = new Float32Array(0);

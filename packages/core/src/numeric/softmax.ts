@@ -1,7 +1,8 @@
 // Softmax over the rows of `[rows, classes]`. Sums run in float64; only the results are rounded to float32.
 
 /**
- * `log p_c = x_c - log sum_k exp(x_k)`, per row, computed from the row's maximum on so that no exponential overflows.
+ * `log p_c = x_c - log sum_k exp(x_k)`, per row. The row's maximum is subtracted first, so that no exponential
+ * overflows.
  * @param logits `[rows, classes]`, finite.
  * @returns `[rows, classes]`, every value at most 0.
  */
@@ -44,7 +45,7 @@ export function softmax(logits: Float32Array, classes: number): Float32Array {
 }
 
 /**
- * `exp(log p)`, never above 1: rounding in a combination must not let a row pass a threshold of 1.
+ * `exp(log p)`, at most 1: rounding in an ensemble must not let a row pass a threshold of 1.
  * @param logProbabilities Any shape; `-Infinity` gives 0.
  */
 export function toProbabilities(logProbabilities: Float32Array): Float32Array {

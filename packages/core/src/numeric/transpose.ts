@@ -1,8 +1,9 @@
-// Swapping the last two axes, in tiles that stay in the cache and four rows at a time: these loops are a third of a training step.
+// Swapping the last two axes, in tiles that fit the cache and four rows at a time: these loops take a third of a
+// training step.
 
 /**
  * `[batches, a, b]` -> `[batches, b, a]`
- * @param output Receives the result; another array than `values`.
+ * @param output Receives the result; a different array from `values`.
  */
 export function transposeInto(output: Float32Array, values: Float32Array, batches: number, a: number, b: number): void {
   const whole = a - (a % 4);
@@ -31,7 +32,7 @@ export function transposeInto(output: Float32Array, values: Float32Array, batche
   }
 }
 
-/** `transposeInto` that looks each value up in a table on its way: `output = table[indices]`, transposed. */
+/** `transposeInto` with a table look-up of each value: `output = table[indices]`, transposed. */
 export function lookUpTransposed(
   output: Float32Array,
   indices: Uint16Array,

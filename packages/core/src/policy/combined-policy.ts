@@ -1,10 +1,10 @@
-// Policies made of policies. Every member sees every exit, so that its own state stays right whatever the others say.
+// Policies made of policies. Every member sees every exit, so that its state is correct whatever the others decide.
 
 import type { CombinedSpecification, ExitPolicy } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 
 /**
- * Leaves at the first exit where at least one of the policies says so.
+ * A row leaves at the first exit where at least one of the policies releases it.
  * @throws InvalidInputError without any policy.
  */
 export function anyOf(...policies: readonly ExitPolicy[]): ExitPolicy {
@@ -12,7 +12,7 @@ export function anyOf(...policies: readonly ExitPolicy[]): ExitPolicy {
 }
 
 /**
- * Leaves at the first exit where all of the policies say so at once.
+ * A row leaves at the first exit where all of the policies release it.
  * @throws InvalidInputError without any policy.
  */
 export function allOf(...policies: readonly ExitPolicy[]): ExitPolicy {
@@ -24,11 +24,15 @@ function combinedPolicy(
   policies: readonly ExitPolicy[],
   leaves: (votes: number) => boolean,
 ): ExitPolicy<readonly unknown[]> {
-  if (policies.length === 0) throw new InvalidInputError(`Expected at least one policy in ${kind}(); received none.`);
+  if (policies.length === 0)
+    throw new InvalidInputError(`Expected at least one policy in ${kind}(); received none. Pass one or more.`, {
+      expected: 'at least one policy',
+      received: 0,
+    });
   const specifications = policies.flatMap(({ specification }) => specification ?? []);
   return {
     specificationVersion: 'v1',
-    // One member that cannot be stored keeps the whole from being stored.
+    // If one member cannot be stored, the whole cannot.
     ...(specifications.length === policies.length && { specification: { kind, policies: specifications } }),
     name: `${kind}(${policies.map((policy) => policy.name).join(', ')})`,
     init: (rows) => policies.map((policy) => policy.init(rows)),

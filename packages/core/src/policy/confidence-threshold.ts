@@ -4,7 +4,7 @@ import { argMax } from '../numeric/arg-max.ts';
 import type { PerExit } from './per-exit.ts';
 import { type PolicyKind, policyOfKind, scoreByRow } from './policy-kind.ts';
 
-/** Number of settings in a sweep where nobody names them. */
+/** Default number of settings in a sweep. */
 export const DEFAULT_THRESHOLD_COUNT = 1001;
 
 /** Scores the probability of the most probable class: `max_c p_c`. */
@@ -33,8 +33,8 @@ export interface ConfidenceThresholdOptions {
 export const confidenceThresholdDefaults: ConfidenceThresholdOptions = { comparison: '>' };
 
 /**
- * Leaves at the first exit where the most probable class has `max_c p_c > threshold` (strictly, by default).
- * A row that is never confident takes the last exit's answer, unless the loop is told to fall back otherwise.
+ * A row leaves at the first exit where the most probable class has `max_c p_c > threshold` (strictly, by default).
+ * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param threshold From 0 to 1: one for all exits, or one per exit.
  * @throws InvalidInputError for a threshold outside 0 to 1; at the first exit, for a list of the wrong length.
  * Source: Zero Time Waste, section 3; Shallow-Deep Networks, section 4.

@@ -17,9 +17,10 @@ export const margin: PolicyKind<null> = {
 };
 
 /**
- * Leaves at the first exit where the two most probable classes lie further apart than the margin: `p_1 - p_2 > margin`, strictly.
+ * A row leaves at the first exit where the difference of the two largest probabilities exceeds the margin: `p_1 - p_2 >
+ * margin`, strictly.
  * A margin of 1 sends every row to the end. With a single class the margin is that class's probability.
- * A row that never gets there takes the last exit's answer, unless the loop is told to fall back otherwise.
+ * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param limit From 0 to 1: one for all exits, or one per exit.
  * @throws InvalidInputError for a margin outside 0 to 1; at the first exit, for a list of the wrong length.
  */

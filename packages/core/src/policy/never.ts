@@ -1,6 +1,6 @@
 import type { ExitPolicy } from '../contract/exit-policy.ts';
 
-/** Nothing leaves early: every row takes the last exit's answer at the full cost. */
+/** No row leaves early: every row takes the last exit's answer, at the full cost. */
 export function never(): ExitPolicy {
   return {
     specificationVersion: 'v1',

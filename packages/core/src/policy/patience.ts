@@ -5,13 +5,13 @@ import type { PerExit } from './per-exit.ts';
 import { type PolicyKind, policyOfKind } from './policy-kind.ts';
 
 interface Streaks {
-  /** Class that each row's last exit named, -1 before the first exit. `[rows]` */
+  /** Class that the previous exit predicted for each row; -1 before the first exit. `[rows]` */
   readonly lastLabels: Int32Array;
-  /** How many exits in a row named it. `[rows]` */
+  /** Number of consecutive exits that predicted it. `[rows]` */
   readonly streaks: Int32Array;
 }
 
-/** Scores how many exits in a row, this one included, have named the same class. */
+/** Scores how many consecutive exits, this one included, have predicted the same class. */
 export const patienceKind: PolicyKind<Streaks> = {
   kind: 'patience',
   factory: 'patience',
@@ -39,10 +39,11 @@ export const patienceKind: PolicyKind<Streaks> = {
 };
 
 /**
- * Leaves when consecutive exits have named the same class often enough: `streak > exits`, strictly.
- * The streak is 1 at the first exit, grows by 1 where the most probable class stays the same, and falls back to 1 where it changes.
- * So `patience(0)` leaves at the first exit, and `patience(exitCount)` never leaves early.
- * A row that never gets there takes the last exit's answer, unless the loop is told to fall back otherwise.
+ * A row leaves when enough consecutive exits have predicted the same class: `streak > exits`, strictly.
+ * The streak is 1 at the first exit, grows by 1 if the most probable class stays the same, and falls back to 1 if it
+ * changes.
+ * So with `patience(0)` every row leaves at the first exit, and with `patience(exitCount)` no row leaves early.
+ * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param exits A whole number, 0 or more: one for all exits, or one per exit.
  * @throws InvalidInputError for any other number; at the first exit, for a list of the wrong length.
  * Source: PABEE (Zhou et al., 2020), section 3.2.

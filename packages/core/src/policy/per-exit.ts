@@ -2,15 +2,15 @@
 
 import { InvalidInputError } from '../errors/errors.ts';
 
-/** One value for all exits, or one per exit; the last exit's, where every row leaves, may be left out. */
+/** One value for all exits, or one per exit. The last exit's value may be omitted, because every row leaves there. */
 export type PerExit = number | readonly number[];
 
-/** The range that a policy's limit must lie in, ends included. */
+/** The range of a policy's limit, ends included. */
 export interface LimitRange {
   /** What the limit is, for messages: `confidence threshold`. */
   readonly name: string;
   readonly minimum: number;
-  /** `Infinity` where there is none; a limit is finite all the same. */
+  /** `Infinity` if there is no maximum; the limit itself is finite even then. */
   readonly maximum: number;
   /** Whether it must be a whole number. Default false. */
   readonly isWhole?: boolean;
@@ -23,12 +23,18 @@ export interface LimitRange {
 export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
   const values = typeof limits === 'number' ? [limits] : [...limits];
   if (values.length === 0) {
-    throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`);
+    throw new InvalidInputError(`Expected one ${range.name}, or one per exit; received an empty list.`, {
+      expected: 'a number, or one per exit',
+      received: [],
+    });
   }
   for (const value of values) {
     const fits = Number.isFinite(value) && value >= range.minimum && value <= range.maximum;
     if (!fits || (range.isWhole === true && !Number.isInteger(value))) {
-      throw new InvalidInputError(`Expected a ${range.name} ${formatRange(range)}; received ${value}.`);
+      throw new InvalidInputError(`Expected a ${range.name} ${formatRange(range)}; received ${value}.`, {
+        expected: `${range.name} ${formatRange(range)}`,
+        received: value,
+      });
     }
   }
   return typeof limits === 'number' ? limits : values;
@@ -36,7 +42,7 @@ export function checkedLimits(limits: PerExit, range: LimitRange): PerExit {
 
 /**
  * The limit that holds at one exit.
- * @throws InvalidInputError where the list fits neither all exits nor all but the last.
+ * @throws InvalidInputError for a list whose length fits neither all exits nor all but the last.
  */
 export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): number {
   if (typeof limits === 'number') return limits;
@@ -44,9 +50,10 @@ export function limitAt(limits: PerExit, exitIndex: number, exitCount: number): 
     throw new InvalidInputError(
       `Expected one limit for each of the ${exitCount - 1} exits before the last one, or for all ${exitCount}; ` +
         `received ${limits.length}. Pass a single number to use it everywhere.`,
+      { expected: [exitCount - 1, exitCount], received: limits.length },
     );
   }
-  // Where the last exit's limit is left out, no row passes it: every comparison with NaN is false.
+  // If the last exit's limit is omitted, no row passes it: every comparison with NaN is false.
   return limits[exitIndex] ?? Number.NaN;
 }
 

@@ -1,18 +1,19 @@
-// A kind of policy: how sure an exit is of a row, as one number, and all that follows from it. A policy of the kind adds a limit.
-// The number is the same for a live run and for a sweep over stored predictions.
+// A kind of policy scores how certain an exit is of a row, as one number. A policy of the kind compares the score with
+// a limit.
+// A live run and a sweep over stored predictions use the same score.
 
 import type { Comparison, ExitPolicy, ExitPolicyInput, LimitSpecification } from '../contract/exit-policy.ts';
 import { InvalidInputError } from '../errors/errors.ts';
 import { checkedLimits, formatLimits, type LimitRange, limitAt, type PerExit } from './per-exit.ts';
 
-/** Scores of one exit, and what the next exit's scores need of them. */
+/** Scores of one exit, and the state that the next exit's scores need. */
 export interface ExitScores<State> {
   readonly state: State;
   /** `[rows]` */
   readonly scores: ArrayLike<number>;
 }
 
-/** How sure exits are of rows: pure functions over a state that is returned. */
+/** How certain exits are of rows: pure functions over a state that is returned. */
 export interface ExitScore<State = unknown> {
   init(rows: number): State;
   update(state: State, input: ExitPolicyInput): ExitScores<State>;
@@ -20,34 +21,37 @@ export interface ExitScore<State = unknown> {
   keepRows(state: State, kept: Int32Array): State;
 }
 
-/** A score that the graph of a single ONNX file can compute, at each exit by itself. */
+/** A score that the graph of a single ONNX file can compute at each exit alone. */
 export type GraphScore = 'largest-probability' | 'lead-of-largest' | 'entropy';
 
 export interface PolicyKind<State = unknown> {
   /** In specifications and on the command line: `confidence`. */
   readonly kind: string;
-  /** Name of the factory, for the names of policies: `confidenceThreshold`. */
+  /** Name of the factory, from which policies get their names: `confidenceThreshold`. */
   readonly factory: string;
   readonly score: ExitScore<State>;
-  /** The scores of stored predictions, where these hold them: what `score` would give, without the work. */
+  /** The scores that stored predictions already hold, equal to those of `score`; absent if they hold none. */
   readonly storedScores?: (predictions: { readonly confidences: readonly Float32Array[] }) => readonly Float32Array[];
-  /** What a score may do to the limit for a row to leave; the first is the default. All point the same way. */
+  /**
+   * Comparisons of the score with the limit that may release a row; the first is the default. All have the same
+   * direction.
+   */
   readonly comparisons: readonly [Comparison, ...Comparison[]];
-  /** What a limit may be. */
+  /** The range of a limit. */
   readonly limits: LimitRange;
   /** Limits worth sweeping, from the loosest to the strictest. */
   settings(network: { readonly exitCount: number; readonly classes: number }): ArrayLike<number>;
-  /** How a graph computes the score; null where a single file cannot, because the score depends on several exits. */
+  /** How a graph computes the score; null if a single file cannot, because the score depends on several exits. */
   readonly graphScore: GraphScore | null;
 }
 
 /**
  * The policy of a kind: a row leaves at the first exit where its score passes the limit.
- * A row that never does takes the last exit's answer, unless the loop is told to fall back otherwise.
+ * A row that no exit releases takes the last exit's answer, unless the loop has another fallback.
  * @param limit One for all exits, or one per exit.
  * @param comparison Default: the kind's first.
- * @throws InvalidInputError for a limit out of range or a comparison that the kind does not know; at the first exit, for a list of the
- *   wrong length.
+ * @throws InvalidInputError for a limit out of range or a comparison that the kind does not have; at the first exit,
+ *   for a list of the wrong length.
  */
 export function policyOfKind<State>(
   { kind, factory, score, comparisons, limits: range }: PolicyKind<State>,
@@ -58,6 +62,7 @@ export function policyOfKind<State>(
   if (!comparisons.includes(comparison)) {
     throw new InvalidInputError(
       `Expected a comparison of ${kind} that is ${comparisons.join(' or ')}; received ${comparison}.`,
+      { expected: comparisons, received: comparison, path: 'comparison' },
     );
   }
   const isDefault = comparison === comparisons[0];
@@ -94,7 +99,7 @@ export function passing(comparison: Comparison): (score: number, limit: number) 
   }
 }
 
-/** Whether the first limit lets at least the rows leave that the second lets leave. */
+/** Whether the first limit releases at least the rows that the second releases. */
 export function isLooser(comparison: Comparison, first: number, second: number): boolean {
   switch (comparison) {
     case '>':
@@ -107,7 +112,7 @@ export function isLooser(comparison: Comparison, first: number, second: number):
 }
 
 /**
- * A score of one exit's probabilities, row by row, that remembers nothing.
+ * A score of one exit's probabilities, row by row, without state.
  * @param scoreRow Scores one row: `start` is the offset of its probabilities, `[classes]`.
  */
 export function scoreByRow(

@@ -6,8 +6,8 @@ import { patienceKind } from './patience.ts';
 import type { PolicyKind } from './policy-kind.ts';
 
 /**
- * Every kind of policy that compares one score with a limit. What runs, sweeps, calibrates, stores, parses or exports policies asks
- * this table. A new kind is a file beside these and a line here.
+ * Every kind of policy that compares one score with a limit. All code that runs, sweeps, calibrates, stores, parses or
+ * exports policies uses this table. A new kind is a file beside these and a line here.
  */
 export const policyKinds: Readonly<Record<'confidence' | 'entropy' | 'margin' | 'patience', PolicyKind>> = {
   confidence,
@@ -16,7 +16,7 @@ export const policyKinds: Readonly<Record<'confidence' | 'entropy' | 'margin' | 
   patience: patienceKind,
 };
 
-/** The kind of that name; null for none. */
+/** The kind of that name; null if there is none. */
 export function findPolicyKind(name: string): PolicyKind | null {
   return Object.values(policyKinds).find(({ kind }) => kind === name) ?? null;
 }
@@ -29,7 +29,8 @@ export interface SingleLimit {
 }
 
 /**
- * The kind whose single ONNX file can run a policy, its limits fed as an input; null where only stages can, decided between them.
+ * The kind of a policy that a single ONNX file can run with its limits as an input; null if the policy needs separate
+ * stages.
  */
 export function graphKind(specification: PolicySpecification | undefined): PolicyKind | null {
   if (specification === undefined || !('limit' in specification) || specification.comparison !== undefined) return null;
@@ -37,7 +38,7 @@ export function graphKind(specification: PolicySpecification | undefined): Polic
   return kind === null || kind.graphScore === null ? null : kind;
 }
 
-/** The one limit of a policy; null for limits per exit, combined policies and those that never let a row leave. */
+/** The one limit of a policy; null for limits per exit, combined policies and `never`. */
 export function singleLimit(specification: PolicySpecification): SingleLimit | null {
   if (!('limit' in specification) || typeof specification.limit !== 'number') return null;
   const kind = findPolicyKind(specification.kind);

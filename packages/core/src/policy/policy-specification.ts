@@ -10,20 +10,20 @@ import { findPolicyKind, policyKinds } from './policy-kinds.ts';
 
 const combine = { anyOf, allOf } as const;
 
-/** More levels of `anyOf` and `allOf` than anybody needs, and fewer than a stack holds. */
+/** Allowed levels of `anyOf` and `allOf`: more than a policy needs, and few enough for the stack. */
 const deepest = 8;
 
 /**
  * The policy of a specification.
- * @throws InvalidInputError for a kind that is not known, and for limits that the kind does not take.
+ * @throws InvalidInputError for an unknown kind, and for limits out of the kind's range.
  */
 export function policyFromSpecification(specification: PolicySpecification): ExitPolicy {
   return policyFromJson(specification, deepest);
 }
 
 /**
- * Checks parsed JSON, unknown fields included: one that this release does not know may change what the others mean.
- * @throws InvalidInputError naming what is wrong.
+ * Checks parsed JSON. Unknown fields are errors, because they may change the meaning of the others.
+ * @throws InvalidInputError that names the problem.
  */
 export function parsePolicySpecification(json: unknown): PolicySpecification {
   const { specification, name } = policyFromJson(json, deepest);
@@ -76,6 +76,7 @@ function comparisonOf({ kind, comparisons }: PolicyKind, comparison: unknown): P
   if (known !== undefined) return known;
   throw new InvalidInputError(
     `Expected a comparison of ${kind} that is ${comparisons.join(' or ')}; received ${JSON.stringify(comparison)}.`,
+    { expected: comparisons, received: JSON.stringify(comparison), path: 'comparison' },
   );
 }
 
@@ -83,15 +84,17 @@ function checkFields(fields: Readonly<Record<string, unknown>>, known: readonly 
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new InvalidInputError(
-      `A policy of the kind ${String(fields.kind)} has no field "${unknown}"; expected ${known.join(', ')}. Update ztw if a newer release made it.`,
+      `Expected only the fields ${known.join(', ')} in a policy of the kind ${String(fields.kind)}; received "${unknown}". Update ztw if a newer release made it.`,
+      { expected: known, received: unknown },
     );
   }
 }
 
-/** For a name that no kind has. */
+/** The error for an unknown kind. */
 export function unknownKind(received: string): InvalidInputError {
   const names = [...Object.values(policyKinds).map(({ kind }) => kind), 'anyOf', 'allOf', 'never'];
   return new InvalidInputError(
     `Expected a policy of the kind ${names.join(', ')}; received ${received}. Update ztw if a newer release made it.`,
+    { expected: names, received, path: 'kind' },
   );
 }

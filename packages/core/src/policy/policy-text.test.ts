@@ -57,9 +57,9 @@ describe('parsePolicyKind', () => {
   it.each([
     ['mood', /received mood/],
     ['never', /received never/],
-    ['confidence:0.9', /has a limit already.*write confidence\./],
+    ['confidence:0.9', /already has a limit.*write confidence\./],
     ['confidence:0.5,0.9', /one limit per exit.*overfits.*write confidence\./],
-    ['anyOf(confidence, patience)', /several limits, and a sweep moves one/],
+    ['anyOf(confidence, patience)', /has several limits\. A sweep varies one limit/],
   ])('refuses %s, which has no single limit to choose', (text, message) => {
     expect(() => parsePolicyKind(text)).toThrow(InvalidInputError);
     expect(() => parsePolicyKind(text)).toThrow(message);
@@ -87,8 +87,8 @@ describe('parsePolicySpecification', () => {
     [{ kind: 'confidence', limit: [] }, /empty list/],
     [{ kind: 'confidence', limit: [0.5, null] }, /as a number/],
     [{ kind: 'confidence', limit: 0.9, comparison: '<' }, /> or >=; received "<"/],
-    [{ kind: 'confidence', limit: 0.9, code: 'x' }, /no field "code"/],
-    [{ kind: 'never', limit: 0.9 }, /no field "limit"/],
+    [{ kind: 'confidence', limit: 0.9, code: 'x' }, /received "code"/],
+    [{ kind: 'never', limit: 0.9 }, /received "limit"/],
     [{ kind: 'anyOf', policies: [] }, /at least one policy/],
     [{ kind: 'anyOf', policies: { kind: 'never' } }, /as a list/],
   ])('refuses %j', (json, message) => {

@@ -1,4 +1,5 @@
-// How people write policies: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit, `confidence:>=0.9`,
+// Policies as text: `confidence:0.9`, `entropy:0.3`, `confidence:0.5,0.7,0.9` with one limit per exit,
+// `confidence:>=0.9`,
 // `anyOf(confidence:0.9, patience:3)`, `never`.
 
 import type { ExitPolicy, PolicySpecification } from '../contract/exit-policy.ts';
@@ -8,31 +9,34 @@ import { findPolicyKind } from './policy-kinds.ts';
 import { policyFromSpecification, unknownKind } from './policy-specification.ts';
 
 /**
- * Reads a policy.
- * @throws InvalidInputError for anything else.
+ * Reads the text of a policy.
+ * @throws InvalidInputError for any other text.
  */
 export function parsePolicy(text: string): ExitPolicy {
   return policyFromSpecification(readPolicy(text.trim()));
 }
 
 /**
- * Reads the name of a kind, whose limit is to be swept or calibrated.
- * @throws InvalidInputError for a name that no kind has, and for a policy that is more than a kind.
+ * Reads the name of a kind whose limit will be swept or calibrated.
+ * @throws InvalidInputError for an unknown name, and for a policy that already has limits.
  */
 export function parsePolicyKind(text: string): PolicyKind {
   const kind = findPolicyKind(text.trim());
   if (kind !== null) return kind;
   if (/^(anyOf|allOf)\b/.test(text.trim())) {
     throw new InvalidInputError(
-      `${text} has several limits, and a sweep moves one. Sweep a single kind, such as confidence; a combined policy can be run as it is.`,
+      `Expected the name of a kind of policy, such as confidence; received ${text}, which has several limits. ` +
+        'A sweep varies one limit: name a single kind. A combined policy can only be run.',
+      { expected: 'the name of a kind', received: text },
     );
   }
   if (text.includes(':')) {
     const [name = ''] = text.split(':');
     throw new InvalidInputError(
       text.includes(',')
-        ? `${text} has one limit per exit. Choosing these together overfits the rows they are chosen on, so one limit is chosen for all exits: write ${name}.`
-        : `${text} has a limit already, and the limit is what is to be chosen: write ${name}.`,
+        ? `Expected the name of a kind of policy; received ${text}, which has one limit per exit. Choosing these together overfits the rows on which they are chosen, so one limit is chosen for all exits: write ${name}.`
+        : `Expected the name of a kind of policy; received ${text}, which already has a limit. The limit will be chosen: write ${name}.`,
+      { expected: name, received: text },
     );
   }
   throw unknownKind(text);
@@ -68,7 +72,11 @@ function readPolicy(text: string): PolicySpecification {
   const limit = only !== undefined && limits.length === 1 && !values.trim().endsWith(',') ? only : limits;
   const known = kind.comparisons.find((candidate) => candidate === comparison);
   if (comparison !== undefined && known === undefined) {
-    throw new InvalidInputError(`Expected ${name}:${kind.comparisons.join(` or ${name}:`)}; received ${text}.`);
+    throw new InvalidInputError(`Expected ${name}:${kind.comparisons.join(` or ${name}:`)}; received ${text}.`, {
+      expected: kind.comparisons,
+      received: comparison,
+      path: text,
+    });
   }
   return { kind: name, limit, ...(known === undefined || known === kind.comparisons[0] ? {} : { comparison: known }) };
 }
@@ -76,12 +84,15 @@ function readPolicy(text: string): PolicySpecification {
 function numberIn(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new InvalidInputError(`Expected a number as the limit of a policy; received "${text}".`);
+    throw new InvalidInputError(`Expected a number as the limit of a policy; received "${text}".`, {
+      expected: 'a finite number',
+      received: text,
+    });
   }
   return value;
 }
 
-/** Parts between the commas that lie in no parentheses; a part that is a number belongs to the limits of the part before. */
+/** Parts between the commas outside parentheses. A part that is a number is a further limit of the part before it. */
 function membersOf(text: string): readonly string[] {
   const members: string[] = [];
   let depth = 0;

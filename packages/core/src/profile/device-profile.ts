@@ -1,4 +1,4 @@
-// What a model's stages cost on one device, in time. Plain data, JSON-safe.
+// The times of a model's stages on one device. Plain, JSON-safe data.
 
 import { cumulativeCosts, type ExitCosts } from '../costs/exit-costs.ts';
 import { InvalidInputError } from '../errors/errors.ts';
@@ -7,9 +7,9 @@ import { InvalidInputError } from '../errors/errors.ts';
 export interface ProfiledBatch {
   readonly batchSize: number;
   readonly repeats: number;
-  /** One per stage: segment, head, and reading the logits back; taking the input over counts to the first stage. */
+  /** One per stage: segment, head, and reading the logits back. The first stage includes loading the input. */
   readonly stageMilliseconds: readonly number[];
-  /** The uncut network without any IC, measured in turns with the stages; null where none was given. */
+  /** The uncut network without any IC, measured in turns with the stages; null if none was given. */
   readonly wholeMilliseconds: number | null;
 }
 
@@ -18,7 +18,7 @@ export interface DeviceProfile {
   readonly version: 1;
   /** Name of the model that was measured. */
   readonly model: string;
-  /** Where it was measured: runtime, threads, processor. Left out where nobody said. */
+  /** Where it was measured: runtime, threads, processor. Absent if unknown. */
   readonly device?: string;
   /** Names of its stages, in order. */
   readonly stages: readonly string[];
@@ -26,28 +26,30 @@ export interface DeviceProfile {
 }
 
 /**
- * Checks that a profile is of a model's stages.
+ * Checks that a profile belongs to a model's stages.
  * @param stageNames Names of the model's stages, in order.
- * @throws InvalidInputError for one that was measured on others.
+ * @throws InvalidInputError for a profile of other stages.
  */
 export function checkProfiledStages(profile: DeviceProfile, stageNames: readonly string[]): void {
   if (profile.stages.join('\n') !== stageNames.join('\n')) {
     throw new InvalidInputError(
-      `The profile was measured on '${profile.model}' with the stages ${profile.stages.join(', ')}; this model has ${stageNames.join(', ')}. Measure this one: ztw bench BUNDLE.`,
+      `Expected a profile of the stages ${stageNames.join(', ')}; received one of '${profile.model}' with the stages ${profile.stages.join(', ')}. Measure this model: ztw bench BUNDLE.`,
+      { expected: stageNames, received: profile.stages, path: 'stages' },
     );
   }
 }
 
 /**
- * What it costs a row to leave at each exit, in milliseconds: the costs to calibrate by where a budget is a time.
+ * Cost per row of leaving at each exit, in milliseconds: the costs for a calibration whose budget is a time.
  * @throws InvalidInputError for a batch size that was not measured.
  */
 export function profileCosts(profile: DeviceProfile, batchSize: number): ExitCosts {
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
     throw new InvalidInputError(
-      `The profile of '${profile.model}' holds batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; ` +
+      `Expected a batch size that was measured: the profile of '${profile.model}' has batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; ` +
         `received ${batchSize}. Measure that batch size too.`,
+      { expected: profile.batches.map((measured) => measured.batchSize), received: batchSize, path: 'batchSize' },
     );
   }
   return {
@@ -58,7 +60,7 @@ export function profileCosts(profile: DeviceProfile, batchSize: number): ExitCos
 }
 
 /**
- * The same as plain numbers.
+ * The costs of `profileCosts` as plain numbers.
  * @returns milliseconds per row, one per exit, ascending.
  * @throws InvalidInputError as `profileCosts`.
  */

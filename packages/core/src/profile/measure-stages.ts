@@ -1,4 +1,4 @@
-// Milliseconds per stage on the device at hand. MACs say what a stage computes; only a clock says what it costs.
+// Milliseconds per stage on this device. MACs say how much a stage computes; only a measurement says how long it takes.
 
 import type { InputBatch, NamedInputBatch } from '../contract/input.ts';
 import type { StagedModel } from '../contract/staged-model.ts';
@@ -15,13 +15,13 @@ export interface MeasureStagesOptions {
   readonly input: InputBatch;
   /** Default: 1 and 32. */
   readonly batchSizes?: readonly number[];
-  /** Measurements of each batch size, whose median counts. Default: 30. */
+  /** Measurements of each batch size; the result is their median. Default: 30. */
   readonly repeats?: number;
   /** Runs that are not counted. Default: 3. */
   readonly warmUps?: number;
-  /** Where this runs, for the profile: runtime, threads, processor. */
+  /** Description of the device for the profile: runtime, threads, processor. */
   readonly device?: string;
-  /** Runs the uncut network without ICs on a batch, to compare with. */
+  /** Runs the uncut network without ICs on a batch, for comparison. */
   readonly runWhole?: (input: InputBatch) => Promise<unknown>;
   /** Called after each round over all batch sizes. */
   readonly onProgress?: (roundsDone: number, rounds: number) => void;
@@ -39,10 +39,10 @@ export const measureStagesDefaults: {
 } = { batchSizes: [1, 32], repeats: 30, warmUps: 3 };
 
 /**
- * Measures what each stage costs, with nobody leaving. Batch sizes and the uncut network take turns, so that a busy machine
- * slows all of them alike; the median leaves out what disturbed only some runs.
- * @throws InvalidInputError for an input or option that does not fit; RuntimeFailureError where the runtime fails;
- *   AbortedError where `signal` fires.
+ * Measures the time of each stage while no row leaves. Batch sizes and the uncut network take turns, so that a busy
+ * machine slows all of them alike. The median is robust against disturbances of single runs.
+ * @throws InvalidInputError for an input or option that does not fit; RuntimeFailureError if the runtime fails;
+ *   AbortedError if `signal` fires.
  */
 export async function measureStages<Features>(
   model: StagedModel<Features>,
@@ -127,13 +127,17 @@ function checkCounts(batchSizes: readonly number[], repeats: number, warmUps: nu
   const bad = [...batchSizes, repeats].find((count) => !(Number.isInteger(count) && count >= 1));
   if (batchSizes.length === 0 || bad !== undefined || !(Number.isInteger(warmUps) && warmUps >= 0)) {
     throw new InvalidInputError(
-      `Expected batch sizes and repeats that are whole numbers from 1 on, and 0 or more warm-ups; ` +
+      `Expected whole numbers of at least 1 as batch sizes and repeats, and 0 or more warm-ups; ` +
         `received batches of [${batchSizes.join(', ')}], ${repeats} repeats, ${warmUps} warm-ups.`,
     );
   }
   const largest = Math.max(...batchSizes);
   if (largest > rows) {
-    throw new InvalidInputError(`Expected at least ${largest} rows of input, the largest batch; received ${rows}.`);
+    throw new InvalidInputError(`Expected at least ${largest} rows of input, the largest batch; received ${rows}.`, {
+      expected: largest,
+      received: rows,
+      path: 'rows',
+    });
   }
 }
 

@@ -16,7 +16,7 @@ test('gives back what was written', () => {
 });
 
 test.each([
-  [null, /the whole/],
+  [null, /the top level/],
   [{ ...profile, format: 'other' }, /format/],
   [{ ...profile, version: 2 }, /version/],
   [{ ...profile, stages: ['first'] }, /one time per stage/],

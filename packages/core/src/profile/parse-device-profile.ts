@@ -31,14 +31,15 @@ const schema = v.pipe(
 );
 
 /**
- * Reads a device profile out of parsed JSON.
- * @throws InvalidInputError naming what is wrong.
+ * Reads a device profile from parsed JSON.
+ * @throws InvalidInputError that names the problem.
  */
 export function parseDeviceProfile(json: unknown): DeviceProfile {
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidInputError(
-    `This is no device profile of version 1: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. Make one: ztw bench BUNDLE.`,
+    `Expected a device profile of version 1; received another value at ${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}. Make a profile: ztw bench BUNDLE.`,
+    { path: v.getDotPath(issue) ?? '' },
   );
 }

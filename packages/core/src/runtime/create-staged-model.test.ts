@@ -115,15 +115,18 @@ describe('the shell of a staged model', () => {
     const load = () => model.load(rows(2));
     const second = async () => (await model.runStage(0, await load(), null)).features!;
     const refusals: [RegExp, () => Promise<unknown>][] = [
-      [/go into stage 0 of 0\.\.1, but stage 1/, async () => model.runStage(1, await load(), null)],
-      [/does not use the logits/, async () => model.runStage(0, await load(), new Float32Array(4))],
-      [/2 x 2 values, but got none/, async () => model.runStage(1, await second(), null)],
-      [/2 x 2 values, but got 3 values/, async () => model.runStage(1, await second(), new Float32Array(3))],
+      [/Expected stage 0 of 0\.\.1 .*received 1/, async () => model.runStage(1, await load(), null)],
+      [/Expected no logits of the stage before/, async () => model.runStage(0, await load(), new Float32Array(4))],
+      [/2 x 2 values, for stage 1 .*received none/, async () => model.runStage(1, await second(), null)],
+      [
+        /2 x 2 values, for stage 1 .*received 3 values/,
+        async () => model.runStage(1, await second(), new Float32Array(3)),
+      ],
       [/at least one row to keep/, async () => model.keepRows(await load(), new Int32Array(0))],
-      [/1 came after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
-      [/2 came after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
+      [/received 1 after 1/, async () => model.keepRows(await load(), Int32Array.of(1, 1))],
+      [/received 2 after nothing/, async () => model.keepRows(await load(), Int32Array.of(2))],
       [/stage 0; stage 1/, async () => model.concatRows([await load(), await second()])],
-      [/at least one set/, () => model.concatRows([])],
+      [/one or more sets of rows/, () => model.concatRows([])],
       [/input value/, () => model.load({ rows: 2, data: new Float32Array(3) })],
     ];
     for (const [message, refused] of refusals) {
@@ -178,7 +181,7 @@ describe('the shell of a staged model', () => {
     const model = createStagedModel(apart);
     expect(model.supports.concatRows).toBe(false);
     await expect(model.concatRows([await model.load(rows(1)), await model.load(rows(1))])).rejects.toThrow(
-      /cannot join rows/,
+      /Expected a model that can join rows/,
     );
     expect(model.liveFeatures).toBe(0);
   });
@@ -186,6 +189,6 @@ describe('the shell of a staged model', () => {
   test('refuses a network whose inputs the runtime cannot take, naming the input', () => {
     const { adapter } = recorded({ inputs: [{ name: 'ids', type: 'int64', rowShape: ['tokens'] }] });
     expect(() => createStagedModel(adapter)).toThrow(UnsupportedModelError);
-    expect(() => createStagedModel(adapter)).toThrow(/int64 values as input "ids", but this runtime takes float32/);
+    expect(() => createStagedModel(adapter)).toThrow(/inputs of type float32.* received int64 for the input "ids"/);
   });
 });

@@ -1,47 +1,49 @@
-// What a runtime writes of a staged model, and what it gets: `createStagedModel` makes the rest.
+// The part of a staged model that a runtime implements. `createStagedModel` adds the rest.
 
 import type { InputSpecification, NamedInputBatch } from '../contract/input.ts';
 import type { StageDescription, StagedModel, StagedModelSupport } from '../contract/staged-model.ts';
 
-/** Tensors of some rows, on their way into a stage. */
+/** Tensors of some rows that are about to enter a stage. */
 export interface AdapterRows<Tensors> {
   readonly tensors: Tensors;
   readonly rows: number;
 }
 
-/** What one stage gives back. */
+/** What one stage returns. */
 export interface AdapterOutput<Tensors> {
   /** For the next stage; null after the last one. */
   readonly tensors: Tensors | null;
-  /** `[rows, classes]`, on the host; the caller's from now on. */
+  /** `[rows, classes]`, on the host; the caller owns it. */
   readonly logits: Float32Array;
 }
 
 /**
- * What a runtime writes. All calls have been checked: the model is not disposed, inputs fit their specification and are finite, stages
- * exist and follow one another, previous logits are there where they are used and nowhere else, and kept rows exist.
+ * What a runtime implements. The shell has checked every call: the model is not disposed, inputs fit their
+ * specification and are finite, stages exist and are in order, previous logits are given if and only if the stage uses
+ * them, and kept rows exist.
  *
- * Tensors are lent: an adapter reads what it is given, and the shell calls `free` with it afterwards, also when the call fails. An
- * adapter that frees tensors earlier, during the call, or hands them on, takes them out of what it was given, so that `free` finds nothing.
+ * Tensors are lent: the adapter reads them, and the shell calls `free` with them afterwards, also when the call fails.
+ * An adapter that frees tensors during the call, or passes them on, removes them from its argument, so that `free` does
+ * not see them.
  */
 export interface StagedModelAdapter<Tensors> {
   readonly name: string;
   readonly classes: number;
-  /** One name per class, or null where the model carries none. */
+  /** One name per class; null if the model has none. */
   readonly labels: readonly string[] | null;
   readonly inputs: readonly InputSpecification[];
   /** MACs per row of the full network without any IC. */
   readonly backboneMacs: number;
   readonly stages: readonly StageDescription[];
-  /** Whether rows can be joined follows from `concat`. */
+  /** Without `concatRows`: whether rows can be joined follows from `concat`. */
   readonly supports: Omit<StagedModelSupport, 'concatRows'>;
 
-  /** Takes input rows over. The arrays stay the caller's: what is kept of them is copied. */
+  /** Loads input rows. The caller owns the arrays, so the adapter copies what it keeps. */
   upload(input: NamedInputBatch): Tensors | Promise<Tensors>;
 
   /**
    * Runs one stage.
-   * @param previousLogits `[rows, classes]`, the caller's; null where the stage does not use them.
+   * @param previousLogits `[rows, classes]`, owned by the caller; null if the stage does not use them.
    */
   run(
     stageIndex: number,
@@ -51,34 +53,37 @@ export interface StagedModelAdapter<Tensors> {
   ): Promise<AdapterOutput<Tensors>>;
 
   /**
-   * Keeps some of the rows, never all. It may note them down and move them later: the next stage reads them once.
-   * @param kept Positions among the rows, ascending, at least one; the caller's.
-   * @param rows How many there are now.
+   * Keeps some of the rows, never all. It may record them and move them later, because the next stage reads them once.
+   * @param kept Positions among the rows, ascending, at least one; owned by the caller.
+   * @param rows Current number of rows.
    */
   keep(tensors: Tensors, kept: Int32Array, rows: number): Tensors | Promise<Tensors>;
 
   /**
-   * Joins rows that go into one stage, in the given order; at least two parts. Left out where the runtime cannot join rows.
+   * Joins rows that enter one stage, in the given order; at least two parts. Absent if the runtime cannot join rows.
    */
   concat?(parts: readonly AdapterRows<Tensors>[]): Tensors | Promise<Tensors>;
 
-  /** Frees tensors, also after `dispose`. Left out where the garbage collector does so. */
+  /** Frees tensors, also after `dispose`. Absent if the garbage collector does so. */
   free?(tensors: Tensors): void;
 
-  /** Frees the model; called once, when no call is under way. */
+  /** Frees the model; called once, when no call is in progress. */
   dispose(): Promise<void>;
 }
 
-/** Features that a model made by `createStagedModel` gives out: a receipt for tensors that the model holds, good for one use. */
+/** Features of a model made by `createStagedModel`: a receipt for tensors that the model holds, valid for one use. */
 export interface HeldFeatures {
   readonly rows: number;
-  /** The stage that they go into. */
+  /** The stage that they enter. */
   readonly stageIndex: number;
 }
 
-/** A staged model that can tell how many sets of features it holds. */
+/** A staged model that counts the sets of features that it holds. */
 export interface RuntimeModel extends StagedModel<HeldFeatures> {
-  /** Sets of features that were given out and neither consumed nor released: 0 when no run is under way, or something leaks. */
+  /**
+   * Sets of features that were neither consumed nor released. It must be 0 when no run is in progress; otherwise
+   * features leak.
+   */
   readonly liveFeatures: number;
   concatRows(parts: readonly HeldFeatures[]): Promise<HeldFeatures>;
 }

@@ -6,7 +6,7 @@ import type { HeldFeatures, RuntimeModel, StagedModelAdapter } from './staged-mo
 import { UseGuard } from './use-guard.ts';
 
 interface HeldRows<Tensors> {
-  /** null once they were handed on to other features. */
+  /** null after they were passed on to other features. */
   tensors: Tensors | null;
   readonly rows: number;
   readonly stageIndex: number;
@@ -25,7 +25,7 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
   readonly backboneMacs: number;
   readonly #adapter: StagedModelAdapter<Tensors>;
   readonly #guard: UseGuard;
-  /** What each receipt stands for; gone once it is used. Features that were forgotten are not kept alive. */
+  /** The rows behind each receipt, until it is used. Receipts that the caller dropped are not kept alive. */
   readonly #held = new WeakMap<HeldFeatures, HeldRows<Tensors>>();
   #live = 0;
 
@@ -34,7 +34,8 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
     const other = adapter.inputs.find(({ type }) => !inputTypes.includes(type));
     if (other !== undefined) {
       throw new UnsupportedModelError(
-        `The network "${adapter.name}" takes ${other.type} values as input "${other.name}", but this runtime takes ${inputTypes.join(', ')}.`,
+        `Expected inputs of type ${inputTypes.join(', ')}, which this runtime takes; received ${other.type} for the input "${other.name}" of "${adapter.name}".`,
+        { expected: inputTypes, received: other.type, path: other.name },
       );
     }
     this.name = adapter.name;
@@ -96,13 +97,16 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
       if (first === undefined || others.some(differs)) {
         const places = all.map(({ stageIndex, lengths }) => `stage ${stageIndex}${lengths && ` with ${lengths}`}`);
         throw new InvalidInputError(
-          'concatRows joins rows that go into one stage, with one length of each free axis, at least one set; ' +
-            `these go into [${places.join('; ')}].`,
+          'Expected one or more sets of rows for concatRows that enter the same stage with the same lengths of free axes; ' +
+            `received [${places.join('; ')}].`,
+          { received: places },
         );
       }
       if (others.length === 0) return this.#handOn(first);
       if (this.#adapter.concat === undefined) {
-        throw new InvalidInputError(`The model "${this.name}" cannot join rows: see its \`supports\`.`);
+        throw new InvalidInputError(
+          `Expected a model that can join rows; "${this.name}" cannot. Check \`supports.concatRows\` first.`,
+        );
       }
       const tensors = await this.#adapter.concat(all);
       return this.#hold({ ...first, tensors, rows: all.reduce((sum, { rows }) => sum + rows, 0) });
@@ -118,7 +122,9 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
     return this.#guard.dispose(() => this.#adapter.dispose());
   }
 
-  /** Uses features up for some work, and frees what the work has not handed on, whatever comes of it. */
+  /**
+   * Consumes features for some work. Afterwards frees the tensors that the work has not passed on, also if it fails.
+   */
   async #consume<Result>(
     all: readonly HeldFeatures[],
     work: (rows: readonly Usable<Tensors>[]) => Promise<Result>,
@@ -129,7 +135,8 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
         const rows = taken.filter(isUsable);
         if (rows.length < all.length) {
           throw new InvalidInputError(
-            'These features were consumed or released before, or are of another model. Use those that the last runStage or keepRows returned.',
+            'Expected features of this model that are still valid; received features that were consumed or released, or belong to another model. ' +
+              'Use those that the last runStage or keepRows returned.',
           );
         }
         return work(rows);
@@ -169,7 +176,8 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
   #checkStage(stageIndex: number, expectedStage: number): void {
     if (stageIndex === expectedStage && stageIndex < this.stages.length) return;
     throw new InvalidInputError(
-      `These features go into stage ${expectedStage} of 0..${this.stages.length - 1}, but stage ${stageIndex} was asked for.`,
+      `Expected stage ${expectedStage} of 0..${this.stages.length - 1} for these features; received ${stageIndex}.`,
+      { expected: expectedStage, received: stageIndex, path: 'stageIndex' },
     );
   }
 
@@ -178,12 +186,14 @@ export class StagedModelShell<Tensors> implements RuntimeModel {
     const received = previousLogits === null ? 'none' : `${previousLogits.length} values`;
     if (!usesPreviousLogits && previousLogits !== null) {
       throw new InvalidInputError(
-        `Stage ${stageIndex} ("${name}") does not use the logits of the stage before (previous_logits), but got ${received}. Pass null.`,
+        `Expected no logits of the stage before (previous_logits) for stage ${stageIndex} ("${name}"); received ${received}. Pass null.`,
+        { expected: 'none', received, path: 'previousLogits' },
       );
     }
     if (usesPreviousLogits && previousLogits?.length !== rows * this.classes) {
       throw new InvalidInputError(
-        `Stage ${stageIndex} ("${name}") needs the logits of the stage before (previous_logits), ${rows} x ${this.classes} values, but got ${received}.`,
+        `Expected the logits of the stage before (previous_logits), ${rows} x ${this.classes} values, for stage ${stageIndex} ("${name}"); received ${received}.`,
+        { expected: `${rows * this.classes} values`, received, path: 'previousLogits' },
       );
     }
   }
@@ -198,13 +208,21 @@ function isUsable<Tensors>(held: HeldRows<Tensors> | undefined): held is Usable<
 /** @throws InvalidInputError unless `kept` names existing rows in ascending order, at least one. */
 function checkKeptRows(kept: Int32Array, rows: number): void {
   if (kept.length === 0) {
-    throw new InvalidInputError('keepRows needs at least one row to keep. Release the features when no row stays.');
+    throw new InvalidInputError(
+      'Expected at least one row to keep in keepRows; received none. Release the features when no row stays.',
+      {
+        expected: 'at least one row',
+        received: 0,
+        path: 'kept',
+      },
+    );
   }
   let previous = -1;
   for (const row of kept) {
     if (row <= previous || row >= rows) {
       throw new InvalidInputError(
-        `keepRows needs ascending row numbers below ${rows}, but ${row} came after ${previous === -1 ? 'nothing' : previous}.`,
+        `Expected ascending row numbers below ${rows} in keepRows; received ${row} after ${previous === -1 ? 'nothing' : previous}.`,
+        { expected: `${previous + 1} to ${rows - 1}`, received: row, path: 'kept' },
       );
     }
     previous = row;

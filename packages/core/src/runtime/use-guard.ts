@@ -1,4 +1,4 @@
-// Lets a resource be disposed at any moment: new calls are refused, calls under way are waited for, and freeing happens
+// Makes disposing a resource safe at any time: new calls fail, calls in progress are awaited, and the resource is freed
 // once.
 
 import { DisposedError } from '../errors/errors.ts';
@@ -14,7 +14,7 @@ export class UseGuard {
     this.#what = what;
   }
 
-  /** @throws DisposedError after a dispose has begun. */
+  /** @throws DisposedError after `dispose` was called. */
   assertUsable(): void {
     if (this.#disposal !== null) {
       throw new DisposedError(`${this.#what} was used after it was disposed. Load it again.`);
@@ -23,7 +23,7 @@ export class UseGuard {
 
   /**
    * Runs work that needs the resource.
-   * @throws DisposedError after a dispose has begun.
+   * @throws DisposedError after `dispose` was called.
    */
   async use<Result>(work: () => Promise<Result>): Promise<Result> {
     this.assertUsable();
@@ -38,7 +38,7 @@ export class UseGuard {
     }
   }
 
-  /** Calls `free` once, when no call is under way. Later calls wait for the first and do nothing else. */
+  /** Calls `free` once, when no call is in progress. Later calls only wait for the first. */
   dispose(free: () => Promise<void>): Promise<void> {
     this.#disposal ??= this.#idle().then(free);
     return this.#disposal;

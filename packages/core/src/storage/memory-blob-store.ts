@@ -1,7 +1,10 @@
 import type { BlobStore } from '../contract/blob-store.ts';
 import { StorageError } from '../errors/errors.ts';
 
-/** Blobs in memory, for tests, browsers and jobs that need not outlive the process. It copies what it is given and what it gives. */
+/**
+ * Blobs in memory, for tests, browsers and jobs that need not outlive the process. Bytes are copied when written and
+ * when read.
+ */
 export function memoryBlobStore(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   return {
@@ -16,7 +19,8 @@ export function memoryBlobStore(): BlobStore {
       const blob = blobs.get(name);
       if (blob === undefined || blob.length < end) {
         throw new StorageError(
-          `Expected the bytes ${offset} to ${end} of the blob "${name}", but it has ${blob?.length ?? 'none: it does not exist'}.`,
+          `Expected the bytes ${offset} to ${end} of the blob "${name}"; it has ${blob?.length ?? 'none: it does not exist'}.`,
+          { expected: end, received: blob?.length ?? 0, path: name },
         );
       }
       target.set(blob.subarray(offset, end));

@@ -1,4 +1,4 @@
-// The frame of the runtimes in this folder: plain rows on the host, computed by functions.
+// The base of the runtimes in this folder: plain rows on the host, computed by functions.
 
 import type { InputSpecification, InputTensor, NamedInputBatch } from '../contract/input.ts';
 import type { StageDescription } from '../contract/staged-model.ts';
@@ -18,7 +18,7 @@ export interface HostStageOutput {
 /** A stage as a description and a function of its rows. */
 export interface HostStage {
   readonly description: StageDescription;
-  /** @param tensors For the first stage the network's inputs in their order, else what the stage before returned. */
+  /** @param tensors The network's inputs in their order for the first stage, else the tensors of the stage before. */
   run(tensors: readonly InputTensor[], rows: number, previousLogits: Float32Array | null): HostStageOutput;
 }
 

@@ -1,4 +1,5 @@
-// The reference runtime: a reference network as a staged model. Slow, readable, and the yardstick of the others.
+// The reference runtime: a reference network as a staged model. It is slow and readable, and other runtimes are
+// compared with it.
 
 import type { InputTensor } from '../contract/input.ts';
 import { InvalidModelError } from '../errors/errors.ts';
@@ -9,13 +10,14 @@ import type { ReferenceHead, ReferenceNetwork, ReferenceSegment } from './refere
 
 /**
  * Makes a network run stage by stage in plain TypeScript.
- * @throws InvalidModelError where the number of heads does not fit the number of segments.
+ * @throws InvalidModelError if the number of heads does not fit the number of segments.
  */
 export function referenceModel(network: ReferenceNetwork): RuntimeModel {
   const { name, classes, labels, inputShape, segments, heads } = network;
   if (heads.length !== segments.length - 1) {
     throw new InvalidModelError(
       `Expected a head after each of ${segments.length} segments but the last in '${name}'; received ${heads.length}.`,
+      { expected: segments.length - 1, received: heads.length, path: name },
     );
   }
   return hostModel({

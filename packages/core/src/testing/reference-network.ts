@@ -1,4 +1,4 @@
-// A small network as functions of its rows, and what it answers without any stage, IC or loop.
+// A small network as functions of its rows, and its answers without stages, ICs or a loop.
 
 import type { InputBatch } from '../contract/input.ts';
 import type { RowShape } from '../contract/tensor.ts';
@@ -7,7 +7,7 @@ import { denseInputs } from '../input/input-types.ts';
 
 /** A piece of the backbone. */
 export interface ReferenceSegment {
-  /** For people; the last segment's stage is `final`. */
+  /** Name for messages; the last segment's stage is `final`. */
   readonly name: string;
   /** MACs per row. */
   readonly macs: number;
@@ -21,8 +21,8 @@ export interface ReferenceHead {
   readonly macs: number;
   readonly usesPreviousLogits: boolean;
   /**
-   * @param features `[rows, ...]` as its segment gives them.
-   * @param previousLogits `[rows, classes]` of the IC before; null where it uses none.
+   * @param features `[rows, ...]`, the output of its segment.
+   * @param previousLogits `[rows, classes]` of the IC before; null if it uses none.
    * @returns logits `[rows, classes]`
    */
   run(features: Float32Array, rows: number, previousLogits: Float32Array | null): Float32Array;
@@ -40,7 +40,7 @@ export interface ReferenceNetwork {
 }
 
 /**
- * The uncut network's own answer.
+ * The answer of the uncut network.
  * @returns logits `[rows, classes]`
  */
 export function wholeLogits(network: ReferenceNetwork, input: InputBatch): Float32Array {

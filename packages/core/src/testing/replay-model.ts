@@ -1,4 +1,4 @@
-// A staged model that answers with stored or given logits: it tests the loop, policies and ensembles without a network.
+// A staged model that answers with stored or given logits, to test the loop, policies and ensembles without a network.
 
 import type { DenseInputBatch } from '../contract/input.ts';
 import { denseInputs } from '../input/input-types.ts';
@@ -7,8 +7,8 @@ import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
 import { hostModel } from './host-model.ts';
 
 /**
- * What an exit answers: stored logits `[all rows, classes]`, or a function of the current rows' numbers
- * and of the previous exit's logits, both as the loop has compacted them.
+ * The logits of an exit: stored logits `[all rows, classes]`, or a function of the current rows' numbers and the
+ * previous exit's logits, both as compacted by the loop.
  */
 export type ReplayExit = Float32Array | ((rowNumbers: Int32Array, previousLogits: Float32Array | null) => Float32Array);
 

@@ -11,11 +11,11 @@ export interface SeededNetworkOptions {
   readonly classes: number;
   /** Whether each IC but the first sees the logits of the one before. */
   readonly cascade: boolean;
-  /** Whether the first IC, too, sees logits: those of the network before it in a chain. */
+  /** Whether the first IC also sees logits: those of the network before it in a chain. */
   readonly followsNetwork: boolean;
-  /** Factor on the ICs' dense weights: larger ones make the predictions more confident. */
+  /** Factor on the ICs' dense weights: larger weights make the predictions more confident. */
   readonly confidence: number;
-  /** False leaves the ICs and cuts out: one final stage. */
+  /** Whether there are cuts and ICs; false gives one final stage. */
   readonly internalClassifiers: boolean;
 }
 
@@ -38,7 +38,7 @@ const cutWidths = [36, 24, 12] as const;
 
 /**
  * A network of four segments, `[2, 6, 6]` -> `[36]` -> `[24]` -> `[12]` -> `[classes]`, and three ICs.
- * Whatever the options, networks of one seed and number of classes have the same backbone.
+ * Networks with the same seed and number of classes have the same backbone, whatever the other options.
  */
 export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): ReferenceNetwork {
   const { name, seed, classes, cascade, followsNetwork, confidence, internalClassifiers } = {
@@ -63,7 +63,7 @@ export function seededNetwork(options: Partial<SeededNetworkOptions> = {}): Refe
 
 type DenseLayer = Omit<ReferenceSegment, 'name'>;
 
-/** `W x + b`, with uniform weights that keep the size of what goes through, times `gain`. */
+/** `W x + b`, with uniform weights that preserve the scale of the activations, times `gain`. */
 function denseLayer(inputs: number, outputs: number, seed: number, gain: number): DenseLayer {
   const weight = seededValues(seed, outputs * inputs, gain * Math.sqrt(6 / inputs)); // [outputs, inputs]
   const bias = seededValues(seed + 100, outputs, 0.1);
@@ -89,7 +89,7 @@ function withRelu({ macs, run }: DenseLayer): DenseLayer {
   return { macs, run: (features, rows) => run(features, rows).map((value) => Math.max(0, value)) };
 }
 
-/** One segment that does what several do one after the other. */
+/** One segment that runs several segments in sequence. */
 function joined(segments: readonly ReferenceSegment[]): ReferenceSegment {
   return {
     name: 'final',
@@ -98,7 +98,7 @@ function joined(segments: readonly ReferenceSegment[]): ReferenceSegment {
   };
 }
 
-/** An IC: one dense layer, over the features and, with a cascade, the previous logits behind them. */
+/** An IC: one dense layer over the features, followed by the previous logits if there is a cascade. */
 function headOf(width: number, classes: number, cascade: boolean, seed: number, confidence: number): ReferenceHead {
   const { macs, run } = denseLayer(cascade ? width + classes : width, classes, seed, confidence);
   return {

@@ -1,6 +1,6 @@
 /**
  * Reproducible values, uniform in `[-scale, scale)`: a counter passed through a 32-bit mixing function (splitmix32).
- * @param seed A whole number; other seeds give unrelated values.
+ * @param seed A whole number; different seeds give unrelated values.
  */
 export function seededValues(seed: number, count: number, scale: number): Float32Array {
   const values = new Float32Array(count);

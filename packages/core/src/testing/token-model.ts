@@ -1,5 +1,5 @@
-// A small classifier of texts with reproducible weights: token ids of any length and a mask say what it reads. It shows what named
-// inputs, element types and a free axis mean; runtimes that take such networks are held against it.
+// A small text classifier with reproducible weights. Its inputs are token ids of any length and a mask. It defines the
+// meaning of named inputs, element types and a free axis; runtimes that accept such networks are compared with it.
 
 import type { InputSpecification, InputTensor, NamedInputBatch } from '../contract/input.ts';
 import type { RuntimeModel } from '../runtime/staged-model-adapter.ts';
@@ -10,15 +10,17 @@ const vocabulary = 20;
 const width = 6;
 const classes = 4;
 
-/** Inputs of the token model: ids from 0 to 19, and 1 for each token that counts, 0 for padding. */
+/** Inputs of the token model: ids from 0 to 19, and a mask that is 1 for tokens and 0 for padding. */
 export const tokenInputs: readonly InputSpecification[] = [
   { name: 'ids', type: 'int32', rowShape: ['tokens'] },
   { name: 'mask', type: 'uint8', rowShape: ['tokens'] },
 ];
 
 /**
- * A token network as plain numbers, for runtimes to build. `h0 = embedding[ids]`, and `h(m+1) = relu(h(m) layers[m])`, token by token.
- * The answer at each exit is `(mean of h over the tokens that count) heads[m]`; at the second, the previous logits stand after the mean.
+ * A token network as plain numbers, for runtimes to build. `h0 = embedding[ids]`, and `h(m+1) = relu(h(m) layers[m])`,
+ * token by token.
+ * The logits of each exit are `(mean of h over unmasked tokens) heads[m]`; at the second exit the previous logits
+ * follow the mean.
  */
 export interface TokenNetwork {
   readonly vocabulary: number;
@@ -92,7 +94,7 @@ export function tokenModel(): RuntimeModel {
   });
 }
 
-/** The uncut network's own answer, row by row and token by token. */
+/** The answer of the uncut network, row by row and token by token. */
 export function wholeTokenLogits(input: NamedInputBatch): Float32Array {
   const { embedding, layers, heads } = tokenNetwork();
   const { ids, mask } = input.inputs as Record<'ids' | 'mask', InputTensor>;
@@ -101,7 +103,7 @@ export function wholeTokenLogits(input: NamedInputBatch): Float32Array {
 }
 
 /**
- * Rows for a token model: ids that differ, and between one token and all that count.
+ * Rows for a token model: different ids, and between one and all tokens unmasked.
  * @param tokens Length of the free axis, at least 1.
  */
 export function tokenRows(rows: number, tokens: number): NamedInputBatch {

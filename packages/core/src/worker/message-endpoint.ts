@@ -3,17 +3,17 @@
 /** A `Worker` or `MessagePort` of a browser or of Node, or a worker's own `self` or `parentPort`. */
 export interface MessageEndpoint {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  /** Node's way. */
+  /** In Node. */
   on?(event: string, listener: (value: unknown) => void): unknown;
   off?(event: string, listener: (value: unknown) => void): unknown;
-  /** The browsers' way. */
+  /** In browsers. */
   addEventListener?(event: string, listener: (event: unknown) => void): void;
   removeEventListener?(event: string, listener: (event: unknown) => void): void;
-  /** What a browser's `MessagePort` waits for before it gives out messages. */
+  /** A browser's `MessagePort` delivers no messages before this call. */
   start?(): void;
 }
 
-/** A worker seen from outside. */
+/** A worker, as its creator sees it. */
 export interface WorkerThread extends MessageEndpoint {
   terminate(): unknown;
 }
@@ -26,7 +26,7 @@ export function onMessage(endpoint: MessageEndpoint, receive: (message: unknown)
 }
 
 /**
- * Calls `fail` when the other side breaks down or ends, with what is known of the cause.
+ * Calls `fail` with the known cause when the other side fails or ends.
  * @returns a function that stops listening.
  */
 export function onBreakdown(worker: WorkerThread, fail: (cause: unknown) => void): () => void {

@@ -1,5 +1,5 @@
-// The conformance kit in a real browser: a page is served from its sources, opened in headless Chromium once per runtime and
-// network, and runs one case after the other.
+// The conformance kit in a real browser: a page is served from its sources, opened in headless Chromium once per
+// runtime and network, and runs one case after the other.
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

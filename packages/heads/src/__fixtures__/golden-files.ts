@@ -1,4 +1,5 @@
-// How the stored examples of the original code are written, in its names. Reads files beside itself, so it works in Node only.
+// How the stored examples of the original code are written, in its names. Reads files beside itself, so it works in
+// Node only.
 
 import { readFileSync } from 'node:fs';
 

@@ -118,7 +118,10 @@ export function readHeads(fileName: string, { cases }: HeadFile): readonly Golde
   return cases.map((stored, index) => goldenHead(`${fileName}[${index}] ${describeCase(stored)}`, stored));
 }
 
-/** All stored networks whose exits answer with their heads' own logits; those with an ensemble are for where ensembles are. */
+/**
+ * All stored networks whose exits answer with their heads' own logits; those with an ensemble are for where ensembles
+ * are.
+ */
 export function goldenNetworks(): readonly GoldenNetwork[] {
   return readNetworks(read<NetworkFile>('threshold_forward'));
 }

@@ -12,18 +12,23 @@ export interface NetworkCut {
   readonly rowShape: RowShape;
   /** MACs (conv + matmul) per row of everything up to here. */
   readonly macs: number;
-  /** False where another cut of the same cost is the better place for an IC: before an activation, or behind padding or pooling to a vector. */
+  /**
+   * False where another cut of the same cost is the better place for an IC: before an activation, or behind padding or
+   * pooling to a vector.
+   */
   readonly preferred: boolean;
 }
 
 export interface SegmentOptions {
   /** In the order in which data passes them. */
   readonly cuts: readonly NetworkCut[];
-  /** One per cut: those that will be trained. What they do before their first parameter is done by the backbone, once. */
+  /**
+   * One per cut: those that will be trained. What they do before their first parameter is done by the backbone, once.
+   */
   readonly heads: readonly HeadSpecification[];
   /**
-   * Number of classes where the heads learn others than the network's own. Its classifier is left out then: the last segment costs
-   * nothing and answers all rows alike, with zeros.
+   * Number of classes where the heads learn others than the network's own. Its classifier is left out then: the last
+   * segment costs nothing and answers all rows alike, with zeros.
    */
   readonly newClasses?: number;
   /** What features are stored as between two segments. Default `float16`. */

@@ -1,4 +1,5 @@
-// The reference executor of heads: plain TypeScript over host arrays. It says what a head means; runtimes are held against it.
+// The reference executor of heads: plain TypeScript over host arrays. It defines the meaning of a head; runtimes are
+// compared with it.
 // Every layer's result is float32.
 
 import { InvalidInputError, type RowShape } from '@ztw/core';
@@ -42,7 +43,11 @@ export function executeLayers(
   previousLogits: Float32Array | null,
 ): Float32Array {
   if (input.length !== rows * rowSize(inputShape)) {
-    throw new InvalidInputError(`Expected ${rows} rows of shape [${inputShape}], received ${input.length} values.`);
+    throw new InvalidInputError(`Expected ${rows} rows of shape [${inputShape}]; received ${input.length} values.`, {
+      expected: [rows, ...inputShape],
+      received: input.length,
+      path: 'features',
+    });
   }
   let values: RowValues = { rows, shape: inputShape, data: input };
   for (const layer of layers) {

@@ -11,7 +11,8 @@ const layerNormEpsilon = 1e-5;
 
 /**
  * Puts the end that all families share behind a family's own layers: hidden dense layers with GELU between, the
- * cascade, and the last dense layer. The previous logits enter before the last layer only, or before a bottleneck and the last layer.
+ * cascade, and the last dense layer. The previous logits enter before the last layer only, or before a bottleneck and
+ * the last layer.
  * @param features Layers that end in a vector of features.
  * @param hiddenSizes Widths of the hidden dense layers.
  */

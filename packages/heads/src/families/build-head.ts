@@ -14,7 +14,10 @@ export const headFamilies = ['pooled', 'conv', 'pool-conv', 'token', 'swin'] as 
 
 export type HeadFamily = (typeof headFamilies)[number];
 
-/** How a head looks, whatever its classes are: options of all families at once; each family reads its own and ignores the others. */
+/**
+ * How a head looks, whatever its classes are: options of all families at once; each family reads its own and ignores
+ * the others.
+ */
 export interface HeadDesign
   extends Omit<ConvHeadOptions, keyof HeadOptions>,
     Omit<PoolConvHeadOptions, keyof HeadOptions>,

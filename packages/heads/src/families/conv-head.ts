@@ -9,11 +9,15 @@ import type { HeadOptions } from './head-options.ts';
 export interface ConvHeadOptions extends HeadOptions {
   /** Number of convolutions, 1 to 5. Default 1. */
   readonly layers?: number;
-  /** Zero padding of each convolution: 1 (the default) keeps maps even, so that the pool divides them; 0 is the original's. */
+  /**
+   * Zero padding of each convolution: 1 (the default) keeps maps even, so that the pool divides them; 0 is the
+   * original's.
+   */
   readonly padding?: number;
   /**
-   * Height and width that maps are pooled to after the convolutions. Default 4, or near it, so that windows are all of one size; with
-   * padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by overlapping windows.
+   * Height and width that maps are pooled to after the convolutions. Default 4, or near it, so that windows are all of
+   * one size; with padding 0 always 4, as in the original code, whose 8x8 maps become 3x3 and are pooled to 4x4 by
+   * overlapping windows.
    */
   readonly poolSize?: MapSize;
   /** What the convolutions' output channels are divided by beyond that. Default 1. */
@@ -22,7 +26,10 @@ export interface ConvHeadOptions extends HeadOptions {
 
 const kernelSize = 3;
 
-/** By number of layers: each convolution's stride, and what the head's input channels are divided by to give its output's. */
+/**
+ * By number of layers: each convolution's stride, and what the head's input channels are divided by to give its
+ * output's.
+ */
 const recipes: readonly (readonly { readonly stride: number; readonly divisor: number }[])[] = [
   [{ stride: 2, divisor: 2 }],
   [
@@ -72,7 +79,8 @@ function originalPoolSize({ padding }: ConvHeadOptions): MapSize | undefined {
 }
 
 /**
- * The convolutions of a conv head over a map `[channels, height, width]` that relu has been applied to, relu between them.
+ * The convolutions of a conv head over a map `[channels, height, width]` that relu has been applied to, relu between
+ * them.
  * @throws InvalidInputError where the map is too small for them.
  */
 export function convolutions(

@@ -13,7 +13,9 @@ export interface HeadShares {
   readonly macsOfAll: number;
   /** A head may cost this share where its segment costs less. */
   readonly macsOfShortSegment: number;
-  /** Of the network's parameters, one head. It may have as many as the network's own classifier where those are more. */
+  /**
+   * Of the network's parameters, one head. It may have as many as the network's own classifier where those are more.
+   */
   readonly parameters: number;
   readonly parametersOfAll: number;
   /** Numbers of parameters that are always allowed, whatever their share: in one head, and in all. */
@@ -79,8 +81,8 @@ export interface DesignedHeads {
 type Resource = keyof HeadCost;
 
 /**
- * Chooses a design per place: the first of `headDesigns` within what one head may cost. While all together cost too much, the most
- * expensive head that can goes on to a cheaper design. What was asked for stays as it is.
+ * Chooses a design per place: the first of `headDesigns` within what one head may cost. While all together cost too
+ * much, the most expensive head that can goes on to a cheaper design. What was asked for stays as it is.
  * @throws InvalidInputError for features that no family reads, or that the family asked for does not.
  */
 export function designHeads(options: DesignHeadsOptions): DesignedHeads {

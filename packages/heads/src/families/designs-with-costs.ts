@@ -54,7 +54,9 @@ export function excess({ macs, parameters }: HeadCost, bounds: HeadCost): number
   return Math.max(1, macs / bounds.macs, parameters / bounds.parameters);
 }
 
-/** The first design within bounds, or the one that exceeds them the least; undefined only where there are no designs. */
+/**
+ * The first design within bounds, or the one that exceeds them the least; undefined only where there are no designs.
+ */
 export function firstWithin(designs: readonly CostedDesign[], bounds: HeadCost): CostedDesign | undefined {
   const excesses = designs.map(({ cost }) => excess(cost, bounds));
   return designs[excesses.indexOf(Math.min(...excesses))];

@@ -20,8 +20,9 @@ type Sides = readonly [height: number, width: number];
 const bottlenecks = [256, 128, 64, 32, 16];
 
 /**
- * Designs for features, the preferred one first: what `auto` takes; pool-conv heads that pool to smaller maps and have fewer channels;
- * pooled heads down to 1x1; for many classes, a bottleneck before the last layer. Pools divide the map where the map allows it.
+ * Designs for features, the preferred one first: what `auto` takes; pool-conv heads that pool to smaller maps and have
+ * fewer channels; pooled heads down to 1x1; for many classes, a bottleneck before the last layer. Pools divide the map
+ * where the map allows it.
  * @throws InvalidInputError for features that no family reads.
  */
 export function headDesigns(featureShape: RowShape, options: HeadDesignsOptions): readonly HeadDesign[] {
@@ -51,7 +52,10 @@ export function headDesigns(featureShape: RowShape, options: HeadDesignsOptions)
   }
 }
 
-/** Heads with a convolution: on the whole map or on 8x8, 4x4; with all of their channels, half, a quarter; pooled to 4x4, 2x2, 1x1. */
+/**
+ * Heads with a convolution: on the whole map or on 8x8, 4x4; with all of their channels, half, a quarter; pooled to
+ * 4x4, 2x2, 1x1.
+ */
 function convolvedDesigns(family: 'conv' | 'pool-conv', sides: Sides): readonly HeadDesign[] {
   const whole = family === 'conv' ? withSmallerPools({ family }, sides) : [];
   const reduced = [8, 4].flatMap((wanted) =>
@@ -71,7 +75,10 @@ function convolvedDesigns(family: 'conv' | 'pool-conv', sides: Sides): readonly 
   return [...whole, ...reduced];
 }
 
-/** Whether a bottleneck is worth it behind this convolution: on a reduced map, and pooled to 1x1, since larger maps have many values by themselves. */
+/**
+ * Whether a bottleneck is worth it behind this convolution: on a reduced map, and pooled to 1x1, since larger maps have
+ * many values by themselves.
+ */
 function isSmallConvolved({ reducedSize, poolSize, family }: HeadDesign): boolean {
   return family === 'pool-conv' && reducedSize === undefined && String(poolSize) === '1,1';
 }

@@ -10,8 +10,8 @@ export interface HeadOptions {
   /** Whether the previous logits are layer-normed first. Default true; means nothing without cascade. */
   readonly layerNorm?: boolean;
   /**
-   * Width of a hidden dense layer, with GELU, between features and previous logits on the one side and the classes on the other. Many
-   * classes need fewer values so. Default: none.
+   * Width of a hidden dense layer, with GELU, between features and previous logits on the one side and the classes on
+   * the other. Many classes need fewer values so. Default: none.
    */
   readonly bottleneck?: number;
 }

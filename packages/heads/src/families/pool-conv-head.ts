@@ -7,8 +7,8 @@ import { evenPoolSize } from './even-pool-size.ts';
 
 export interface PoolConvHeadOptions extends ConvHeadOptions {
   /**
-   * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, so that the windows
-   * are all of one size (28x28 and 14x14 become 7x7).
+   * Height and width that larger maps are pooled to before the convolutions. Default: 8, or near it, so that the
+   * windows are all of one size (28x28 and 14x14 become 7x7).
    */
   readonly reducedSize?: MapSize;
 }

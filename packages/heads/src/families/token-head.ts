@@ -43,7 +43,11 @@ function readToken(inputShape: RowShape, token: number | 'mean'): readonly HeadL
   if (token === 'mean') return [{ kind: 'mean-tokens' }];
   const tokens = inputShape[0] as number;
   if (!Number.isSafeInteger(token) || token < 0 || token >= tokens) {
-    throw new InvalidInputError(`Expected a token from 0 to ${tokens - 1}, or 'mean', received ${token}.`);
+    throw new InvalidInputError(`Expected a token from 0 to ${tokens - 1}, or 'mean'; received ${token}.`, {
+      expected: `0 to ${tokens - 1}, or 'mean'`,
+      received: token,
+      path: 'token',
+    });
   }
   return [{ kind: 'take-token', index: token }];
 }

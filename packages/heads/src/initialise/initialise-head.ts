@@ -5,7 +5,8 @@ import { validateHead } from '../shapes/validate-head.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /**
- * A head with fresh values, the same for the same specification and seed; each kind of layer says how its own are drawn.
+ * A head with fresh values, the same for the same specification and seed; each kind of layer says how its own are
+ * drawn.
  * The values do not depend on whether the parameter-free prefix is part of the head.
  * @throws InvalidModelError where the layers do not fit together.
  */

@@ -1,4 +1,5 @@
-// Adaptive pooling divides an axis into windows, whatever its length: window `i` of `n` over `size` runs from `floor(i * size / n)` to
+// Adaptive pooling divides an axis into windows, whatever its length: window `i` of `n` over `size` runs from `floor(i
+// * size / n)` to
 // `ceil((i + 1) * size / n)`. Source: PyTorch, `AdaptiveAvgPool2d`.
 
 /** Positions `start` to `end - 1` of an axis. */

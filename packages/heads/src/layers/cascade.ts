@@ -8,7 +8,8 @@ import { sizesOf } from './shape-checks.ts';
 
 /**
  * The cascade connection: `[n]` -> `[n + classes]`, the previous IC's logits appended after the features.
- * With `layerNorm` the logits are normalised first. Parameters, only then: `${name}.weight` and `${name}.bias` `[classes]`.
+ * With `layerNorm` the logits are normalised first. Parameters, only then: `${name}.weight` and `${name}.bias`
+ * `[classes]`.
  * Source: Zero Time Waste, section 3. The previous logits are constants to the gradient.
  */
 export interface CascadeLayer {

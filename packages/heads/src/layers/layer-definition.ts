@@ -3,7 +3,7 @@ import type { Parameter } from '@ztw/core/runtime';
 import type { GenericSchema } from 'valibot';
 import type { LayerWriter, NamedParameter, WrittenValue } from './layer-writer.ts';
 
-/** All that is known of one kind of layer, but for how it is trained. */
+/** The definition of one kind of layer, except its training. */
 export interface LayerDefinition<Layer extends { readonly kind: string }> {
   /** What each field may hold, in a file and anywhere else. */
   readonly fields: { readonly [Field in keyof Layer]: GenericSchema<unknown, Layer[Field]> };
@@ -16,10 +16,12 @@ export interface LayerDefinition<Layer extends { readonly kind: string }> {
   outputShape(layer: Layer, inputShape: RowShape): RowShape;
   /** Its parameters in the order in which they are stored, by what follows `${layer.name}.`. Default: none. */
   parameters?(layer: Layer): Readonly<Record<string, ParameterDefinition>>;
-  /** Multiply-accumulates per row, without biases. Default: 0, for all that is neither a convolution nor a dense layer. */
+  /**
+   * Multiply-accumulates per row, without biases. Default: 0, for all that is neither a convolution nor a dense layer.
+   */
   macs?(layer: Layer, outputShape: RowShape): number;
   /**
-   * What the layer means, in plain TypeScript: runtimes are held against it. Sums run in float64.
+   * The reference implementation in plain TypeScript, with which runtimes are compared. Sums run in float64.
    * @returns `[rows, ...execution.outputShape]`, float32
    */
   execute(layer: Layer, input: RowValues, execution: LayerExecution): Float32Array;
@@ -41,7 +43,7 @@ export interface RowValues {
   readonly data: Float32Array;
 }
 
-/** What a layer is executed with, besides its input. */
+/** Arguments of a layer's execution, besides its input. */
 export interface LayerExecution {
   readonly outputShape: RowShape;
   /** `[rows, classes]` of the IC before; null where there is none. */
@@ -50,7 +52,7 @@ export interface LayerExecution {
   parameter(name: string): Parameter['data'];
 }
 
-/** What a layer is written with, besides its input. */
+/** Arguments for writing a layer, besides its input. */
 export interface LayerWriting<Value extends WrittenValue> {
   readonly writer: LayerWriter<Value>;
   readonly outputShape: RowShape;

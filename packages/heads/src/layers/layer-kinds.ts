@@ -1,5 +1,6 @@
-// The one table of kinds of layers. What a kind means stands in its own file; whatever treats kinds one by one is a table of the type
-// `LayerTable`, so that the compiler finds all places which a new kind has to enter.
+// The table of all kinds of layers. Each kind is defined in its own file. Code that distinguishes kinds uses a table of
+// the type
+// `LayerTable`, so that the compiler finds all places where a new kind must be added.
 
 import { InvalidModelError } from '@ztw/core';
 import { type AdaptivePoolsLayer, adaptivePools } from './adaptive-pools.ts';
@@ -36,7 +37,7 @@ export interface LayerKinds {
 
 export type HeadLayer = LayerKinds[keyof LayerKinds];
 
-/** What is known of each kind. */
+/** The definition of each kind. */
 export const layerKinds: { readonly [Kind in keyof LayerKinds]: LayerDefinition<LayerKinds[Kind]> } = {
   relu,
   gelu,
@@ -64,14 +65,14 @@ export function callForLayer<Context, Result>(
   layer: HeadLayer,
   context: Context,
 ): Result {
-  // An entry takes layers of the kind under which it stands; the compiler loses sight of that.
+  // An entry takes layers of its own kind; the compiler cannot infer that.
   const entry = table[layer.kind] as (layer: HeadLayer, context: Context) => Result;
   return entry(layer, context);
 }
 
 /**
- * What is known of a layer's kind.
- * @throws InvalidModelError for a kind that there is not.
+ * The definition of a layer's kind.
+ * @throws InvalidModelError for an unknown kind.
  */
 export function definitionOf(layer: HeadLayer): LayerDefinition<HeadLayer> {
   if (!Object.hasOwn(layerKinds, layer.kind)) {

@@ -27,7 +27,8 @@ export interface WrittenConvolution extends WeightAndBias {
 }
 
 /**
- * The tensor operations that layers are made of. Whoever emits heads in some form implements these, and knows no kinds of layers.
+ * The tensor operations that layers are made of. Whoever emits heads in some form implements these, and knows no kinds
+ * of layers.
  * Axes are those of one row: the batch axis is not counted.
  */
 export interface LayerWriter<Value extends WrittenValue> {

@@ -44,7 +44,8 @@ export function findParameterProblem(
 
 /**
  * Looks the parameters of one layer up among those of its head.
- * @returns a function of the parameter's name in the layer; it throws InvalidModelError where there are no values of that shape.
+ * @returns a function of the parameter's name in the layer; it throws InvalidModelError where there are no values of
+ *   that shape.
  */
 export function parametersOf(layer: HeadLayer, parameters: HeadParameters): (name: string) => NamedParameter {
   const definitions = definitionOf(layer).parameters?.(layer) ?? {};

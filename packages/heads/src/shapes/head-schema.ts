@@ -11,7 +11,10 @@ const headLayer = v.variant(
   Object.values(layerKinds).map(({ fields }) => v.strictObject(fields)) as unknown as Variants,
 ) as unknown as v.GenericSchema<unknown, HeadLayer>;
 
-/** A head's architecture field by field, wherever it is written. Whether its layers fit together is for `validateHead` to say. */
+/**
+ * A head's architecture field by field, wherever it is written. Whether its layers fit together is for `validateHead`
+ * to say.
+ */
 export const headSchema: v.GenericSchema<unknown, HeadSpecification> = v.strictObject({
   specificationVersion: v.literal('v1'),
   family: text,

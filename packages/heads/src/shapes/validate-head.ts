@@ -7,7 +7,8 @@ import { headShapes } from './head-shapes.ts';
 import { previousClasses } from './previous-logits.ts';
 
 /**
- * Checks that a head is whole: its fields hold what they may, layers fit together, names are unique, and `[classes]` come out.
+ * Checks that a head is whole: its fields hold what they may, layers fit together, names are unique, and `[classes]`
+ * come out.
  * @throws InvalidModelError that names the first layer or field at fault.
  */
 export function validateHead(specification: HeadSpecification): void {

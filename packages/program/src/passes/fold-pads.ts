@@ -1,4 +1,4 @@
-// Zeros around a map right before a convolution become the convolution's own padding.
+// Folds zero padding directly before a convolution into the convolution's own padding.
 
 import { stepReads } from '../steps/program-steps.ts';
 import type { ProgramBody } from './program-body.ts';

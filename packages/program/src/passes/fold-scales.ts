@@ -1,4 +1,5 @@
-// A scale and an offset per channel right behind a convolution or a matrix, as batch normalisation is written, become part of it.
+// Folds a scale and an offset per channel, such as batch normalisation, into the convolution or matrix product before
+// it.
 
 import type { Parameter } from '@ztw/core/runtime';
 import type { DenseStep } from '../steps/products.ts';

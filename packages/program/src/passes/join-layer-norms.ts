@@ -8,7 +8,8 @@ import type { ProgramBody } from './program-body.ts';
 type Makers = ReadonlyMap<string, ProgramStep>;
 
 /**
- * Puts a `layer-norm` step in the place of `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * weight + bias` over the last axis.
+ * Puts a `layer-norm` step in the place of `(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * weight + bias` over the
+ * last axis.
  * The steps that lead there stay; those that nobody reads any more are for the caller to remove.
  */
 export function joinLayerNorms(body: ProgramBody): ProgramBody {

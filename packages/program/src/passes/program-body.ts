@@ -1,4 +1,5 @@
-// What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes nothing in place.
+// What the passes work on: a program that is written but not closed yet. A pass takes one and gives another; it changes
+// nothing in place.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';
@@ -21,7 +22,7 @@ export function countReads({ steps, results }: ProgramBody): ReadonlyMap<string,
   return counts;
 }
 
-/** Without the steps that lead to no result. */
+/** The body without steps whose results are not used. */
 export function withoutUnread(body: ProgramBody): ProgramBody {
   const read = new Set(body.results);
   const kept: ProgramStep[] = [];

@@ -1,5 +1,5 @@
-// Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are spelled out and chains of
-// reshapes become one step, and what nobody reads goes.
+// Makes fewer steps of the same results: activations and biases join the layer before them, layer norms that are
+// spelled out and chains of reshapes become one step, and what nobody reads goes.
 
 import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';

@@ -1,5 +1,5 @@
-// Length of an axis while shapes are inferred. An axis that grows with the rows also knows how its entries are ordered, so that a reshape which
-// would give values of one row to another is found.
+// Length of an axis while shapes are inferred. An axis that grows with the rows also knows how its entries are ordered,
+// so that a reshape which would give values of one row to another is found.
 
 /** `before * rows * after` entries; entry `(b * rows + row) * after + a` belongs to `row`. */
 export interface RowsAxis {

@@ -1,5 +1,6 @@
-// The shape of everything that a program computes, found without computing it. Kernels trust the shapes that they are given; on
-// WebAssembly a wrong one reads and writes foreign memory, and nothing runs afterwards. So a program is checked whole before its first tensor.
+// Infers the shapes of all results of a program without running it. Kernels trust their shapes: on WebAssembly a wrong
+// shape reads and writes outside its tensor, and nothing works afterwards. So the whole program is checked before its
+// first tensor is made.
 
 import { InvalidBundleError } from '@ztw/core';
 import { stepShape } from '../steps/program-steps.ts';
@@ -22,8 +23,8 @@ export interface InferProgramShapesOptions {
  * Shapes of all results of a program, by name.
  * @param program As `parseTensorProgram` returns it: every name is written before it is read.
  * @param weightShapes Of the tensors in the file of weights that belongs to it.
- * @throws InvalidBundleError naming the step whose operands do not fit its kernel, what was expected, and what came; also for a result that is
- *   too large, that mixes rows, or that is not of the shape that the program declares.
+ * @throws InvalidBundleError naming the step whose operands do not fit its kernel, what was expected, and what came;
+ *   also for a result that is too large, that mixes rows, or that is not of the shape that the program declares.
  */
 export function inferProgramShapes(
   program: TensorProgram,

@@ -1,5 +1,5 @@
-// How large a stage program may be. Kernels compute addresses with 32 bits and trust the sizes that they are given, so that what passes these
-// bounds must fit their memory.
+// How large a stage program may be. Kernels compute addresses with 32 bits and trust the sizes that they are given, so
+// that what passes these bounds must fit their memory.
 
 /** Steps of one program. The largest networks with one step per group of channels have a few thousand. */
 export const maximumSteps: number = 2 ** 16;

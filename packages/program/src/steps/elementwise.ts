@@ -1,4 +1,4 @@
-// Steps that work value by value.
+// Elementwise steps.
 
 import * as v from 'valibot';
 import { type AxisSize, formatShape, type Shape, sameAxis } from '../shapes/axis-size.ts';

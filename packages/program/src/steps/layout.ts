@@ -1,4 +1,4 @@
-// Steps that give all values another place: other shapes, other orders of axes, copies.
+// Steps that move values: other shapes, other orders of axes, copies.
 
 import * as v from 'valibot';
 import {
@@ -39,7 +39,8 @@ function reshapeShape(step: ReshapeStep, known: StepShapes): Shape {
     known.refuse(`a shape with the values of ${formatShape(from)}`, formatShape(to));
   }
   if (axis < 0) return to;
-  // In memory, so many values or blocks of values lie before the rows begin to count; a reshape changes nothing about it.
+  // In memory, so many values or blocks of values lie before the rows begin to count; a reshape changes nothing about
+  // it.
   const before = valuesPerRow(from.slice(0, fromAxis)) * (from[fromAxis] as RowsAxis).before;
   const outer = valuesPerRow(to.slice(0, axis));
   const count = perRow(to[axis] as RowsAxis);

@@ -1,4 +1,4 @@
-// Steps that take parts of tensors, put them side by side, or put values around them.
+// Steps that select parts of tensors, concatenate them, or pad them.
 
 import * as v from 'valibot';
 import { type AxisSize, formatShape, type Shape, sameAxis } from '../shapes/axis-size.ts';

@@ -1,5 +1,5 @@
-// What one file of this folder says of the kinds of steps in it. A kind is described there and nowhere else: its type, its JSON, what it reads, and the
-// shape of its result.
+// What one file of this folder says of the kinds of steps in it. A kind is described there and nowhere else: its type,
+// its JSON, what it reads, and the shape of its result.
 
 import type * as v from 'valibot';
 import type { Shape } from '../shapes/axis-size.ts';

@@ -8,8 +8,8 @@ import { activation, type ProgramActivation, pads, pair, text, unary } from './s
 import { readsInput, type StepKind, type StepKinds, type UnaryStep } from './step-kind.ts';
 
 /**
- * The filter is `[height, width, in, out]`; for `depthwise-conv2d` `[height, width, in, multiplier]`, where output channel `c * multiplier + m`
- * comes from input channel `c`.
+ * The filter is `[height, width, in, out]`; for `depthwise-conv2d` `[height, width, in, multiplier]`, where output
+ * channel `c * multiplier + m` comes from input channel `c`.
  */
 export interface ConvolutionStep extends UnaryStep<'conv2d' | 'depthwise-conv2d'> {
   readonly filter: string;

@@ -8,7 +8,9 @@ export function permuteAxes({ shape, data }: Parameter, order: readonly number[]
   return { shape: sizes, data: readStrided(data, sizes, steps) };
 }
 
-/** Values of a tensor of the given sizes, row by row, whose neighbours along axis `i` lie `strides[i]` apart in `data`. */
+/**
+ * Values of a tensor of the given sizes, row by row, whose neighbours along axis `i` lie `strides[i]` apart in `data`.
+ */
 export function readStrided(
   data: Float32Array,
   sizes: readonly number[],

@@ -1,4 +1,5 @@
-// The one writer of programs: names results, stores weights once, and moves axes only where somebody needs them moved.
+// The writer of programs: names results, stores weights once, and transposes only if a step needs another order of
+// axes.
 
 import { UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
@@ -19,7 +20,9 @@ export type NewStep = ProgramStep extends infer Each
 export interface ProgramWriter {
   /** Takes a name: `hint` where it is free, else a variant. */
   claim(hint: string): string;
-  /** Adds a step of which the name is all that the caller keeps. @returns the name of its result, a variant of `hint`. */
+  /**
+   * Adds a step of which the name is all that the caller keeps. @returns the name of its result, a variant of `hint`.
+   */
   add(step: NewStep, hint: string): string;
   /**
    * Adds a step, and remembers the shape of its result.
@@ -33,7 +36,10 @@ export interface ProgramWriter {
   describe(name: string, shape: readonly Size[]): void;
   /** Stores values, row-major; the same array in the same shape only once. @returns their name. */
   store(hint: string, values: Parameter): string;
-  /** The same tensor with its axes in memory in a given order, and its columns in the network's. It is moved once for each order. */
+  /**
+   * The same tensor with its axes in memory in a given order, and its columns in the network's. It is moved once for
+   * each order.
+   */
   inOrder(value: TensorValue, order: readonly number[]): TensorValue;
   /** The same tensor in memory as the network sees it. */
   natural(value: TensorValue): TensorValue;

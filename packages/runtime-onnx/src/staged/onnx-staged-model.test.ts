@@ -105,12 +105,12 @@ describe.each(runtimes)('$name', ({ ort }) => {
   test('refuses features of another stage, features that were used, and missing previous logits', async () => {
     const model = await loadNetwork(options);
     const load = () => model.load({ data: tinyRows(2), rows: 2 });
-    await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/go into stage 0/);
+    await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/Expected stage 0/);
     await expect(model.runStage(3, await load(), null)).rejects.toThrow(InvalidInputError);
     const used = await load();
     const { features } = await model.runStage(0, used, null);
     await expect(model.runStage(0, used, null)).rejects.toThrow(/consumed or released/);
-    await expect(model.runStage(1, features!, null)).rejects.toThrow(/needs the logits of the stage before/);
+    await expect(model.runStage(1, features!, null)).rejects.toThrow(/Expected the logits of the stage before/);
     const released = await load();
     model.release(released);
     model.release(released);

@@ -93,7 +93,9 @@ describe('loadBundle', () => {
   test('refuses a network that the bundle does not hold', async () => {
     const bundle = await openBundle(reader(await bundleWithPrograms(1)));
     const tf = await tensorflowOn('cpu');
-    await expect(loadStagedModel({ tf, bundle, network: 1 })).rejects.toThrow(/there is no network 1/);
+    await expect(loadStagedModel({ tf, bundle, network: 1 })).rejects.toThrow(
+      /Expected a network from 0 to 0; received 1/,
+    );
   });
 });
 
@@ -103,13 +105,13 @@ describe('the staged model', () => {
     const model = await loadNetwork({ tf, ...tiny });
     const loaded = memory().numTensors;
     const load = () => model.load({ data: tinyRows(2), rows: 2 });
-    await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/go into stage 0/);
+    await expect(model.runStage(1, await load(), new Float32Array(6))).rejects.toThrow(/Expected stage 0/);
     await expect(model.keepRows(await load(), Int32Array.of(1, 0))).rejects.toThrow(InvalidInputError);
     const { features } = await model.runStage(0, await load(), null);
     await expect(model.runStage(1, features!, new Float32Array(5))).rejects.toThrow(/previous_logits\), 2 x 3 values/);
     await expect(
       model.concatRows!([await load(), (await model.runStage(0, await load(), null)).features!]),
-    ).rejects.toThrow(/one stage/);
+    ).rejects.toThrow(/enter the same stage/);
     expect(memory().numTensors).toBe(loaded);
     await model[Symbol.asyncDispose]();
   });

@@ -24,6 +24,12 @@ export {
 } from './heads-report.ts';
 export { type NetworkSource, type OnnxNetwork, type OpenNetworkOptions, openNetwork } from './onnx-network.ts';
 export { openWholeNetwork } from './whole-network.ts';
+export {
+  type AgreementRows,
+  type NetworkAgreementOptions,
+  networkAgreement,
+  networkAgreementDefaults,
+} from './network-agreement.ts';
 
 // From plans to bundles
 

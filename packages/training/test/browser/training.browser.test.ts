@@ -61,7 +61,7 @@ describe.skipIf(executablePath === null)('in a worker of Chromium', () => {
   });
 
   test('a training that was stopped goes on in the next worker', async () => {
-    expect(await call('interrupt')).toEqual({ outcomes: ['AbortedError', 'AbortedError'], resumed: true });
+    expect(await call('interrupt')).toEqual({ outcomes: ['AbortError', 'AbortError'], resumed: true });
   });
 
   test('errors keep their class', async () => {

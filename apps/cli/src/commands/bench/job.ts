@@ -17,7 +17,7 @@ import { type LoadedRuntime, loadRuntime, type RuntimeOptions } from '../../runt
 import { assertOutputFile } from '../../storage/index.ts';
 import { type BenchInputs, benchInputs } from './bench-inputs.ts';
 import { profileStages } from './profile-stages.ts';
-import { type BenchRow, type Contender, takeTurns } from './take-turns.ts';
+import { type BenchContender, type BenchRow, takeTurns } from './take-turns.ts';
 
 export type ProfilePlace =
   | { readonly kind: 'bundle' }
@@ -80,7 +80,7 @@ export async function benchBundle(options: BenchOptions, context: JobContext): P
   for (const batch of options.batches) {
     await using classifier = await openClassifier({ ...options, folder: options.bundle, batch, profile }, runtime);
     policies.add(classifier.policy);
-    const early: Contender = {
+    const early: BenchContender = {
       name: 'early',
       executor: classifier.executor,
       run: async (input) => (await classifier.classify(input, context.signal)).summary.meanMacsFraction,
@@ -123,7 +123,7 @@ async function storeProfile(
 
 interface BenchParts {
   readonly bundle: RunnableBundle;
-  readonly whole: Contender | null;
+  readonly whole: BenchContender | null;
   readonly inputs: BenchInputs;
   readonly runtime: LoadedRuntime;
 }
@@ -143,7 +143,7 @@ async function loadWhole(
   path: string,
   graph: AnalyseGraphOptions,
   runtime: LoadedRuntime,
-): Promise<Contender & AsyncDisposable> {
+): Promise<BenchContender & AsyncDisposable> {
   const model = await openWholeNetwork(await readNetwork(path, runtime, graph), backendOf(runtime));
   return {
     name: 'whole',
@@ -156,7 +156,7 @@ async function loadWhole(
   };
 }
 
-function stagedContender({ model, ensemble }: RunnableBundle): Contender {
+function stagedContender({ model, ensemble }: RunnableBundle): BenchContender {
   return {
     name: 'staged',
     executor: 'staged',

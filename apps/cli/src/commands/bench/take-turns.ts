@@ -1,10 +1,10 @@
-// Contenders that take turns at the same batches, so that a busy machine slows them alike.
+// The rows of a benchmark: contenders timed in turns on the same batches.
 
 import type { InputBatch } from '@ztw/core';
+import { interleave, type Timing, timingOf } from '@ztw/core/evaluation';
 import type { ExecutorKind } from '@ztw/runtime-onnx';
-import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
+import type { JobContext } from '../../program/job-context.ts';
 import type { BenchInputs } from './bench-inputs.ts';
-import { type Timing, timingOf } from './timing.ts';
 
 /** One contender at one batch size. */
 export interface BenchRow extends Timing {
@@ -22,7 +22,7 @@ export interface BenchRow extends Timing {
 }
 
 /** One way to classify. */
-export interface Contender {
+export interface BenchContender {
   readonly name: BenchRow['contender'];
   readonly executor: ExecutorKind | null;
   /** Runs one batch. @returns its mean MACs as a share of the backbone's. */
@@ -34,50 +34,56 @@ const fewestBatches = 30;
 const warmUpBatches = 5;
 
 /**
- * @returns one row per contender, in their order; the first is the reference. @throws AbortedError once the signal has
- * fired.
+ * @returns one row per contender, in their order; the first is the reference.
+ * @throws AbortedError once the signal has fired.
  */
 export async function takeTurns(
-  contenders: readonly Contender[],
+  contenders: readonly BenchContender[],
   inputs: BenchInputs,
   batch: number,
   repeat: number | null,
   context: JobContext,
 ): Promise<readonly BenchRow[]> {
   const rounds = repeat ?? Math.max(fewestBatches, Math.ceil(defaultImages / batch));
-  const records = contenders.map((contender) => ({ contender, milliseconds: [] as number[], macs: 0 }));
-  for (let round = -warmUpBatches; round < rounds; round++) {
-    throwIfAborted(context.signal);
-    const input = await inputs.batch(Math.max(0, round), batch);
-    // Each round starts with another contender, so that none always profits from caches that the previous one has
-    // filled.
-    for (let turn = 0; turn < records.length; turn++) {
-      const record = records[(Math.max(0, round) + turn) % records.length] as (typeof records)[number];
-      const start = performance.now();
-      const macs = await record.contender.run(input);
-      if (round < 0) continue;
-      record.milliseconds.push(performance.now() - start);
-      record.macs += macs;
-    }
-    context.onProgress({
-      phase: `Measuring batches of ${batch}`,
-      done: round + warmUpBatches + 1,
-      total: rounds + warmUpBatches,
-      remainingSeconds: null,
-      detail: null,
-    });
-  }
-  const yardstick = timingOf(records[0]?.milliseconds ?? []).totalMilliseconds;
-  return records.map(({ contender, milliseconds, macs }) => {
-    const timing = timingOf(milliseconds);
+  const macs = contenders.map(() => new Float64Array(rounds));
+  let input = await inputs.batch(0, batch);
+  const timed = await interleave(
+    contenders.map(({ name, run }, index) => ({
+      name,
+      run: async (round) => {
+        (macs[index] as Float64Array)[round] = await run(input);
+      },
+    })),
+    {
+      rounds,
+      warmUps: warmUpBatches,
+      prepare: async (round) => {
+        input = await inputs.batch(round, batch);
+      },
+      signal: context.signal,
+      onProgress: (done, total) =>
+        context.onProgress({
+          phase: `Measuring batches of ${batch}`,
+          done,
+          total,
+          remainingSeconds: null,
+          detail: null,
+        }),
+    },
+  );
+  const timings = timed.map(({ milliseconds }) => timingOf(milliseconds));
+  const yardstick = timings[0]?.totalMilliseconds ?? Number.NaN;
+  return contenders.map(({ name, executor }, index) => {
+    const timing = timings[index] as Timing;
+    const spent = macs[index] as Float64Array;
     return {
-      contender: contender.name,
-      executor: contender.executor,
+      contender: name,
+      executor,
       batch,
       ...timing,
       imagesPerSecond: (1000 * batch * rounds) / timing.totalMilliseconds,
       timeRatio: timing.totalMilliseconds / yardstick,
-      macsRatio: macs / rounds,
+      macsRatio: spent.reduce((sum, share) => sum + share, 0) / rounds,
     };
   });
 }

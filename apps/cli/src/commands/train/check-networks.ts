@@ -8,7 +8,13 @@ import type { OnnxNetwork } from '@ztw/training/onnx';
 import { type NetworkClasses, type NormalisationOptions, otherPresets } from '../../data/index.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
-import { type NamedRows, type OwnAccuracies, type OwnAccuracy, ownAccuracies } from './own-accuracy.ts';
+import {
+  type BetterPreset,
+  type NamedRows,
+  type OwnAccuracies,
+  type OwnAccuracy,
+  ownAccuracies,
+} from './own-accuracy.ts';
 import type { TrainingImages } from './training-images.ts';
 
 export interface CheckNetworksOptions {
@@ -64,11 +70,12 @@ interface Problem {
 
 /** Problems, the most likely cause first. */
 function problemsOf(own: OwnAccuracies, options: CheckNetworksOptions): readonly Problem[] {
-  const better = betterPreset(own);
+  const { better } = own;
   const preset = better === null ? null : presetProblem(better, options);
   // A wrong normalisation may look like another class order. The cause that explains more answers is reported.
   const permuted = own.accuracies.find(
-    ({ agreement }) => agreement.best.isFarBetter && agreement.best.crossFitted.accuracy > (better?.accuracy ?? 0),
+    ({ agreement }) =>
+      agreement.best.isFarBetter && agreement.best.crossFitted.accuracy > (better?.found.accuracy ?? 0),
   );
   if (permuted !== undefined) return [{ stops: true, error: orderError(permuted, options) }];
   const poor = own.accuracies.find(({ agreement }) => agreement.nearChance);
@@ -76,25 +83,6 @@ function problemsOf(own: OwnAccuracies, options: CheckNetworksOptions): readonly
     ...(preset === null ? [] : [preset]),
     ...(poor === undefined ? [] : [{ stops: true, error: chanceError(poor, options) }]),
   ];
-}
-
-interface BetterPreset {
-  readonly preset: string;
-  readonly accuracy: number;
-  readonly found: ClassAgreement;
-  readonly given: ClassAgreement;
-}
-
-/** The best preset whose interval is above that of the given normalisation; null if there is none. */
-function betterPreset({ normalisations }: OwnAccuracies): BetterPreset | null {
-  const given = normalisations.find(({ preset }) => preset === null)?.agreement;
-  if (given === undefined) return null;
-  const better = normalisations.flatMap(({ preset, agreement }) =>
-    preset !== null && agreement.interval.low > given.interval.high
-      ? [{ preset, accuracy: agreement.accuracy, found: agreement, given }]
-      : [],
-  );
-  return better.toSorted((left, right) => right.accuracy - left.accuracy)[0] ?? null;
 }
 
 function presetProblem({ preset, found, given }: BetterPreset, { normalisation }: CheckNetworksOptions): Problem {

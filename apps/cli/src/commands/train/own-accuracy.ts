@@ -1,24 +1,15 @@
-// Measures a network by itself on labelled rows, before any IC is trained. Large data sets are sampled, with classes in
-// proportion.
+// Measures a network by itself on labelled rows, before any IC is trained, and under the other known normalisations.
 
 import type { Preprocessing } from '@ztw/bundle';
-import { argMax } from '@ztw/core';
-import { type ClassAgreement, classAgreement } from '@ztw/core/evaluation';
-import type { WholeModel } from '@ztw/runtime-onnx';
-import { splitRows } from '@ztw/training';
-import type { OnnxNetwork } from '@ztw/training/onnx';
-import { openWholeNetwork } from '@ztw/training/onnx';
-import { type LabelledData, selectRows, toInput } from '../../data/index.ts';
-import { rowBatches } from '../../images/row-batches.ts';
-import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
+import { type ClassAgreement, clearlyBetter } from '@ztw/core/evaluation';
+import { networkAgreement, networkAgreementDefaults, type OnnxNetwork, openWholeNetwork } from '@ztw/training/onnx';
+import { type LabelledData, toInput } from '../../data/index.ts';
+import type { JobContext } from '../../program/job-context.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 
-/** Enough rows for an accuracy to about two points. */
-const accuracyRows = 2000;
 /** Enough rows to tell a correct normalisation from a wrong one. */
 const normalisationRows = 500;
-const batchRows = 64;
 
 /** Labelled rows, and their purpose. */
 export interface NamedRows {
@@ -45,10 +36,17 @@ export interface OwnAccuracyOptions {
   readonly alternatives: ReadonlyMap<string, Preprocessing>;
 }
 
+/** A preset with which the network is clearly more accurate, on the same part of the first rows. */
+export interface BetterPreset {
+  readonly preset: string;
+  readonly found: ClassAgreement;
+  readonly given: ClassAgreement;
+}
+
 export interface OwnAccuracies {
   readonly accuracies: readonly OwnAccuracy[];
-  /** Each normalisation on the same part of the first rows; null is the given one. */
-  readonly normalisations: readonly { readonly preset: string | null; readonly agreement: ClassAgreement }[];
+  /** The best of the other normalisations; null where none is clearly better than the given one. */
+  readonly better: BetterPreset | null;
 }
 
 /** @throws AbortedError once the signal has fired; RuntimeFailureError where the network does not run. */
@@ -59,63 +57,37 @@ export async function ownAccuracies(
 ): Promise<OwnAccuracies> {
   const { network, rows, preprocessing, alternatives } = options;
   await using whole = await openWholeNetwork(network, backendOf(runtime));
-  const measure = async (data: NamedRows['data'], how: Preprocessing): Promise<ClassAgreement> =>
-    classAgreement({
-      labels: data.labels,
-      answers: await answersOf({ whole, data, preprocessing: how, name: network.name }, context),
-      classes: whole.classes,
-    });
+  const measure = (data: NamedRows['data'], how: Preprocessing, sampleRows: number): Promise<ClassAgreement> =>
+    networkAgreement(
+      whole,
+      {
+        rows: data.rows,
+        labels: data.labels,
+        read: async (wanted) => toInput(await data.pixels(wanted), wanted.length, how),
+      },
+      {
+        sampleRows,
+        signal: context.signal,
+        onProgress: (done, total) =>
+          context.onProgress({
+            phase: `Checking ${network.name} on ${data.name}`,
+            done,
+            total,
+            remainingSeconds: null,
+            detail: null,
+          }),
+      },
+    );
   const accuracies: OwnAccuracy[] = [];
   for (const { kind, data } of rows) {
-    const agreement = await measure(sampleOf(data, accuracyRows), preprocessing);
+    const agreement = await measure(data, preprocessing, networkAgreementDefaults.sampleRows);
     accuracies.push({ network: network.name, kind, data: data.name, rowsInAll: data.rows, agreement });
   }
   const [first] = rows;
-  if (first === undefined || alternatives.size === 0) return { accuracies, normalisations: [] };
-  const part = sampleOf(first.data, normalisationRows);
-  const normalisations: { preset: string | null; agreement: ClassAgreement }[] = [];
-  for (const [preset, how] of [[null, preprocessing] as const, ...alternatives]) {
-    normalisations.push({ preset, agreement: await measure(part, how) });
-  }
-  return { accuracies, normalisations };
-}
-
-function sampleOf(data: NamedRows['data'], most: number): NamedRows['data'] {
-  if (data.rows <= most) return data;
-  const { validation } = splitRows(data.rows, data.labels, { validation: most / data.rows, seed: 0 });
-  const { labels, ...sample } = selectRows(data, validation);
-  if (labels === null) throw new Error('internal: the labels of a sample were lost');
-  return { ...sample, labels };
-}
-
-interface AnswersOptions {
-  readonly whole: WholeModel;
-  readonly data: LabelledData;
-  readonly preprocessing: Preprocessing;
-  readonly name: string;
-}
-
-/** @returns `[rows]` the most probable class of each row. */
-async function answersOf(
-  { whole, data, preprocessing, name }: AnswersOptions,
-  context: JobContext,
-): Promise<Int32Array> {
-  const answers = new Int32Array(data.rows);
-  let done = 0;
-  for (const rows of rowBatches(data.rows, batchRows)) {
-    throwIfAborted(context.signal);
-    const input = toInput(await data.pixels(rows), rows.length, preprocessing);
-    const logits = await whole.runWhole({ data: input, rows: rows.length });
-    for (let row = 0; row < rows.length; row++)
-      answers[done + row] = argMax(logits, row * whole.classes, whole.classes);
-    done += rows.length;
-    context.onProgress({
-      phase: `Checking ${name} on ${data.name}`,
-      done,
-      total: data.rows,
-      remainingSeconds: null,
-      detail: null,
-    });
-  }
-  return answers;
+  if (first === undefined || alternatives.size === 0) return { accuracies, better: null };
+  const given = await measure(first.data, preprocessing, normalisationRows);
+  const measured = new Map<string, ClassAgreement>();
+  for (const [preset, how] of alternatives) measured.set(preset, await measure(first.data, how, normalisationRows));
+  const found = clearlyBetter(given, measured);
+  return { accuracies, better: found && { preset: found.name, found: found.measured, given } };
 }

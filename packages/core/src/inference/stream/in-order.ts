@@ -1,6 +1,6 @@
 import type { RowResult } from '../classification.ts';
 
-/** Gives results back in the order of the stream, in whatever order they come. */
+/** Returns results in the order of the stream, whatever the order in which they arrive. */
 export class InOrder {
   readonly #results = new Map<number, RowResult>();
   #nextRow = 0;

@@ -1,4 +1,4 @@
-// The stream's rows, read in batches: waits for a slow source only as long as it is told to.
+// The rows of the stream, read in batches. The wait for a slow source is limited.
 
 import type { InputSpecification, InputTensor, NamedInputBatch } from '../../contract/input.ts';
 import { InvalidInputError } from '../../errors/errors.ts';
@@ -17,7 +17,7 @@ export type RowStream = AsyncIterable<StreamRow> | Iterable<StreamRow>;
 
 export interface RowSourceOptions {
   readonly inputs: readonly InputSpecification[];
-  /** How long to wait for the rows of one read; null for as long as it takes. */
+  /** How long to wait for the rows of one read; null for no limit. */
   readonly maxWaitMilliseconds: number | null;
   readonly signal: AbortSignal | undefined;
 }
@@ -25,10 +25,10 @@ export interface RowSourceOptions {
 export class RowSource {
   readonly #iterator: AsyncIterator<StreamRow> | Iterator<StreamRow>;
   readonly #options: RowSourceOptions;
-  /** The row that is on its way, whose wait an earlier read gave up. */
+  /** The pending row that an earlier read stopped waiting for. */
   #pending: Promise<IteratorResult<StreamRow>> | null = null;
   #rowsRead = 0;
-  /** The first row, whose free axes all others have to follow. */
+  /** The first row; the free axes of all others must have its lengths. */
   #first: NamedInputBatch | null = null;
   #ended = false;
 
@@ -43,10 +43,12 @@ export class RowSource {
   }
 
   /**
-   * Reads `count` rows, or those that come in time.
-   * @param waits When the wait begins: at once, or with the first row, where nothing else is to be done before it comes.
-   * @returns null where no row came: in time, or ever.
-   * @throws InvalidInputError for a row that does not fit the inputs, or whose free axes have other lengths than those of the first; AbortedError where the signal fires; whatever the source throws.
+   * Reads `count` rows, or those that arrive in time.
+   * @param waits When the waiting time starts: now, or with the first row, if there is nothing else to do until it
+   *   arrives.
+   * @returns null if no row arrived in time, or the source has ended.
+   * @throws InvalidInputError for a row that does not fit the inputs, or whose free axes have other lengths than those
+   *   of the first row; AbortedError if the signal fires; whatever the source throws.
    */
   async read(count: number, waits: 'from-now' | 'from-first-row'): Promise<NamedInputBatch | null> {
     const { maxWaitMilliseconds } = this.#options;
@@ -69,17 +71,17 @@ export class RowSource {
     return batch === null ? null : sliceInput(batch, 0, rows);
   }
 
-  /** Tells the source that no more rows are wanted. */
+  /** Tells the source that no more rows are needed. */
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
     const closing = Promise.resolve(this.#iterator.return?.());
-    // A generator answers only once the row that it is working on has come, which may be never.
+    // A generator returns only after the row that it is working on, which may never arrive.
     if (this.#pending === null) await closing;
     else closing.catch(() => undefined);
   }
 
-  /** The next row; null where it is late. A row that is late stays on its way to the next read. */
+  /** The next row; null if it is late. A late row goes to the next read. */
   async #next(deadline: number | null): Promise<IteratorResult<StreamRow> | null> {
     const { signal } = this.#options;
     throwIfAborted(signal, work);
@@ -103,6 +105,7 @@ export class RowSource {
         throw new InvalidInputError(
           `Expected the input "${name}" to be [${expected.join(', ')}] in each row of the stream, as in its first; received ` +
             `[${rowShape.join(', ')}] in row ${position}. Pad the rows to one length, or make a stream for each length.`,
+          { expected, received: rowShape, path: name },
         );
       }
     }
@@ -116,7 +119,13 @@ export class RowSource {
       return namedInput(batch, this.#options.inputs);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new InvalidInputError(`The stream gave something else than a row in row ${position}. ${reason}`, { cause });
+      throw new InvalidInputError(
+        `Expected a row of all inputs at position ${position} of the stream; received another value. ${reason}`,
+        {
+          cause,
+          path: `row ${position}`,
+        },
+      );
     }
   }
 }
@@ -132,14 +141,14 @@ function emptyBatch(row: NamedInputBatch, rows: number): NamedInputBatch {
 function copyRow(row: NamedInputBatch, batch: NamedInputBatch, position: number): void {
   for (const [name, { data }] of Object.entries(row.inputs)) {
     const target = batch.inputs[name] as InputTensor;
-    // One kind of array stands for all: only whole values are moved.
+    // The cast to one array type is safe, because whole values are moved.
     (target.data as Float32Array).set(data as Float32Array, position * data.length);
   }
 }
 
 const work = 'classification of the stream';
 
-/** What comes first: the value, or null after the longest wait or when the signal fires. */
+/** The value, or null if the waiting time ends or the signal fires first. */
 function firstOf<Value>(
   value: Promise<Value>,
   waitMilliseconds: number | null,

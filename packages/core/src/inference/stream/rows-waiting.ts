@@ -1,10 +1,10 @@
-// Rows that wait for others before a stage. Small parts wait until together they fill a batch; a full part never waits.
+// Rows that wait before a stage. Small parts wait until they fill a batch together; a full part does not wait.
 
 import type { StagedModel } from '../../contract/staged-model.ts';
 import { countRows } from '../decide-exit.ts';
 import { type RowsUnderWay, requireFeatures } from '../run-exit.ts';
 
-/** The rows that wait before one stage: fewer than one batch, whatever the stream brings. */
+/** The rows that wait before one stage: always fewer than one batch. */
 export class RowsWaiting<Features> {
   #parts: RowsUnderWay<Features>[] = [];
   #rows = 0;
@@ -13,7 +13,7 @@ export class RowsWaiting<Features> {
     return this.#rows;
   }
 
-  /** Position in the stream of the oldest row; infinite where none waits. */
+  /** Position in the stream of the oldest row; infinite if no row waits. */
   get oldestRow(): number {
     return this.#parts.reduce(
       (oldest, { cohorts }) => cohorts.reduce((row, cohort) => Math.min(row, cohort.rowNumbers[0] ?? row), oldest),
@@ -26,7 +26,7 @@ export class RowsWaiting<Features> {
     this.#rows += countRows(part.cohorts);
   }
 
-  /** Takes all rows out as one batch; null where none waits. */
+  /** Removes all rows and returns them as one batch; null if no row waits. */
   async take(model: StagedModel<Features>, stageIndex: number): Promise<RowsUnderWay<Features> | null> {
     const parts = this.#parts;
     this.#parts = [];

@@ -1,4 +1,4 @@
-// What a stream has under way: rows that wait before each stage, and results that wait for their turn.
+// The work in progress of a stream: rows that wait before each stage, and results that wait for their turn.
 
 import type { NamedInputBatch } from '../../contract/input.ts';
 import { throwIfAborted } from '../../errors/throw-if-aborted.ts';
@@ -25,12 +25,12 @@ export class StreamStages<Features> {
     this.#waiting = passage.model.stages.map(() => new RowsWaiting<Features>());
   }
 
-  /** Rows that were admitted and whose results were not yet given back. */
+  /** Number of admitted rows whose results were not yet yielded. */
   get pending(): number {
     return this.#rowsAdmitted - this.#inOrder.nextRow;
   }
 
-  /** Lets rows wait before the first stage. */
+  /** Adds rows before the first stage. */
   async admit(input: NamedInputBatch): Promise<void> {
     const { model, method } = this.#passage;
     const cohort = startRecycling(this.#rowsAdmitted, input.rows, model.classes, method);
@@ -39,12 +39,12 @@ export class StreamStages<Features> {
     this.#waiting[0]?.add({ features, cohorts: [cohort] });
   }
 
-  /** The deepest stage with a full batch before it; null where there is none. */
+  /** The deepest stage with a full batch before it; null if there is none. */
   deepestFull(): number | null {
     return stageOrNull(this.#waiting.findLastIndex(({ rows }) => rows >= this.#fullBatch));
   }
 
-  /** The first stage with rows before it, which may join others further on; null where none wait. */
+  /** The first stage with rows before it, which may join others later; null if no row waits. */
   shallowest(): number | null {
     return stageOrNull(this.#waiting.findIndex(({ rows }) => rows > 0));
   }
@@ -55,8 +55,9 @@ export class StreamStages<Features> {
   }
 
   /**
-   * Runs all rows that wait before a stage. As many as fill a batch go straight on; fewer wait before the next stage.
-   * @throws AbortedError between two stages where the signal fires.
+   * Runs all rows that wait before a stage. If enough stay to fill a batch, they run on; otherwise they wait before the
+   * next stage.
+   * @throws AbortedError between two stages if the signal fires.
    */
   async run(firstStage: number): Promise<void> {
     const { model } = this.#passage;
@@ -80,7 +81,7 @@ export class StreamStages<Features> {
     }
   }
 
-  /** Results whose turn has come, in the order of the stream. */
+  /** Results that can be yielded now, in the order of the stream. */
   results(): Generator<RowResult, void> {
     return this.#inOrder.due();
   }

@@ -3,21 +3,21 @@
 import { ZtwError } from '../../errors/ztw-error.ts';
 import type { Tolerance } from './conformance-subject.ts';
 
-/** A runtime breaks a promise of the contract. */
+/** A runtime violates the contract. */
 export class ConformanceError extends ZtwError {
   constructor(message: string, options?: { readonly cause?: unknown }) {
     super('ZTW_CONFORMANCE', message, options);
   }
 }
 
-/** @throws ConformanceError with the message where the condition is false. */
+/** @throws ConformanceError with the message if the condition is false. */
 export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new ConformanceError(message);
 }
 
 /**
- * @param what What is compared, for the message.
- * @throws ConformanceError where the lengths differ, or two values differ by more than the tolerance.
+ * @param what Name of the compared values, for the message.
+ * @throws ConformanceError if the lengths differ, or two values differ by more than the tolerance.
  */
 export function checkClose(actual: Float32Array, expected: Float32Array, tolerance: Tolerance, what: string): void {
   check(actual.length === expected.length, `${what}: expected ${expected.length} values, received ${actual.length}.`);
@@ -35,7 +35,7 @@ export function checkClose(actual: Float32Array, expected: Float32Array, toleran
 
 /**
  * @param isExpected Recognises the error class, `DisposedError.isInstance` for example.
- * @throws ConformanceError where the action succeeds, or fails with another error.
+ * @throws ConformanceError if the action succeeds, or fails with another error.
  */
 export async function checkRejects(
   action: () => Promise<unknown>,

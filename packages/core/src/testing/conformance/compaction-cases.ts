@@ -22,7 +22,7 @@ export const compactionCases: readonly ConformanceCase[] = [
         const rowsAt: Int32Array[] = [Int32Array.from({ length: subject.input.rows }, (_, row) => row)];
         for (let stageIndex = 0; stageIndex < model.stages.length - 1; stageIndex++) {
           const rows = rowsAt[stageIndex] as Int32Array;
-          // Alternately the first and the last row leave, while more than one is left.
+          // The first and the last row leave in turns, while more than one remains.
           const positions = Int32Array.from(rows.keys());
           const staying =
             rows.length < 2 ? positions : stageIndex % 2 === 0 ? positions.slice(1) : positions.slice(0, -1);
@@ -54,7 +54,10 @@ export const compactionCases: readonly ConformanceCase[] = [
   },
 ];
 
-/** After each stage but the last in turn, some rows stay; from there on their logits are those of the complete run. */
+/**
+ * After each stage but the last in turn, only some rows stay. From there on, their logits must equal those of the
+ * complete run.
+ */
 function keptCase(name: string, keptOf: (rows: number) => Int32Array): ConformanceCase {
   return {
     name,

@@ -1,4 +1,4 @@
-// Rows of several runs go on together.
+// Joining rows of several runs.
 
 import type { StagedModel } from '../../contract/staged-model.ts';
 import { DisposedError } from '../../errors/errors.ts';
@@ -9,7 +9,7 @@ import { runStages } from './run-stages.ts';
 import { sampleRows } from './sample-rows.ts';
 import { withModel } from './with-model.ts';
 
-/** Rows of the subject's input that run apart before they are joined. Of three rows, the second leaves before. */
+/** Rows of the subject's input that run separately before they are joined. Of three rows, the second leaves first. */
 const groups: readonly (readonly number[])[] = [[5], [0, 3, 7], [2, 1]];
 
 export const concatCases: readonly ConformanceCase[] = [
@@ -39,7 +39,7 @@ function cannotJoin(subject: ConformanceSubject): string | null {
   return subject.supports.concatRows === true ? null : 'the subject does not support concatRows';
 }
 
-/** Runs each group up to a stage, drops one row on the way, joins them, and runs the rest together. */
+/** Runs each group up to a stage, drops one row, joins the groups, and runs the rest together. */
 async function checkJoined(
   model: StagedModel,
   subject: ConformanceSubject,

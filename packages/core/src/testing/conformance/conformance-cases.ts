@@ -8,7 +8,7 @@ import { loopCases } from './loop-cases.ts';
 import { namedInputCases } from './named-input-cases.ts';
 import { stageCases } from './stage-cases.ts';
 
-/** Every promise of the `StagedModel` contract that can be checked from outside. */
+/** Every requirement of the `StagedModel` contract that can be checked from outside. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...descriptionCases,
   ...stageCases,

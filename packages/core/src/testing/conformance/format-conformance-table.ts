@@ -1,6 +1,6 @@
 import type { Tolerance } from './conformance-subject.ts';
 
-/** What became of one case on one network of one runtime. JSON-safe. */
+/** The outcome of one case on one network of one runtime. JSON-safe. */
 export interface ConformanceReport {
   /** The column: `onnxruntime-web wasm, Chromium`. */
   readonly runtime: string;
@@ -8,15 +8,16 @@ export interface ConformanceReport {
   /** The row. */
   readonly name: string;
   readonly status: 'pass' | 'skip' | 'fail';
-  /** Why it was skipped, or how it failed; null where it passed. */
+  /** Why it was skipped, or how it failed; null if it passed. */
   readonly reason: string | null;
   /** The tolerance on logits. */
   readonly tolerance: Tolerance;
 }
 
 /**
- * A Markdown table, cases x runtimes, with what each runtime ran on below the cases, and the reasons of skips and failures below
- * the table. A cell sums up all networks of its runtime: one failure makes it a failure, one pass among skips a pass.
+ * A Markdown table, cases x runtimes. The networks of each runtime are listed below the cases, the reasons for skips
+ * and failures below the table. A cell combines all networks of its runtime: one failure makes it a failure; otherwise
+ * one pass makes it a pass.
  */
 export function formatConformanceTable(reports: readonly ConformanceReport[]): string {
   const runtimes = [...new Set(reports.map(({ runtime }) => runtime))];

@@ -65,8 +65,8 @@ function refusedInput(name: string, spoil: (input: NamedInputBatch) => NamedInpu
 }
 
 /**
- * Spoils the values of every input; where the network takes rows without names, also those.
- * @param which `floats` leaves other types as they are, and skips networks that have nothing else.
+ * Corrupts the values of every input, in the named form and, if the network takes it, in the dense form.
+ * @param which `floats` leaves other types unchanged, and skips networks that have only other types.
  */
 function refusedValues(
   name: string,
@@ -98,7 +98,7 @@ function refusedValues(
 
 async function checkRefused(model: StagedModel, subject: ConformanceSubject, spoilt: NamedInputBatch): Promise<void> {
   await checkRejects(() => model.load(spoilt), InvalidInputError.isInstance, 'load');
-  // The refusal must leave the model as it was.
+  // The error must leave the model usable.
   await runStages(model, subject.input);
 }
 

@@ -1,4 +1,4 @@
-// Stopping, freeing, and what comes after.
+// Aborting, freeing, and use afterwards.
 
 import { AbortedError, DisposedError } from '../../errors/errors.ts';
 import { classify } from '../../inference/classify.ts';

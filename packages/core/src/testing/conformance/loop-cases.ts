@@ -1,4 +1,4 @@
-// The core's loop on the model: live exits against exits worked out from stored logits.
+// The core's loop on the model: live exits against exits computed from stored logits.
 
 import { chain } from '../../chain/chain.ts';
 import type { ExitPolicy } from '../../contract/exit-policy.ts';
@@ -14,7 +14,7 @@ import { halvingThresholds, offlineExits } from './offline-exits.ts';
 import { sampleRows } from './sample-rows.ts';
 import { withModel } from './with-model.ts';
 
-/** Rows whose confidence lies this close to a threshold may leave at another exit: kernels round differently. */
+/** Rows whose confidence is this close to a threshold may leave at another exit, because kernels round differently. */
 const roundingBand = 1e-5;
 
 export const loopCases: readonly ConformanceCase[] = [
@@ -118,7 +118,7 @@ async function checkLiveAgainstOffline(
 ): Promise<void> {
   const logits = await runAllExits(model, subject.input);
   const tolerance = subject.tolerance ?? conformanceTolerance;
-  // A softmax moves by at most half of what its logits move by.
+  // A softmax changes by at most half as much as its logits.
   const band = Math.max(roundingBand, tolerance.absolute / 2);
   const halving = halvingThresholds(logits, model.classes);
   const shared = halving.map(() => halving[0] as number);

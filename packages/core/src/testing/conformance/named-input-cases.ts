@@ -1,4 +1,4 @@
-// Inputs by name: the same as without, and with axes whose length only a batch knows.
+// Named inputs: the same results as in the dense form, and free axes whose lengths differ between batches.
 
 import { InvalidInputError } from '../../errors/errors.ts';
 import { namedInput } from '../../input/check-input.ts';

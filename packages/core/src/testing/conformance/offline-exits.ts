@@ -1,4 +1,4 @@
-// What the live loop must do, worked out from stored logits row by row, without any compaction.
+// The expected result of the live loop, computed from stored logits row by row, without compaction.
 
 import { argMax } from '../../numeric/arg-max.ts';
 import { softmax } from '../../numeric/softmax.ts';
@@ -7,13 +7,16 @@ export interface OfflineExit {
   readonly exitIndex: number;
   /** `[classes]` at that exit. */
   readonly probabilities: Float32Array;
-  /** Smallest distance of a confidence from its threshold on the way: below the tolerance, the exit is a matter of rounding. */
+  /**
+   * Smallest distance of a confidence from its threshold up to the exit. Below the tolerance, rounding decides the
+   * exit.
+   */
   readonly distance: number;
 }
 
 /**
  * @param logits `[rows, classes]` of each exit.
- * @param thresholds One per exit but the last; a row leaves where its confidence is strictly greater.
+ * @param thresholds One per exit but the last; a row leaves if its confidence is strictly greater.
  * @returns one per row.
  */
 export function offlineExits(
@@ -38,8 +41,8 @@ export function offlineExits(
 }
 
 /**
- * Thresholds at which about half of the rows that are left leave at each exit: the middle between the two confidences in
- * the middle. Where fewer than two are left, 1.
+ * Thresholds at which about half of the remaining rows leave at each exit: the mean of the two middle confidences; 1 if
+ * fewer than two rows remain.
  */
 export function halvingThresholds(logits: readonly Float32Array[], classes: number): readonly number[] {
   let rows = Array.from({ length: (logits[0]?.length ?? 0) / classes }, (_, row) => row);

@@ -17,7 +17,7 @@ export async function runConformanceCase(
   }
 }
 
-/** Runs all cases, one after the other, and returns what became of each. */
+/** Runs all cases, one after the other, and returns the outcome of each. */
 export async function runConformance(subject: ConformanceSubject): Promise<readonly ConformanceOutcome[]> {
   const outcomes: ConformanceOutcome[] = [];
   for (const conformanceCase of conformanceCases) outcomes.push(await runConformanceCase(conformanceCase, subject));

@@ -3,11 +3,11 @@ import type { StagedModel } from '../../contract/staged-model.ts';
 import { takeRows } from '../../numeric/rows.ts';
 import { check } from './checks.ts';
 
-/** Which rows go on after each stage, by position among the rows there; a stage that is left out keeps all. */
+/** Rows that stay after each stage, by position among the rows there; a stage without an entry keeps all. */
 export type KeptAfterStage = ReadonlyMap<number, Int32Array>;
 
 /**
- * Drives a model by its contract alone, without the loop under test elsewhere.
+ * Runs a model through its contract alone, without the core's loop, which other cases test.
  * @returns logits `[rows left, classes]` of every stage.
  */
 export async function runStages(

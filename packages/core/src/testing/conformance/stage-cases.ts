@@ -1,4 +1,4 @@
-// Stages, called one by one.
+// Stages, called separately.
 
 import { namedInput } from '../../input/check-input.ts';
 import { copyInput } from '../../input/input-rows.ts';

@@ -1,5 +1,6 @@
-// The conformance kit as tests of a test framework, one per case. The framework is passed in: vitest's `{ describe, test }` fits, and so
-// does that of `node:test`.
+// The conformance kit as tests of a test framework, one per case. The framework is passed in: the `{ describe, test }`
+// of vitest or of
+// `node:test`.
 //
 //   import { testSubject } from '@ztw/core/testing';
 //   import { describe, test } from 'vitest';
@@ -13,11 +14,11 @@ import {
   type Tolerance,
 } from './conformance-subject.ts';
 
-/** What a test is handed while it runs. */
+/** The context that a running test receives. */
 export interface TestContext {
-  /** Ends the test as skipped; frameworks that do not stop there are left by a return. */
+  /** Ends the test as skipped. Frameworks may return from this call; the test returns afterwards. */
   skip(reason: string): unknown;
-  /** Where vitest lets a test leave notes for reporters. */
+  /** Data for reporters, in vitest. */
   readonly task?: { readonly meta: object };
 }
 
@@ -27,7 +28,10 @@ export interface TestFramework {
   test(name: string, options: { readonly timeout: number }, run: (context: TestContext) => Promise<void>): unknown;
 }
 
-/** What a test says about itself, as `conformance` in its task's `meta`; `formatConformanceTable` takes it with an outcome. */
+/**
+ * The description of a test, stored as `conformance` in its task's `meta`. With an outcome, `formatConformanceTable`
+ * reads it.
+ */
 export interface ConformanceTestMeta {
   readonly runtime: string;
   readonly network: string;
@@ -42,14 +46,14 @@ export interface ConformanceTests {
   readonly tolerance?: Tolerance;
   /**
    * Runs one case.
-   * @returns why it was skipped; null where it ran.
+   * @returns why it was skipped; null if it ran.
    */
   run(conformanceCase: ConformanceCase): Promise<string | null>;
 }
 
 const caseMilliseconds = 180_000;
 
-/** Defines one test per case of the kit, wherever the cases run: in another thread or in a browser. */
+/** Defines one test per case of the kit. The cases may run elsewhere, in another thread or in a browser. */
 export function testConformance(framework: TestFramework, tests: ConformanceTests): void {
   const { runtime, network, tolerance = conformanceTolerance } = tests;
   framework.describe(`${runtime}, ${network}`, () => {

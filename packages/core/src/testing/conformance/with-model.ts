@@ -2,7 +2,7 @@ import type { StagedModel } from '../../contract/staged-model.ts';
 import { check } from './checks.ts';
 import type { ConformanceSubject } from './conformance-subject.ts';
 
-/** Makes a model for one check, looks for features that it still holds afterwards, and disposes it in any case. */
+/** Makes a model for one check, checks afterwards that it holds no features, and always disposes it. */
 export async function withModel(
   subject: ConformanceSubject,
   use: (model: StagedModel) => Promise<void>,
