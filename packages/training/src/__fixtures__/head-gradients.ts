@@ -1,5 +1,5 @@
-// All gradients of a head, also those that training has no use for: by the input, and by the previous logits, which are constants to the
-// method but not to the original code without its stop-gradient.
+// All gradients of a head, including two that training does not use: those by the input and by the previous logits. The
+// previous logits are constants to the method, but not to the original code without its stop-gradient.
 
 import type { HeadSpecification, LayerKinds } from '@ztw/heads';
 import type { Activation, MathKernels } from '@ztw/core/runtime';
@@ -14,7 +14,7 @@ export interface HeadGradients {
   readonly previousLogits: Float32Array | null;
 }
 
-/** A head whose every layer runs backwards. */
+/** A head in which every layer runs backwards. */
 export interface WholeHead {
   /** @returns logits `[rows, classes]` */
   forward(input: Activation, previousLogits: Float32Array | null): Float32Array;
@@ -56,7 +56,7 @@ export function wholeHead(
   };
 }
 
-/** The gradient by what the cascade normalises, which is a layer norm with the cascade's parameters. */
+/** The gradient by the logits that the cascade normalises, through a layer norm with the cascade's parameters. */
 function throughNorm(
   { name, classes, epsilon }: LayerKinds['cascade'],
   previousLogits: Float32Array,

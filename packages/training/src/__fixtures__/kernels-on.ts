@@ -1,4 +1,4 @@
-// The kernels that the tests train with: those of the TensorFlow.js runtime. This package itself knows no runtime.
+// The tests train with the kernels of the TensorFlow.js runtime. The package itself imports no runtime.
 
 import { tensorflowOn } from '../../../runtime-tfjs/src/__fixtures__/backends.ts';
 import { tensorflowKernels } from '../../../runtime-tfjs/src/kernels/tensorflow-kernels.ts';

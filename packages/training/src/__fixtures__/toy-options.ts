@@ -18,7 +18,7 @@ export function toyOptions(kernels: MathKernels, overrides: Partial<TrainOptions
   };
 }
 
-/** What must be the same, bit by bit, in two results of one job. */
+/** The parts of a result that must be identical, bit by bit, in two runs of one job. */
 export function essence({ variants }: TrainResult): unknown {
   return variants.map(({ stepMilliseconds, ...rest }) => rest);
 }

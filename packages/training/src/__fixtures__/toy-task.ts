@@ -1,4 +1,4 @@
-// A small frozen network and a data set that it can be trained on, made from a seed.
+// A small frozen network and a data set to train heads on it, generated from a seed.
 
 import { type CutDescription, type FeatureRows, type SegmentedBackbone, type SegmentOutput, denseInputs, rowSize, decodeFloat16, encodeFloat16 } from '@ztw/core/runtime';
 import { convHead, executeLayers, type HeadLayer, type HeadParameters, type HeadSpecification, parameterShapes, pooledHead, seededRandom, splitPrefix } from '@ztw/heads';
@@ -11,7 +11,7 @@ const boundaryShapes = [
   [8, 4, 4],
 ] as const;
 
-/** Layers of the three segments; the last one ends in the network's own classifier. */
+/** Layers of the three segments. The last segment ends in the network's own classifier. */
 const segmentLayers: readonly (readonly HeadLayer[])[] = [
   [convolution(2, 6, 1), { kind: 'relu' }],
   [convolution(6, 8, 2), { kind: 'relu' }],
@@ -42,9 +42,12 @@ export interface ToyBackbone extends SegmentedBackbone {
 export interface ToyBackboneOptions {
   readonly precision?: 'float16' | 'float32';
   readonly preferredBatch?: number;
-  /** Makes every feature NaN behind a segment. */
+  /** Makes every feature NaN after a segment. */
   readonly brokenSegment?: number;
-  /** Lets a second tensor cross the first cut, as inside a residual block: channels 3 to 5, which the first tensor then lacks. */
+  /**
+   * Lets a second tensor cross the first cut, as inside a residual block: it takes channels 3 to 5 from the first
+   * tensor.
+   */
   readonly twoTensors?: boolean;
 }
 
@@ -85,7 +88,7 @@ export function toyBackbone(heads: readonly HeadSpecification[], options: ToyBac
         return { boundary: [], cached: null, logits: output };
       }
       const { prefix } = prefixes[segment]!;
-      // relu is the only prefix of a conv head, and the features went through one already: the boundary itself is the cache.
+      // The only prefix of a conv head is relu, which the features already passed. So the boundary itself is the cache.
       const isBoundary = prefix.every((layer) => layer.kind === 'relu');
       const half = segment === 0 && twoTensors ? [encode(takeHalf(output, rows))] : [];
       const cached = executeLayers(prefix, {}, output, boundaryShapes[segment]!, rows, null);
@@ -114,7 +117,10 @@ function putHalf(values: Float32Array, taken: Float32Array, rows: number): void 
   }
 }
 
-/** A cascading and a plain set of heads: pooled at the first cut (a cache of its own), conv at the second (the boundary is the cache). */
+/**
+ * A set of heads with cascade and one without: pooled at the first cut (own cache), conv at the second (boundary is the
+ * cache).
+ */
 export function toyVariants(): readonly HeadVariant[] {
   const heads = (cascade: boolean): readonly HeadSpecification[] => [
     pooledHead({ inputShape: boundaryShapes[0], classes: toyClasses, cascade: false, poolSize: 4 }),
@@ -126,7 +132,7 @@ export function toyVariants(): readonly HeadVariant[] {
   ];
 }
 
-/** Rows around one random pattern per class; further copies carry other noise. */
+/** Rows around one random pattern per class. Each copy has different noise. */
 export function toyData(rows: number, copies: number, seed: number, noise = 1): TrainingData {
   const size = rowSize(inputShape);
   const patterns = seededRandom(1);
@@ -158,7 +164,7 @@ export function toyHeldOut(rows: number, seed = 77): HeldOutData {
 const shapes = [inputShape, ...boundaryShapes];
 const parameters = segmentLayers.map((layers, index) => randomParameters(layers, 100 + index));
 
-// Features behind a relu have much in common; take what they give on average off the answers, so that they differ from row to row.
+// Features after a relu are similar. Subtracting their mean logits makes the answers differ from row to row.
 const sample = 32;
 const average = segmentLayers.reduce(
   (values, layers, segment) => executeLayers(layers, parameters[segment]!, values, shapes[segment]!, sample, null),

@@ -1,5 +1,5 @@
-// From trained ICs to all that a bundle holds but its thresholds: stages compiled, the ensemble fitted, and what the exits then
-// say on the held-out rows.
+// From trained ICs to everything in a bundle except its thresholds: compiled stages, the fitted ensemble, and the
+// predictions of the exits on the held-out rows.
 
 import type { BundleNetwork } from '@ztw/bundle';
 import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@ztw/core';
@@ -14,7 +14,7 @@ export const ensembleChoices = ['geometric', 'arithmetic', 'none'] as const;
 
 export type EnsembleChoice = (typeof ensembleChoices)[number];
 
-/** One network of a bundle: its stages, and what training gave for the bundle's method. */
+/** One network of a bundle: its stages, and the training result for the bundle's method. */
 export interface BundlePart {
   readonly network: BundleNetwork;
   /** Stage models and programs, by path. */
@@ -24,11 +24,11 @@ export interface BundlePart {
 
 export interface AssembleBundleOptions {
   readonly method: BundleMethod;
-  /** In the order of the chain. */
+  /** In chain order. */
   readonly parts: readonly BundlePart[];
   readonly classes: number;
   readonly inputShape: RowShape;
-  /** The right class of each held-out row. */
+  /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
 }
@@ -43,16 +43,17 @@ export interface AssembledBundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** One list per network. */
   readonly heads: readonly (readonly Head[])[];
-  /** Null where every exit answers for itself. */
+  /** Null where each exit's own prediction counts. */
   readonly ensemble: EnsembleSpecification | null;
-  /** Of all exits on the held-out rows, through the ensemble where there is one; costs in MACs. */
+  /** Predictions of all exits on the held-out rows, through the ensemble where there is one. Costs are in MACs. */
   readonly predictions: ExitPredictions;
 }
 
 /** @throws InvalidInputError when the parts do not fit together. */
 export function assembleBundle(options: AssembleBundleOptions): AssembledBundle {
   const { method, parts, classes, inputShape, targets } = options;
-  if (parts.length === 0) throw new InvalidInputError('A bundle needs at least one network.');
+  if (parts.length === 0)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const networks = parts.map(({ network }) => network);
   const logits = parts.flatMap(({ variant }) => variant.heldOutLogits);
   const exitMacs = exitCosts({ stages: networks.flatMap(({ stages }) => stages) });
@@ -75,7 +76,10 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
   };
 }
 
-/** The ensemble of a method; null where every exit answers for itself, or there is but one, or held-out rows do not speak for one. */
+/**
+ * The ensemble of a method; null where the method has none, there is only one exit, or the held-out rows show no
+ * benefit.
+ */
 function fitExits(
   { method, ensemble, targets, classes }: AssembleBundleOptions,
   logits: readonly Float32Array[],

@@ -2,15 +2,18 @@ import { argMax } from '@ztw/core';
 import type { HeldOutData } from '../training/train-options.ts';
 import type { NetworkResult } from './network-result.ts';
 
-/** What ensemble and thresholds are chosen against. */
+/** The classes that the ensemble and the thresholds are fitted to. */
 export interface CalibrationTargets {
   /** One class per held-out row. */
   readonly targets: Int32Array;
-  /** `network`: there are no labels, so the last network's own answers stand for them, and accuracy means agreement with it. */
+  /**
+   * `network`: without labels, the last network's own predictions are the targets. Accuracy then means agreement with
+   * it.
+   */
   readonly measuredAgainst: 'labels' | 'network';
 }
 
-/** The labels of the held-out rows or, where there are none, the answers of the last network. */
+/** The labels of the held-out rows or, without labels, the predictions of the last network. */
 export function calibrationTargets(
   heldOut: Pick<HeldOutData, 'rows' | 'labels'>,
   results: readonly NetworkResult[],

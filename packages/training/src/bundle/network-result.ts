@@ -1,4 +1,4 @@
-// What training one network gives, and how it is kept until the whole job is done.
+// The result of training one network, and how it is stored until the whole job is done.
 
 import { decodeSafetensors, decodeSafetensorsMetadata, encodeSafetensors, sha256 } from '@ztw/bundle';
 import { type BlobStore, InvalidInputError, StorageError, ZtwError } from '@ztw/core';
@@ -20,19 +20,19 @@ export interface TrainedMethod {
 export interface NetworkResult {
   readonly variants: readonly TrainedMethod[];
   /**
-   * The network's own logits on the training rows, `[copies * rows, classes]`, which the first IC of the next network recycles; null
-   * where none does.
+   * The network's own logits on the training rows, `[copies * rows, classes]`. The first IC of the next network
+   * recycles them. Null where no IC does.
    */
   readonly trainingLogits: Float32Array | null;
 }
 
-/** What the first IC of the next network recycles; null where the network was not asked for it. */
+/** The logits that the first IC of the next network recycles; null where they were not requested. */
 export function networkLogits({ variants, trainingLogits }: NetworkResult): NetworkLogits | null {
   const heldOut = variants[0]?.heldOutLogits.at(-1);
   return trainingLogits === null || heldOut === undefined ? null : { training: trainingLogits, heldOut };
 }
 
-/** What training gave for one method. */
+/** The training result of one method. */
 export function methodResult(result: NetworkResult, method: BundleMethod): TrainedMethod {
   const variant = result.variants.find((candidate) => candidate.method === method);
   if (variant === undefined) throw new Error(`internal: nothing was trained for ${method}`);
@@ -41,7 +41,7 @@ export function methodResult(result: NetworkResult, method: BundleMethod): Train
 
 const trainingLogitsName = 'network.training-logits';
 
-/** Writes a result as one blob, whole or not at all. */
+/** Writes a result as one blob, completely or not at all. */
 export async function storeResult(store: BlobStore, name: string, result: NetworkResult): Promise<void> {
   const tensors = new Map<string, Parameter>();
   for (const { method, heads, heldOutLogits } of result.variants) {
@@ -61,7 +61,7 @@ export async function storeResult(store: BlobStore, name: string, result: Networ
 
 /**
  * Reads a result that was stored for the same plan; null where there is none.
- * @throws StorageError for one that was cut short or changed.
+ * @throws StorageError for a truncated or changed result.
  */
 export async function loadResult(
   store: BlobStore,
@@ -86,7 +86,7 @@ export async function loadResult(
   };
 }
 
-/** The checksum is one of the tensors alone, written again: it lies in the same file. */
+/** The checksum is in the same file, so it covers only the tensors: they are encoded again to compare it. */
 async function readTensors(name: string, bytes: Uint8Array): Promise<ReadonlyMap<string, Parameter>> {
   let damage: unknown = null;
   try {
@@ -97,8 +97,8 @@ async function readTensors(name: string, bytes: Uint8Array): Promise<ReadonlyMap
     damage = error;
   }
   throw new StorageError(
-    `The stored result ${name} of a finished network was cut short or changed. Start again with an empty storage.`,
-    damage === null ? {} : { cause: damage },
+    `The stored result ${name} of a finished network is truncated or changed. Start again with empty storage.`,
+    { path: name, ...(damage === null ? {} : { cause: damage }) },
   );
 }
 
@@ -112,7 +112,8 @@ function logitsOf(tensors: ReadonlyMap<string, Parameter>, name: string): Float3
   const tensor = tensors.get(name);
   if (tensor === undefined) {
     throw new InvalidInputError(
-      `The stored result of a finished network lacks ${name}. Start again with an empty storage.`,
+      `The stored result of a finished network lacks ${name}. Start again with empty storage.`,
+      { expected: name },
     );
   }
   return tensor.data;

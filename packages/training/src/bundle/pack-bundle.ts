@@ -1,4 +1,4 @@
-// From the parts of a bundle to its files: operating points chosen on the held-out rows, the manifest written.
+// From the parts of a bundle to its files: chooses operating points on the held-out rows and writes the manifest.
 
 import { bundleFiles, type Preprocessing } from '@ztw/bundle';
 import { InvalidInputError, type OperatingPoint, type PolicyKind, policyText } from '@ztw/core';
@@ -8,13 +8,13 @@ import type { AssembledBundle } from './assemble-bundle.ts';
 export interface PackBundleOptions {
   /** Fractions of the last network's cost. */
   readonly budgets: readonly number[];
-  /** What operating points are limits of. */
+  /** The policy that operating points set a limit for. */
   readonly policy: PolicyKind;
   readonly labels: readonly string[] | null;
   /** How images become the input; null where unknown. */
   readonly preprocessing: Preprocessing | null;
   readonly provenance: Readonly<Record<string, unknown>>;
-  /** Budgets in milliseconds, with what leaving at each exit takes; null for none. */
+  /** Budgets in milliseconds, with the time to each exit; null for none. */
   readonly times: {
     readonly exitMilliseconds: readonly number[];
     readonly budgets: readonly number[];
@@ -33,9 +33,9 @@ export interface MadeExit {
   readonly network: string;
   /** The cut's tensor, or `final`. */
   readonly name: string;
-  /** Cost of leaving here as a share of the last network without ICs. */
+  /** Cost up to this exit as a share of the last network without ICs. */
   readonly share: number;
-  /** On the calibration rows, were it asked alone; with an ensemble, of the combined prediction. */
+  /** On the calibration rows, if every row took this exit; with an ensemble, of the combined prediction. */
   readonly accuracy: number;
 }
 
@@ -44,7 +44,8 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
   const { method, classes, inputShape, networks, ensemble, predictions, heads } = assembled;
   const { labels, preprocessing, provenance } = options;
   const backboneMacs = networks.at(-1)?.backboneMacs;
-  if (backboneMacs === undefined) throw new InvalidInputError('A bundle needs at least one network.');
+  if (backboneMacs === undefined)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const { budgets, policy, times } = options;
   const costs = costsInMacs(predictions, backboneMacs);
   const inMacs = calibrate({ predictions, policy, budgets, costs });
@@ -77,7 +78,7 @@ function inMilliseconds({ exitMilliseconds }: NonNullable<PackBundleOptions['tim
   return { unit: 'milliseconds', perExit: exitMilliseconds, whole: null };
 }
 
-/** Points whose policy no other point has already. */
+/** Points without those that repeat the policy of an earlier point. */
 function withNewPolicies(
   points: readonly OperatingPoint[],
   others: readonly OperatingPoint[],

@@ -1,6 +1,6 @@
-// One blob of a checkpoint: a JSON header and float32 arrays behind it.
-// Layout: 8 bytes of magic, CRC-32 of all that follows (uint32, little-endian like the next), the header's length, the
-// header, then the arrays' bytes one after the other, up to the end.
+// One blob of a checkpoint: a JSON header followed by float32 arrays.
+// Layout: 8 bytes of magic, CRC-32 of the rest (uint32, little-endian), the header's length (uint32, little-endian),
+// the header, then the bytes of the arrays one after the other, up to the end.
 
 import { StorageError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
@@ -49,14 +49,14 @@ export function checksumOf(blob: Uint8Array): number {
 }
 
 /**
- * Reads what `encodeBlob` wrote.
+ * Reads a blob of `encodeBlob`.
  * @param name Of the blob, for the message.
- * @throws StorageError for anything else, even one changed bit.
+ * @throws StorageError for any other bytes, even one changed bit.
  */
 export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
   checkMagic(name, blob);
   if (crc32(blob.subarray(checkedStart)) !== checksumOf(blob)) {
-    throw damagedCheckpoint(name, 'its checksum is another one, so it was cut short or changed');
+    throw damagedCheckpoint(name, 'its checksum differs, so it was cut short or changed');
   }
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   let offset = headerStart + view.getUint32(checkedStart, true);
@@ -66,12 +66,11 @@ export function decodeBlob(name: string, blob: Uint8Array): DecodedBlob {
   for (const [arrayName, length] of description.arrays) {
     const end = offset + length * 4;
     if (end > blob.length) throw damagedCheckpoint(name, `it ends inside "${arrayName}"`);
-    // A copy: the part need not lie where numbers may begin, and `slice` of Node's Buffer would be no copy.
+    // A copy: the part may be unaligned, and `slice` of Node's Buffer does not copy.
     arrays.push([arrayName, new Float32Array(new Uint8Array(blob.subarray(offset, end)).buffer)]);
     offset = end;
   }
-  if (offset !== blob.length)
-    throw damagedCheckpoint(name, `it goes on for ${blob.length - offset} bytes behind its end`);
+  if (offset !== blob.length) throw damagedCheckpoint(name, `it has ${blob.length - offset} extra bytes after its end`);
   return { header: description.header, arrays: Object.fromEntries(arrays) };
 }
 
@@ -81,6 +80,7 @@ function checkMagic(name: string, blob: Uint8Array): void {
   if (begin.startsWith(family) && begin !== magic) {
     throw new StorageError(
       `The checkpoint "${name}" was written by another release (format ${begin}, expected ${magic}) and cannot be resumed. Delete the checkpoints and train again.`,
+      { expected: magic, received: begin, path: name },
     );
   }
   throw damagedCheckpoint(name, 'it does not begin like a checkpoint');

@@ -1,5 +1,5 @@
-// CRC-32 as in PNG and gzip (polynomial 0xedb88320, reflected). It is synchronous and runs in every browser, which SHA-256
-// of WebCrypto is not and does not; it finds every change within 32 bits in a row, and all but one in four billion others.
+// CRC-32 as in PNG and gzip (polynomial 0xedb88320, reflected). Unlike SHA-256 of WebCrypto, it is synchronous and runs
+// in every browser. It detects every change within 32 consecutive bits, and all but one in four billion other changes.
 // It detects damage; it does not protect against a forged checkpoint.
 
 const polynomial = 0xedb88320;

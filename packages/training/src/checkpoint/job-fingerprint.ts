@@ -1,4 +1,5 @@
-// What makes two trainings the same job. A checkpoint carries it, so that no training goes on from another one's checkpoint.
+// The identity of a training job. Each checkpoint carries it, so that a training never resumes from the checkpoint of
+// another job.
 
 import { denseInput } from '@ztw/core/runtime';
 import type { TrainingJob } from '../training/training-job.ts';
@@ -50,7 +51,7 @@ export function jobFingerprint({
 
 /**
  * Where two fingerprints differ, as lines like `recipe.epochs: 8 there, 10 here`.
- * @param path Leads to the values that are compared.
+ * @param path Path to the compared values.
  */
 export function differences(there: unknown, here: unknown, path = ''): readonly string[] {
   if (isRecord(there) && isRecord(here)) {

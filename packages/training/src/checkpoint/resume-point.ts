@@ -1,4 +1,4 @@
-// What is known of a training at one moment: everything that it needs to go on.
+// The state of a training at one moment: everything that it needs to resume.
 
 import type { AdamState } from '../optimiser/adam.ts';
 
@@ -13,18 +13,18 @@ export interface EpochTotals {
 export interface LearnerState {
   readonly values: Float32Array;
   readonly adam: AdamState;
-  /** Of the epoch that is under way. */
+  /** Of the current epoch. */
   readonly running: EpochTotals;
-  /** Of the last whole epoch; null before the end of the first. */
+  /** Of the last complete epoch; null before the end of the first. */
   readonly lastEpoch: EpochTotals | null;
 }
 
 /** All ICs of one cut in the middle of their training. */
 export interface CutState {
   readonly cut: number;
-  /** Whole epochs done. */
+  /** Completed epochs. */
   readonly epoch: number;
-  /** Steps done in the epoch under way. */
+  /** Completed steps of the current epoch. */
   readonly step: number;
   /** One per variant. */
   readonly learners: readonly LearnerState[];
@@ -46,17 +46,19 @@ export interface FinishedCut {
   readonly ics: readonly FinishedIc[];
 }
 
-/** Logits on the training rows of a finished cut, for the cascade of the next; null for a variant without. */
+/**
+ * Logits on the training rows of a finished cut, for the cascade at the next cut; null for a variant without cascade.
+ */
 export type TrainLogits = readonly (Float32Array | null)[];
 
-/** What was found. */
+/** The state that a checkpoint holds. */
 export interface ResumePoint {
   readonly finished: readonly FinishedCut[];
   /** Of the last finished cut; null where there is none. */
   readonly trainLogits: TrainLogits | null;
-  /** Of the cut after that; null where its training has not begun. */
+  /** Of the next cut; null where its training has not begun. */
   readonly state: CutState | null;
-  /** The backbone's own logits on the training rows; null where they are not needed or not there. */
+  /** The backbone's own logits on the training rows; null where they are not needed or not stored. */
   readonly teacherLogits: Float32Array | null;
   /** The backbone's own logits on the held-out rows; null before the end of the sweep. */
   readonly finalLogits: Float32Array | null;

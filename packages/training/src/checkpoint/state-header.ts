@@ -1,17 +1,19 @@
-// The JSON parts of a checkpoint, and their reading: every field of the right kind, or the blob is damaged.
+// The JSON parts of a checkpoint and their parsers. A field of a wrong type means that the blob is damaged.
 
 import type { StorageError } from '@ztw/core';
 import { damagedCheckpoint } from './damaged-checkpoint.ts';
 import type { JobFingerprint } from './job-fingerprint.ts';
 import type { EpochTotals, FinishedIc } from './resume-point.ts';
 
-/** The JSON part of `state`: up to where the other blobs count. */
+/** The JSON part of `state`. It says which of the other blobs are valid. */
 export interface StateHeader {
   readonly fingerprint: JobFingerprint;
   readonly finishedCuts: number;
   readonly hasTeacher: boolean;
   readonly hasFinal: boolean;
-  /** Checksum of every other blob that the state refers to, by name: none can be an older one, or another's. */
+  /**
+   * Checksum of every other blob that the state refers to, by name. It excludes older blobs and blobs of other jobs.
+   */
   readonly blobs: Readonly<Record<string, number>>;
   readonly current: {
     readonly epoch: number;
@@ -31,11 +33,11 @@ export interface StoredLearner {
 export type StoredIc = Pick<FinishedIc, 'trainLoss' | 'trainAccuracy'>;
 
 /**
- * @param variants How many learners there must be.
+ * @param variants Expected number of learners.
  * @throws StorageError naming the field that is wrong.
  */
 export function parseStateHeader(name: string, json: unknown, variants: number): StateHeader {
-  const wrong = (field: string): StorageError => damagedCheckpoint(name, `its field ${field} is not what it must be`);
+  const wrong = (field: string): StorageError => damagedCheckpoint(name, `its field ${field} is not valid`);
   const state = recordOf(json, () => wrong('header'));
   const { hasTeacher, hasFinal } = state;
   if (typeof hasTeacher !== 'boolean') throw wrong('hasTeacher');
@@ -51,9 +53,9 @@ export function parseStateHeader(name: string, json: unknown, variants: number):
   };
 }
 
-/** @throws StorageError unless there are two numbers for each variant. */
+/** @throws StorageError unless each variant has two numbers. */
 export function parseCutHeader(name: string, json: unknown, variants: number): readonly StoredIc[] {
-  const fail = (): StorageError => damagedCheckpoint(name, 'its description of the trained ICs is not what it must be');
+  const fail = (): StorageError => damagedCheckpoint(name, 'its description of the trained ICs is not valid');
   return listOf(recordOf(json, fail).ics, variants, fail).map((entry) => {
     const ic = recordOf(entry, fail);
     return { trainLoss: numberOf(ic.trainLoss, fail), trainAccuracy: numberOf(ic.trainAccuracy, fail) };

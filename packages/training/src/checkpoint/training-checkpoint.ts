@@ -1,5 +1,6 @@
-// What a training needs to go on after a kill. Blobs of finished cuts are written first, and then `state`, which says up to where the others
-// count. Each blob is written as a whole, so at every moment the last state and all that it refers to are there.
+// Checkpoints, from which a training resumes after a kill. Blobs of finished cuts are written first, then `state`,
+// which says which of them are valid. Each blob is written atomically, so the last state and all blobs that it refers
+// to always exist.
 
 import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
 import { guardStorage } from '../storage/guard-storage.ts';
@@ -10,7 +11,7 @@ import type { CutState, FinishedCut, ResumePoint, TrainLogits } from './resume-p
 import { parseCutHeader, parseStateHeader, type StateHeader } from './state-header.ts';
 
 export interface TrainingCheckpoint {
-  /** Reads what an earlier run of the same job left; null where there is nothing. */
+  /** Reads the checkpoint of an earlier run of the same job; null where there is none. */
   load(): Promise<ResumePoint | null>;
   saveTeacher(logits: Float32Array): Promise<void>;
   saveState(state: CutState): Promise<void>;
@@ -19,7 +20,7 @@ export interface TrainingCheckpoint {
 }
 
 const advice =
-  'Is the disk of the checkpoints full? Free space there and start again; training goes on from the last checkpoint.';
+  'Is the disk of the checkpoints full? Free space there and start again; training resumes from the last checkpoint.';
 const stateName = 'training/state';
 const teacherName = 'training/teacher';
 const finalName = 'training/final';
@@ -28,7 +29,7 @@ const logitsName = (cut: number): string => `training/logits-${String(cut).padSt
 
 /**
  * A checkpoint of one job in a blob store.
- * Its methods throw StorageError where the store fails or holds damaged blobs.
+ * Its methods throw StorageError if the store fails or holds damaged blobs.
  * @param variants Number of variants.
  */
 export function createTrainingCheckpoint(
@@ -50,11 +51,13 @@ export function createTrainingCheckpoint(
   const get = async (name: string): Promise<DecodedBlob> => {
     const blob = await guardStorage(`read ${name}`, advice, () => store.get(name));
     if (blob === null) {
-      throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`);
+      throw new StorageError(`The checkpoint "${name}" is missing. Delete the checkpoints and train again.`, {
+        path: name,
+      });
     }
     const decoded = decodeBlob(name, blob);
     if (checksumOf(blob) !== checksums.get(name)) {
-      throw damagedCheckpoint(name, 'it is not the one that the state refers to');
+      throw damagedCheckpoint(name, 'its checksum differs from the one in the state');
     }
     return decoded;
   };
@@ -185,7 +188,9 @@ export function createTrainingCheckpoint(
 function arrayOf(arrays: NamedArrays, name: string): Float32Array {
   const array = arrays[name];
   if (array === undefined) {
-    throw new StorageError(`A checkpoint lacks the array "${name}". Delete the checkpoints and train again.`);
+    throw new StorageError(`A checkpoint lacks the array "${name}". Delete the checkpoints and train again.`, {
+      expected: name,
+    });
   }
   return array;
 }

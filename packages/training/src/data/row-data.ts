@@ -1,10 +1,10 @@
-// Rows in memory as the trainer reads them, and parts of what it reads.
+// Rows in memory in the form that the trainer reads, and subsets of training data.
 
 import { InvalidDataError, type RowShape } from '@ztw/core';
 import { rowSize, takeRows } from '@ztw/core/runtime';
 import type { HeldOutData, TrainingData } from '../training/train-options.ts';
 
-/** Input rows of a known class each. */
+/** Input rows with their classes. */
 export interface LabelledRows {
   /** Values `[rows, ...inputShape]`, prepared as the network expects its input, images with their channels first. */
   readonly rows: Float32Array;
@@ -14,7 +14,7 @@ export interface LabelledRows {
 
 /**
  * @param what For messages: `training`.
- * @throws InvalidDataError where there are not as many values as labels say.
+ * @throws InvalidDataError if the number of values does not match the labels.
  */
 export function labelledRowData(
   what: string,
@@ -24,13 +24,14 @@ export function labelledRowData(
   const width = rowSize(inputShape);
   if (values.length !== labels.length * width) {
     throw new InvalidDataError(
-      `Expected ${labels.length} ${what} rows of [${inputShape.join(', ')}], one per label, which are ${labels.length * width} values, but got ${values.length}.`,
+      `Expected ${labels.length} ${what} rows of [${inputShape.join(', ')}], one per label: ${labels.length * width} values; received ${values.length}.`,
+      { expected: labels.length * width, received: values.length },
     );
   }
   return { rows: labels.length, labels, read: async (wanted) => gather(values, width, wanted) };
 }
 
-/** Some rows of a training set, all copies of them. */
+/** A subset of the rows of a training set, with all their copies. */
 export function selectTrainingRows(data: TrainingData, rows: Int32Array): TrainingData {
   return {
     rows: rows.length,
@@ -44,7 +45,7 @@ export function selectTrainingRows(data: TrainingData, rows: Int32Array): Traini
   };
 }
 
-/** Some rows of a training set as they are, without augmentation. */
+/** A subset of the rows of a training set, without augmentation. */
 export function selectHeldOutRows(data: TrainingData, rows: Int32Array): HeldOutData {
   const { labels, read } = selectTrainingRows(data, rows);
   return { rows: rows.length, labels, read: (wanted) => read(wanted, 0) };

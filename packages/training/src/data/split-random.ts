@@ -3,7 +3,7 @@ export type Random = () => number;
 
 /**
  * A small seeded generator (mulberry32): the same seed gives the same splits on every machine. Not for secrets.
- * @param seed Any integer; its lower 32 bits count.
+ * @param seed Any integer; only its lower 32 bits are used.
  */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;

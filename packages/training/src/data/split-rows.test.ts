@@ -56,7 +56,7 @@ describe('splitRows', () => {
   it.each([{ validation: -0.1 }, { validation: 0.6, test: 0.5 }, { validation: Number.NaN }])(
     'refuses shares that are none: %j',
     (shares) => {
-      expect(() => splitRows(10, null, { ...shares, seed: 1 })).toThrow(/at least 0 and sum to at most 1/);
+      expect(() => splitRows(10, null, { ...shares, seed: 1 })).toThrow(/at least 0 that sum to at most 1/);
     },
   );
 });

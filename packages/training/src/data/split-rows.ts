@@ -9,7 +9,7 @@ export interface SplitOptions {
   readonly seed: number;
 }
 
-/** Ascending row numbers; every row stands in exactly one of the three. */
+/** Ascending row numbers; each row is in exactly one of the three. */
 export interface RowSplit {
   readonly train: Int32Array;
   readonly validation: Int32Array;
@@ -17,9 +17,9 @@ export interface RowSplit {
 }
 
 /**
- * Splits rows at random by a seed, each class in the same proportions (up to rounding, which is carried from class to
- * class so that the totals are right to one row).
- * @param labels `[rows]`, or null: then all rows count as one class.
+ * Splits rows at random by a seed, each class in the same proportions. Rounding errors are carried from class to class,
+ * so the totals are correct to one row.
+ * @param labels `[rows]`, or null to treat all rows as one class.
  * @throws InvalidInputError for shares that are negative or sum to more than 1.
  */
 export function splitRows(rows: number, labels: Int32Array | null, options: SplitOptions): RowSplit {
@@ -27,7 +27,8 @@ export function splitRows(rows: number, labels: Int32Array | null, options: Spli
   const test = options.test ?? 0;
   if (!(validation >= 0 && test >= 0 && validation + test <= 1)) {
     throw new InvalidInputError(
-      `The shares for validation (${validation}) and test (${test}) must be at least 0 and sum to at most 1.`,
+      `Expected shares of at least 0 that sum to at most 1; received ${validation} for validation and ${test} for test.`,
+      { received: { validation, test } },
     );
   }
   const random = seededRandom(seed);

@@ -1,4 +1,5 @@
-// From stored rows to what a head's first layer reads, in the order that it asks for, each order made at most once per batch.
+// From stored rows to the input of a head's first layer, in the memory order that it requests. Each order is made at
+// most once per batch.
 
 import type { RowShape } from '@ztw/core';
 import {
@@ -15,7 +16,7 @@ import { activationOf } from '../layers/activation.ts';
 export interface FeatureDecoder {
   /**
    * @param stored `[rows, ...shape]`
-   * @returns the batch; its arrays are used again for the next one
+   * @returns the batch; its arrays are reused for the next one
    */
   decode(stored: FeatureRows, rows: number): Activation;
 }

@@ -1,5 +1,5 @@
-// Rows of one tensor, written once in order and then read at random: in memory while the budget lasts, else in shards in a blob store.
-// Nothing here outlives a run; a resumed training computes its features again.
+// Rows of one tensor, written once in order and then read at random. Shards stay in memory within the budget; the rest
+// go to a blob store. Nothing here outlives a run; a resumed training computes its features again.
 
 import type { BlobStore } from '@ztw/core';
 import type { FeatureRows } from '@ztw/core/runtime';
@@ -15,7 +15,7 @@ export interface FeatureStoreOptions {
   readonly rowElements: number;
   readonly precision: FeaturePrecision;
   readonly budget: MemoryBudget;
-  /** Bytes of the budget to leave to others. Default 0. */
+  /** Bytes of the budget to leave for other stores. Default 0. */
   readonly leaving?: number;
   readonly scratch: BlobStore;
   /** Bytes per shard, rounded down to whole rows. Default: an eighth of the budget, 1 to 64 MiB. */
@@ -26,25 +26,25 @@ export interface FeatureStore {
   readonly rows: number;
   /**
    * Writes the next rows.
-   * @throws StorageError where a shard could not be written.
+   * @throws StorageError if a shard could not be written.
    */
   append(values: FeatureRows): Promise<void>;
   /**
    * Copies rows, in the given order, to the start of `target`.
-   * Returns a promise only where something had to be waited for.
+   * Returns a promise only if it had to wait for storage.
    */
   gather(rows: Int32Array, target: FeatureRows): undefined | Promise<void>;
   /** A copy of the rows from `start` on. */
   readRange(start: number, rows: number): Promise<FeatureRows>;
-  /** Frees what lies before a row; it must not be read again. */
+  /** Frees all rows before a row. They must not be read again. */
   releaseBefore(row: number): Promise<void>;
   /** Frees everything. */
   dispose(): Promise<void>;
-  /** Bytes that went to the scratch store so far. */
+  /** Bytes written to the scratch store so far. */
   spilledBytes(): number;
 }
 
-/** Everything that training spills has a name that starts with this. */
+/** Prefix of the names of all blobs that training spills. */
 export const featurePrefix = 'features/';
 
 const mebibyte = 2 ** 20;
@@ -61,10 +61,10 @@ export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
   const rowBytes = rowElements * (precision === 'float16' ? 2 : 4);
   const shardBytes = options.shardBytes ?? Math.min(Math.max(budget.limit / 8, mebibyte), 64 * mebibyte);
   const shardRows = Math.max(1, Math.floor(shardBytes / rowBytes));
-  /** Shards by index: their bytes, or null where they were spilled, or undefined where they are not yet or no longer there. */
+  /** Shards by index: their bytes, null if spilled, undefined if not yet written or already freed. */
   const shards: (Uint8Array | null | undefined)[] = [];
   let writtenRows = 0;
-  /** The shard that is being written, and whether it will stay in memory. */
+  /** The shard that is being written, and whether it stays in memory. */
   let current: { readonly bytes: Uint8Array; readonly stays: boolean } | null = null;
   let spilled = 0;
 
@@ -87,7 +87,7 @@ export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
     budget.release(bytes.length);
   };
 
-  /** Reads rows that lie one after the other within one shard. */
+  /** Reads consecutive rows within one shard. */
   const readWithin = (row: number, target: Uint8Array): undefined | Promise<void> => {
     const shard = Math.floor(row / shardRows);
     const offset = (row % shardRows) * rowBytes;

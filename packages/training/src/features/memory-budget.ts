@@ -1,17 +1,17 @@
-// How many bytes of features are in memory, against the limit that the user set.
+// Counts the bytes of features in memory against the user's limit.
 
 export interface MemoryBudget {
   readonly limit: number;
-  /** Takes the bytes if at least `leaving` bytes stay free afterwards; returns whether it did. */
+  /** Reserves the bytes if at least `leaving` bytes stay free afterwards; returns whether it did. */
   tryTake(bytes: number, leaving: number): boolean;
-  /** Takes bytes that are needed in any case, such as the shard that is being written. */
+  /** Reserves bytes unconditionally, such as those of the shard that is being written. */
   take(bytes: number): void;
   release(bytes: number): void;
-  /** The most that was held at once. */
+  /** Peak number of bytes held. */
   peak(): number;
 }
 
-/** A budget with nothing taken. */
+/** A budget with nothing reserved. */
 export function createMemoryBudget(limit: number): MemoryBudget {
   let used = 0;
   let peak = 0;

@@ -1,5 +1,5 @@
-// In which order rows go through the backbone: every copy of the training rows, then the held-out rows, in batches that are the same at
-// every run, so that results do not depend on where a training was resumed.
+// The order in which rows pass the backbone: every copy of the training rows, then the held-out rows. The batches are
+// the same in every run, so results do not depend on where a training was resumed.
 
 /** One call of the backbone. */
 export interface RowBatch {
@@ -16,7 +16,7 @@ export interface RowPlan {
   readonly trainRows: number;
   readonly copies: number;
   readonly heldOutRows: number;
-  /** All rows, copies counted. */
+  /** All rows, including copies. */
   readonly rows: number;
   readonly batches: readonly RowBatch[];
   /** Position of one copy of a training row. */
@@ -24,8 +24,8 @@ export interface RowPlan {
 }
 
 /**
- * Plans the way of all rows.
- * @param batchRows The most rows in one batch; no batch mixes copies or data sets.
+ * Plans the order of all rows.
+ * @param batchRows Maximum number of rows in one batch. No batch mixes copies or data sets.
  */
 export function createRowPlan(trainRows: number, copies: number, heldOutRows: number, batchRows: number): RowPlan {
   const batches: RowBatch[] = [];

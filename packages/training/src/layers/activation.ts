@@ -1,10 +1,10 @@
-// The values between two layers, for a batch of rows. Small layers read them in the canonical order; convolutions ask for the order that
-// their kernel wants, which is made once and shared by all who ask.
+// The values between two layers, for a batch of rows. Small layers read them in the canonical order. Convolutions
+// request the order of their kernel; it is made once and shared.
 
 import type { RowShape } from '@ztw/core';
 import { type Activation, createScratchBuffer, rowSize, transposeInto } from '@ztw/core/runtime';
 
-/** Buffers for the orders that a convolution asks for, used again from batch to batch. */
+/** Buffers for the orders that convolutions request, reused from batch to batch. */
 export interface ActivationBuffers {
   channelsLast(length: number): Float32Array;
   rowsLast(length: number): Float32Array;
@@ -16,8 +16,8 @@ export function createActivationBuffers(): ActivationBuffers {
 }
 
 /**
- * Wraps values in the canonical order. `values` is read when asked, not copied.
- * @param buffers What the other orders are written to; the activation holds until they are used for another one.
+ * Wraps values in the canonical order. `values` is read on request, not copied.
+ * @param buffers Receive the other orders. The activation is valid until they are used for another one.
  */
 export function activationOf(
   values: Float32Array,

@@ -28,7 +28,7 @@ export function adaptivePoolsRunner(
       for (let plane = 0; plane < input.rows * channels; plane++) {
         const row = Math.floor(plane / channels);
         const source = plane * height * width;
-        const target = plane * outPositions + row * half; // the averages of the rows before lie between
+        const target = plane * outPositions + row * half; // after the averages of the previous rows
         for (let position = 0; position < outPositions; position++) {
           const base = position * 4;
           const top = windows[base] as number;

@@ -5,7 +5,7 @@ import type { LayerContext, LayerRunner } from './layer-runner.ts';
 import { createVectorNorm } from './vector-norm.ts';
 
 /**
- * `[n]` -> `[n + classes]`: the previous IC's logits, normalised where the layer says so, after the features.
+ * `[n]` -> `[n + classes]`: appends the previous IC's logits to the features, normalised if the layer specifies it.
  * The previous logits are constants: no gradient goes back to them.
  */
 export function cascadeRunner(layer: LayerKinds['cascade'], context: LayerContext): LayerRunner {
@@ -20,8 +20,9 @@ export function cascadeRunner(layer: LayerKinds['cascade'], context: LayerContex
       const { rows } = input;
       if (previousLogits?.length !== rows * classes) {
         throw new InvalidInputError(
-          `The layer "${layer.name}" wants the previous IC's logits, ${rows} rows of ${classes}, ` +
-            `but gets ${previousLogits === null ? 'none' : `${previousLogits.length} values`}.`,
+          `Expected the previous IC's logits, ${rows} rows of ${classes}, for the layer "${layer.name}"; ` +
+            `received ${previousLogits === null ? 'none' : `${previousLogits.length} values`}.`,
+          { expected: rows * classes, received: previousLogits?.length ?? null, path: layer.name },
         );
       }
       const values = input.values();

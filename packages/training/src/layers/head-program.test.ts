@@ -24,7 +24,10 @@ const rows = 3;
 const classes = 4;
 const options = { classes, cascade: true } as const;
 
-/** What the stored examples lack: a mean over tokens, a layer norm of its own, padded convolutions in a row, cached pools. */
+/**
+ * What the stored examples lack: a mean over tokens, a layer norm of its own, padded convolutions in a row, cached
+ * pools.
+ */
 const heads: readonly [string, HeadSpecification][] = [
   ['mean of tokens', tokenHead({ ...options, inputShape: [5, 6], layers: 2, hiddenSize: 7, token: 'mean' })],
   [
@@ -146,7 +149,9 @@ describe('createHeadProgram', () => {
     const program = createHeadProgram(specification, block, await kernelsOn('wasm'));
     expect(program.usesPreviousLogits).toBe(true);
     const input = activationOf(new Float32Array(rows * 30), rows, [5, 6]);
-    expect(() => program.forward(input, null)).toThrow(/wants the previous IC's logits, 3 rows of 4, but gets none/);
+    expect(() => program.forward(input, null)).toThrow(
+      /Expected the previous IC's logits, 3 rows of 4, .*; received none/,
+    );
   });
 
   test('takes batches of any size, one after the other', async () => {

@@ -1,4 +1,4 @@
-// A head that runs forwards and backwards over host arrays: its layers' runners, one after the other.
+// A head that runs forwards and backwards on host arrays, as a sequence of its layers' runners.
 
 import { InvalidModelError } from '@ztw/core';
 import type { Activation, MathKernels } from '@ztw/core/runtime';
@@ -8,15 +8,15 @@ import { bindLayers } from './layer-runners.ts';
 import type { ParameterBlock } from './parameter-block.ts';
 
 export interface HeadProgram {
-  /** Whether `forward` needs the logits of the IC before. */
+  /** Whether `forward` needs the logits of the previous IC. */
   readonly usesPreviousLogits: boolean;
   /**
-   * @param previousLogits `[rows, classes]` of the IC before; null for a head without cascade.
-   * @returns logits `[rows, classes]`, valid until the next forward
+   * @param previousLogits `[rows, classes]` of the previous IC; null for a head without cascade.
+   * @returns logits `[rows, classes]`, valid until the next forward pass
    */
   forward(input: Activation, previousLogits: Float32Array | null): Float32Array;
   /**
-   * Writes the gradients of all parameters for the batch of the last forward.
+   * Writes the gradients of all parameters for the batch of the last forward pass.
    * @param gradient Of the loss by the logits, `[rows, classes]`.
    */
   backward(gradient: Float32Array): void;
@@ -24,7 +24,7 @@ export interface HeadProgram {
 
 /**
  * Binds a head's layers to their parameters and to the kernels that run them.
- * @throws InvalidModelError for layers that do not fit together or to the parameters.
+ * @throws InvalidModelError for layers that do not match each other or the parameters.
  */
 export function createHeadProgram(
   specification: Pick<HeadSpecification, 'layers' | 'inputShape' | 'classes'>,
@@ -35,9 +35,12 @@ export function createHeadProgram(
   const bound = bindLayers(layers, inputShape, parameters, kernels);
   const shape = bound.at(-1)?.outputShape ?? inputShape;
   if (shape.length !== 1 || shape[0] !== classes) {
-    throw new InvalidModelError(`The head should end in ${classes} logits, but ends in rows of [${shape.join(', ')}].`);
+    throw new InvalidModelError(
+      `Expected a head that ends in ${classes} logits; received one that ends in rows of [${shape.join(', ')}].`,
+      { expected: [classes], received: shape },
+    );
   }
-  // The first layer that has to run backwards; the one before it needs no gradient.
+  // The first layer that runs backwards. Earlier layers need no gradient.
   const firstLearning = layers.findIndex((layer) => parameterCount({ layers: [layer] }) > 0);
   const buffers = bound.map(createActivationBuffers);
   return {

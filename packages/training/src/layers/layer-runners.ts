@@ -1,4 +1,4 @@
-// The one table of how layers are trained.
+// The table of layer runners: one per layer kind.
 
 import type { RowShape } from '@ztw/core';
 import { type MathKernels, rowSize } from '@ztw/core/runtime';
@@ -31,7 +31,7 @@ const runners: LayerTable<LayerContext, LayerRunner> = {
   dense: denseRunner,
 };
 
-/** A layer's runner, and the shape of the rows that it gives. */
+/** A layer's runner and the shape of its output rows. */
 export interface BoundLayer {
   readonly runner: LayerRunner;
   readonly outputShape: RowShape;
@@ -39,7 +39,7 @@ export interface BoundLayer {
 
 /**
  * Binds layers to their shapes, their parameters and the kernels that run them.
- * @throws InvalidModelError for layers that do not fit together or to the parameters.
+ * @throws InvalidModelError for layers that do not match each other or the parameters.
  */
 export function bindLayers(
   layers: readonly HeadLayer[],

@@ -28,7 +28,7 @@ export function channelsFirstRunner(_layer: LayerKinds['channels-first'], { inpu
   };
 }
 
-/** Any shape -> `[elements]`: the same values, read otherwise. */
+/** Any shape -> `[elements]`: the same values, flattened. */
 export function flattenRunner(): LayerRunner {
   return {
     forward: (input) => input.values(),

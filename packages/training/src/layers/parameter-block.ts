@@ -1,4 +1,5 @@
-// All parameters of one head in one array, so that the optimiser and checkpoints see a single vector, and layers see named parts of it.
+// All parameters of one head in one array. The optimiser and checkpoints see a single vector; layers see named parts of
+// it.
 
 import { InvalidModelError } from '@ztw/core';
 import type { HeadParameters } from '@ztw/heads';
@@ -6,7 +7,7 @@ import type { HeadParameters } from '@ztw/heads';
 /** One named parameter: views into the block's arrays. */
 export interface ParameterSlot {
   readonly value: Float32Array;
-  /** Of the batch that was last run backwards; the layer that owns the parameter writes it. */
+  /** Of the batch that last ran backwards. The layer that owns the parameter writes it. */
   readonly gradient: Float32Array;
 }
 
@@ -15,7 +16,7 @@ export interface ParameterBlock {
   readonly values: Float32Array;
   readonly gradients: Float32Array;
   /**
-   * @throws InvalidModelError where the head has no parameter of that name and size.
+   * @throws InvalidModelError if the head has no parameter of that name and size.
    */
   slot(name: string, elements: number): ParameterSlot;
 }
@@ -41,8 +42,9 @@ export function createParameterBlock(parameters: HeadParameters): ParameterBlock
       const slot = slots.get(name);
       if (slot?.value.length !== elements) {
         throw new InvalidModelError(
-          `Expected a parameter "${name}" with ${elements} values, but the head has ${slot?.value.length ?? 'none'}. ` +
+          `Expected a parameter "${name}" with ${elements} values; received ${slot?.value.length ?? 'none'}. ` +
             'Initialise the head from the same specification.',
+          { expected: elements, received: slot?.value.length ?? null, path: name },
         );
       }
       return slot;

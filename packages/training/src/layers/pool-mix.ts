@@ -46,7 +46,7 @@ export function poolMixRunner(
   };
 }
 
-/** `averages + alpha (maxima - averages)` of every row, four at a time: twice as fast as one at a time. */
+/** `averages + alpha (maxima - averages)` of every row. Four values at a time are twice as fast as one. */
 function mixHalves(output: Float32Array, values: Float32Array, rows: number, half: number, alpha: number): void {
   const whole = half - (half % 4);
   for (let row = 0; row < rows; row++) {
@@ -96,7 +96,7 @@ function mixGradient(gradient: Float32Array, values: Float32Array, rows: number,
   return sum0 + sum1 + sum2 + sum3;
 }
 
-/** A mixed pool is an adaptive pool followed by the mix. Where the map already has the target size, it is the identity. */
+/** A mixed pool is an adaptive pool followed by the mix. It is the identity if the map already has the target size. */
 export function mixedPoolRunner(layer: LayerKinds['mixed-pool'], context: LayerContext): LayerRunner {
   const { inputShape, outputShape } = context;
   if (inputShape[1] === outputShape[1] && inputShape[2] === outputShape[2]) return unpooledRunner(context);
@@ -113,7 +113,7 @@ export function mixedPoolRunner(layer: LayerKinds['mixed-pool'], context: LayerC
   };
 }
 
-/** Windows of one value: maximum and average are that value, so alpha makes no difference and has no gradient. */
+/** Windows of one value: maximum and average are equal, so alpha has no effect and no gradient. */
 function unpooledRunner({ parameter }: LayerContext): LayerRunner {
   const alpha = parameter('alpha');
   return {

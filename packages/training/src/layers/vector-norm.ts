@@ -5,7 +5,7 @@ import type { LayerContext } from './layer-runner.ts';
 export interface VectorNorm {
   /** @param values `[vectors, size]` */
   forward(values: Float32Array): Float32Array;
-  /** Writes the gradients of weight and bias. @param gradient `[vectors, size]`, of the last forward. */
+  /** Writes the gradients of weight and bias. @param gradient `[vectors, size]`, for the last forward pass. */
   backward(gradient: Float32Array, wantInput: boolean): Float32Array | null;
 }
 

@@ -3,7 +3,7 @@
 import { argMax } from '@ztw/core';
 import type { TrainingRecipe } from '../training/training-recipe.ts';
 
-/** What the logits of a batch should be. At least one of the two is there. */
+/** The targets of a batch. At least one of the two is given. */
 export interface BatchTargets {
   /** Class per row. */
   readonly labels: Int32Array | null;
@@ -21,8 +21,8 @@ export interface BatchLoss {
 export type LossRecipe = Pick<TrainingRecipe, 'labelSmoothing' | 'distillation'>;
 
 /**
- * `(1 - w) CE(softmax(z), y) + w T^2 KL(softmax(teacher / T) || softmax(z / T))`, mean over the rows. With label smoothing `e`
- * the target `y` is `(1 - e) onehot + e / classes`. Without a teacher `w` is 0, without labels it is 1.
+ * `(1 - w) CE(softmax(z), y) + w T^2 KL(softmax(teacher / T) || softmax(z / T))`, mean over the rows. With label
+ * smoothing `e` the target `y` is `(1 - e) onehot + e / classes`. Without a teacher `w` is 0, without labels it is 1.
  * Sources: Hinton et al. 2015, section 2 (distillation); Szegedy et al. 2016, section 7 (smoothing).
  * @param logits `[rows, classes]`
  * @param gradient Receives the gradient by the logits, `[rows, classes]`.

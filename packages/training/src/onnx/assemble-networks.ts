@@ -9,21 +9,22 @@ export interface AssembleNetworksOptions {
   readonly method: BundleMethod;
   /** The networks of the chain, in order. */
   readonly networks: readonly TrainedNetwork[];
-  /** The right class of each held-out row. */
+  /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
-  /** Is told which operator TensorFlow.js lacks. */
+  /** Receives the operator that TensorFlow.js lacks. */
   onMissing(reason: string): void;
 }
 
 /**
- * Compiles trained networks and puts one method's bundle together.
- * @throws InvalidInputError when the parts do not fit together.
+ * Compiles trained networks and assembles the bundle of one method.
+ * @throws InvalidInputError when the parts do not match.
  */
 export function assembleNetworks(options: AssembleNetworksOptions): AssembledBundle {
   const { method, networks, targets, ensemble, onMissing } = options;
   const last = networks.at(-1);
-  if (last === undefined) throw new InvalidInputError('A bundle needs at least one network.');
+  if (last === undefined)
+    throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
   const { classes, input } = last.plan.network.analysis;
   const parts = networks.map(({ plan: { network, cuts }, result }, index) => {
     const variant = methodResult(result, method);

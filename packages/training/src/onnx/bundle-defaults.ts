@@ -10,7 +10,7 @@ export const bundleDefaults: {
   readonly method: Method;
   readonly cuts: CutSelection;
   readonly head: HeadChoice & { readonly family: HeadFamily | 'auto' };
-  /** Share of the training rows that is held out for ensemble and thresholds. */
+  /** Share of the training rows held out for the ensemble and the thresholds. */
   readonly heldOutShare: number;
   readonly calibration: CalibrationOptions;
 } = {

@@ -1,23 +1,25 @@
-// Events while a bundle is made. The caller shows them.
+// Progress events of making a bundle. The caller shows them.
 
 import type { BundleMethod } from '../plan/method.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 import type { HeadsReport } from './heads-report.ts';
 
-/** What the heads of a network will cost, before any of them is trained. */
+/** The cost of a network's heads, reported before any of them is trained. */
 export interface HeadsPlannedEvent {
   readonly kind: 'heads-planned';
   readonly heads: HeadsReport;
 }
 
-/** A network's ICs are trained; `progress` says how far all of them are, and how many seconds are left. */
+/**
+ * The ICs of a network are in training. `progress` holds the fraction done and the remaining seconds for all of them.
+ */
 export interface NetworkTrainingEvent {
   readonly kind: 'training';
   readonly network: string;
   readonly progress: TrainingProgress;
 }
 
-/** A network without cuts answers rows. */
+/** A network without cuts runs on rows. */
 export interface NetworkRunningEvent {
   readonly kind: 'running';
   readonly network: string;
@@ -26,20 +28,20 @@ export interface NetworkRunningEvent {
   readonly total: number;
 }
 
-/** Stages are measured. */
+/** Stages are being measured. */
 export interface MeasuringEvent {
   readonly kind: 'measuring';
   readonly done: number;
   readonly total: number;
 }
 
-/** A network was finished before an interruption. */
+/** The stored result of a network that was finished before an interruption is reused. */
 export interface TakenOverEvent {
   readonly kind: 'taken-over';
   readonly network: string;
 }
 
-/** A bundle gets no programs for TensorFlow.js, because that lacks an operator of the network. */
+/** A bundle gets no programs for TensorFlow.js, which lacks an operator of the network. */
 export interface OnnxOnlyEvent {
   readonly kind: 'onnx-only';
   readonly reason: string;
@@ -50,11 +52,11 @@ export interface ExitsDroppedEvent {
   readonly kind: 'exits-dropped';
   readonly method: BundleMethod;
   readonly dropped: number;
-  /** How many there were. */
+  /** Number of exits before. */
   readonly exits: number;
-  /** False: no threshold is accurate enough, so exits are of no use. True: they cost more than they save. */
+  /** False: no threshold is accurate enough, so exits do not help. True: they cost more than they save. */
   readonly accurateEnough: boolean;
-  /** Whether ICs that recycled the logits of dropped ones are trained again. */
+  /** Whether ICs that recycled logits of dropped ICs are trained again. */
   readonly trainsAgain: boolean;
 }
 
@@ -67,7 +69,7 @@ export type BundleEvent =
   | OnnxOnlyEvent
   | ExitsDroppedEvent;
 
-/** How long work tells where it is, and how it is stopped. */
+/** Where long work reports its progress, and how it is stopped. */
 export interface Watch {
   report(event: BundleEvent): void;
   readonly signal: AbortSignal | undefined;

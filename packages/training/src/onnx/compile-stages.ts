@@ -2,8 +2,8 @@ import { UnsupportedModelError } from '@ztw/core';
 import { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from '@ztw/onnx-graph';
 
 /**
- * Compiles a network for ONNX Runtime, and for TensorFlow.js too where that has all of the network's operators.
- * @param onMissing Is told which operator TensorFlow.js lacks.
+ * Compiles a network for ONNX Runtime, and also for TensorFlow.js if that has all operators of the network.
+ * @param onMissing Receives the operator that TensorFlow.js lacks.
  */
 export function compileStages(options: CompileNetworkOptions, onMissing: (reason: string) => void): CompiledNetwork {
   try {

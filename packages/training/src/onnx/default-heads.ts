@@ -1,4 +1,4 @@
-// What default heads would cost in a network that nobody has planned yet.
+// The cost of default heads in a network without a plan.
 
 import { InvalidInputError } from '@ztw/core';
 import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
@@ -7,14 +7,13 @@ import { type HeadsReport, type ReportedHead, reportHeads } from './heads-report
 import { designCuts } from './network-plan.ts';
 import type { OnnxNetwork } from './onnx-network.ts';
 
-/** Default heads of a network; null where no family reads the features. */
+/** Default heads of a network; null where no head family reads the features. */
 export interface DefaultHeads {
-  /** At the cuts that these selections take. */
+  /** At the cuts of these selections. */
   readonly auto: HeadsReport | null;
   readonly all: HeadsReport | null;
   /**
-   * One per legal cut, in their order: the head among those of `auto`, else among those of `all`, else the one that the cut would have
-   * alone.
+   * One per legal cut, in order: the head from `auto`, else from `all`, else the head of this cut alone.
    */
   readonly perCut: readonly (ReportedHead | null)[];
 }

@@ -4,13 +4,16 @@ import { emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import type { NetworkPlan } from './network-plan.ts';
 import type { OnnxBackend } from './onnx-backend.ts';
 
-/** Half the memory of float32, and enough for training heads. */
+/** Takes half the memory of float32 and is precise enough for training heads. */
 const precision = 'float16';
 
-/** Cuts the network of a plan for training: every segment also returns the features that the ICs after it are trained on. */
+/**
+ * Cuts the network of a plan for training: every segment also returns the features that the ICs after it are trained
+ * on.
+ */
 export function featureBackbone(plan: NetworkPlan, onnx: Pick<OnnxBackend, 'segments'>): SegmentedBackbone {
   const { analysis } = plan.network;
-  // The methods' heads differ in the cascade, which comes behind the prefix.
+  // The heads of the methods differ only in the cascade, which comes after the prefix.
   const prefixes = (plan.variants[0]?.heads ?? []).map(splitPrefix);
   const segments = splitGraph(analysis, plan.cuts).map((segment, index) => {
     const emitted = emitFeatureSegment(segment, prefixes[index]?.prefix ?? null, { precision });

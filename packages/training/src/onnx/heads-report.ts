@@ -1,10 +1,10 @@
-// What the heads of a planned network cost beside it.
+// The cost of the heads of a planned network, compared with the network.
 
 import { type CostedDesign, type DesignedHead, type HeadDesign, totalHeadCost } from '@ztw/heads';
 import type { GraphAnalysis } from '@ztw/onnx-graph';
 import type { NetworkPlan } from './network-plan.ts';
 
-/** A cost, also as shares of the network. */
+/** A cost, absolute and as a share of the network. */
 export interface ReportedCost {
   /** Per row. */
   readonly macs: number;
@@ -13,7 +13,7 @@ export interface ReportedCost {
   readonly parametersShare: number;
 }
 
-/** A design and what it costs. */
+/** A design and its cost. */
 export interface ReportedDesign extends ReportedCost {
   readonly design: HeadDesign;
 }
@@ -21,24 +21,24 @@ export interface ReportedDesign extends ReportedCost {
 export interface ReportedHead extends ReportedDesign {
   /** Name of the cut's tensor. */
   readonly cut: string;
-  /** The default that was too expensive; null where this head is the default, or was asked for. */
+  /** The default that was too expensive; null where this head is the default or was requested. */
   readonly insteadOf: ReportedDesign | null;
 }
 
-/** What heads cost; JSON-safe. */
+/** The cost of heads; JSON-safe. */
 export interface HeadsReport {
   readonly network: string;
-  /** Whether the user asked for a family or for options of heads. */
+  /** Whether the user chose a head family or head options. */
   readonly asked: boolean;
   /** One per cut. */
   readonly heads: readonly ReportedHead[];
   /** Of all heads together. */
   readonly total: ReportedCost;
-  /** Whether that is little beside the network, as `defaultHeadShares` has it. */
+  /** Whether that is within `defaultHeadShares`. */
   readonly withinBounds: boolean;
 }
 
-/** What the heads of a plan cost. */
+/** The cost of the heads of a plan. */
 export function reportHeads({
   network,
   cuts,

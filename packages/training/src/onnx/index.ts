@@ -1,15 +1,16 @@
-// From ONNX networks, or networks of TensorFlow.js as programs, to the files of a bundle. The main entry knows no ONNX.
+// From networks (ONNX files, or TensorFlow.js networks as programs) to the files of a bundle. The main entry does not
+// load ONNX code.
 
 // In one call
 
 export { bundleDefaults } from './bundle-defaults.ts';
 export { type TrainableSource, type TrainBundleOptions, type TrainedBundle, trainBundle } from './train-bundle.ts';
 
-// What runs ONNX files for it
+// The backend that runs ONNX files
 
 export type { BackboneSegment, BackboneSegments, OnnxBackend, OpenNetwork, UncutNetwork } from './onnx-backend.ts';
 
-// Step by step: a network, its plan, what the networks of a chain have in common
+// Step by step: networks, plans, chains
 
 export { type ChainDescription, describeChain } from './chain-description.ts';
 export { type NetworkPlan, type PlanNetworkOptions, planNetwork } from './network-plan.ts';
@@ -30,7 +31,7 @@ export {
   networkAgreementDefaults,
 } from './network-agreement.ts';
 
-// Bundles of what was planned
+// From plans to bundles
 
 export {
   type BundleContent,
@@ -45,7 +46,7 @@ export type { PruningOptions } from './pruning/create-pruner.ts';
 export type { StageTimes } from './stage-times.ts';
 export type { ExitTimes } from './time-exits.ts';
 
-// What is told on the way
+// Progress events
 
 export type {
   BundleEvent,

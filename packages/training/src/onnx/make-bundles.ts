@@ -1,5 +1,5 @@
-// The making of bundles from planned networks and rows: internal classifiers trained, the ensemble fitted, exits that do not pay
-// dropped, thresholds chosen, files packed.
+// Makes bundles from planned networks and rows: trains internal classifiers, fits the ensemble, drops exits that do not
+// pay, chooses thresholds and packs the files.
 
 import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
 import { type DeviceProfile, InvalidInputError, type PolicyKind } from '@ztw/core';
@@ -30,14 +30,14 @@ export interface CalibrationOptions {
   readonly ensemble: EnsembleChoice;
   /** Ascending fractions of the last network's cost. */
   readonly budgets: readonly number[];
-  /** Ascending mean milliseconds per row; operating points are chosen for these too. */
+  /** Ascending mean milliseconds per row, for further operating points. */
   readonly timeBudgets: readonly number[];
-  /** What operating points are limits of. */
+  /** The policy that operating points set a limit for. */
   readonly policy: PolicyKind;
   readonly times: StageTimes;
 }
 
-/** What the making gave, for the bundle's provenance. */
+/** Results for the bundle's provenance. */
 export interface BundleFacts {
   readonly ensemble: EnsembleChoice;
   readonly measuredAgainst: CalibrationTargets['measuredAgainst'];
@@ -45,11 +45,11 @@ export interface BundleFacts {
   readonly pruning: Readonly<Record<string, unknown>> | null;
 }
 
-/** What a bundle says beside its networks. */
+/** The content of a bundle beside its networks. */
 export interface BundleContent {
-  /** One name per class; null where nobody knows them. */
+  /** One name per class; null if unknown. */
   readonly labels: readonly string[] | null;
-  /** How images become the input; null where nobody says. */
+  /** How images become the input; null if unknown. */
   readonly preprocessing: Preprocessing | null;
   /** Further files, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -59,11 +59,11 @@ export interface BundleContent {
 
 export interface MakeBundlesOptions {
   readonly onnx: OnnxBackend;
-  /** Called where something is trained. */
+  /** Called only if something is trained. */
   loadKernels(): Promise<MathKernels>;
-  /** In the order of the chain; one is the usual case. */
+  /** In chain order; usually one. */
   readonly plans: readonly NetworkPlan[];
-  /** Null is enough where no network has cuts. */
+  /** May be null if no network has cuts. */
   readonly training: TrainingData | null;
   readonly heldOut: HeldOutData;
   readonly recipe: Partial<TrainingRecipe>;
@@ -72,7 +72,7 @@ export interface MakeBundlesOptions {
   readonly pruning: PruningOptions | null;
   readonly content: BundleContent;
   readonly storage: TrainingStorage;
-  /** Bytes of features that may be held in memory. */
+  /** Maximum bytes of features in memory. */
   readonly memoryLimit: number;
   readonly onEvent?: (event: BundleEvent) => void;
   readonly signal?: AbortSignal;
@@ -84,27 +84,28 @@ export interface MadeBundle {
   /** Every file of the bundle by its path, the manifest last. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly report: BundleReport;
-  /** Times of its stages, measured here; null where nothing was measured. */
+  /** Measured times of its stages; null where nothing was measured. */
   readonly profile: DeviceProfile | null;
 }
 
-/** What came of it; JSON-safe. */
+/** Report about a bundle; JSON-safe. */
 export interface BundleReport {
   readonly exits: readonly MadeExit[];
   readonly operatingPoints: readonly StoredOperatingPoint[];
-  /** Which exits pay; null where nobody asked. */
+  /** Which exits pay; null if not requested. */
   readonly pruning: PruningReport | null;
-  /** What leaving at each exit takes; null where no time was asked for. */
+  /** Time to each exit; null if no times were requested. */
   readonly times: ExitTimes | null;
   readonly measuredAgainst: CalibrationTargets['measuredAgainst'];
-  /** Fractions of the cost, and milliseconds, that no threshold over the exits keeps. */
+  /** Budgets (fractions of the cost, and milliseconds) that no threshold meets. */
   readonly unreachable: { readonly budgets: readonly number[]; readonly timeBudgets: readonly number[] };
 }
 
 /**
- * Trains once, then makes one bundle after the other, a method each, so that each can be written before the next is made.
- * With a storage that outlives the process, an interrupted making goes on from its last checkpoint, and gives the same bytes.
- * @throws InvalidInputError when the parts do not fit together; errors of `trainInternalClassifiers`; AbortedError once the signal fired.
+ * Trains once, then makes one bundle per method. Each bundle can be written before the next is made.
+ * With storage that outlives the process, an interrupted job resumes from its last checkpoint and gives the same bytes.
+ * @throws InvalidInputError when the parts do not match; errors of `trainInternalClassifiers`; AbortedError once the
+ *   signal fired.
  */
 export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<MadeBundle, void, undefined> {
   const { onnx, plans, training, heldOut, recipe, calibration, pruning, storage, memoryLimit } = options;
@@ -202,7 +203,7 @@ async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<Mad
   };
 }
 
-/** What a bundle's provenance says of its pruning. */
+/** The pruning part of a bundle's provenance. */
 function factsOf({ unit, accuracy, dropped, verdict }: PruningReport): Readonly<Record<string, unknown>> {
   return { unit, accuracy, dropped: dropped.map(({ name }) => name), verdict: verdict.kind };
 }
@@ -215,7 +216,8 @@ function checkPlans(plans: readonly NetworkPlan[], pruning: PruningOptions | nul
   }
   if (pruning !== null && plans.length > 1) {
     throw new InvalidInputError(
-      `Exits are judged in one network, and there are ${plans.length}. Train each alone, then chain what is left.`,
+      `Expected one network for pruning; received ${plans.length}. Train each network alone, then chain the pruned networks.`,
+      { expected: 1, received: plans.length },
     );
   }
 }

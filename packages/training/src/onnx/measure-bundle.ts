@@ -13,10 +13,10 @@ import { openWholeNetwork } from './whole-network.ts';
 
 export interface MeasurerOptions {
   readonly onnx: Pick<OnnxBackend, 'device' | 'load' | 'whole'>;
-  /** Uncut, as the yardstick. */
+  /** The uncut network, for comparison. */
   readonly network: OnnxNetwork;
   readonly preprocessing: Preprocessing | null;
-  /** Rows that run together. */
+  /** Batch size. */
   readonly batchSize: number;
   readonly heldOut: HeldOutData;
   readonly storage: Pick<TrainingStorage, 'results'>;
@@ -25,12 +25,12 @@ export interface MeasurerOptions {
 
 /**
  * Measures the compiled stages of a bundle and the uncut network in turns on this device, before the bundle is written.
- * @param place Name under which the measurement is kept in the storage, so that a resumed job decides as before.
+ * @param place Name of the measurement in the storage. A resumed job reuses it and so decides as before.
  * @throws RuntimeFailureError; AbortedError once the signal has fired.
  */
 export type MeasureBundle = (bundle: AssembledBundle, place: string) => Promise<DeviceProfile>;
 
-/** Makes what measures the bundles of one job. */
+/** Makes the function that measures the bundles of one job. */
 export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
   const { onnx, batchSize, storage } = options;
   return async (bundle, place) => {
@@ -48,7 +48,9 @@ export function bundleMeasurer(options: MeasurerOptions): MeasureBundle {
 }
 
 function damaged(name: string, reason: string): StorageError {
-  return new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start again with an empty storage.`);
+  return new StorageError(`The stored measurement ${name} is damaged: ${reason}. Start again with empty storage.`, {
+    path: name,
+  });
 }
 
 async function measure(

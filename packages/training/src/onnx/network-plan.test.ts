@@ -1,4 +1,5 @@
-// Which heads networks get by default: those that the published numbers were made with, and cheaper ones where these cost too much.
+// Which heads networks get by default: those that the published numbers were made with, and cheaper ones where these
+// cost too much.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

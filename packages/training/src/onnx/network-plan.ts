@@ -1,4 +1,4 @@
-// What will be trained of an ONNX network, decided before anything runs: its cuts and the head at each of them, per method.
+// The training plan of an ONNX network, decided before anything runs: its cuts and the head at each cut, per method.
 
 import { about } from '@ztw/core/runtime';
 import type { DesignedHeads } from '@ztw/heads';
@@ -10,9 +10,9 @@ import type { OnnxNetwork } from './onnx-network.ts';
 export interface NetworkPlan {
   readonly network: OnnxNetwork;
   readonly cuts: readonly Cut[];
-  /** The designs of the heads, one per cut, with what they cost. Where exits are dropped, the others keep theirs. */
+  /** The designs of the heads and their costs, one per cut. If exits are dropped, the others keep theirs. */
   readonly heads: DesignedHeads;
-  /** Whether another network comes before in a chain. */
+  /** Whether another network precedes this one in a chain. */
   readonly followsNetwork: boolean;
   readonly variants: readonly PlannedVariant[];
 }
@@ -38,7 +38,7 @@ export async function planNetwork(network: OnnxNetwork, options: PlanNetworkOpti
 }
 
 /**
- * Chooses the designs of the heads for cuts, by what the network costs.
+ * Chooses the designs of the heads for cuts by the cost of the network.
  * @throws InvalidInputError for heads that do not exist.
  */
 export function designCuts(
@@ -61,7 +61,7 @@ export interface PlanCutsOptions extends Omit<PlanNetworkOptions, 'selection' | 
   readonly heads: DesignedHeads;
 }
 
-/** Makes a plan of chosen cuts and designs. */
+/** Makes a plan from chosen cuts and designs. */
 export function planCuts(
   network: OnnxNetwork,
   cuts: readonly Cut[],
@@ -77,7 +77,7 @@ export function planCuts(
   return { network, cuts, heads, followsNetwork, variants };
 }
 
-/** Of the first tensor, the one that a head reads. */
+/** Row shape of the first tensor, which a head reads. */
 function featureShape({ tensors }: Cut): readonly number[] {
   return tensors[0]?.rowShape ?? [];
 }

@@ -1,17 +1,20 @@
-// What training needs of something that runs ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` is one; this package imports none.
+// The interface to a runtime for ONNX files. `onnxBackend({ ort })` of `@ztw/runtime-onnx` implements it; this package
+// imports no runtime.
 
 import type { BundleReader, BundleTensor, LoadedBundle } from '@ztw/bundle';
 import type { InputBatch, RowShape } from '@ztw/core';
 import type { CutDescription, GraphProbe, SegmentedBackbone } from '@ztw/core/runtime';
 
-/** One segment of a backbone as an ONNX file that also returns what ICs are trained on; `emitFeatureSegment` writes it. */
+/** One segment of a backbone as an ONNX file that also returns the features for ICs. `emitFeatureSegment` writes it. */
 export interface BackboneSegment {
   readonly bytes: Uint8Array;
-  /** The network's input for the first segment, else the tensors of the cut before. */
+  /** The network's input for the first segment, else the tensors of the previous cut. */
   readonly inputs: readonly BundleTensor[];
   /** Tensors that cross the next cut; empty for the last segment. */
   readonly outputs: readonly BundleTensor[];
-  /** What the IC at the next cut is trained on; null where that is the first boundary tensor itself, and for the last segment. */
+  /**
+   * Features for the IC at the next cut; null if these are the first boundary tensor itself, and for the last segment.
+   */
   readonly cached: BundleTensor | null;
   /** Name of the float32 output with the backbone's logits; null before the last segment. */
   readonly logits: string | null;
@@ -31,7 +34,7 @@ export interface BackboneSegments {
   readonly batch: 'dynamic' | number;
 }
 
-/** A network without any cut. */
+/** A network without cuts. */
 export interface UncutNetwork {
   readonly bytes: Uint8Array;
   readonly inputShape: RowShape;
@@ -53,12 +56,12 @@ export interface OpenNetwork {
 export interface OnnxBackend {
   /** Name and version, for reports. */
   readonly name: string;
-  /** What measured times depend on, in one line. */
+  /** The settings that measured times depend on, in one line. */
   readonly device: string;
   readonly probe: GraphProbe;
-  /** Makes a frozen backbone of its segments. */
+  /** Makes a frozen backbone from its segments. */
   segments(options: BackboneSegments): SegmentedBackbone;
-  /** Opens a network uncut, with the settings that stages get: the yardstick of every measured time. */
+  /** Opens an uncut network with the settings of stages. All measured times are compared with it. */
   whole(options: UncutNetwork): Promise<OpenNetwork>;
   /** Loads the stages of a bundle. */
   load(bundle: BundleReader): Promise<LoadedBundle>;

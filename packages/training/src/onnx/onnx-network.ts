@@ -1,4 +1,4 @@
-// A pretrained network as a training sees it: its bytes, its graph, and what the graph costs where.
+// A pretrained network as training sees it: its bytes, its graph, and the costs along the graph.
 
 import { sha256 } from '@ztw/bundle';
 import { about, type Parameter } from '@ztw/core/runtime';
@@ -13,11 +13,13 @@ export interface OnnxNetwork {
   /** Lower-case hex, of the bytes. */
   readonly sha256: string;
   readonly analysis: GraphAnalysis;
-  /** The file's own output, which may lie behind a softmax that the stages leave out. */
+  /** The file's own output. It may come after a softmax that the stages leave out. */
   readonly output: string;
 }
 
-/** An ONNX file, or a whole network as a program: `layersModelProgram` and `graphModelProgram` of `@ztw/runtime-tfjs` make one. */
+/**
+ * An ONNX file, or a whole network as a program of `layersModelProgram` or `graphModelProgram` of `@ztw/runtime-tfjs`.
+ */
 export type NetworkSource =
   | { readonly name: string; readonly bytes: Uint8Array }
   | {
@@ -28,16 +30,16 @@ export type NetworkSource =
 
 export interface OpenNetworkOptions {
   readonly onnx: Pick<OnnxBackend, 'probe'>;
-  /** What the file leaves open. */
+  /** Values that the file leaves open. */
   readonly graph?: AnalyseGraphOptions;
-  /** What messages call the network. Default: its name. */
+  /** The network's name in messages. Default: its name. */
   readonly subject?: string;
 }
 
 /**
- * Reads and analyses a network; this runs it twice on zeros.
- * @throws InvalidModelError when it is no valid network, UnsupportedModelError for one that cannot be cut, or a program that ONNX cannot
- *   express.
+ * Reads and analyses a network. This runs it twice on zeros.
+ * @throws InvalidModelError when it is not a valid network; UnsupportedModelError for a network that cannot be cut, or
+ *   a program that ONNX cannot express.
  */
 export async function openNetwork(source: NetworkSource, options: OpenNetworkOptions): Promise<OnnxNetwork> {
   const { onnx, graph = {}, subject = source.name } = options;

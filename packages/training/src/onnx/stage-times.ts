@@ -1,9 +1,9 @@
 import type { DeviceProfile } from '@ztw/core';
 
-/** Where the times of stages come from, where budgets or the judgement of exits need them. */
+/** The source of stage times, for time budgets and for judging exits. */
 export interface StageTimes {
-  /** Rows that run together. */
+  /** Batch size. */
   readonly batchSize: number;
-  /** Of all exits; null: this device is measured. */
+  /** Profile of all exits; null to measure this device. */
   readonly profile: DeviceProfile | null;
 }

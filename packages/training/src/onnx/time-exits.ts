@@ -1,4 +1,4 @@
-// What leaving at each exit of a bundle takes, from whatever knows it already, else measured.
+// The time to each exit of a bundle, from a known profile if there is one, else measured.
 
 import { sha256 } from '@ztw/bundle';
 import type { DeviceProfile } from '@ztw/core';
@@ -9,16 +9,16 @@ import type { PrunedNetwork } from './pruning/prune-network.ts';
 import type { StageTimes } from './stage-times.ts';
 
 export interface ExitTimes {
-  /** Milliseconds per row of leaving at each exit. */
+  /** Milliseconds per row up to each exit. */
   readonly exitMilliseconds: readonly number[];
   readonly batchSize: number;
-  /** Null where the profile does not say. */
+  /** Null if the profile lacks it. */
   readonly device: string | null;
 }
 
 export interface TimedExits {
   readonly times: ExitTimes;
-  /** Measured here, on these very stages; null where the times come from elsewhere. */
+  /** Measured here on these stages; null if the times have another source. */
   readonly profile: DeviceProfile | null;
 }
 

@@ -121,14 +121,19 @@ test('exits that do not pay are dropped', async () => {
 
 describe('says what is wrong', () => {
   test.each<[string, Partial<TrainBundleOptions>, RegExp, typeof InvalidDataError | typeof InvalidInputError]>([
-    ['no network', { networks: [] }, /no network/, InvalidInputError],
+    ['no network', { networks: [] }, /Expected at least one network; received none/, InvalidInputError],
     [
       'rows of another size',
       { data: { rows: new Float32Array(10), labels: new Int32Array(2) } },
       /2 training rows of \[3, 12, 12\]/,
       InvalidDataError,
     ],
-    ['nothing held out', { calibration: 0 }, /both need at least one/, InvalidInputError],
+    [
+      'nothing held out',
+      { calibration: 0 },
+      /at least one training row and one held-out row; received \d+ and 0 of/,
+      InvalidInputError,
+    ],
   ])('%s', async (_name, wrong, message, errorClass) => {
     const training = trainBundle({ ...options, ...wrong });
     await expect(training).rejects.toThrow(errorClass);

@@ -1,4 +1,4 @@
-// From a pretrained network and rows to a bundle, in one call. `makeBundles` is the same with every decision laid open.
+// From a pretrained network and rows to a bundle, in one call. `makeBundles` exposes every decision.
 
 import type { Preprocessing } from '@ztw/bundle';
 import { InvalidInputError } from '@ztw/core';
@@ -21,45 +21,45 @@ import type { OnnxBackend } from './onnx-backend.ts';
 import { type NetworkSource, openNetwork } from './onnx-network.ts';
 import type { PruningOptions } from './pruning/create-pruner.ts';
 
-/** A network, with where it is cut. */
+/** A network and its cuts. */
 export type TrainableSource = NetworkSource & {
   /** Default `bundleDefaults.cuts`. */
   readonly cuts?: CutSelection;
-  /** What an ONNX file leaves open. */
+  /** Values that an ONNX file leaves open. */
   readonly graph?: AnalyseGraphOptions;
 };
 
 export interface TrainBundleOptions {
   /** `onnxBackend({ ort })` of `@ztw/runtime-onnx`. */
   readonly onnx: OnnxBackend;
-  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any implementation of the contract. */
   readonly kernels: MathKernels;
-  /** One network, or several that make a chain, the cheapest first: ONNX files, or networks of TensorFlow.js as programs. */
+  /** One network, or several that form a chain, cheapest first: ONNX files, or TensorFlow.js networks as programs. */
   readonly networks: readonly TrainableSource[];
-  /** Rows in memory, or whatever reads them. */
+  /** Rows in memory, or a reader of rows. */
   readonly data: LabelledRows | TrainingData;
   /**
-   * Rows that ensemble and thresholds are chosen on: a share of `data`, or rows of their own, which the network should not have been
-   * trained on. Default `bundleDefaults.heldOutShare`.
+   * Rows that the ensemble and the thresholds are fitted on: a share of `data`, or separate rows. The network should
+   * not have been trained on them. Default `bundleDefaults.heldOutShare`.
    */
   readonly calibration?: number | LabelledRows | HeldOutData;
   /** `ztw` (cascade and ensemble, the default) or `sdn` (neither). */
   readonly method?: Method;
-  /** How the heads look. Default `bundleDefaults.head`. */
+  /** Design of the heads. Default `bundleDefaults.head`. */
   readonly head?: HeadChoice;
-  /** What differs from `defaultTrainingRecipe`. */
+  /** Overrides of `defaultTrainingRecipe`. */
   readonly recipe?: Partial<TrainingRecipe>;
-  /** What differs from `bundleDefaults.calibration`. */
+  /** Overrides of `bundleDefaults.calibration`. */
   readonly thresholds?: Partial<CalibrationOptions>;
-  /** How exits are judged that may cost more than they save. Default: all stay. */
+  /** How exits are judged, which may cost more than they save. Default: all exits stay. */
   readonly pruning?: PruningOptions | null;
   /** One name per class. */
   readonly labels?: readonly string[] | null;
-  /** How images become the input, for whoever runs the bundle. */
+  /** How images become the input, for users of the bundle. */
   readonly preprocessing?: Preprocessing | null;
-  /** What the bundle says of its making; JSON-safe. */
+  /** Provenance of the bundle; JSON-safe. */
   readonly provenance?: Readonly<Record<string, unknown>>;
-  /** Default: memory, where nothing outlives the process. */
+  /** Default: memory; nothing outlives the process. */
   readonly storage?: TrainingStorage;
   /** Bytes of features to hold in memory. Default `defaultMemoryLimit`. */
   readonly memoryLimit?: number;
@@ -74,10 +74,11 @@ export interface TrainedBundle {
 }
 
 /**
- * Trains internal classifiers for a network, or a chain of networks, and makes a bundle of it.
+ * Trains internal classifiers for a network or a chain of networks, and makes a bundle.
  * The same seed, rows and networks give the same bytes.
- * @throws InvalidModelError, UnsupportedModelError for a network that cannot be read or cut; InvalidDataError for rows that do not fit it;
- *   InvalidInputError for options that do not fit together; errors of `trainInternalClassifiers`; AbortedError once the signal fired.
+ * @throws InvalidModelError, UnsupportedModelError for a network that cannot be read or cut; InvalidDataError for rows
+ *   that do not match it; InvalidInputError for options that conflict; errors of `trainInternalClassifiers`;
+ *   AbortedError once the signal fired.
  */
 export async function trainBundle(options: TrainBundleOptions): Promise<TrainedBundle> {
   const plans = await planNetworks(options);
@@ -128,7 +129,7 @@ async function planNetworks(options: TrainBundleOptions): Promise<readonly Netwo
   return plans;
 }
 
-/** Rows to train on, and rows that are held out. */
+/** Splits rows into training rows and held-out rows. */
 function divide(
   { data, calibration = bundleDefaults.heldOutShare, recipe }: TrainBundleOptions,
   { inputShape }: ChainDescription,
@@ -142,7 +143,8 @@ function divide(
   const { train, validation } = splitRows(all.rows, all.labels, { validation: calibration, seed });
   if (train.length === 0 || validation.length === 0) {
     throw new InvalidInputError(
-      `Of the ${all.rows} rows, ${train.length} are left to train on and ${validation.length} are held out; both need at least one. Choose another share, or give rows for the calibration.`,
+      `Expected at least one training row and one held-out row; received ${train.length} and ${validation.length} of ${all.rows} rows. Choose another share, or give rows for the calibration.`,
+      { received: { training: train.length, heldOut: validation.length } },
     );
   }
   return { training: selectTrainingRows(all, train), heldOut: selectHeldOutRows(all, validation) };

@@ -5,15 +5,16 @@ import type { NetworkLogits } from '../training/train-options.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import type { TrainNetwork } from './train-network.ts';
 
-/** A network of a job with what training it gave. */
+/** A network of a job with its training result. */
 export interface TrainedNetwork {
   readonly plan: NetworkPlan;
   readonly result: NetworkResult;
 }
 
 /**
- * Trains the networks of a chain one after the other: the first IC of each recycles the logits in which the network before ends.
- * @returns each with its result.
+ * Trains the networks of a chain one after the other. The first IC of each network recycles the logits of the previous
+ * network.
+ * @returns each network with its result.
  */
 export async function trainChain(
   plans: readonly NetworkPlan[],
@@ -35,7 +36,7 @@ export async function trainChain(
   return trained;
 }
 
-/** Whether the first IC of a network recycles the logits of the network before. */
+/** Whether the first IC of a network recycles the logits of the previous network. */
 function startsWithCascade({ heads }: PlannedVariant): boolean {
   return heads.slice(0, 1).some(hasCascade);
 }

@@ -1,4 +1,4 @@
-// One network of a job: its ICs trained in one sweep, or, where it has no cuts, its own answers on the held-out rows.
+// Trains the ICs of one network in one sweep. A network without cuts only runs on the held-out rows.
 
 import { joinRows, type MathKernels, type SegmentedBackbone, throwIfAborted } from '@ztw/core/runtime';
 import { loadResult, type NetworkResult, storeResult } from '../bundle/network-result.ts';
@@ -11,16 +11,16 @@ import { featureBackbone } from './feature-backbone.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import type { OnnxBackend } from './onnx-backend.ts';
 
-/** What all trainings of a job have in common. */
+/** Options that all trainings of a job share. */
 export interface TrainerOptions {
   readonly onnx: Pick<OnnxBackend, 'segments'>;
-  /** Called where something is trained. */
+  /** Called only if something is trained. */
   loadKernels(): Promise<MathKernels>;
-  /** Null where no network has cuts. */
+  /** Null if no network has cuts. */
   readonly training: TrainingData | null;
   readonly heldOut: HeldOutData;
   readonly recipe: Partial<TrainingRecipe>;
-  /** Bytes of features that may be held in memory. */
+  /** Maximum bytes of features in memory. */
   readonly memoryLimit: number;
   readonly storage: TrainingStorage;
   readonly watch: Watch;
@@ -29,18 +29,18 @@ export interface TrainerOptions {
 /** One training. */
 export interface NetworkTask {
   readonly plan: NetworkPlan;
-  /** Name of this training in the storage, where its checkpoints and its result lie. */
+  /** Name of this training in the storage, for its checkpoints and its result. */
   readonly place: string;
-  /** Logits of the network before in a chain; null where there is none, or its logits are not recycled. */
+  /** Logits of the previous network in a chain; null if there is none, or its logits are not recycled. */
   readonly previousNetwork: NetworkLogits | null;
   /** Whether the next network recycles this one's logits on the training rows. */
   readonly wantNetworkLogits: boolean;
 }
 
-/** Trains one network of a job, or takes its result from the storage when that was finished before. */
+/** Trains one network of a job, or reads its result from the storage if it was finished before. */
 export type TrainNetwork = (task: NetworkTask) => Promise<NetworkResult>;
 
-/** Makes what trains the networks of one job. It throws what `trainInternalClassifiers` throws. */
+/** Makes the function that trains the networks of one job. It throws the errors of `trainInternalClassifiers`. */
 export function networkTrainer(options: TrainerOptions): TrainNetwork {
   const { onnx, storage, watch } = options;
   return async (task) => {
@@ -91,7 +91,9 @@ async function trainHeads(
   };
 }
 
-/** A network without ICs has nothing to train; its answers are what the ensemble is fitted on, and what the next network recycles. */
+/**
+ * A network without ICs has nothing to train. The ensemble is fitted on its logits, and the next network recycles them.
+ */
 async function answersOnly(
   backbone: SegmentedBackbone,
   { plan, wantNetworkLogits }: NetworkTask,

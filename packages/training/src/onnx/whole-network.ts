@@ -2,8 +2,8 @@ import type { OnnxBackend, OpenNetwork } from './onnx-backend.ts';
 import type { OnnxNetwork } from './onnx-network.ts';
 
 /**
- * Opens a network uncut, with the threads that its stages get: the yardstick of every measured time.
- * @throws InvalidModelError, RuntimeFailureError for one that does not load.
+ * Opens an uncut network with the threads of its stages. All measured times are compared with it.
+ * @throws InvalidModelError, RuntimeFailureError for a network that does not load.
  */
 export function openWholeNetwork(
   { bytes, analysis, output }: OnnxNetwork,

@@ -1,6 +1,6 @@
-// Adam over one flat vector of parameters. Its state is plain arrays, so that a checkpoint can hold it.
+// Adam on one flat vector of parameters. Its state is plain arrays, which a checkpoint can hold.
 
-/** Running moments of the gradients, and how many steps they have seen. */
+/** Running moments of the gradients, and the number of steps so far. */
 export interface AdamState {
   readonly firstMoment: Float32Array;
   readonly secondMoment: Float32Array;
@@ -28,7 +28,7 @@ export function initialAdamState(parameterCount: number): AdamState {
 
 /**
  * One step: `p -= rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + 1e-8)` with `b1 = 0.9`, `b2 = 0.999`, as PyTorch.
- * Writes to the parameters and to the moments of the state that it is given.
+ * Writes to the parameters and to the moments of the given state.
  * Source: Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019 for the decoupled decay.
  * @returns the state after the step, which shares those arrays
  */

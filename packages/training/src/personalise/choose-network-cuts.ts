@@ -3,15 +3,17 @@ import type { NetworkCut, TrainableNetwork } from '@ztw/heads';
 
 /** Which of the legal cuts to use. */
 export type NetworkCutSelection =
-  /** So many, spread evenly over the MACs. */
+  /** A number of cuts, spread evenly over the MACs. */
   | { readonly kind: 'count'; readonly count: number }
-  /** Those nearest to these fractions of the MACs, each between 0 and 1; SDN's are 0.15, 0.3, 0.45, 0.6, 0.75, 0.9. */
+  /**
+   * The cuts nearest to these fractions of the MACs, each between 0 and 1; SDN's are 0.15, 0.3, 0.45, 0.6, 0.75, 0.9.
+   */
   | { readonly kind: 'fractions'; readonly fractions: readonly number[] }
-  /** Those of these names, preferred or not. */
+  /** The cuts with these names, preferred or not. */
   | { readonly kind: 'names'; readonly names: readonly string[] };
 
 /**
- * Picks cuts, in the order in which data passes them.
+ * Picks cuts, in the order of the data flow.
  * @throws InvalidInputError for a selection that the network cannot satisfy.
  */
 export function chooseNetworkCuts(
@@ -25,6 +27,7 @@ export function chooseNetworkCuts(
       const examples = cuts.slice(0, 3).map(({ name }) => `"${name}"`);
       throw new InvalidInputError(
         `"${network.name}" cannot be cut at "${unknown}"; it can be cut for example at ${examples.join(', ')}.`,
+        { received: unknown, path: network.name },
       );
     }
     return cuts.filter(({ name }) => selection.names.includes(name));
@@ -37,12 +40,16 @@ export function chooseNetworkCuts(
       : selection.fractions.toSorted((left, right) => left - right);
   if (fractions.length === 0 || fractions.length > candidates.length) {
     throw new InvalidInputError(
-      `"${network.name}" can have from 1 to ${candidates.length} cuts, but ${fractions.length} were asked for.`,
+      `Expected from 1 to ${candidates.length} cuts for "${network.name}"; received ${fractions.length}.`,
+      { expected: [1, candidates.length], received: fractions.length, path: network.name },
     );
   }
   const wrong = fractions.find((fraction) => !(fraction > 0 && fraction < 1));
   if (wrong !== undefined) {
-    throw new InvalidInputError(`Cuts as fractions of the MACs lie between 0 and 1, but ${wrong} was asked for.`);
+    throw new InvalidInputError(`Expected cuts as fractions of the MACs between 0 and 1; received ${wrong}.`, {
+      expected: [0, 1],
+      received: wrong,
+    });
   }
   return nearest(
     candidates,
@@ -50,7 +57,7 @@ export function chooseNetworkCuts(
   );
 }
 
-/** For each target the nearest cut behind the one before, as long as enough are left for the targets to come. */
+/** For each target, the nearest cut after the previous one that leaves enough cuts for the remaining targets. */
 function nearest(candidates: readonly NetworkCut[], targets: readonly number[]): readonly NetworkCut[] {
   let first = 0;
   return targets.map((target, index) => {

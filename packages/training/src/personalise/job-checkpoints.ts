@@ -1,4 +1,4 @@
-// Checkpoints of one job in a store that later jobs use too: a job finds its own, and leaves nothing of others.
+// Checkpoints of one job in a store that several jobs share. A job finds its own and deletes those of other jobs.
 
 import { sha256 } from '@ztw/bundle';
 import type { BlobStore } from '@ztw/core';
@@ -17,8 +17,8 @@ const root = 'new-classes/';
 const advice = 'Check that the store of the checkpoints can be read and written.';
 
 /**
- * Opens the place of a job, which its data and options decide, and deletes what other jobs left.
- * @throws StorageError where the store fails.
+ * Opens the checkpoints of a job, which its data and options identify, and deletes those of other jobs.
+ * @throws StorageError if the store fails.
  */
 export async function jobCheckpoints(
   store: BlobStore,

@@ -1,4 +1,4 @@
-// What a training of new classes is asked for and gives: plain data, so that it passes to a worker and back.
+// The input and the result of training new classes. Both are plain data, so they pass to a worker and back.
 
 import type { HeadForOptions, NetworkHeads } from '@ztw/heads';
 import type { LabelledRows } from '../data/row-data.ts';
@@ -10,19 +10,19 @@ export interface NewClassesJob {
   /** Names of the new classes, in the order of their indices; at least two. */
   readonly classes: readonly string[];
   readonly training: LabelledRows;
-  /** Rows that are not trained on, to see how good the heads are. Default: none. */
+  /** Rows to evaluate the heads on; not used for training. Default: none. */
   readonly heldOut?: LabelledRows | null;
   /**
-   * Where heads stand; the last is the final one. Default `newClassesDefaults.cuts`: four places, or all
-   * preferred ones of a network that has fewer.
+   * The cuts with heads; the last head is the final one. Default `newClassesDefaults.cuts`: four cuts, or all preferred
+   * cuts of a network with fewer.
    */
   readonly cuts?: NetworkCutSelection;
   /**
-   * What the heads are like. Default: `pooled` on maps, else what `headFor` chooses; where that costs much beside the network, the cheaper
-   * ones of `designHeads`.
+   * Design of the heads. Default: `pooled` on maps, else the choice of `headFor`. If these are expensive compared with
+   * the network, the cheaper heads of `designHeads`.
    */
   readonly heads?: Omit<HeadForOptions, 'classes' | 'cascade' | 'bounds'>;
-  /** What differs from `newClassesDefaults.recipe`. */
+  /** Overrides of `newClassesDefaults.recipe`. */
   readonly recipe?: Partial<TrainingRecipe>;
 }
 
@@ -36,7 +36,7 @@ export interface NewClassesResult extends NetworkHeads {
   readonly timings: TrainingTimings;
 }
 
-/** What a job leaves open: many short epochs, because a user's own rows are few. */
+/** Defaults of a job: many short epochs, because a user has few rows. */
 export const newClassesDefaults: {
   readonly cuts: Extract<NetworkCutSelection, { readonly kind: 'fractions' }>;
   readonly recipe: Partial<TrainingRecipe>;

@@ -94,14 +94,14 @@ describe('interrupted', () => {
 
 describe('says what is wrong', () => {
   test.each<[string, Partial<NewClassesJob>, RegExp, typeof InvalidDataError | typeof InvalidInputError]>([
-    ['one class', { classes: ['cat'] }, /at least two classes, but got 1/, InvalidDataError],
+    ['one class', { classes: ['cat'] }, /at least two classes; received 1/, InvalidDataError],
     [
       'rows of another size',
       { training: { rows: new Float32Array(10), labels: training.labels } },
-      /90 training rows of \[3, 12, 12\].*38880 values, but got 10/,
+      /90 training rows of \[3, 12, 12\].*38880 values; received 10/,
       InvalidDataError,
     ],
-    ['a label without a class', { classes: ['cat', 'dog'] }, /label 2.*0\.\.1/, InvalidDataError],
+    ['a label without a class', { classes: ['cat', 'dog'] }, /labels in 0\.\.1.* label 2/, InvalidDataError],
     ['no such cut', { cuts: { kind: 'names', names: ['x'] } }, /cannot be cut at "x"/, InvalidInputError],
   ])('%s', async (_name, wrong, message, errorClass) => {
     const before = memory().numTensors;

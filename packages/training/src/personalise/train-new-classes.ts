@@ -1,4 +1,4 @@
-// Heads for a user's own classes on a frozen network: cuts, heads, backbone and trainer put together.
+// Trains heads for a user's own classes on a frozen network: combines cuts, heads, backbone and trainer.
 
 import { type BlobStore, InvalidDataError, memoryBlobStore } from '@ztw/core';
 import type { MathKernels } from '@ztw/core/runtime';
@@ -18,35 +18,39 @@ import { jobCheckpoints } from './job-checkpoints.ts';
 import { type NewClassesJob, type NewClassesResult, newClassesDefaults } from './new-classes-job.ts';
 
 export interface TrainNewClassesOptions {
-  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any implementation of the contract. */
   readonly kernels: MathKernels;
-  /** `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  /**
+   * A network of `readLayersModel` or `readGraphModel` of `@ztw/runtime-tfjs`, or any implementation of the contract.
+   */
   readonly network: TrainableNetwork;
   readonly job: NewClassesJob;
   /**
-   * Where to write checkpoints: the same job goes on from there after a kill. They are deleted when the training is done, and when another
-   * job begins. One training at a time. Default: none.
+   * Store for checkpoints, from which the same job resumes after a kill. They are deleted when the training is done and
+   * when another job begins. One training at a time. Default: none.
    */
   readonly checkpoints?: BlobStore | null;
   readonly onProgress?: (event: TrainingProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Rows of one call of the network: few, so that progress and signals get their turn also where images are large. */
+/** Rows per call of the network. A small number keeps progress and signals responsive for large images. */
 const preferredBatch = 8;
 
 /**
  * Trains an IC for new classes at each cut of a frozen network.
- * @throws InvalidDataError for rows or labels that do not fit the network or the classes.
- * @throws InvalidInputError for cuts, heads or a recipe that cannot be.
- * @throws AbortedError where the signal fired; otherwise as `trainInternalClassifiers`.
+ * @throws InvalidDataError for rows or labels that do not match the network or the classes.
+ * @throws InvalidInputError for invalid cuts, heads or recipe values.
+ * @throws AbortedError once the signal fired; errors of `trainInternalClassifiers`.
  */
 export async function trainNewClasses(options: TrainNewClassesOptions): Promise<NewClassesResult> {
   const { kernels, network, job, onProgress, signal } = options;
   const labels = [...job.classes];
   const newClasses = labels.length;
   if (newClasses < 2) {
-    throw new InvalidDataError(`Expected the names of at least two classes, but got ${newClasses}.`);
+    throw new InvalidDataError(`Expected the names of at least two classes; received ${newClasses}.`, {
+      received: newClasses,
+    });
   }
   const cuts = cutsFor(network, job);
   const heads = headsAt(cuts, network, job);
@@ -84,14 +88,17 @@ export async function trainNewClasses(options: TrainNewClassesOptions): Promise<
   }
 }
 
-/** Where the job leaves it open: at all preferred cuts of a small network. */
+/** The default cuts of a job: all preferred cuts of a small network. */
 function cutsFor(network: TrainableNetwork, { cuts }: NewClassesJob): readonly NetworkCut[] {
   const preferred = network.cuts.filter((cut) => cut.preferred);
   const isSmall = preferred.length > 0 && preferred.length <= newClassesDefaults.cuts.fractions.length;
   return cuts === undefined && isSmall ? preferred : chooseNetworkCuts(network, cuts ?? newClassesDefaults.cuts);
 }
 
-/** What was asked for, else heads that cost little beside the network, whose parameters nobody counts here. */
+/**
+ * The requested heads, else heads that are cheap compared with the network. The network's parameters are not counted
+ * here.
+ */
 function headsAt(
   cuts: readonly NetworkCut[],
   { backboneMacs }: TrainableNetwork,

@@ -1,4 +1,4 @@
-/** What `train` can make of a network: `ztw` (cascade and ensemble) or `sdn` (neither). */
+/** A training method: `ztw` (cascade and ensemble) or `sdn` (neither). */
 export const methods = ['ztw', 'sdn'] as const;
 
 export type Method = (typeof methods)[number];

@@ -12,7 +12,7 @@ import {
 } from '@ztw/heads';
 import type { BundleMethod } from './method.ts';
 
-/** How the heads of all ICs look. What is left open adapts to each cut's features and to what the network costs. */
+/** Design of the heads of all ICs. Open choices adapt to the features at each cut and to the cost of the network. */
 export type HeadChoice = Pick<HeadForOptions, 'family' | 'layers' | 'padding'>;
 
 /** The heads of one method, one per cut, in order. */
@@ -21,23 +21,23 @@ export interface PlannedVariant {
   readonly heads: readonly HeadSpecification[];
 }
 
-/** Which heads are trained. */
+/** The heads to train. */
 export interface HeadsOptions {
   readonly classes: number;
   readonly methods: readonly BundleMethod[];
-  /** Whether another network comes before in a chain, whose logits the first IC of `ztw` recycles. */
+  /** Whether another network precedes this one in a chain. The first IC of `ztw` recycles its logits. */
   readonly followsNetwork: boolean;
 }
 
 export interface ChooseDesignsOptions extends HeadsOptions {
   readonly network: HeadedNetwork;
-  /** In order: the row shape of the features, and the MACs per row of the network up to there. */
+  /** In order: the row shape of the features, and the MACs per row of the network up to this cut. */
   readonly cuts: readonly { readonly rowShape: RowShape; readonly macs: number }[];
   readonly head: HeadChoice;
 }
 
 /**
- * Chooses the designs of heads for cuts, one for all methods, since these see the same features.
+ * Chooses the designs of heads for cuts. All methods share them, because they see the same features.
  * @throws InvalidInputError for heads that do not exist.
  */
 export function chooseDesigns(options: ChooseDesignsOptions): DesignedHeads {
@@ -58,8 +58,9 @@ export interface PlanHeadsOptions extends HeadsOptions {
 }
 
 /**
- * Makes the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the exit before. The first IC of a
- * chain has none before it; the first IC of a later network recycles the logits in which the network before ends.
+ * Makes the heads for cuts. All methods see the same features; only `ztw` recycles the logits of the previous exit. The
+ * first IC of a chain has no previous exit. The first IC of a later network recycles the logits of the previous
+ * network.
  * @throws InvalidInputError for heads that do not exist.
  */
 export function planHeads(options: PlanHeadsOptions): readonly PlannedVariant[] {

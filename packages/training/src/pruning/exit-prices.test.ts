@@ -52,8 +52,8 @@ describe('milliseconds', () => {
 
   test.each([
     [{ ...profile, stages: ['a', 'c', 'final'] }, 1, /the stages a, b, final; received .* a, c, final/],
-    [profile, 2, /batches of 1, 8, 9; received 2/],
-    [profile, 9, /--network NETWORK/],
+    [profile, 2, /profile \(1, 8, 9\); received 2/],
+    [profile, 9, /with the time of the uncut network/],
   ])('a profile that does not fit is refused', (other, batchSize, message) => {
     expect(() => pricesInMilliseconds(network, other, batchSize)).toThrow(InvalidInputError);
     expect(() => pricesInMilliseconds(network, other, batchSize)).toThrow(message);

@@ -1,4 +1,4 @@
-// What segments and heads cost, in one unit, as the judgement of exits wants it.
+// The costs of segments and heads in one unit, for judging exits.
 
 import type { BundleNetwork } from '@ztw/bundle';
 import { type DeviceProfile, InvalidInputError, type ProfiledBatch } from '@ztw/core';
@@ -15,11 +15,11 @@ export function pricesInMacs({ stages, backboneMacs }: BundleNetwork): ExitPrice
 }
 
 /**
- * Milliseconds, by a profile that was measured beside the uncut network.
+ * Milliseconds, from a profile that includes the uncut network.
  *
- * A profile times whole stages, a head and its segment together. What all stages take beyond the uncut network is the price of
- * all exits: the heads' multiply-accumulates at the pace of the network, and the rest, which is the handing over between stages,
- * in equal parts.
+ * A profile holds the times of whole stages, each a segment with its head. The time of all stages beyond that of the
+ * uncut network is the price of all exits. It has two parts: the heads' multiply-accumulates at the speed of the
+ * network, and the remaining overhead between stages, which is split equally.
  * @throws InvalidInputError for a profile of other stages, without the uncut network, or without the batch size.
  */
 export function pricesInMilliseconds(network: BundleNetwork, profile: DeviceProfile, batchSize: number): ExitPrices {
@@ -35,7 +35,7 @@ export function pricesInMilliseconds(network: BundleNetwork, profile: DeviceProf
   };
 }
 
-/** A batch size of a profile, the uncut network measured too. */
+/** A batch size of a profile that includes the uncut network. */
 interface YardstickBatch extends ProfiledBatch {
   readonly wholeMilliseconds: number;
 }
@@ -47,14 +47,17 @@ interface YardstickBatch extends ProfiledBatch {
 export function yardstickBatch(profile: DeviceProfile, batchSize: number): YardstickBatch {
   const batch = profile.batches.find((measured) => measured.batchSize === batchSize);
   if (batch === undefined) {
+    const measured = profile.batches.map((one) => one.batchSize);
     throw new InvalidInputError(
-      `The profile holds batches of ${profile.batches.map((measured) => measured.batchSize).join(', ')}; received ${batchSize}. Choose one of them with --profile-batch, or measure that size too.`,
+      `Expected a batch size of the profile (${measured.join(', ')}); received ${batchSize}. Choose one of them, or measure that size too.`,
+      { expected: measured, received: batchSize },
     );
   }
   const { wholeMilliseconds } = batch;
   if (wholeMilliseconds === null) {
     throw new InvalidInputError(
-      'The profile does not say how long the uncut network takes, so nothing says what exits save. Measure it too: ztw bench BUNDLE --network NETWORK --profile FILE.',
+      'Expected a profile with the time of the uncut network, which shows what exits save; received one without it. Measure the network together with the stages.',
+      { expected: 'wholeMilliseconds', received: null },
     );
   }
   return { ...batch, wholeMilliseconds };
@@ -73,8 +76,8 @@ function headMilliseconds(
 }
 
 /**
- * The prices after exits were dropped: a segment then reaches from one kept exit to the next.
- * @param kept Exits that stay, ascending, the last one among them.
+ * The prices after exits were dropped. A segment then reaches from one kept exit to the next.
+ * @param kept Kept exits, ascending, including the last one.
  */
 export function pricesOfKept(prices: ExitPrices, kept: readonly number[]): ExitPrices {
   return {

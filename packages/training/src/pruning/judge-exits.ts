@@ -10,7 +10,7 @@ import {
 } from '@ztw/core/evaluation';
 
 export interface JudgeExitsOptions {
-  /** Of all exits, through their ensemble. */
+  /** Predictions of all exits, through their ensemble. */
   readonly predictions: ExitPredictions;
   readonly prices: ExitPrices;
   /** Share of rows that must be answered correctly. */
@@ -20,22 +20,22 @@ export interface JudgeExitsOptions {
 
 /** The result of judging the exits. */
 export interface Judgement {
-  /** Exits that pay, ascending, the last among them. */
+  /** Exits that pay, ascending, including the last one. */
   readonly kept: readonly number[];
-  /** Exits that do not. Costs are null where no threshold is accurate enough, so that none pays, whatever it costs. */
+  /** Exits that do not pay. Costs are null if no threshold is accurate enough; then no exit pays. */
   readonly dropped: readonly {
     readonly exit: number;
     readonly costWith: number | null;
     readonly costWithout: number | null;
   }[];
-  /** Mean cost per row of the kept exits at their cheapest threshold that is accurate enough; null where there is none. */
+  /** Mean cost per row of the kept exits at the cheapest threshold that is accurate enough; null if there is none. */
   readonly cost: number | null;
   /** The same with all exits. */
   readonly costOfAll: number | null;
   readonly best: PrunedExits['best'];
 }
 
-/** As `pruneExits` of the core; where no threshold is accurate enough, the network alone stays. */
+/** Applies `pruneExits` of the core. If no threshold is accurate enough, only the network remains. */
 export function judgeExits({ predictions, prices, accuracy, alternatives }: JudgeExitsOptions): Judgement {
   const lastExit = predictions.answers.length - 1;
   if (!thresholdSweep(predictions).some((point) => point.accuracy >= accuracy)) {

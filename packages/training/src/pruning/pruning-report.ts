@@ -4,9 +4,9 @@ import type { PruningUnit } from './pruning-unit.ts';
 export interface DroppedExitReport {
   /** The cut's tensor. */
   readonly name: string;
-  /** Mean cost per row with it, when it was dropped; null where no threshold was accurate enough, whatever it costs. */
+  /** Mean cost per row with this exit when it was dropped; null if no threshold was accurate enough. */
   readonly costWith: number | null;
-  /** The same without it. */
+  /** The same without this exit. */
   readonly costWithout: number | null;
 }
 
@@ -15,20 +15,20 @@ export interface PruningReport {
   readonly unit: PruningUnit;
   /** Of the full network. */
   readonly wholeAccuracy: number;
-  /** What had to be kept: `wholeAccuracy` less the tolerance. */
+  /** The required accuracy: `wholeAccuracy` minus the tolerance. */
   readonly accuracy: number;
-  /** Names of the exits that stay, the last one `final`. */
+  /** Names of the kept exits; the last one is `final`. */
   readonly kept: readonly string[];
-  /** In the order in which they were dropped. */
+  /** In the order of dropping. */
   readonly dropped: readonly DroppedExitReport[];
-  /** How often ICs were trained: 1 where none had to learn anew. */
+  /** How often ICs were trained: 1 if none had to be trained again. */
   readonly trainings: number;
-  /** Mean cost of the kept exits at their cheapest threshold that is accurate enough; null where there is none. */
+  /** Mean cost of the kept exits at the cheapest threshold that is accurate enough; null if there is none. */
   readonly cost: number | null;
   /** The same with all exits, before any was dropped. */
   readonly costOfAll: number | null;
   /** Of the uncut network. */
   readonly wholeCost: number;
-  /** What is cheapest and accurate enough. */
+  /** The cheapest choice that is accurate enough. */
   readonly verdict: PrunedExits['best'];
 }

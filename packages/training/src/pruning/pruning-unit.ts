@@ -1,4 +1,4 @@
 export const pruningUnits = ['macs', 'milliseconds'] as const;
 
-/** What an exit's cost is counted in. */
+/** The unit of an exit's cost. */
 export type PruningUnit = (typeof pruningUnits)[number];

@@ -3,7 +3,7 @@ import { argMax } from '@ztw/core';
 /**
  * @param logits `[rows, classes]`
  * @param targets The correct class of each row.
- * @returns share of rows whose largest logit is the right class's, 0 to 1.
+ * @returns share of rows whose largest logit belongs to the correct class, 0 to 1.
  */
 export function shareRight(logits: Float32Array, targets: Int32Array): number {
   const classes = logits.length / targets.length;
@@ -11,7 +11,7 @@ export function shareRight(logits: Float32Array, targets: Int32Array): number {
 }
 
 /**
- * The standard error of a share of rows, by Agresti and Coull (1998). It does not become 0 where all rows or none are
+ * The standard error of a share of rows, by Agresti and Coull (1998). It stays above 0 even if all rows or none are
  * correct.
  * @param share Of `rows`, 0 to 1.
  */

@@ -1,4 +1,4 @@
-// Blobs in a browser's IndexedDB, in pages and in workers: checkpoints that outlive a tab, and trained heads.
+// Blobs in a browser's IndexedDB, for pages and workers: checkpoints that outlive a tab, and trained heads.
 
 import { type BlobStore, StorageError } from '@ztw/core';
 
@@ -6,9 +6,9 @@ const storeName = 'blobs';
 const advice = 'Check that the site may store data here and that the quota is not used up.';
 
 /**
- * Opens a store at its first use, and makes it where there is none. Its methods throw StorageError where the browser refuses.
- * `readInto` reads the whole blob for a part of it: good for checkpoints, slow for spilled features.
- * @param database Name of a database that nothing else uses.
+ * Opens a store at its first use, and creates it if it does not exist. Its methods throw StorageError if the browser
+ * refuses. `readInto` reads the whole blob to get a part of it: good for checkpoints, slow for spilled features.
+ * @param database Name of a database for this store alone.
  */
 export function indexedDbBlobStore(database: string): BlobStore {
   let opened: Promise<IDBDatabase> | null = null;
@@ -19,7 +19,7 @@ export function indexedDbBlobStore(database: string): BlobStore {
     return opened;
   };
 
-  /** One transaction. @returns what its request gives, once all of it is written. */
+  /** One transaction. @returns the result of its request, once everything is written. */
   const perform = async <Value>(
     mode: IDBTransactionMode,
     what: string,
@@ -54,7 +54,8 @@ export function indexedDbBlobStore(database: string): BlobStore {
       const end = offset + target.length;
       if (blob === null || blob.length < end) {
         throw new StorageError(
-          `Expected the bytes ${offset} to ${end} of the blob "${name}", but it has ${blob?.length ?? 'none: it does not exist'}.`,
+          `Expected bytes ${offset} to ${end} of the blob "${name}"; received ${blob?.length ?? 'none: the blob does not exist'}.`,
+          { expected: [offset, end], received: blob?.length ?? null, path: name },
         );
       }
       target.set(blob.subarray(offset, end));
@@ -70,7 +71,7 @@ export function indexedDbBlobStore(database: string): BlobStore {
   };
 }
 
-/** @param forget Called when the connection is of no more use: somebody deletes the database, or the browser closed it. */
+/** @param forget Called when the connection ends: the database is being deleted, or the browser closed it. */
 function open(database: string, forget: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(database, 1);

@@ -1,6 +1,6 @@
 import type { BlobStore } from '@ztw/core';
 
-/** The blobs of a store whose names start with a prefix, without it. */
+/** A view of the blobs whose names start with a prefix; names in the view lack the prefix. */
 export function storeWithin(store: BlobStore, prefix: string): BlobStore {
   return {
     put: (name, bytes) => store.put(prefix + name, bytes),

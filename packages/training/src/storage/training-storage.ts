@@ -1,4 +1,4 @@
-// Where the making of a bundle keeps what outlives one step of it. Several trainings share it, each under a place of its own.
+// Storage for data that outlives one step of making a bundle. Several trainings share it; each has its own place.
 
 import { type BlobStore, memoryBlobStore } from '@ztw/core';
 import { storeWithin } from './store-within.ts';
@@ -8,12 +8,12 @@ export interface TrainingStorage {
   readonly results: BlobStore;
   /** Checkpoints of one training. */
   checkpoints(place: string): BlobStore;
-  /** Room for features during one training; of no use after it. */
+  /** Features during one training; not needed afterwards. */
   scratch(place: string): BlobStore;
 }
 
 export interface TrainingStorageOptions {
-  /** Outlives the process where a training is to go on after a kill. Default: memory. */
+  /** To resume a training after a kill, give a store that outlives the process. Default: memory. */
   readonly checkpoints?: BlobStore;
   /** Takes features above the memory limit. Default: memory. */
   readonly scratch?: BlobStore;

@@ -7,15 +7,15 @@ import type { EpochOrder } from './random-order.ts';
 import type { TrainingJob } from './training-job.ts';
 import { valueAt } from './value-at.ts';
 
-/** What one optimiser step works on. */
+/** The input of one optimiser step. */
 export interface TrainingBatch {
   readonly input: Activation;
   readonly targets: BatchTargets;
-  /** Per variant, `[rows, classes]` of the IC before; null for a head without cascade. */
+  /** Per variant, logits `[rows, classes]` of the previous IC; null for a head without cascade. */
   readonly previousLogits: readonly (Float32Array | null)[];
 }
 
-/** Makes a reader of the batches of one cut. A batch holds until the next one is read. */
+/** Makes a reader of the batches of one cut. A batch is valid until the next one is read. */
 export function createBatchReader(
   job: TrainingJob,
   task: Pick<CutTask, 'cut' | 'plan' | 'cached' | 'previousTrainLogits' | 'teacherLogits'>,

@@ -1,4 +1,5 @@
-// Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first ends.
+// Networks of a chain, trained one after the other: the first IC of the second recycles the logits in which the first
+// ends.
 
 import { InvalidInputError, memoryBlobStore } from '@ztw/core';
 import type { MathKernels } from '@ztw/core/runtime';
@@ -109,11 +110,11 @@ describe('the first IC behind a network', () => {
   });
 
   test.each([
-    ['with nothing before it', { previousNetwork: null }, /nothing comes before it/],
+    ['with nothing before it', { previousNetwork: null }, /no previous IC/],
     [
       'with logits of other rows',
       { previousNetwork: { training: new Float32Array(8), heldOut: new Float32Array(240) } },
-      /300 x 4 logits of the network before \(training\), but got 8/,
+      /300 x 4 logits of the previous network \(training\); received 8/,
     ],
   ])('is refused %s', async (_name, overrides, message) => {
     const training = trainInternalClassifiers(second(overrides));

@@ -1,4 +1,4 @@
-// The sweep: features of all planned rows, moved forward by one segment at a time.
+// The sweep: moves the features of all planned rows forward, one segment at a time.
 
 import { RuntimeFailureError } from '@ztw/core';
 import { type FeatureRows, rowSize, type SegmentOutput } from '@ztw/core/runtime';
@@ -12,15 +12,15 @@ import { segmentUnits } from './work-estimate.ts';
 
 /** Features at one cut. */
 export interface CutFeatures {
-  /** What the next segment reads: one store, or two inside a residual block. */
+  /** The input of the next segment: one store, or two inside a residual block. */
   readonly boundary: readonly FeatureStore[];
-  /** What the ICs are trained on: a store of its own, the first boundary store, or null where no IC is trained here. */
+  /** The features for ICs: a separate store, the first boundary store, or null if no IC is trained here. */
   readonly cached: FeatureStore | null;
 }
 
-/** Counts what went through the segments. */
+/** Counts the rows through the segments. */
 export interface SweepStatistics {
-  /** Training rows (copies counted) through each segment, in this process. */
+  /** Training rows (including copies) through each segment, in this process. */
   readonly trainRowsThrough: number[];
   spilledBytes: number;
 }
@@ -34,10 +34,10 @@ export interface SweepOptions {
 }
 
 /**
- * Runs segment `cut` over all rows and frees the features of the cut before as it goes.
- * @param before Features at the cut before; null for the first segment, which reads the input.
+ * Runs segment `cut` on all rows and frees the features of the previous cut on the way.
+ * @param before Features at the previous cut; null for the first segment, which reads the input.
  * @param wantCached Whether an IC will be trained at this cut.
- * @throws RuntimeFailureError where the segment returns something else than its description says.
+ * @throws RuntimeFailureError if the output of the segment does not match its description.
  */
 export async function advanceToCut(
   run: TrainingRun,
@@ -60,7 +60,7 @@ export async function advanceToCut(
       leaving,
       scratch,
     });
-  // What ICs are trained on is read again and again, boundaries once: leave memory to the former.
+  // The features for ICs are read in every epoch, boundaries only once. So the former have priority in memory.
   const cacheBytes = separateCacheBytes(run, plan);
   const boundary = description.boundaryShapes.map((shape, index) =>
     open(`boundary-${index}`, rowSize(shape), wantCached ? Math.min(cacheBytes, budget.limit) : 0),
@@ -81,8 +81,8 @@ export async function advanceToCut(
 }
 
 /**
- * Runs the last segment over some batches of the plan.
- * @param wanted Which batches; their rows must lie one after the other.
+ * Runs the last segment on some batches of the plan.
+ * @param wanted The batches; their rows must be consecutive.
  * @returns the backbone's own logits `[rows of these batches, classes]`
  */
 export async function finalLogits(
@@ -98,7 +98,8 @@ export async function finalLogits(
   await forEachBatch(run, sweep, cuts, before, batches, async (batch, output) => {
     if (output.logits?.length !== batch.rows * classes) {
       throw new RuntimeFailureError(
-        `The backbone's last segment should return ${batch.rows} x ${classes} logits, but returned ${output.logits?.length ?? 'none'}.`,
+        `Expected ${batch.rows} x ${classes} logits of the backbone's last segment; received ${output.logits?.length ?? 'none'}.`,
+        { expected: batch.rows * classes, received: output.logits?.length ?? null },
       );
     }
     logits.set(output.logits, (batch.start - first) * classes);
@@ -118,7 +119,7 @@ async function release(features: CutFeatures | null, statistics: SweepStatistics
   }
 }
 
-/** Frees what ICs were trained on, where it is not the boundary itself. */
+/** Frees the features for ICs, unless they are the boundary itself. */
 export async function dropCache(features: CutFeatures, statistics: SweepStatistics): Promise<CutFeatures> {
   const { boundary, cached } = features;
   if (cached !== null && cached !== boundary[0]) {
@@ -159,7 +160,7 @@ async function forEachBatch(
   }
 }
 
-/** The most bytes that a cache beside its boundary takes at any cut. */
+/** Maximum over the cuts of the bytes of a cache separate from its boundary. */
 function separateCacheBytes({ job }: TrainingRun, plan: RowPlan): number {
   const { cuts, precision } = job.backbone;
   const bytes = precision === 'float16' ? 2 : 4;
@@ -182,7 +183,7 @@ function checkOutput(
     (output.cached ?? output.boundary[0])?.length === rows * cachedElements;
   if (!fits) {
     throw new RuntimeFailureError(
-      `Segment ${segment} should return ${rows} rows of ${boundaryElements.join(' and ')} values, and ${cachedElements} to cache, but returned ` +
+      `Expected ${rows} rows of ${boundaryElements.join(' and ')} values, and ${cachedElements} to cache, of segment ${segment}; received ` +
         `${output.boundary.map((values) => values.length).join(' and ')} values, and ${output.cached?.length ?? 'none'} to cache.`,
     );
   }

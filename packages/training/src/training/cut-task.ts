@@ -1,4 +1,4 @@
-// What the training of one cut works on.
+// The input of training one cut.
 
 import type { CutState, TrainLogits } from '../checkpoint/resume-point.ts';
 import type { FeatureStore } from '../features/feature-store.ts';
@@ -7,16 +7,16 @@ import type { RowPlan } from '../features/row-plan.ts';
 export interface CutTask {
   readonly cut: number;
   readonly plan: RowPlan;
-  /** What the ICs are trained on. */
+  /** The features for the ICs. */
   readonly cached: FeatureStore;
-  /** Of the cut before, or of the network before in a chain, per variant, `[copies * rows, classes]`; null where nothing comes before. */
+  /** Logits of the previous cut or network, per variant, `[copies * rows, classes]`; null at the start of a chain. */
   readonly previousTrainLogits: TrainLogits | null;
   /** The same on the held-out rows, per variant `[heldOut.rows, classes]`. */
   readonly previousHeldOutLogits: readonly (Float32Array | null)[];
-  /** The backbone's own `[copies * rows, classes]`; null without distillation. */
+  /** The backbone's own logits `[copies * rows, classes]`; null without distillation. */
   readonly teacherLogits: Float32Array | null;
-  /** Where to go on; null starts anew. */
+  /** The state to resume; null starts from the beginning. */
   readonly resumed: CutState | null;
-  /** Writes a checkpoint in the middle of the cut. */
+  /** Writes a checkpoint during the training of the cut. */
   save(state: CutState): Promise<void>;
 }

@@ -17,9 +17,9 @@ export interface Learner {
   step(input: Activation, previousLogits: Float32Array | null, targets: BatchTargets, learningRate: number): number;
   /** Logits `[rows, classes]`, valid until the next call. */
   logits(input: Activation, previousLogits: Float32Array | null): Float32Array;
-  /** Ends an epoch: its totals become those of the last one. */
+  /** Ends an epoch: its totals become those of the last epoch. */
   endEpoch(): void;
-  /** Of the epoch under way. */
+  /** Totals of the current epoch. */
   totals(): EpochTotals;
   state(): LearnerState;
 }
@@ -28,7 +28,7 @@ const noTotals: EpochTotals = { loss: 0, correct: 0, rows: 0 };
 
 /**
  * @param seed Of the initial values.
- * @param resumed State to go on from; null starts anew.
+ * @param resumed State to resume; null starts from the beginning.
  */
 export function createLearner(
   head: PreparedHead,

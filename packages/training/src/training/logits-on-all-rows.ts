@@ -7,7 +7,8 @@ import { valueAt } from './value-at.ts';
 import { logitsUnits } from './work-estimate.ts';
 
 /**
- * Runs the trained ICs of one cut on all held-out rows, and on all copies of the training rows where the next cut's cascade reads them.
+ * Runs the trained ICs of one cut on all held-out rows, and on all copies of the training rows if the next cut's
+ * cascade reads them.
  * @returns per variant, `[copies * rows, classes]` or null, and `[heldOut.rows, classes]`
  */
 export async function logitsOnAllRows(

@@ -1,8 +1,9 @@
-// Everything random in training, as a function of the seed and of where it is used, so that a resumed training draws the same.
+// All randomness of training, as a function of the seed and the place of use. A resumed training draws the same
+// numbers.
 
 import { seededRandom } from '@ztw/heads';
 
-/** What a random sequence is for; uses of the same seed must not share one. */
+/** The purpose of a random sequence. Different purposes with the same seed must not share a sequence. */
 const purposes = { initialisation: 1, order: 2 } as const;
 
 /** Seed of the initial values of the ICs at one cut. */
@@ -10,13 +11,13 @@ export function initialisationSeed(seed: number, cut: number): number {
   return deriveSeed(seed, purposes.initialisation, cut);
 }
 
-/** The rows of one epoch in their random order, each with one of its copies. */
+/** The rows of one epoch in random order, each with one of its copies. */
 export interface EpochOrder {
   readonly rows: Int32Array;
   readonly copies: Int32Array;
 }
 
-/** Draws the order of one epoch at one cut; all variants see the same. */
+/** Draws the order of one epoch at one cut. All variants use the same order. */
 export function epochOrder(seed: number, cut: number, epoch: number, rows: number, copies: number): EpochOrder {
   const random = seededRandom(deriveSeed(seed, purposes.order, cut, epoch));
   const order = Int32Array.from({ length: rows }, (_, index) => index);

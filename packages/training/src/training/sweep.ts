@@ -1,4 +1,4 @@
-// One way through all cuts: features forward, ICs trained, features behind freed.
+// One pass through all cuts: moves features forward, trains ICs, frees earlier features.
 
 import { argMax } from '@ztw/core';
 import type { FinishedCut, ResumePoint, TrainLogits } from '../checkpoint/resume-point.ts';
@@ -9,21 +9,22 @@ import { trainCut } from './train-cut.ts';
 import type { CutDoneProgress } from './training-progress.ts';
 import type { TrainingRun, WithoutProgress } from './training-run.ts';
 
-/** What a sweep leaves. */
+/** The result of a sweep. */
 export interface SweepOutcome {
   readonly finished: readonly FinishedCut[];
   /**
-   * The backbone's own logits: on the held-out rows, `[heldOut.rows, classes]`; where they are asked for, those on the training rows
-   * stand before them, `[copies * rows + heldOut.rows, classes]`.
+   * The backbone's own logits on the held-out rows, `[heldOut.rows, classes]`. If requested, those on the training rows
+   * come first: `[copies * rows + heldOut.rows, classes]`.
    */
   readonly finalLogits: Float32Array;
-  /** Per cut and variant; null where no step was made in this process. */
+  /** Milliseconds per step, per cut and variant; null if this process made no step. */
   readonly stepMilliseconds: readonly (readonly (number | null)[])[];
 }
 
 /**
  * Trains everything that the resume point does not hold yet.
- * The features up to the first cut to train are computed again; nothing depends on what an earlier process left in the scratch store.
+ * The features up to the first cut to train are computed again. Nothing depends on the scratch store of an earlier
+ * process.
  */
 export async function sweep(
   run: TrainingRun,

@@ -1,4 +1,4 @@
-// The ICs of one cut: trained together, batch by batch, on the same cached features.
+// Trains the ICs of one cut together, batch by batch, on the same cached features.
 
 import { RuntimeFailureError } from '@ztw/core';
 import type { Activation } from '@ztw/core/runtime';
@@ -16,14 +16,14 @@ import { stepUnits } from './work-estimate.ts';
 export interface TrainedCut {
   readonly finished: FinishedCut;
   readonly trainLogits: TrainLogits;
-  /** Per variant, milliseconds per step; null where no step was made in this process. */
+  /** Per variant, milliseconds per step; null if this process made no step. */
   readonly stepMilliseconds: readonly (number | null)[];
 }
 
 /**
- * Trains the ICs of one cut and runs them over all rows that somebody will ask for.
- * @throws RuntimeFailureError where a loss is not a finite number.
- * @throws AbortedError where the signal fired, after a checkpoint was written.
+ * Trains the ICs of one cut and runs them on all rows that need their logits.
+ * @throws RuntimeFailureError if a loss is not a finite number.
+ * @throws AbortedError once the signal fired, after a checkpoint was written.
  */
 export async function trainCut(run: TrainingRun, task: CutTask): Promise<TrainedCut> {
   const { job, kernels } = run;
@@ -135,5 +135,6 @@ function lossFailure(
       (finite
         ? 'The features are finite, so the training diverged: lower the learning rate.'
         : 'The features are not finite: check the input and the network for NaN, or store features as float32.'),
+    { received: at.loss, path: cut.name },
   );
 }

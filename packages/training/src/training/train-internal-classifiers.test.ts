@@ -164,7 +164,8 @@ describe('trainInternalClassifiers', () => {
     const onCpu = await trainInternalClassifiers(toyOptions(await kernelsOn('cpu'), { recipe }));
     await kernelsOn('wasm');
     onWasm.variants.forEach(({ heldOutLogits }, index) => {
-      // Adam's first steps have the size of the learning rate whatever the gradient: rounding near zero can turn their sign.
+      // Adam's first steps have the size of the learning rate whatever the gradient: rounding near zero can turn their
+      // sign.
       expectClose(onCpu.variants[index]!.heldOutLogits[1], heldOutLogits[1]!, { rtol: 1e-2, atol: 1e-2 });
     });
   });
@@ -238,25 +239,25 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'no rows',
       { data: { ...toyData(1, 1, 3), rows: 0, labels: null } },
       InvalidDataError,
-      /training data has no rows/,
+      /training data with at least one row; received 0/,
     ],
     [
       'a label out of range',
       { data: { ...toyData(3, 1, 3), labels: Int32Array.of(0, 4, 1) } },
       InvalidDataError,
-      /Row 1 .* label 4, .* classes 0\.\.3/,
+      /labels in 0\.\.3, .* row 1 .* label 4/,
     ],
     [
       'a held-out label out of range',
       { heldOut: { ...toyHeldOut(2), labels: Int32Array.of(0, -1) } },
       InvalidDataError,
-      /Row 1 of the held-out data/,
+      /row 1 of the held-out data/,
     ],
     [
       'too few labels',
       { data: { ...toyData(3, 1, 3), labels: Int32Array.of(0) } },
       InvalidDataError,
-      /3 rows, but 1 labels/,
+      /3 training rows; received 1 labels/,
     ],
     ['no copies', { data: { ...toyData(3, 1, 3), copies: 0 } }, InvalidInputError, /at least one copy/],
     ['no labels and no teacher', { data: { ...toyData(3, 1, 3), labels: null } }, InvalidInputError, /weight 1/],
@@ -264,7 +265,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'input of a wrong size',
       { data: { ...toyData(3, 1, 3), read: async () => new Float32Array(5) } },
       InvalidDataError,
-      /384 values, but the data gave 5/,
+      /384 values; received 5/,
     ],
     ['no variant', { variants: [] }, InvalidInputError, /at least one variant/],
     ['variants of one name', { variants: [toyVariants()[0]!, toyVariants()[0]!] }, InvalidInputError, /ztw, ztw/],
@@ -272,13 +273,13 @@ describe('trainInternalClassifiers says what is wrong', () => {
       'too few heads',
       { variants: [{ name: 'one', heads: toyVariants()[0]!.heads.slice(1) }] },
       InvalidInputError,
-      /1 heads, but the backbone has 2 cuts/,
+      /one head per cut .* 2 heads; received 1/,
     ],
     [
       'heads in the wrong order',
       { variants: [{ name: 'turned', heads: [...toyVariants()[1]!.heads].reverse() }] },
       InvalidInputError,
-      /reads rows of \[8, 4, 4\], but the cut gives \[6, 8, 8\]/,
+      /reads rows of \[8, 4, 4\], but the features have the shape \[6, 8, 8\]/,
     ],
     [
       'a cascade at the first cut',
@@ -294,7 +295,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
         ],
       },
       InvalidInputError,
-      /nothing comes before it/,
+      /no previous IC/,
     ],
     [
       'a recipe out of range',
@@ -316,7 +317,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
     const withoutRelu = { ...heads[1]!, layers: heads[1]!.layers.slice(1) };
     const variants = [ztw!, { name: 'bare', heads: [heads[0]!, withoutRelu] }];
     await expect(trainInternalClassifiers(toyOptions(kernels, { variants }))).rejects.toThrow(
-      /"ztw" and "bare" at cut "block1" begin differently/,
+      /"ztw" and "bare" at cut "block1" begin with different layers/,
     );
   });
 
@@ -344,7 +345,7 @@ describe('trainInternalClassifiers says what is wrong', () => {
       }),
     };
     await expect(trainInternalClassifiers(toyOptions(kernels, { backbone }))).rejects.toThrow(
-      /Segment 0 should return 16 rows/,
+      /Expected 16 rows .* of segment 0/,
     );
   });
 });

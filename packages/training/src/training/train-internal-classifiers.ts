@@ -1,5 +1,6 @@
-// The single-sweep trainer. Because the cascade's previous logits are constants, an IC depends on the ICs before it only through logits that
-// no longer change once those are trained. So the features of all rows move through the backbone once, cut by cut.
+// The single-sweep trainer. The cascade's previous logits are constants. So an IC depends on earlier ICs only through
+// their logits, which no longer change once those ICs are trained. The features of all rows therefore move through the
+// backbone once, cut by cut.
 
 import type { BlobStore } from '@ztw/core';
 import { jobFingerprint } from '../checkpoint/job-fingerprint.ts';
@@ -17,20 +18,20 @@ import { createBreather, type TrainingRun } from './training-run.ts';
 import { skipFinishedWork, totalUnits } from './work-estimate.ts';
 import { createWorkMeter } from './work-meter.ts';
 
-/** Bytes of features that are held in memory where the caller says nothing. */
+/** Default maximum bytes of features in memory. */
 export const defaultMemoryLimit: number = 2 * 2 ** 30;
 
 /**
- * Trains one IC per cut and variant on frozen features, in one sweep. The features of all rows move forward segment by segment. The ICs
- * at each cut are trained on them with the previous ICs' logits as constants; then the features behind are freed. The backbone sees
- * each augmented copy of the training data once; distillation adds one pass for its predictions.
- * A fixed seed, data and backbone give the same bytes, also after any number of kills and resumes.
+ * Trains one IC per cut and variant on frozen features, in one sweep. The features of all rows move forward segment by
+ * segment. The ICs at each cut are trained on them with the previous ICs' logits as constants; then earlier features
+ * are freed. The backbone sees each augmented copy of the training data once; distillation adds one pass for its
+ * predictions. The same seed, data and backbone give the same bytes, even after any number of kills and resumes.
  * Source: Zero Time Waste, section 3; the sweep is this project's.
- * @throws InvalidInputError for options that do not fit together, or checkpoints of another job.
+ * @throws InvalidInputError for options that conflict, or checkpoints of another job.
  * @throws InvalidDataError for empty data, labels out of range, or input of a wrong size.
- * @throws RuntimeFailureError for a loss that is not finite, or a backbone that returns what it should not.
- * @throws StorageError where features or checkpoints cannot be written or read.
- * @throws AbortedError where the signal fired; with `checkpoints`, the next call goes on from there.
+ * @throws RuntimeFailureError for a loss that is not finite, or a backbone with wrong output.
+ * @throws StorageError if features or checkpoints cannot be written or read.
+ * @throws AbortedError once the signal fired; with `checkpoints`, the next call resumes.
  */
 export async function trainInternalClassifiers(options: TrainOptions): Promise<TrainResult> {
   const begin = performance.now();
@@ -45,7 +46,7 @@ export async function trainInternalClassifiers(options: TrainOptions): Promise<T
     budget,
     meter,
     report(event) {
-      // The event has all fields of its kind but those that are added here.
+      // The event has all fields of its kind except those added here.
       onProgress?.({ ...event, ...meter.overall() } as TrainingProgress);
     },
     breathe: createBreather(signal),
@@ -65,7 +66,7 @@ export async function trainInternalClassifiers(options: TrainOptions): Promise<T
     await run.breathe();
     outcome = await sweep(run, checkpoint, resume, statistics);
   } catch (error) {
-    await wipeScratch(scratch).catch(() => undefined); // the first failure is the one to tell
+    await wipeScratch(scratch).catch(() => undefined); // report the first failure
     throw error;
   }
   await wipeScratch(scratch);

@@ -1,4 +1,4 @@
-// What the trainer takes and gives.
+// The options and the result of the trainer.
 
 import type { BlobStore } from '@ztw/core';
 import type { MathKernels, SegmentedBackbone } from '@ztw/core/runtime';
@@ -9,21 +9,21 @@ import type { TrainingRecipe } from './training-recipe.ts';
 /** Rows to train on. */
 export interface TrainingData {
   readonly rows: number;
-  /** How many versions of each row there are, at least 1: copy 0 as it is, the others augmented. */
+  /** Number of versions of each row, at least 1. Copy 0 is the original; the others are augmented. */
   readonly copies: number;
   /** One class index per row; null trains from the backbone's own predictions alone. */
   readonly labels: Int32Array | null;
   /**
    * Input rows `[rows.length, ...inputShape]`, in the given order.
-   * The same row and copy must give the same values at every call; without that a resumed training is not the same one.
+   * The same row and copy must give the same values at every call. Otherwise a resumed training differs.
    */
   read(rows: Int32Array, copy: number): Promise<Float32Array>;
 }
 
-/** Rows that go through the same sweep without being trained on, for ensembles and thresholds. */
+/** Rows that pass the same sweep without training, for ensembles and thresholds. */
 export interface HeldOutData {
   readonly rows: number;
-  /** Only for the accuracy in progress events. */
+  /** Used only for the accuracy in progress events. */
   readonly labels: Int32Array | null;
   /** Input rows `[rows.length, ...inputShape]`, in the given order. */
   read(rows: Int32Array): Promise<Float32Array>;
@@ -37,39 +37,44 @@ export interface NetworkLogits {
   readonly heldOut: Float32Array;
 }
 
-/** One set of ICs, one for each cut. Several sets are trained on the same features in one sweep. */
+/** One set of ICs, one IC per cut. Several sets are trained on the same features in one sweep. */
 export interface HeadVariant {
   /** For reports and results: `ztw`, `sdn`. */
   readonly name: string;
   /**
-   * One head per cut; its input shape is that of the cut's first boundary tensor. At one cut, the heads of all variants share the
-   * parameter-free prefix, because the features are cached behind it.
+   * One head per cut. Its input shape is that of the cut's first boundary tensor. At each cut, the heads of all
+   * variants share the parameter-free prefix, because the features are cached after it.
    */
   readonly heads: readonly HeadSpecification[];
 }
 
 export interface TrainOptions {
-  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any that keep the contract. */
+  /** The heavy operations: `tensorflowKernels(tf)` of `@ztw/runtime-tfjs`, or any implementation of the contract. */
   readonly kernels: MathKernels;
   readonly backbone: SegmentedBackbone;
   readonly data: TrainingData;
   readonly heldOut?: HeldOutData | null;
   readonly variants: readonly HeadVariant[];
-  /** Logits of the network before in a chain, on the same rows. Heads at the first cut may then have a cascade. Default: none. */
+  /**
+   * Logits of the previous network in a chain, on the same rows. Heads at the first cut may then have a cascade.
+   * Default: none.
+   */
   readonly previousNetwork?: NetworkLogits | null;
-  /** Whether to return the backbone's own logits on the training rows, for the next network of a chain. Default: false. */
+  /**
+   * Whether to return the backbone's own logits on the training rows, for the next network of a chain. Default: false.
+   */
   readonly wantNetworkLogits?: boolean;
-  /** What differs from `defaultTrainingRecipe`. */
+  /** Overrides of `defaultTrainingRecipe`. */
   readonly recipe?: Partial<TrainingRecipe>;
-  /** Takes features above the memory limit. What an earlier run left under `features/` is deleted. */
+  /** Stores features above the memory limit. Blobs of an earlier run under `features/` are deleted. */
   readonly scratch: BlobStore;
   /** Bytes of features to hold in memory. Default 2 GiB. */
   readonly memoryLimit?: number;
-  /** Where to write checkpoints, and to resume from. Default: none. */
+  /** Store of checkpoints, to write and to resume from. Default: none. */
   readonly checkpoints?: BlobStore | null;
   /**
-   * What else makes this training what it is, such as the hash of the network's file: a checkpoint with another identity is refused.
-   * Default: empty.
+   * Further identity of this training, such as the hash of the network's file. A checkpoint with another identity is
+   * refused. Default: empty.
    */
   readonly identity?: string;
   readonly onProgress?: (event: TrainingProgress) => void;
@@ -79,22 +84,22 @@ export interface TrainOptions {
 /** One trained set of ICs. */
 export interface TrainedVariant {
   readonly name: string;
-  /** One per cut, in the full specification that was asked for. */
+  /** One per cut, with the full specification of the options. */
   readonly heads: readonly Head[];
-  /** `[heldOut.rows, classes]` at every exit, the backbone's own last; empty without held-out rows. */
+  /** `[heldOut.rows, classes]` at every exit, the backbone's own classifier last; empty without held-out rows. */
   readonly heldOutLogits: readonly Float32Array[];
-  /** Per cut: mean accuracy over the last epoch, while the IC was still learning. */
+  /** Per cut: mean accuracy over the last epoch, while the IC was still in training. */
   readonly trainAccuracy: readonly number[];
   /** Per cut: mean loss over the last epoch. */
   readonly trainLoss: readonly number[];
-  /** Per cut: milliseconds per optimiser step, reading of features not counted; null where it was done before a resume. */
+  /** Per cut: milliseconds per optimiser step without reading features; null if the cut was trained before a resume. */
   readonly stepMilliseconds: readonly (number | null)[];
 }
 
 export interface TrainingTimings {
   /** Running segments, reading input and writing features. */
   readonly featureSeconds: number;
-  /** Optimiser steps, reading of cached features included. */
+  /** Optimiser steps, including reading of cached features. */
   readonly trainingSeconds: number;
   /** Logits of trained ICs on training and held-out rows. */
   readonly logitsSeconds: number;
@@ -103,14 +108,14 @@ export interface TrainingTimings {
 
 export interface TrainResult {
   readonly variants: readonly TrainedVariant[];
-  /** The backbone's own logits; null unless they were asked for. */
+  /** The backbone's own logits; null unless requested. */
   readonly networkLogits: NetworkLogits | null;
-  /** How often the training data went through the backbone's busiest segment, per augmented copy; measured in this process. */
+  /** Passes of the training data through the busiest segment, per augmented copy, in this process. */
   readonly backbonePasses: number;
-  /** Most bytes of features that were held in memory at once. */
+  /** Peak bytes of features in memory. */
   readonly peakFeatureBytes: number;
-  /** Bytes of features that were written to the scratch store. */
+  /** Bytes of features written to the scratch store. */
   readonly spilledBytes: number;
-  /** Of this process; a resumed training counts from the resume. */
+  /** Of this process. A resumed training counts from the resume. */
   readonly timings: TrainingTimings;
 }

@@ -5,7 +5,7 @@ import type { NetworkLogits, TrainedVariant } from './train-options.ts';
 import type { PreparedHead, TrainingJob } from './training-job.ts';
 import { valueAt } from './value-at.ts';
 
-/** What the caller gets for every variant: whole heads, and logits on the held-out rows at every exit. */
+/** The result of every variant: whole heads, and logits on the held-out rows at every exit. */
 export function trainedVariants(job: TrainingJob, outcome: SweepOutcome): readonly TrainedVariant[] {
   return job.variants.map(({ name, heads }, index) => {
     const ics = outcome.finished.map((cut) => valueAt(cut.ics, index));
@@ -23,7 +23,7 @@ export function trainedVariants(job: TrainingJob, outcome: SweepOutcome): readon
   });
 }
 
-/** The backbone's own logits, on the training rows where they were asked for. */
+/** The backbone's own logits on the training rows, if requested. */
 export function networkLogits(job: TrainingJob, { finalLogits }: SweepOutcome): NetworkLogits {
   const start = job.wantNetworkLogits ? job.data.rows * job.data.copies * job.classes : 0;
   return { training: finalLogits.subarray(0, start), heldOut: finalLogits.subarray(start) };

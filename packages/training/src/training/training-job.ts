@@ -1,4 +1,4 @@
-// The caller's options, checked and completed: what the rest of the trainer works from.
+// The caller's options, checked and completed, for the rest of the trainer.
 
 import { InvalidDataError, InvalidInputError, type RowShape } from '@ztw/core';
 import { denseInput, type FeatureRows, rowSize, type SegmentedBackbone } from '@ztw/core/runtime';
@@ -9,9 +9,9 @@ import { completeRecipe, type TrainingRecipe } from './training-recipe.ts';
 
 /** One head of one variant, in the form that training needs. */
 export interface PreparedHead {
-  /** As asked for. */
+  /** The head of the options. */
   readonly specification: HeadSpecification;
-  /** Behind the parameter-free prefix; its parameters have the same names. */
+  /** The head after the parameter-free prefix. Its parameters have the same names. */
   readonly trained: HeadSpecification;
   readonly usesPreviousLogits: boolean;
   /** Of the trained part, per row. */
@@ -28,9 +28,9 @@ export interface TrainingJob {
   readonly data: TrainingData;
   readonly heldOut: HeldOutData | null;
   readonly variants: readonly PreparedVariant[];
-  /** Logits of the network before in a chain; null without one. */
+  /** Logits of the previous network in a chain; null without one. */
   readonly previousNetwork: NetworkLogits | null;
-  /** Whether the backbone's own logits on the training rows are asked for. */
+  /** Whether the backbone's own logits on the training rows are requested. */
   readonly wantNetworkLogits: boolean;
   readonly recipe: TrainingRecipe;
   readonly identity: string;
@@ -41,9 +41,9 @@ export interface TrainingJob {
 }
 
 /**
- * Checks that data, backbone, heads and recipe fit together.
+ * Checks that data, backbone, heads and recipe match.
  * @throws InvalidDataError for empty data or labels out of range.
- * @throws InvalidInputError for heads or a recipe that do not fit.
+ * @throws InvalidInputError for heads or a recipe that do not match.
  */
 export function prepareJob(options: TrainOptions): TrainingJob {
   const { backbone, data, heldOut = null } = options;
@@ -54,11 +54,15 @@ export function prepareJob(options: TrainOptions): TrainingJob {
     checkRows('held-out', heldOut.rows, heldOut.labels, classes);
   }
   if (!Number.isInteger(data.copies) || data.copies < 1) {
-    throw new InvalidInputError(`The training data must have at least one copy of each row, but says ${data.copies}.`);
+    throw new InvalidInputError(`Expected at least one copy of each training row; received ${data.copies}.`, {
+      expected: 1,
+      received: data.copies,
+    });
   }
   if (data.labels === null && (recipe.distillation === null || recipe.distillation.weight !== 1)) {
     throw new InvalidInputError(
-      "Training without labels learns from the backbone alone: set the recipe's distillation to weight 1, for example { weight: 1, temperature: 2 }.",
+      "Expected distillation with weight 1, because the training data has no labels. Set the recipe's distillation, for example { weight: 1, temperature: 2 }.",
+      { expected: 1, received: recipe.distillation?.weight ?? null, path: 'recipe.distillation.weight' },
     );
   }
   const { previousNetwork = null, wantNetworkLogits = false } = options;
@@ -80,8 +84,8 @@ export function prepareJob(options: TrainOptions): TrainingJob {
 
 /**
  * Reads the input rows of one batch.
- * @throws InvalidDataError where they are not as many values as they should be; UnsupportedModelError for a backbone with other inputs
- *   than one dense tensor.
+ * @throws InvalidDataError for a wrong number of values; UnsupportedModelError for a backbone whose input is not one
+ *   dense tensor.
  */
 export async function readInput(job: TrainingJob, batch: RowBatch): Promise<FeatureRows> {
   const values =
@@ -90,7 +94,8 @@ export async function readInput(job: TrainingJob, batch: RowBatch): Promise<Feat
   const expected = batch.rows * rowSize(rowShape);
   if (values?.length !== expected) {
     throw new InvalidDataError(
-      `Expected ${batch.rows} input rows of [${rowShape.join(', ')}], ${expected} values, but the data gave ${values?.length ?? 0}.`,
+      `Expected ${batch.rows} input rows of [${rowShape.join(', ')}], ${expected} values; received ${values?.length ?? 0}.`,
+      { expected, received: values?.length ?? 0 },
     );
   }
   return values;
@@ -102,8 +107,9 @@ function checkPreviousNetwork(previous: NetworkLogits, { backbone, data, heldOut
     const expected = wanted[part] * backbone.classes;
     if (previous[part].length !== expected) {
       throw new InvalidInputError(
-        `Expected ${wanted[part]} x ${backbone.classes} logits of the network before (${part}), but got ${previous[part].length}. ` +
+        `Expected ${wanted[part]} x ${backbone.classes} logits of the previous network (${part}); received ${previous[part].length}. ` +
           'Run it on the same rows and copies.',
+        { expected, received: previous[part].length, path: `previousNetwork.${part}` },
       );
     }
   }
@@ -112,16 +118,19 @@ function checkPreviousNetwork(previous: NetworkLogits, { backbone, data, heldOut
 function prepareVariants({ variants, backbone, previousNetwork = null }: TrainOptions): readonly PreparedVariant[] {
   const { cuts } = backbone;
   if (variants.length === 0) {
-    throw new InvalidInputError('There is nothing to train: name at least one variant with one head per cut.');
+    throw new InvalidInputError('Expected at least one variant with one head per cut; received none.', { received: 0 });
   }
   const names = variants.map(({ name }) => name);
   if (new Set(names).size < names.length) {
-    throw new InvalidInputError(`Variants need different names, but these came: ${names.join(', ')}.`);
+    throw new InvalidInputError(`Expected variants with different names; received ${names.join(', ')}.`, {
+      received: names,
+    });
   }
   const splits = variants.map(({ name, heads }) => {
     if (heads.length !== cuts.length) {
       throw new InvalidInputError(
-        `The variant "${name}" has ${heads.length} heads, but the backbone has ${cuts.length} cuts; it needs one head per cut.`,
+        `Expected one head per cut for the variant "${name}", ${cuts.length} heads; received ${heads.length}.`,
+        { expected: cuts.length, received: heads.length, path: name },
       );
     }
     return heads.map((specification, cut) => {
@@ -159,20 +168,24 @@ function checkHead(
   const boundaryShape = backbone.cuts[cut]?.boundaryShapes[0] ?? [];
   if (!sameShape(head.inputShape, boundaryShape)) {
     throw new InvalidInputError(
-      `${where} reads rows of [${head.inputShape.join(', ')}], but the cut gives [${boundaryShape.join(', ')}].`,
+      `${where} reads rows of [${head.inputShape.join(', ')}], but the features have the shape [${boundaryShape.join(', ')}].`,
+      { expected: boundaryShape, received: head.inputShape },
     );
   }
   if (head.classes !== backbone.classes) {
-    throw new InvalidInputError(`${where} has ${head.classes} classes, but the backbone has ${backbone.classes}.`);
+    throw new InvalidInputError(`${where} has ${head.classes} classes, but the backbone has ${backbone.classes}.`, {
+      expected: backbone.classes,
+      received: head.classes,
+    });
   }
   if (cut === 0 && !followsNetwork && hasCascade(head)) {
     throw new InvalidInputError(
-      `${where} has a cascade connection, but nothing comes before it: give the logits of the network before in a chain (previousNetwork), or a head without cascade.`,
+      `${where} has a cascade connection, but no previous IC. Give the logits of the previous network in a chain (previousNetwork), or a head without cascade.`,
     );
   }
 }
 
-/** The features are cached once for all variants, so their heads must begin alike. */
+/** The features are cached once for all variants, so their heads must share the prefix. */
 function checkSharedCache(
   cutName: string,
   cachedShape: RowShape,
@@ -187,11 +200,12 @@ function checkSharedCache(
       throw new InvalidInputError(
         `The head of the variant "${name}" at cut "${cutName}" is trained on rows of [${split?.cachedShape.join(', ')}], ` +
           `but the backbone caches [${cachedShape.join(', ')}]. Make the backbone's segments from the same heads.`,
+        { expected: cachedShape, received: split?.cachedShape },
       );
     }
     if (JSON.stringify(split.prefix) !== JSON.stringify(first?.split?.prefix)) {
       throw new InvalidInputError(
-        `The heads of the variants "${first?.name}" and "${name}" at cut "${cutName}" begin differently, ` +
+        `The heads of the variants "${first?.name}" and "${name}" at cut "${cutName}" begin with different layers, ` +
           'but their features are cached once for both. Give them the same layers up to the first one with parameters.',
       );
     }
@@ -204,18 +218,25 @@ function sameShape(a: RowShape, b: RowShape): boolean {
 
 function checkRows(what: string, rows: number, labels: Int32Array | null, classes: number): void {
   if (!Number.isInteger(rows) || rows < 1) {
-    throw new InvalidDataError(`The ${what} data has no rows. Check its path and its filters.`);
+    throw new InvalidDataError(
+      `Expected ${what} data with at least one row; received ${rows}. Check its path and its filters.`,
+      { received: rows },
+    );
   }
   if (labels === null) {
     return;
   }
   if (labels.length !== rows) {
-    throw new InvalidDataError(`The ${what} data has ${rows} rows, but ${labels.length} labels.`);
+    throw new InvalidDataError(
+      `Expected one label for each of the ${rows} ${what} rows; received ${labels.length} labels.`,
+      { expected: rows, received: labels.length },
+    );
   }
   const wrong = labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) {
     throw new InvalidDataError(
-      `Row ${wrong} of the ${what} data has the label ${labels[wrong]}, but the backbone has the classes 0..${classes - 1}.`,
+      `Expected labels in 0..${classes - 1}, the classes of the backbone; row ${wrong} of the ${what} data has the label ${labels[wrong]}.`,
+      { expected: [0, classes - 1], received: labels[wrong] },
     );
   }
 }

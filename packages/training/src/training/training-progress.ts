@@ -1,22 +1,25 @@
-// Events of a trainer while it works. Every event carries the progress of the whole job.
+// Progress events of the trainer. Every event carries the progress of the whole job.
 
-/** How far the whole job is. */
+/** Progress of the whole job. */
 export interface OverallProgress {
-  /** Work done of the whole job, in 0..1; never goes back. */
+  /** Fraction of the job's work that is done, in 0..1; never decreases. */
   readonly fraction: number;
-  /** Seconds left, from the speed measured so far. */
+  /** Remaining seconds at the speed measured so far. */
   readonly etaSeconds: number;
 }
 
-/** Rows on their way through one segment. */
+/** Rows pass one segment. */
 export interface FeaturesProgress extends OverallProgress {
   readonly kind: 'features';
-  /** `teacher`: the pass that collects the backbone's own predictions; `sweep`: the features that ICs are trained on. */
+  /**
+   * `teacher`: the pass that collects the backbone's own predictions; `sweep`: the pass that computes the ICs'
+   * features.
+   */
   readonly pass: 'teacher' | 'sweep';
-  /** Index of the segment; it ends at the cut of the same index, or at the backbone's own classifier. */
+  /** Index of the segment. It ends at the cut with the same index, or at the backbone's own classifier. */
   readonly cut: number;
   readonly cuts: number;
-  /** Rows through this segment, all augmented copies and the held-out rows counted. */
+  /** Rows through this segment, including all augmented copies and the held-out rows. */
   readonly rowsDone: number;
   readonly rowsTotal: number;
 }
@@ -30,12 +33,12 @@ export interface StepProgress extends OverallProgress {
   /** From 0. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Steps done in this epoch. */
+  /** Completed steps of this epoch. */
   readonly step: number;
   readonly steps: number;
   /** Mean over the epoch so far. */
   readonly loss: number;
-  /** Share of the epoch's rows so far that the IC got right (against the teacher's answer where there are no labels). */
+  /** Accuracy on the epoch's rows so far (agreement with the teacher if there are no labels). */
   readonly accuracy: number;
 }
 
@@ -54,22 +57,22 @@ export interface CutDoneProgress extends OverallProgress {
   }[];
 }
 
-/** A checkpoint was written: a kill from here on loses nothing that was done before. */
+/** A checkpoint was written. A later kill loses no work done before it. */
 export interface CheckpointProgress extends OverallProgress {
   readonly kind: 'checkpoint';
   readonly cut: number;
   readonly cuts: number;
-  /** Epochs of this cut that are done. */
+  /** Completed epochs of this cut. */
   readonly epoch: number;
 }
 
-/** A checkpoint of the same job was found: training goes on from there. */
+/** A checkpoint of the same job was found; training resumes from it. */
 export interface ResumedProgress extends OverallProgress {
   readonly kind: 'resumed';
-  /** Cuts whose ICs are done. */
+  /** Number of cuts whose ICs are trained. */
   readonly cut: number;
   readonly cuts: number;
-  /** Epochs of the next cut that are done. */
+  /** Completed epochs of the next cut. */
   readonly epoch: number;
 }
 

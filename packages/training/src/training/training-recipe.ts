@@ -3,16 +3,18 @@ import { InvalidInputError } from '@ztw/core';
 /** How the learning rate changes over the training of one IC. */
 export type LearningRateSchedule =
   | { readonly kind: 'constant' }
-  /** Times `factor` at each milestone, a fraction of the epochs: 0.75 of 8 epochs is after the sixth. */
+  /**
+   * Multiplies the rate by `factor` at each milestone, a fraction of the epochs: 0.75 of 8 epochs is after the sixth.
+   */
   | { readonly kind: 'step'; readonly milestones: readonly number[]; readonly factor: number }
-  /** From the learning rate down to `minimum` along half a cosine, step by step. */
+  /** Decreases from the learning rate to `minimum` along half a cosine, step by step. */
   | { readonly kind: 'cosine'; readonly minimum: number };
 
-/** Learning from the backbone's own softmax beside the labels, or instead of them (weight 1). */
+/** Learning from the backbone's own softmax in addition to the labels, or instead of them (weight 1). */
 export interface Distillation {
   /** Share of the distillation loss in 0..1; the label loss has the rest. */
   readonly weight: number;
-  /** Both softmaxes are taken of `logits / temperature`; the loss is scaled by its square (Hinton et al. 2015, section 2). */
+  /** Both softmaxes use `logits / temperature`; the loss is scaled by its square (Hinton et al. 2015, section 2). */
   readonly temperature: number;
 }
 
@@ -24,9 +26,12 @@ export interface TrainingRecipe {
   readonly schedule: LearningRateSchedule;
   /** Strength of the L2 penalty on all parameters. */
   readonly weightDecay: number;
-  /** `coupled`: added to the gradient, as Adam's `weight_decay` in PyTorch. `decoupled`: shrinks the parameters directly, as AdamW. */
+  /**
+   * `coupled`: added to the gradient, as Adam's `weight_decay` in PyTorch. `decoupled`: shrinks the parameters
+   * directly, as AdamW.
+   */
   readonly weightDecayKind: 'coupled' | 'decoupled';
-  /** Share of the target that is spread evenly over all classes, in 0..1 (exclusive of 1). */
+  /** Share of the target that is spread evenly over all classes, in [0, 1). */
   readonly labelSmoothing: number;
   readonly distillation: Distillation | null;
   /** Decides initial values, row order and the choice of augmented copies; an integer. */
@@ -36,7 +41,7 @@ export interface TrainingRecipe {
 /** A tenth of the learning rate in the last quarter. */
 export const stepSchedule: LearningRateSchedule = { kind: 'step', milestones: [0.75], factor: 0.1 };
 
-/** The recipe of the Zero Time Waste reference: each IC on frozen features. */
+/** The recipe of the Zero Time Waste reference: each IC is trained on frozen features. */
 export const defaultTrainingRecipe: TrainingRecipe = {
   epochs: 8,
   batchSize: 128,
@@ -105,7 +110,7 @@ export function completeRecipe(partial: Partial<TrainingRecipe>): TrainingRecipe
 
 /**
  * The learning rate of one step.
- * @param step Steps done before, from the start of this IC's training.
+ * @param step Number of earlier steps since the start of this IC's training.
  */
 export function learningRateAt(recipe: TrainingRecipe, step: number, stepsPerEpoch: number): number {
   const { learningRate, schedule, epochs } = recipe;
@@ -126,6 +131,10 @@ export function learningRateAt(recipe: TrainingRecipe, step: number, stepsPerEpo
 
 function check(holds: boolean, field: string, expected: string, received: unknown): void {
   if (!holds) {
-    throw new InvalidInputError(`The recipe's ${field} must be ${expected}, but is ${JSON.stringify(received)}.`);
+    throw new InvalidInputError(`The recipe's ${field} must be ${expected}, but is ${JSON.stringify(received)}.`, {
+      expected,
+      received,
+      path: `recipe.${field}`,
+    });
   }
 }

@@ -5,26 +5,26 @@ import type { TrainingJob } from './training-job.ts';
 import type { OverallProgress, TrainingProgress } from './training-progress.ts';
 import type { WorkMeter } from './work-meter.ts';
 
-/** What the parts of one call of the trainer share. */
+/** State that the parts of one trainer call share. */
 export interface TrainingRun {
   readonly job: TrainingJob;
   readonly kernels: MathKernels;
   readonly scratch: BlobStore;
   readonly budget: MemoryBudget;
   readonly meter: WorkMeter;
-  /** Reports an event, with how far the whole job is. */
+  /** Reports an event with the progress of the whole job. */
   report(event: WithoutProgress<TrainingProgress>): void;
   /**
-   * Lets timers, signals and user interfaces have a turn when it is time.
-   * @throws AbortedError where the caller's signal has fired.
+   * Yields to timers, signals and user interfaces at intervals.
+   * @throws AbortedError once the caller's signal has fired.
    */
   breathe(): Promise<void>;
 }
 
-/** Each kind of event without the fields that all have. */
+/** Each kind of event without the common fields. */
 export type WithoutProgress<Event> = Event extends OverallProgress ? Omit<Event, keyof OverallProgress> : never;
 
-/** The longest time, in milliseconds, that training holds the event loop. */
+/** Maximum milliseconds that training blocks the event loop. */
 const longestHold = 50;
 
 /** Makes `breathe` for a signal. */
@@ -37,7 +37,7 @@ export function createBreather(signal: AbortSignal | undefined): () => Promise<v
     }
     if (signal?.aborted) {
       throw new AbortedError(
-        'Training was stopped by its AbortSignal. Where checkpoints are kept, the next start goes on from the last one.',
+        'Training was stopped by its AbortSignal. With checkpoints, the next call resumes from the last one.',
         {
           cause: signal.reason,
         },

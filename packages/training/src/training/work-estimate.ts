@@ -3,7 +3,7 @@ import type { ResumePoint } from '../checkpoint/resume-point.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { WorkKind, WorkMeter } from './work-meter.ts';
 
-/** A row's fixed cost and a value's cost of being moved, in multiply-accumulates. */
+/** Fixed cost of a row, and cost of moving one value, in multiply-accumulates. */
 const perRow = 20_000;
 const perValue = 10;
 
@@ -14,13 +14,15 @@ export function segmentUnits({ backbone, cuts }: TrainingJob, segment: number): 
   return Math.max(0, after - before) + perRow;
 }
 
-/** Work of one row through one IC of every variant, forwards. */
+/** Work of one row in the forward pass of one IC of every variant. */
 export function logitsUnits({ backbone, variants }: TrainingJob, cut: number): number {
   const values = rowSize(backbone.cuts[cut]?.cachedShape ?? []);
   return perRow + values * perValue + variants.reduce((sum, { heads }) => sum + (heads[cut]?.macs ?? 0), 0);
 }
 
-/** Work of one row in one optimiser step of every variant: forwards, and backwards twice as much. */
+/**
+ * Work of one row in one optimiser step of every variant: the forward pass, and twice as much for the backward pass.
+ */
 export function stepUnits(job: TrainingJob, cut: number): number {
   return 3 * logitsUnits(job, cut);
 }
@@ -50,7 +52,7 @@ export function needsTrainLogits(job: TrainingJob, cut: number): boolean {
   return job.variants.some(({ heads }) => heads[cut + 1]?.usesPreviousLogits === true);
 }
 
-/** Tells the meter what a resume saves. */
+/** Adds the work that a resume saves to the meter. */
 export function skipFinishedWork(meter: WorkMeter, job: TrainingJob, resume: ResumePoint): void {
   const { data, heldOut, recipe, cuts } = job;
   const heldOutRows = heldOut?.rows ?? 0;

@@ -1,5 +1,5 @@
-// How much of the job is done and how long the rest will take. Work is counted in estimated multiply-accumulates, so that its kinds can be
-// added up; the time left comes from the speed that was measured for each kind.
+// Measures the fraction of the job that is done and estimates the remaining time. Work is counted in estimated
+// multiply-accumulates, so its kinds can be added. The remaining time follows from the measured speed of each kind.
 
 import type { OverallProgress } from './training-progress.ts';
 
@@ -7,16 +7,16 @@ import type { OverallProgress } from './training-progress.ts';
 export type WorkKind = 'features' | 'training' | 'logits';
 
 export interface WorkMeter {
-  /** Counts work that was done just now. */
+  /** Counts work that was just done. */
   add(kind: WorkKind, units: number, seconds: number): void;
-  /** Counts work that need not be done, because a checkpoint holds its result. */
+  /** Counts work that is skipped because a checkpoint holds its result. */
   skip(kind: WorkKind, units: number): void;
   overall(): OverallProgress;
   /** Seconds measured for one kind. */
   seconds(kind: WorkKind): number;
 }
 
-/** Speed before anything was measured. */
+/** Assumed speed before any measurement. */
 const assumedSecondsPerUnit = 1 / 5e9;
 
 /** @param totals All work of the job, per kind. */

@@ -2,8 +2,8 @@ import { InvalidInputError } from '@ztw/core';
 import type { NewClassesJob } from '../personalise/new-classes-job.ts';
 
 /**
- * Checks that a message has the form of a job; the options are checked where the job runs.
- * @throws InvalidInputError naming the field that is missing or of another kind.
+ * Checks that a message has the form of a job. The trainer checks the options.
+ * @throws InvalidInputError naming the field that is missing or has a wrong type.
  */
 export function checkJob(job: unknown): NewClassesJob {
   const { classes, training, heldOut = null } = fieldsOf(job);
@@ -14,7 +14,8 @@ export function checkJob(job: unknown): NewClassesJob {
   ].find(([, fits]) => !fits);
   if (wrong !== undefined) {
     throw new InvalidInputError(
-      `The job of a training has no valid field "${wrong[0]}". Use the same release on both sides.`,
+      `Expected a training job with a valid field "${wrong[0]}". Use the same release on both sides.`,
+      { path: wrong[0] },
     );
   }
   return job as NewClassesJob;

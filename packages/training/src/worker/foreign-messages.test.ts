@@ -39,9 +39,9 @@ describe('a worker that trains', () => {
 
   const wrong = (part: object): NewClassesJob => ({ ...job, ...part }) as NewClassesJob;
   test.each<[string, NewClassesJob, RegExp]>([
-    ['classes', wrong({ classes: 'two' }), /no valid field "classes"/],
-    ['names of classes', wrong({ classes: [1, 2] }), /no valid field "classes"/],
-    ['labels', wrong({ training: { ...job.training, labels: [1] } }), /no valid field "training"/],
+    ['classes', wrong({ classes: 'two' }), /a valid field "classes"/],
+    ['names of classes', wrong({ classes: [1, 2] }), /a valid field "classes"/],
+    ['labels', wrong({ training: { ...job.training, labels: [1] } }), /a valid field "training"/],
   ])('answers %s that are none with a typed error', async (_name, bad, message) => {
     const { worker } = served();
     const training = trainInWorker({ worker, job: bad });

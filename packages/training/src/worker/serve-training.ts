@@ -24,28 +24,34 @@ import { checkJob } from './check-job.ts';
 import { isTrainingRequest, type TrainingReply, type TrainingRequest } from './training-messages.ts';
 
 export interface ServeTrainingOptions {
-  /** Of the backend that `loadNetwork` sets; they are not used before it returned. */
+  /** Kernels of the backend that `loadNetwork` sets. They are not used before it returns. */
   readonly kernels: MathKernels;
   /** `self` in a browser's worker; `parentPort` of `node:worker_threads` in Node, which is null outside a worker. */
   readonly port: MessageEndpoint | null;
-  /** Sets the backend and loads the network; called at the first training, and again only where it threw. */
+  /** Sets the backend and loads the network. Called at the first training, and again only if it threw. */
   loadNetwork(): Promise<TrainableNetwork>;
-  /** Lets a training go on after its worker was ended: see `trainNewClasses`. In browsers `indexedDbBlobStore`. Default: none. */
+  /**
+   * Lets a training resume after its worker ended; see `trainNewClasses`. In browsers, `indexedDbBlobStore`. Default:
+   * none.
+   */
   readonly checkpoints?: BlobStore | null;
 }
 
-/** Milliseconds between two reports of the same kind; the caller's thread has other things to do. */
+/** Milliseconds between two reports of the same kind, to spare the caller's thread. */
 const reportInterval = 100;
 
 /**
- * Lets `trainInWorker` on the other side of the port train here, one training after the other. Call it before any top-level `await` of
- * the script: a browser drops messages that come before.
- * @throws InvalidInputError where there is no port: the script was not started as a worker.
+ * Runs the trainings that `trainInWorker` requests over the port, one after the other. Call it before any top-level
+ * `await` of the script: a browser drops messages that arrive earlier.
+ * @throws InvalidInputError if there is no port: the script was not started as a worker.
  */
 export function serveTraining(options: ServeTrainingOptions): void {
   const { port } = options;
   if (port === null) {
-    throw new InvalidInputError('serveTraining needs a port to the other side. Start this script as a worker.');
+    throw new InvalidInputError(
+      'Expected a port to the caller of serveTraining; received none. Start this script as a worker.',
+      { path: 'port' },
+    );
   }
   let loading: Promise<TrainableNetwork> | null = null;
   const network = (): Promise<TrainableNetwork> => {
@@ -81,7 +87,7 @@ async function answer(
   }
 }
 
-/** Passes on every rare event, and frequent events of each kind only at intervals. */
+/** Forwards every rare event, and frequent events of each kind only at intervals. */
 function seldom(report: (event: TrainingProgress) => void): (event: TrainingProgress) => void {
   const reported = new Map<TrainingProgress['kind'], number>();
   return (event) => {

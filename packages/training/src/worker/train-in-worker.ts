@@ -1,4 +1,4 @@
-// Training on another thread, so that this one stays free:
+// Training on another thread, which keeps this one responsive:
 //
 //   const worker = new Worker(new URL('./training-worker.js', import.meta.url), { type: 'module' });
 //   const trained = await trainInWorker({ worker, job: { classes: ['cat', 'dog'], training: { rows, labels } } });
@@ -13,23 +13,24 @@ import { readTrainingReply, trainingRequest } from './training-messages.ts';
 
 export interface TrainInWorkerOptions {
   /**
-   * A worker whose script calls `serveTraining` of `@ztw/training/worker`: a browser's, or one of `node:worker_threads`. It stays the
-   * caller's and can train again; ending it frees all memory that training took. Abort first where it is training: a browser does not tell
-   * that a worker was ended.
+   * A worker whose script calls `serveTraining` of `@ztw/training/worker`, in a browser or of `node:worker_threads`.
+   * The caller owns it; it can train again, and ending it frees all memory of the training. Abort a running training
+   * first: a browser does not report that a worker was ended.
    */
   readonly worker: WorkerThread;
-  /** Its rows are copied, and the copies moved to the worker. */
+  /** Its rows are copied, and the copies are transferred to the worker. */
   readonly job: NewClassesJob;
-  /** With the fraction done and the seconds left; of each frequent kind ten times a second at most. */
+  /** Called with the fraction done and the remaining seconds, for each frequent kind at most ten times a second. */
   readonly onProgress?: (event: TrainingProgress) => void;
   /** Stops the training at the next step or batch of rows. The worker stays usable. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains heads for new classes in a worker; several calls on one worker wait for each other.
- * @returns what `trainNewClasses` gives: heads for `stageNetwork`, on this thread or any other.
- * @throws as `trainNewClasses` and as the script's `loadNetwork`; RuntimeFailureError also when the worker breaks down.
+ * Trains heads for new classes in a worker. Several calls on one worker wait for each other.
+ * @returns the result of `trainNewClasses`: heads for `stageNetwork`, on this thread or any other.
+ * @throws the errors of `trainNewClasses` and of the script's `loadNetwork`; RuntimeFailureError also when the worker
+ *   fails.
  */
 export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewClassesResult> {
   const { worker, job, onProgress, signal } = options;
@@ -50,7 +51,7 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
           try {
             onProgress?.(reply.event);
           } catch (error) {
-            // As in this thread: an error in `onProgress` ends the training.
+            // As without a worker: an error in `onProgress` ends the training.
             abort();
             reject(error);
           }
@@ -58,9 +59,9 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
         else reject(unpackError(reply.error));
       });
       stopListening = onBreakdown(worker, (cause) =>
-        reject(new RuntimeFailureError('The worker that trains broke down. Start another one.', { cause })),
+        reject(new RuntimeFailureError('The training worker failed. Start another one.', { cause })),
       );
-      // A port moves as a buffer does; the types of browsers and of Node have no name in common for it.
+      // A port is transferred like a buffer. The types of browsers and of Node share no name for it.
       worker.postMessage(trainingRequest({ ...job, training, heldOut }, far), [
         ...moved,
         far as unknown as ArrayBuffer,
@@ -73,7 +74,7 @@ export async function trainInWorker(options: TrainInWorkerOptions): Promise<NewC
   }
 }
 
-/** Arrays of their own: a message takes the whole buffer of a view along. */
+/** Copies the arrays, because a message transfers the whole buffer of a view. */
 function copyOf({ rows, labels }: LabelledRows): LabelledRows & { readonly rows: Float32Array<ArrayBuffer> } {
   return { rows: new Float32Array(rows), labels: labels.slice() };
 }

@@ -1,17 +1,18 @@
-// What goes between a caller and a worker that trains: one request on the worker itself, and all that belongs to it over a port of its own.
+// Messages between a caller and a training worker: one request on the worker itself, then everything about it over a
+// separate port.
 
 import { isPackedError, type PackedError } from '@ztw/core/runtime';
 import type { NewClassesJob, NewClassesResult } from '../personalise/new-classes-job.ts';
 import type { TrainingProgress } from '../training/training-progress.ts';
 
-/** Marks the requests among other messages that a worker script may get. */
+/** Distinguishes requests from other messages to the worker script. */
 const kind = 'ztw-train-new-classes';
 
 export interface TrainingRequest {
   readonly kind: typeof kind;
   /** A `NewClassesJob`, which the worker checks. */
   readonly job: unknown;
-  /** The worker's end: replies go out, and a first message in calls the training off. */
+  /** The worker's end. It sends replies; the first message that it receives cancels the training. */
   readonly port: MessagePort;
 }
 
@@ -27,7 +28,7 @@ export function trainingRequest(job: NewClassesJob, port: MessagePort): Training
 export function isTrainingRequest(message: unknown): message is TrainingRequest {
   if (typeof message !== 'object' || message === null) return false;
   const request = message as Partial<Record<keyof TrainingRequest, unknown>>;
-  // Without a port nobody waits for an answer.
+  // Without a port, no caller waits for a reply.
   return request.kind === kind && isPort(request.port);
 }
 
@@ -39,7 +40,7 @@ function isPort(value: unknown): boolean {
   return typeof postMessage === 'function' && (typeof on === 'function' || typeof addEventListener === 'function');
 }
 
-/** A reply of a worker that trains; null for a message that is none. */
+/** A reply of a training worker; null for any other message. */
 export function readTrainingReply(message: unknown): TrainingReply | null {
   if (typeof message !== 'object' || message === null) return null;
   const reply = message as Partial<Record<'kind' | 'event' | 'result' | 'error', unknown>>;

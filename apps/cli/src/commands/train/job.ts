@@ -1,7 +1,7 @@
 // The job of `ztw train`: reads networks and data, trains, and writes the bundles.
 
 import { join, resolve, sep } from 'node:path';
-import { InvalidInputError } from '@ztw/core';
+import { InvalidInputError, StorageError } from '@ztw/core';
 import { tensorflowKernels } from '@ztw/runtime-tfjs';
 import type { BundleMethod } from '@ztw/training';
 import {
@@ -172,7 +172,9 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
       seconds: (performance.now() - start) / 1000,
     };
   } catch (error) {
-    context.onNote(`The finished work is kept in ${work.path}. Run the same command again to resume.`);
+    context.onNote(
+      `The finished work is kept in ${work.path}. Run the same command again to resume${StorageError.isInstance(error) ? ', or start again with --no-resume if that work is damaged' : ''}.`,
+    );
     throw error;
   } finally {
     work.close();

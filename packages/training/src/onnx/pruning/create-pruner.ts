@@ -13,21 +13,24 @@ import { exitPricer } from './price-exits.ts';
 import { type PrunedNetwork, pruneNetwork } from './prune-network.ts';
 import { weighAlternatives } from './weigh-alternatives.ts';
 
-/** How exits are judged that may cost more than they save. */
+/** How exits are judged. Exits may cost more than they save. */
 export interface PruningOptions {
   readonly unit: PruningUnit;
-  /** Share of answers that may be lost against the full network, 0 to 1; null for as much as the held-out rows cannot tell from none. */
+  /**
+   * Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard
+   * error.
+   */
   readonly tolerance: number | null;
-  /** Other networks that could answer every row instead. */
+  /** Other networks that could replace this one on every row. */
   readonly alternatives: readonly OnnxNetwork[];
 }
 
 export interface CreatePrunerOptions {
   readonly pruning: PruningOptions;
-  /** One, with all exits. */
+  /** One network, with all exits. */
   readonly networks: readonly TrainedNetwork[];
   readonly heldOut: HeldOutData;
-  /** The right class of each held-out row. */
+  /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
   readonly times: StageTimes;
@@ -37,18 +40,18 @@ export interface CreatePrunerOptions {
   readonly watch: Watch;
 }
 
-/** Drops the exits of a method that do not pay. */
+/** Drops exits of a method that do not pay. */
 export type PruneMethod = (method: BundleMethod) => Promise<PrunedNetwork>;
 
 /**
- * Makes what drops the exits of a method that do not pay; other networks are weighed once for all methods.
+ * Makes the function that drops exits of a method that do not pay. Other networks are evaluated once for all methods.
  * @throws RuntimeFailureError; AbortedError once the signal has fired.
  */
 export async function createPruner(options: CreatePrunerOptions): Promise<PruneMethod> {
   const { pruning, networks, heldOut, targets, ensemble, times, train, measure, onnx, watch } = options;
   const { unit, tolerance } = pruning;
   const [trained] = networks;
-  if (trained === undefined) throw new Error('internal: there is no network to prune');
+  if (trained === undefined) throw new Error('internal: no network to prune');
   const alternatives = await weighAlternatives({
     alternatives: pruning.alternatives,
     unit,

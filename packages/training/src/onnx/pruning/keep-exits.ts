@@ -7,14 +7,16 @@ import { type NetworkPlan, planCuts } from '../network-plan.ts';
 import type { TrainedNetwork } from '../train-chain.ts';
 
 export interface KeptExits {
-  /** One method on the cuts that stay. */
+  /** One method on the kept cuts. */
   readonly plan: NetworkPlan;
-  /** What of the training still holds; null where an IC has lost the one whose logits it recycles, and must learn anew. */
+  /**
+   * The training results that remain valid; null where an IC recycles logits of a dropped IC and must be trained again.
+   */
   readonly trained: TrainedNetwork | null;
 }
 
 /**
- * @param kept Exits that stay, ascending, the last one (the network's own classifier) among them.
+ * @param kept Kept exits, ascending, including the last one (the network's own classifier).
  */
 export function keepExits(
   { plan, result }: TrainedNetwork,
@@ -31,7 +33,7 @@ export function keepExits(
       followsNetwork,
     },
   );
-  // Kept cuts are the first ones, without a gap, exactly where each still has its number.
+  // The kept cuts are the first ones, without a gap, exactly if each keeps its number.
   const inputsChanged = method === 'ztw' && keptCuts.some((cut, position) => cut !== position);
   if (inputsChanged) return { plan: restricted, trained: null };
   const { heads, heldOutLogits } = methodResult(result, method);
@@ -43,7 +45,10 @@ export function keepExits(
   return { plan: restricted, trained: { plan: restricted, result: { variants: [variant], trainingLogits: null } } };
 }
 
-/** Where the training of a method on some cuts lies in the storage. The same cuts are found again, others are not mixed up. */
+/**
+ * Storage place of the training of a method on these cuts. The name depends on the cuts, so other cuts get other
+ * places.
+ */
 export async function placeOfCuts(method: BundleMethod, { cuts }: Pick<NetworkPlan, 'cuts'>): Promise<string> {
   const names = JSON.stringify(cuts.map((cut) => cut.name));
   return `pruned-${method}-${(await sha256(new TextEncoder().encode(names))).slice(0, 12)}`;

@@ -1,4 +1,4 @@
-// Where the prices of exits come from: counted, read from a profile, or measured here.
+// The source of exit prices: counted, read from a profile, or measured here.
 
 import type { DeviceProfile } from '@ztw/core';
 import type { ExitPrices } from '@ztw/core/evaluation';
@@ -16,19 +16,19 @@ export interface PriceExitsOptions {
 
 export interface PricedExits {
   readonly prices: ExitPrices;
-  /** What was measured; null where nothing was. */
+  /** The measurement; null where nothing was measured. */
   readonly profile: DeviceProfile | null;
 }
 
 /**
  * Prices the exits of a bundle.
- * @param kept Numbers of its exits among those that were there at first.
- * @param place Name under which the measurement is kept in the storage, so that a resumed job decides as before.
- * @throws InvalidInputError for a profile that does not fit; RuntimeFailureError; AbortedError.
+ * @param kept Numbers of its exits among the original exits.
+ * @param place Name of the measurement in the storage. A resumed job reuses it and so decides as before.
+ * @throws InvalidInputError for a profile that does not match; RuntimeFailureError; AbortedError.
  */
 export type PriceExits = (bundle: AssembledBundle, kept: readonly number[], place: string) => Promise<PricedExits>;
 
-/** Chooses the way by what was asked for. */
+/** Chooses the source by the options. */
 export function exitPricer({ unit, times: { profile: given, batchSize }, measure }: PriceExitsOptions): PriceExits {
   if (unit === 'macs')
     return async ({ networks: [network] }) => ({ prices: pricesInMacs(only(network)), profile: null });
@@ -39,7 +39,7 @@ export function exitPricer({ unit, times: { profile: given, batchSize }, measure
   };
 }
 
-/** A stored profile knows all exits; what fewer of them cost follows from it. */
+/** A stored profile holds all exits. The prices of fewer exits follow from it. */
 function pricesFromProfile(profile: DeviceProfile, batchSize: number): PriceExits {
   const ofAll = new Map<string, ExitPrices>();
   return async ({ method, networks: [network] }, kept) => {

@@ -1,5 +1,5 @@
-// The exits of one method that pay. Exits are judged and those that cost more than they save are dropped; ICs whose
-// recycled logits came from a dropped IC are trained again. This repeats until each remaining exit was judged beside the others.
+// Finds the exits of one method that pay. Exits that cost more than they save are dropped. ICs that recycled logits of
+// a dropped IC are trained again. This repeats until the remaining exits were judged together.
 
 import type { DeviceProfile } from '@ztw/core';
 import type { ExitPrices, WholeNetwork } from '@ztw/core/evaluation';
@@ -22,9 +22,12 @@ export interface PruneNetworkOptions {
   /** With all exits. */
   readonly trained: TrainedNetwork;
   readonly unit: PruningUnit;
-  /** Share of answers that may be lost against the full network, 0 to 1; null for as much as the held-out rows cannot tell from none. */
+  /**
+   * Accepted loss of accuracy against the full network, 0 to 1; null for the loss within the held-out rows' standard
+   * error.
+   */
   readonly tolerance: number | null;
-  /** The right class of each held-out row. */
+  /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
   readonly price: PriceExits;
@@ -36,17 +39,18 @@ export interface PruneNetworkOptions {
 export interface PrunedNetwork {
   readonly bundle: AssembledBundle;
   readonly report: PruningReport;
-  /** Of its exits. */
+  /** Prices of its exits. */
   readonly prices: ExitPrices;
-  /** What the stages of `bundle` cost here; null where that was not measured. */
+  /** Measured times of the stages of `bundle`; null where nothing was measured. */
   readonly profile: DeviceProfile | null;
 }
 
-/** @throws InvalidInputError, RuntimeFailureError as pricing and training do; AbortedError once the signal has fired. */
+/** @throws InvalidInputError, RuntimeFailureError of pricing and training; AbortedError once the signal has fired. */
 export async function pruneNetwork(options: PruneNetworkOptions): Promise<PrunedNetwork> {
   const { method, unit, targets, ensemble, price, alternatives, train, watch } = options;
   const wholeAccuracy = shareRight(networkLogits(options), targets);
-  // One row more or fewer is no loss: without a requested tolerance, the ensemble of all exits would often miss the target by that.
+  // A difference of one row is no loss. With tolerance 0, the ensemble of all exits would often miss the target by one
+  // row.
   const tolerance = options.tolerance ?? standardError(wholeAccuracy, targets.length);
   const accuracy = Math.max(0, wholeAccuracy - tolerance);
   const dropped: DroppedExitReport[] = [];
@@ -100,7 +104,7 @@ export async function pruneNetwork(options: PruneNetworkOptions): Promise<Pruned
   }
 }
 
-/** A single stage is the network itself, whatever the clock says. */
+/** A single stage is the network itself, whatever was measured. */
 function verdictOf({ best, kept }: Judgement): PruningReport['verdict'] {
   return best.kind === 'early-exit' && kept.length === 1 ? { kind: 'whole-network' } : best;
 }

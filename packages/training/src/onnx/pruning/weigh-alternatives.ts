@@ -1,4 +1,4 @@
-// Other networks that could answer every row: how often they are right, and what they cost.
+// Other networks that could answer every row: their accuracy and cost.
 
 import type { WholeNetwork } from '@ztw/core/evaluation';
 import { throwIfAborted } from '@ztw/core/runtime';
@@ -15,10 +15,10 @@ import { openWholeNetwork } from '../whole-network.ts';
 export interface WeighAlternativesOptions {
   readonly alternatives: readonly OnnxNetwork[];
   readonly unit: PruningUnit;
-  /** Rows that run together where times are measured. */
+  /** Batch size of time measurements. */
   readonly batchSize: number;
   readonly heldOut: HeldOutData;
-  /** The right class of each held-out row. */
+  /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly train: TrainNetwork;
   readonly onnx: Pick<OnnxBackend, 'whole'>;
@@ -49,7 +49,7 @@ export async function weighAlternatives(options: WeighAlternativesOptions): Prom
   return weighed;
 }
 
-/** A network without cuts has nothing to train; it is run on the held-out rows. */
+/** A network without cuts has nothing to train. It only runs on the held-out rows. */
 function wholePlan(network: OnnxNetwork): NetworkPlan {
   return {
     network,
