@@ -139,7 +139,7 @@ test('what cannot be read or chosen is refused, and says how it is written', asy
   expect(await refused(...run, '--policy', 'confidence:0.9', '--threshold', '0.9')).toContain('cannot be used with');
   const evaluation = ['eval', at('margin'), '--data', data, '--out', at('never-written')];
   expect(await refused(...evaluation, '--policy', 'confidence:0.5,0.9')).toContain('overfits');
-  expect(await refused(...evaluation, '--policy', 'anyOf(confidence,patience)')).toContain('a sweep moves one');
+  expect(await refused(...evaluation, '--policy', 'anyOf(confidence,patience)')).toContain('A sweep varies one limit');
   expect(await readdir(root)).not.toContain('never-written');
 });
 

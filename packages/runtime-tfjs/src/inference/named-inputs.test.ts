@@ -125,5 +125,5 @@ test('int64 is refused, with the name of the input', async () => {
   const content = openTokens(await tensorflowOn('cpu'));
   const wide = content.inputs.map((input) => (input.name === 'ids' ? { ...input, type: 'int64' as const } : input));
   expect(() => tfStagedModel({ ...content, inputs: wide })).toThrow(UnsupportedModelError);
-  expect(() => tfStagedModel({ ...content, inputs: wide })).toThrow(/int64 values as input "ids"/);
+  expect(() => tfStagedModel({ ...content, inputs: wide })).toThrow(/int64 for the input "ids"/);
 });
