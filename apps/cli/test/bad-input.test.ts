@@ -101,7 +101,7 @@ describe('networks', () => {
   test('networks that cannot follow one another', async () => {
     const path = await model('other.onnx', tinyOnnx(linear(new Float32Array(12).fill(0.5), ['rows', 4])));
     expect(await refused(['train', network, path, '--cuts', 'none', '--data', data, '--out', at('out')])).toContain(
-      'The networks of a chain',
+      'Expected the same input for all networks of a chain',
     );
   });
 });

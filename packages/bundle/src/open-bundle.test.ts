@@ -108,7 +108,7 @@ describe('a damaged bundle', () => {
   it.each([
     ['too few', new Map(), /has no values for pool\.alpha/],
     ['of another shape', { 'networks.1.stages.0.pool.alpha': [2] }, /shape \[2\] for pool\.alpha; expected \[1\]/],
-    ['for a layer that is not there', { 'networks.1.stages.0.extra.weight': [1] }, /extra\.weight, which none/],
+    ['for a layer that is not there', { 'networks.1.stages.0.extra.weight': [1] }, /extra\.weight, which no layer/],
     [
       'for a stage that has no head',
       { 'networks.0.stages.0.dense.bias': [3] },
