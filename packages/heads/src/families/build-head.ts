@@ -34,6 +34,14 @@ export function buildHead(
 ): HeadSpecification {
   const { family = 'auto', ...rest } = options;
   const familyOptions = { ...rest, inputShape: featureShape };
+  // Callers in plain JavaScript may name any family.
+  if (family !== 'auto' && !headFamilies.some((known) => known === family)) {
+    throw new InvalidInputError(`Unknown family of heads "${family}"; expected auto, ${headFamilies.join(', ')}.`, {
+      expected: ['auto', ...headFamilies],
+      received: family,
+      path: 'family',
+    });
+  }
   switch (family === 'auto' ? automaticFamily(featureShape) : family) {
     case 'pooled':
       return pooledHead(familyOptions);
@@ -45,12 +53,6 @@ export function buildHead(
       return tokenHead(familyOptions);
     case 'swin':
       return swinHead(familyOptions);
-    default:
-      throw new InvalidInputError(`Unknown family of heads "${family}"; expected auto, ${headFamilies.join(', ')}.`, {
-        expected: ['auto', ...headFamilies],
-        received: family,
-        path: 'family',
-      });
   }
 }
 
