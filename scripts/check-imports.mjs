@@ -14,7 +14,8 @@ const levels = [
   ['packages/bundle'],
   ['packages/onnx-graph'],
   ['packages/training', 'packages/runtime-onnx', 'packages/runtime-tfjs'],
-  ['apps/cli', 'apps/bench'],
+  ['packages/ztw'],
+  ['apps/cli', 'apps/bench', 'apps/demo'],
 ];
 
 /** Packages that code reachable from a file must not import: training on other backbones must not load ONNX. */
