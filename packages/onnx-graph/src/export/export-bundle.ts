@@ -57,8 +57,10 @@ export async function exportBundle(
   const kind = policy ?? calibratedKind(manifest.operatingPoints);
   const score = form === 'all-exits' ? defaultScore : scoreOf(kind);
   const files = new Map<string, Uint8Array>();
-  for (const network of manifest.networks) {
-    for (const { model } of network.stages) files.set(model, await bundle.file(model));
+  for (const { model, weights = [] } of manifest.networks.flatMap(({ stages }) => stages)) {
+    for (const path of [...(model === undefined ? [] : [model]), ...weights]) {
+      if (!files.has(path)) files.set(path, await bundle.file(path));
+    }
   }
   const { networks, classes, ensemble } = manifest;
   const inputShape = manifestInputShape(manifest);

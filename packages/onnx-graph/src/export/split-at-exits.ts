@@ -30,7 +30,7 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
     const ports = portsOf(network, parts, index);
     const nodes = parts[index]?.nodes ?? [];
     const names = new Set(nodes.flatMap(({ reads }) => reads));
-    const path = `optimised/${stage.model}`;
+    const path = `optimised/${index}.onnx`;
     const inputs = [...ports.inputs, ...(ports.previousLogits === null ? [] : [ports.previousLogits])];
     const graph = create(GraphProtoSchema, {
       name: stage.name,
@@ -43,8 +43,10 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
     // A row has as many values as in the original stage, but possibly in another layout.
     const named = (tensors: BundleStage['inputs'], own: readonly string[]): BundleStage['inputs'] =>
       own.map((name, position) => ({ name, rowShape: tensors[position]?.rowShape ?? [] }));
+    // The model holds all its values.
+    const { weights: _weights, program: _program, ...described } = stage;
     return {
-      ...stage,
+      ...described,
       model: path,
       inputs: named(stage.inputs, ports.inputs),
       outputs: named(stage.outputs, ports.outputs),

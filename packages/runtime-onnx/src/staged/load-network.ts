@@ -6,6 +6,7 @@ import type { RuntimeModel } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph, type RowPort } from '../rows/row-graph.ts';
 import { type OnnxStage, onnxStagedModel } from './onnx-staged-model.ts';
+import { stageModel } from './stage-model.ts';
 
 export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings {
   readonly ort: OnnxRuntime;
@@ -43,14 +44,15 @@ export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeM
 async function openStage(options: LoadNetworkOptions, stage: BundleStage, stageIndex: number): Promise<OnnxStage> {
   const { ort, network, readFile, classes } = options;
   const logits = (name: string): RowPort => ({ name, rowShape: [classes], type: 'float32' });
+  const { bytes, settings } = await stageModel(ort, stage, readFile, options);
   const graph = await openRowGraph({
     ort,
-    bytes: await readFile(stage.model),
+    bytes,
     what: `stage ${stageIndex} ("${stage.name}") of "${network.name}"`,
     inputs: [...stage.inputs.map(portOf), ...(stage.previousLogits === null ? [] : [logits(stage.previousLogits)])],
     outputs: [...stage.outputs.map(portOf), logits(stage.logits)],
     batch: network.batch,
-    settings: options,
+    settings,
   });
   return { description: describeStage(stage), graph };
 }

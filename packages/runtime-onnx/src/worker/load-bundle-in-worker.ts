@@ -33,7 +33,7 @@ export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Pr
     const bundle = typeof source === 'function' ? await openBundle(source) : source;
     const { manifest } = bundle;
     return await completeBundle(manifest, async () => {
-      const content = { ...settings, manifest, files: await readStageModels(bundle) };
+      const content = { ...settings, manifest, files: await readStageFiles(bundle) };
       const description = await connection.perform({ kind: 'open', content });
       return remoteModel(description as ModelDescription, connection);
     });
@@ -43,13 +43,14 @@ export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Pr
   }
 }
 
-async function readStageModels({
-  manifest,
-  file,
-}: Pick<Bundle, 'manifest' | 'file'>): Promise<Map<string, Uint8Array>> {
+async function readStageFiles({ manifest, file }: Pick<Bundle, 'manifest' | 'file'>): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const { stages } of manifest.networks) {
-    for (const { model } of stages) files.set(model, await file(model));
+    for (const { model, weights = [] } of stages) {
+      for (const path of [...(model === undefined ? [] : [model]), ...weights]) {
+        if (!files.has(path)) files.set(path, await file(path));
+      }
+    }
   }
   return files;
 }

@@ -9,7 +9,7 @@ import type { SessionSettings } from '../ort/onnx-runtime.ts';
 /** The parts of a bundle that a worker needs to load it. */
 export interface BundleContent extends SessionSettings {
   readonly manifest: BundleManifest;
-  /** Stage models by their path in the bundle. */
+  /** Stage models and weights files by their path in the bundle. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 

@@ -1,7 +1,13 @@
 // From the description of a network with programs to a model that runs. Bundles hold such descriptions;
 // `compileNetwork` of `@ztw/onnx-graph` makes them.
 
-import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
+import {
+  type BundleNetworkSource,
+  type BundleStage,
+  type BundleTensor,
+  describeStage,
+  openStageWeights,
+} from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { ProgramPort } from '@ztw/program';
@@ -45,7 +51,7 @@ export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeM
 
 async function openStage(
   { tf, network, readFile, classes }: LoadNetworkOptions,
-  { name, program }: BundleStage,
+  { name, program, weights: shared = [] }: BundleStage,
   index: number,
 ): Promise<OpenProgram> {
   const what = `stage ${index} ("${name}") of "${network.name}"`;
@@ -55,7 +61,8 @@ async function openStage(
       { expected: 'a program', path: what },
     );
   }
-  const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
+  const steps = await readFile(program.steps);
+  const weights = await openStageWeights(program.weights === undefined ? shared : [program.weights], readFile);
   return openProgram({ tf, steps, weights, path: program.steps, what, previousClasses: classes, classes });
 }
 
