@@ -5,10 +5,8 @@ import { InvalidDataError } from '@ztw/core';
 
 export interface ByteRowsOptions {
   readonly rowLength: number;
-  /** Rows to skip first. Empty rows (`[]`) do not count. */
-  readonly skip: number;
-  /** Rows to read after them; the rest of the text is ignored. */
-  readonly rows: number;
+  /** Positions of the rows to read, ascending. Empty rows (`[]`) do not count. Text after the last one is ignored. */
+  readonly rows: readonly number[];
   /** Name of the file, for messages. */
   readonly source: string;
 }
@@ -19,33 +17,33 @@ const comma = 0x2c;
 const zero = 0x30;
 
 /**
- * @returns uint8 `[rows, rowLength]`.
+ * @returns uint8 `[rows, rowLength]`, the wanted rows.
  * @throws InvalidDataError for another structure, a row of another length, a value above 255, or too few rows.
  */
 export function parseByteRows(text: Uint8Array, options: ByteRowsOptions): Uint8Array {
-  const { rowLength, skip, rows, source } = options;
-  const bytes = new Uint8Array(rows * rowLength);
+  const { rowLength, rows, source } = options;
+  const bytes = new Uint8Array(rows.length * rowLength);
   // The outer bracket; each row then has its own.
   let position = text.indexOf(openBracket) + 1;
   if (position === 0) throw malformed(source, 0);
-  for (let row = -skip; row < rows; row++) {
+  let place = 0;
+  for (let found = 0; found < rows.length; ) {
     position = text.indexOf(openBracket, position) + 1;
     if (position === 0) {
-      throw new InvalidDataError(
-        `${source} ends after ${row + skip} rows, expected at least ${skip + rows}. It is incomplete.`,
-        { path: source },
-      );
+      const expected = `expected at least ${(rows.at(-1) as number) + 1}`;
+      throw new InvalidDataError(`${source} ends after ${place} rows, ${expected}. It is incomplete.`, {
+        path: source,
+      });
     }
-    if (text[position] === closeBracket) {
-      row--;
-      continue;
-    }
-    if (row < 0) {
+    if (text[position] === closeBracket) continue;
+    if (place === rows[found]) {
+      position = parseRow(position, found * rowLength);
+      found++;
+    } else {
       position = text.indexOf(closeBracket, position);
       if (position < 0) throw malformed(source, text.length);
-      continue;
     }
-    position = parseRow(position, row * rowLength);
+    place++;
   }
   return bytes;
 
