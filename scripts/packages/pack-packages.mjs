@@ -32,7 +32,7 @@ export function packPackages(destination) {
   mkdirSync(destination, { recursive: true });
   const tarballs = new Map();
   for (const { name, folder } of publishedPackages()) {
-    const packed = spawnSync('npx', ['-y', 'pnpm@12', 'pack', '--json', '--pack-destination', destination], {
+    const packed = spawnSync('pnpm', ['pack', '--json', '--pack-destination', destination], {
       cwd: folder,
       encoding: 'utf8',
     });
