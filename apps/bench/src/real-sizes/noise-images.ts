@@ -2,7 +2,7 @@ import { seededRandom } from '@ztw/heads';
 import { imageShape } from '../networks/network-writer.ts';
 
 /** Values of one image. */
-export const imageSize = imageShape.reduce((product, size) => product * size, 1);
+export const imageSize: number = imageShape.reduce((product, size) => product * size, 1);
 
 /** Noise of mean 0 and deviation 1, `[rows, 3, 224, 224]`. The contrast differs between rows. */
 export function noiseImages(rows: number): Float32Array {
