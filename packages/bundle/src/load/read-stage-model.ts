@@ -73,7 +73,7 @@ function references(
   const { weights = [] } = stage;
   const model = modelPath(stage);
   const folder = model.slice(0, model.lastIndexOf('/') + 1);
-  const tensors = externalTensors(bytes);
+  const tensors = tensorsOf(bytes, model);
   const paths = new Map(tensors.map(({ location }) => [location, folder + location]));
   const outside = [...paths].find(([, path]) => !weights.includes(path));
   if (outside !== undefined) {
@@ -87,4 +87,15 @@ function references(
 
 function sizesOf(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, number> {
   return new Map([...files].map(([location, { length }]) => [location, length]));
+}
+
+/** The external tensors of a model. Errors name its path. */
+function tensorsOf(bytes: Uint8Array, path: string): readonly ExternalTensor[] {
+  try {
+    return externalTensors(bytes);
+  } catch (cause) {
+    if (!InvalidModelError.isInstance(cause)) throw cause;
+    const { expected, received } = cause;
+    throw new InvalidModelError(`${path}: ${cause.message}`, { cause, expected, received, path });
+  }
 }

@@ -22,15 +22,21 @@ export interface ExternalTensor {
 }
 
 /** Field numbers of ONNX messages, from `onnx.proto`. */
-const model = { graph: 7, trainingInfo: 20, functions: 25 };
-const graphs = { node: 1, initializer: 5, sparseInitializer: 15 };
-const tensors = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 };
-export const onnxFields = { model, graph: graphs, tensor: tensors } as const;
+const modelFields = { graph: 7, trainingInfo: 20, functions: 25 } as const;
+const graphFields = { node: 1, initializer: 5, sparseInitializer: 15 } as const;
+const tensorFields = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
+
+/** Field numbers for replacing the values of initialisers. */
+export const onnxFields: {
+  readonly model: typeof modelFields;
+  readonly graph: typeof graphFields;
+  readonly tensor: typeof tensorFields;
+} = { model: modelFields, graph: graphFields, tensor: tensorFields };
 
 /** For messages in which a tensor may be: the message behind each field that leads to one. */
 const children = {
-  model: { [model.graph]: 'graph', [model.trainingInfo]: 'training', [model.functions]: 'function' },
-  graph: { [graphs.node]: 'node', [graphs.initializer]: 'tensor', [graphs.sparseInitializer]: 'sparse' },
+  model: { [modelFields.graph]: 'graph', [modelFields.trainingInfo]: 'training', [modelFields.functions]: 'function' },
+  graph: { [graphFields.node]: 'node', [graphFields.initializer]: 'tensor', [graphFields.sparseInitializer]: 'sparse' },
   training: { 1: 'graph', 2: 'graph' },
   function: { 7: 'node', 11: 'attribute' },
   node: { 5: 'attribute' },
