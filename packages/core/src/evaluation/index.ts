@@ -38,6 +38,7 @@ export {
   type ExitPrices,
   meanCost,
 } from '../costs/exit-costs.ts';
+export { type OperationCost, type OperationKind, operationKinds } from '../costs/operation-cost.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
 export {
   type Contender,
