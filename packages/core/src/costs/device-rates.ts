@@ -1,6 +1,7 @@
 // How fast a device is, per kind of operation. A roofline per kind: it computes at one rate, and reads and writes at another.
 
-import type { OperationKind } from './operation-cost.ts';
+import { InvalidInputError } from '../errors/errors.ts';
+import { type OperationKind, operationKinds } from './operation-cost.ts';
 
 /** The speed of a device for one kind of operation. Null: this resource does not limit it. */
 export interface OperationRate {
@@ -19,4 +20,31 @@ export interface DeviceRates {
   readonly operationMilliseconds: number;
   /** Fixed time of one stage, in milliseconds per run, for any number of rows. */
   readonly stageMilliseconds: number;
+}
+
+/**
+ * The rates of a device that is faster or slower in everything.
+ * @param factor Its time for the same work, as a multiple; 2 for half the speed.
+ * @throws InvalidInputError for a factor that is not a positive number.
+ */
+export function scaleRates(rates: DeviceRates, factor: number): DeviceRates {
+  if (!(Number.isFinite(factor) && factor > 0)) {
+    throw new InvalidInputError(`Expected a positive number as the factor of times; received ${factor}.`, {
+      expected: 'a positive number',
+      received: factor,
+      path: 'factor',
+    });
+  }
+  const slower = (rate: number | null): number | null => (rate === null ? null : rate / factor);
+  return {
+    operations: Object.fromEntries(
+      operationKinds.map((kind) => {
+        const { gigaMacsPerSecond, gigabytesPerSecond } = rates.operations[kind];
+        return [kind, { gigaMacsPerSecond: slower(gigaMacsPerSecond), gigabytesPerSecond: slower(gigabytesPerSecond) }];
+      }),
+    ) as Record<OperationKind, OperationRate>,
+    weightGigabytesPerSecond: rates.weightGigabytesPerSecond / factor,
+    operationMilliseconds: rates.operationMilliseconds * factor,
+    stageMilliseconds: rates.stageMilliseconds * factor,
+  };
 }

@@ -6,15 +6,7 @@
  * and matrix products; `pool`: pools and reductions; `function`: exponentials, normalisations and softmax; `move`:
  * elementwise arithmetic and copies.
  */
-export const operationKinds = [
-  'convolution',
-  'pointwise',
-  'depthwise',
-  'product',
-  'pool',
-  'function',
-  'move',
-] as const;
+export const operationKinds = ['convolution', 'pointwise', 'depthwise', 'product', 'pool', 'function', 'move'] as const;
 
 export type OperationKind = (typeof operationKinds)[number];
 

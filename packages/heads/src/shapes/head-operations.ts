@@ -59,7 +59,13 @@ function costWriter(add: (operation: OperationCost) => void): LayerWriter<Writte
     convolution(value, { weight, bias, outputShape }) {
       const kernel = weight.shape.slice(2);
       const kind = kernel.every((side) => side === 1) ? 'pointwise' : 'convolution';
-      return operation(kind, [value], outputShape, [weight, bias], rowSize(outputShape) * rowSize(weight.shape.slice(1)));
+      return operation(
+        kind,
+        [value],
+        outputShape,
+        [weight, bias],
+        rowSize(outputShape) * rowSize(weight.shape.slice(1)),
+      );
     },
     dense: (value, { weight, bias }) =>
       operation('product', [value], bias.shape, [weight, bias], rowSize(weight.shape)),

@@ -5,7 +5,7 @@ import type { GraphNode } from '../graph/graph-view.ts';
 import { intAttributeOf } from '../model/attributes.ts';
 import { elementCount } from '../model/tensor.ts';
 import type { Segment } from '../segment/segment.ts';
-import type { AnalysisSource } from './analyse-graph.ts';
+import type { AnalysisSource, GraphAnalysis } from './analyse-graph.ts';
 import { globalPooling, normalising } from './operator-classes.ts';
 import type { TensorFacts } from './tensor-facts.ts';
 
@@ -14,13 +14,17 @@ import type { TensorFacts } from './tensor-facts.ts';
  * them, and operators that only change a shape, cost nothing and are left out.
  */
 export function segmentOperations({ nodes, analysis }: Segment): readonly OperationCost[] {
-  const { source, batch } = analysis;
-  const rows = batch === 'dynamic' ? 1 : batch;
-  return nodes.flatMap((node) => {
-    if (views.has(node.operator) || isFolded(node, source)) return [];
-    const macs = source.macs[source.flow.positionOf.get(node.writes[0] ?? '') ?? -1] ?? 0;
-    return [{ kind: kindOf(node, source), macs, ...bytesOf(node, source, rows) }];
-  });
+  return nodes.flatMap((node) => nodeOperation(node, analysis) ?? []);
+}
+
+/** The cost of one data node; null if it costs nothing. */
+function nodeOperation(
+  node: GraphNode,
+  { source, batch }: Pick<GraphAnalysis, 'source' | 'batch'>,
+): OperationCost | null {
+  if (views.has(node.operator) || isFolded(node, source)) return null;
+  const macs = source.macs[source.flow.positionOf.get(node.writes[0] ?? '') ?? -1] ?? 0;
+  return { kind: kindOf(node, source), macs, ...bytesOf(node, source, batch === 'dynamic' ? 1 : batch) };
 }
 
 /** Operators that change a shape but no value. */
@@ -46,13 +50,7 @@ const foldedIntoConvolution: ReadonlySet<string> = new Set([
   'Tanh',
 ]);
 
-const convolutions: ReadonlySet<string> = new Set([
-  'Conv',
-  'ConvInteger',
-  'ConvTranspose',
-  'FusedConv',
-  'QLinearConv',
-]);
+const convolutions: ReadonlySet<string> = new Set(['Conv', 'ConvInteger', 'ConvTranspose', 'FusedConv', 'QLinearConv']);
 
 const products: ReadonlySet<string> = new Set([
   'Einsum',
@@ -88,7 +86,9 @@ function isFolded(node: GraphNode, source: AnalysisSource): boolean {
   const [name = ''] = node.proto.input;
   const producer = source.view.producers.get(name);
   if (producer === undefined || (source.view.readers.get(name)?.length ?? 0) !== 1) return false;
-  return convolutions.has(producer.operator) || (producer.operator === 'BatchNormalization' && isFolded(producer, source));
+  return (
+    convolutions.has(producer.operator) || (producer.operator === 'BatchNormalization' && isFolded(producer, source))
+  );
 }
 
 function kindOf(node: GraphNode, { facts }: AnalysisSource): OperationKind {
