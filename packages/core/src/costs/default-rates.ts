@@ -5,7 +5,7 @@ export type RuntimeKind = 'native' | 'wasm';
 
 /**
  * Rates of one thread of a server processor with AVX-512 on ONNX Runtime 1.30. Fitted to the stages of five networks at
- * 224x224 and of ResNet-56 (docs/results/predicted-times.md). Other devices are slower or faster by a factor that
+ * 224x224 and of ResNet-56 (docs/decisions/0014-predicted-milliseconds.md). Other devices are slower or faster by a factor that
  * `scaleRates` applies.
  */
 export const defaultRates: Readonly<Record<RuntimeKind, DeviceRates>> = {
