@@ -27,7 +27,7 @@ export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
 export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
-export { type Bundle, type OpenBundleOptions, openBundle } from './open-bundle.ts';
+export { type Bundle, checkBundleFile, type OpenBundleOptions, openBundle } from './open-bundle.ts';
 
 // Loading a bundle on any runtime
 

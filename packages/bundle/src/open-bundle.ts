@@ -2,7 +2,7 @@ import { AbortedError, InvalidBundleError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { headsFromTensors } from './head-weights.ts';
-import type { BundleManifest, BundleReader } from './manifest.ts';
+import type { BundleFile, BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
@@ -55,6 +55,20 @@ async function readListedFile(
   const listed = manifest.files.find((candidate) => candidate.path === path);
   if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`, { path });
   const bytes = await readFrom(reader, path, listed.bytes);
+  await checkBundleFile(listed, bytes, { integrity });
+  return bytes;
+}
+
+/**
+ * Checks the bytes of a file against the manifest.
+ * @throws InvalidBundleError for a file that was truncated or changed.
+ */
+export async function checkBundleFile(
+  listed: BundleFile,
+  bytes: Uint8Array,
+  { integrity = true }: OpenBundleOptions = {},
+): Promise<void> {
+  const { path } = listed;
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
       `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. ` +
@@ -62,7 +76,7 @@ async function readListedFile(
       { expected: listed.bytes, received: bytes.length, path },
     );
   }
-  if (!integrity) return bytes;
+  if (!integrity) return;
   const hash = await sha256(bytes);
   if (hash !== listed.sha256) {
     throw new InvalidBundleError(
@@ -70,7 +84,6 @@ async function readListedFile(
       { expected: listed.sha256, received: hash, path },
     );
   }
-  return bytes;
 }
 
 async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
