@@ -1,5 +1,6 @@
 import type { ClassifierRuntime } from '@ztw/bundle';
 import { InvalidInputError } from '@ztw/core';
+import type { WorkerThread } from '@ztw/core/runtime';
 import { describeValue } from '../images/describe-value.ts';
 import type { LoadingProgress } from '../loading/arriving-bundle.ts';
 import type { Resize } from '../pixels/fit-pixels.ts';
@@ -25,9 +26,25 @@ export interface LoadClassifierOptions {
   readonly integrity?: boolean;
   /** How images of another size are fitted. Default: as the bundle says. */
   readonly resize?: Resize;
+  /**
+   * Makes a worker in which the stages run and images are prepared: `() => new Worker(url, { type: 'module' })`. Its
+   * script calls `serveClassifier` of `ztw/worker`. It ends when the classifier is disposed.
+   */
+  readonly worker?: () => WorkerThread;
+  /** How long the worker's script may take to load. Default: 5000 ms. */
+  readonly workerStartMilliseconds?: number;
 }
 
-const names = ['onProgress', 'signal', 'cache', 'progressive', 'integrity', 'resize'];
+const names = [
+  'onProgress',
+  'signal',
+  'cache',
+  'progressive',
+  'integrity',
+  'resize',
+  'worker',
+  'workerStartMilliseconds',
+];
 
 /** @throws InvalidInputError naming the option that does not fit. */
 export function checkLoadOptions(options: LoadClassifierOptions): void {
@@ -38,7 +55,7 @@ export function checkLoadOptions(options: LoadClassifierOptions): void {
   if (unknown !== undefined) {
     throw wrong(unknown, `one of the options ${names.join(', ')}`, unknown, 'Correct its name, or leave it out.');
   }
-  const { onProgress, signal, cache, progressive, integrity, resize } = options;
+  const { onProgress, signal, cache, progressive, integrity, resize, worker, workerStartMilliseconds } = options;
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw wrong('onProgress', 'a function', describeValue(onProgress), 'Pass ({ loadedBytes, totalBytes }) => {}.');
   }
@@ -52,6 +69,12 @@ export function checkLoadOptions(options: LoadClassifierOptions): void {
     }
   }
   if (resize !== undefined) checkResize(resize);
+  if (worker !== undefined && typeof worker !== 'function') {
+    throw wrong('worker', 'a function that makes a Worker', describeValue(worker), 'Pass () => new Worker(...).');
+  }
+  if (workerStartMilliseconds !== undefined && !(workerStartMilliseconds > 0)) {
+    throw wrong('workerStartMilliseconds', 'a time above 0', describeValue(workerStartMilliseconds), 'Leave it out.');
+  }
 }
 
 /** @throws InvalidInputError for anything but a runtime, with what to do about it. */

@@ -1,12 +1,13 @@
 // From what a caller passes to rows of the network's input.
 
 import type { Preprocessing } from '@ztw/bundle';
+import type { WorkerRuntime } from '@ztw/bundle/worker';
 import { type DenseInputBatch, type InputBatch, type InputSpecification, InvalidInputError } from '@ztw/core';
 import { findDenseInput, formatInputs, rowSize } from '@ztw/core/runtime';
 import type { Resize } from '../pixels/fit-pixels.ts';
 import type { Platform } from '../platform/platform.ts';
 import { describeValue, tagOf } from './describe-value.ts';
-import { prepareImage } from './prepare-image.ts';
+import { type PrepareSettings, prepareImage } from './prepare-image.ts';
 
 /** Images that are decoded at once; more would take much memory. */
 const imagesAtOnce = 4;
@@ -17,6 +18,8 @@ export interface InputTarget {
   /** null if the bundle was not made for images. */
   readonly preprocessing: Preprocessing | null;
   readonly platform: Platform;
+  /** Prepares images on another thread; null where there is none. */
+  readonly prepareRemotely: WorkerRuntime['prepareImage'];
 }
 
 /** Whether a value is a batch of rows: `{ data, rows }` or `{ inputs, rows }`. */
@@ -42,12 +45,28 @@ export async function rowsOfInputs(
     const row = data.subarray(index * size, (index + 1) * size);
     const what = firstNumber === null ? 'The image' : `Image ${firstNumber + index}`;
     if (input instanceof Float32Array) copyRow(input, row);
-    else await prepareImage(input, what, row, preprocessingFor(input, target, resize), target.platform);
+    else await prepareAnywhere(input, what, row, preprocessingFor(input, target, resize), target);
   };
   for (let start = 0; start < inputs.length; start += imagesAtOnce) {
     await Promise.all(inputs.slice(start, start + imagesAtOnce).map((input, index) => prepare(input, start + index)));
   }
   return { data, rows: inputs.length };
+}
+
+async function prepareAnywhere(
+  input: unknown,
+  what: string,
+  row: Float32Array,
+  preprocessing: Preprocessing,
+  { platform, prepareRemotely }: InputTarget,
+): Promise<void> {
+  const sent = prepareRemotely === null ? null : await platform.imageForWorker(input, what);
+  if (sent === null || prepareRemotely === null) {
+    await prepareImage(input, what, row, preprocessing, platform);
+    return;
+  }
+  const settings: PrepareSettings = { preprocessing, what };
+  row.set(await prepareRemotely(sent.image, settings, sent.transfer));
 }
 
 function denseSize(inputs: readonly InputSpecification[]): number {

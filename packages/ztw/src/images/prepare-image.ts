@@ -8,6 +8,13 @@ import { checkPixels, type Pixels } from '../pixels/pixels.ts';
 import type { Platform } from '../platform/platform.ts';
 import { describeValue, tagOf } from './describe-value.ts';
 
+/** How an image is prepared in a worker; plain data. */
+export interface PrepareSettings {
+  readonly preprocessing: Preprocessing;
+  /** Its place in the input, for messages. */
+  readonly what: string;
+}
+
 /**
  * Decodes an image, fits it to the network, and normalises it.
  * @param what Its place in the input, for messages: `The image`, `Image 3`.

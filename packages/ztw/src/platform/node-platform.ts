@@ -20,6 +20,8 @@ export const nodePlatform: Platform = {
   },
   openCache,
   readPixels: readNodePixels,
+  // sharp has its own threads.
+  imageForWorker: async () => null,
   imageKinds:
     'the path of an image, its bytes (JPEG, PNG or WebP), a Blob, or pixels { data, width, height, channels }',
 };

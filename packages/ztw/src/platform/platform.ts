@@ -4,6 +4,13 @@ import type { FileCache } from '../loading/file-cache.ts';
 import type { FileSource } from '../loading/file-source.ts';
 import type { Pixels } from '../pixels/pixels.ts';
 
+/** An image on its way to a worker. */
+export interface SentImage {
+  readonly image: unknown;
+  /** What is moved, not copied. */
+  readonly transfer: readonly Transferable[];
+}
+
 export interface Platform {
   /**
    * The source behind a text: an address, or a path in Node.
@@ -23,6 +30,11 @@ export interface Platform {
    * @throws InvalidInputError or InvalidDataError for an image that cannot be read.
    */
   readPixels(image: unknown, what: string): Promise<Pixels | null>;
+  /**
+   * An image in a form that a worker can be sent and decode.
+   * @returns null where images are decoded on this side, because that blocks nothing here.
+   */
+  imageForWorker(image: unknown, what: string): Promise<SentImage | null>;
   /** The kinds of image that `readPixels` takes, for messages. */
   readonly imageKinds: string;
 }

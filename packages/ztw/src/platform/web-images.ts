@@ -3,6 +3,7 @@
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import { tagOf } from '../images/describe-value.ts';
 import type { Pixels } from '../pixels/pixels.ts';
+import type { SentImage } from './platform.ts';
 
 type Drawable =
   | HTMLImageElement
@@ -49,6 +50,40 @@ export async function readWebPixels(image: unknown, what: string): Promise<Pixel
   }
 }
 
+/** Elements become bitmaps, which can be moved; everything else is copied as it is. */
+export async function imageForWorker(image: unknown, what: string): Promise<SentImage | null> {
+  switch (tagOf(image)) {
+    case 'String':
+    case 'URL':
+      return { image: await fetchImage(String(image), what), transfer: [] };
+    case 'HTMLImageElement':
+      await decodeElement(image as HTMLImageElement, what);
+      return sentBitmap(image as HTMLImageElement, what);
+    case 'HTMLCanvasElement':
+    case 'OffscreenCanvas':
+    case 'ImageBitmap':
+    case 'HTMLVideoElement':
+    case 'VideoFrame':
+      return sentBitmap(image as Drawable, what);
+    case 'ImageData':
+    case 'Blob':
+    case 'File':
+    case 'Uint8Array':
+    case 'ArrayBuffer':
+      return { image, transfer: [] };
+    default:
+      return null;
+  }
+}
+
+/** A copy of what is seen now: a canvas or video may go on. */
+async function sentBitmap(image: Drawable, what: string): Promise<SentImage> {
+  const { width, height } = sizeOf(image);
+  if (!(width >= 1 && height >= 1)) throw withoutPixels(what, width, height);
+  const bitmap = await createImageBitmap(image).catch((cause: unknown) => Promise.reject(unreadable(what, cause)));
+  return { image: bitmap, transfer: [bitmap] };
+}
+
 async function fetchImage(url: string, what: string): Promise<Blob> {
   let reason: string;
   try {
@@ -92,23 +127,29 @@ async function decodeElement(image: HTMLImageElement, what: string): Promise<voi
 
 function draw(image: Drawable, what: string): Pixels {
   const { width, height } = sizeOf(image);
-  if (!(width >= 1 && height >= 1)) {
-    throw new InvalidInputError(
-      `${what} has no pixels (${width} x ${height}). Wait until it is loaded: image.decode(), or the event loadeddata of a video.`,
-      { expected: 'at least one pixel', received: [width, height] },
-    );
-  }
+  if (!(width >= 1 && height >= 1)) throw withoutPixels(what, width, height);
   const context = canvasOf({ width, height });
   try {
     context.drawImage(image, 0, 0, width, height);
     return { data: eightBits(context.getImageData(0, 0, width, height).data, what), width, height, channels: 4 };
   } catch (cause) {
-    throw new InvalidInputError(
-      `${what} cannot be read (${cause instanceof Error ? cause.message : cause}). ` +
-        'An image of another site must be loaded with crossOrigin="anonymous", and a video frame must not be closed.',
-      { cause, expected: 'an image whose pixels may be read' },
-    );
+    throw unreadable(what, cause);
   }
+}
+
+function withoutPixels(what: string, width: number, height: number): InvalidInputError {
+  return new InvalidInputError(
+    `${what} has no pixels (${width} x ${height}). Wait until it is loaded: image.decode(), or the event loadeddata of a video.`,
+    { expected: 'at least one pixel', received: [width, height] },
+  );
+}
+
+function unreadable(what: string, cause: unknown): InvalidInputError {
+  return new InvalidInputError(
+    `${what} cannot be read (${cause instanceof Error ? cause.message : cause}). ` +
+      'An image of another site must be loaded with crossOrigin="anonymous", and a video frame must not be closed.',
+    { cause, expected: 'an image whose pixels may be read' },
+  );
 }
 
 function sizeOf(image: Drawable): Size {

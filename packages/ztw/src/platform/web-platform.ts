@@ -4,7 +4,7 @@ import type { FileSource } from '../loading/file-source.ts';
 import { urlSource } from '../loading/url-source.ts';
 import { isZipName, zipUrlSource } from '../loading/zip-source.ts';
 import type { Platform } from './platform.ts';
-import { readWebPixels } from './web-images.ts';
+import { imageForWorker, readWebPixels } from './web-images.ts';
 
 /** The source behind an absolute address. */
 export function addressSource(url: URL): FileSource {
@@ -25,6 +25,7 @@ export const webPlatform: Platform = {
   },
   openCache,
   readPixels: readWebPixels,
+  imageForWorker,
   imageKinds:
     'an <img>, canvas, video, ImageBitmap, ImageData, VideoFrame, Blob or File, the address of an image, its bytes, ' +
     'or pixels { data, width, height, channels }',
