@@ -45,8 +45,10 @@ export async function openStageWeights(
   const files: SafetensorsFile[] = [];
   const fileOf = new Map<string, SafetensorsFile>();
   const shapes = new Map<string, readonly number[]>();
-  for (const path of paths) {
-    const file = openSafetensors(await readFile(path));
+  // All at once: a loader of files in order must know all files of a stage before those of the next.
+  const read = await Promise.all(paths.map((path) => readFile(path)));
+  for (const [index, path] of paths.entries()) {
+    const file = openSafetensors(read[index] as Uint8Array);
     files.push(file);
     for (const [name, { shape }] of file.tensors) {
       if (fileOf.has(name)) {

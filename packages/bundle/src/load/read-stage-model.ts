@@ -27,10 +27,12 @@ export async function readStageModel(
   stage: BundleStage,
   readFile: (path: string) => Promise<Uint8Array>,
 ): Promise<StageModelFiles> {
-  const bytes = await readFile(modelPath(stage));
+  const { weights = [] } = stage;
+  // All at once: a loader of files in order must know all files of a stage before those of the next.
+  const [bytes, ...values] = await Promise.all([readFile(modelPath(stage)), ...weights.map((path) => readFile(path))]);
   const { tensors, paths } = references(stage, bytes);
   const external = new Map<string, Uint8Array>();
-  for (const [location, path] of paths) external.set(location, await readFile(path));
+  for (const [location, path] of paths) external.set(location, values[weights.indexOf(path)] as Uint8Array);
   checkExternalTensors(tensors, sizesOf(external));
   return { bytes, external };
 }
