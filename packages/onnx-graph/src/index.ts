@@ -15,6 +15,7 @@ export {
 } from './analysis/analyse-graph.ts';
 export type { NetworkInput } from './analysis/choose-ports.ts';
 export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
+export { type ExpectedPixels, expectedPixels, type PixelRange } from './analysis/expected-pixels.ts';
 
 // Choosing cuts
 

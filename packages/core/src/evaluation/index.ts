@@ -22,7 +22,7 @@ export {
   measuredAccuracy,
   NEAR_CHANCE_SHARE,
 } from './class-agreement.ts';
-export { clearlyBetter } from './clearly-better.ts';
+export { clearlyBetter, isMoreOftenRight } from './clearly-better.ts';
 export { bestAssignment } from './best-assignment.ts';
 export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';
 export { missingClasses } from './missing-classes.ts';

@@ -31,6 +31,8 @@ export {
   type NetworkAgreementOptions,
   networkAgreement,
   networkAgreementDefaults,
+  type NetworkAnswers,
+  networkAnswers,
 } from './network-agreement.ts';
 
 // From plans to bundles

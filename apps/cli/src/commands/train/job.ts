@@ -28,7 +28,8 @@ import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
 import { assertWritablePlace } from '../../storage/make-folder.ts';
 import { trainingCautions } from './cautions.ts';
-import { checkNetworks } from './check-networks.ts';
+import { checkNetworks, distinct, labelledRows } from './check-networks.ts';
+import { chooseNormalisation } from './choose-normalisation.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
 import { openPruning } from './open-pruning.ts';
@@ -77,14 +78,15 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
-  const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);
-  for (const caution of trainingCautions({ ...data, preprocessing })) context.onNote(caution);
+  const given = createPreprocessing(chain.inputShape, data.normalisation);
+  for (const caution of trainingCautions({ ...data, preprocessing: given })) context.onNote(caution);
   const images = await openTrainingImages(
     {
       training: data.training,
       heldOut: data.heldOut,
       useLabels: data.useLabels,
-      preprocessing,
+      // Only its sizes matter here.
+      preprocessing: given,
       network: chain,
       trains,
       seed: recipe.seed,
@@ -100,15 +102,15 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const trainedOn = data.heldOut.kind === 'split' ? null : trainedCalibrationCaution(rows);
   if (trainedOn !== null) context.onNote(trainedOn);
   const seenRows = describeSeenRows(rows);
+  const { allowMismatch, normalisation } = data;
+  const backbones = distinct(plans.map(({ network }) => network));
+  const { preprocessing, by } = await chooseNormalisation(
+    { networks: backbones, rows: labelledRows(images), preprocessing: given, normalisation, allowMismatch },
+    runtime,
+    context,
+  );
   const ownAccuracies = await checkNetworks(
-    {
-      networks: plans.map(({ network }) => network),
-      images,
-      classes: chain,
-      preprocessing,
-      normalisation: data.normalisation,
-      allowMismatch: data.allowMismatch,
-    },
+    { networks: backbones, images, classes: chain, preprocessing, normalisationBy: by, allowMismatch },
     runtime,
     context,
   );
