@@ -72,7 +72,7 @@ function targetOf(path, specifier) {
     return { file, package: packageOf(file), isRelative: true };
   }
   const name = packageNames.find((folder) => {
-    const own = `@ztw/${folder.split('/')[1]}`;
+    const own = folder === 'packages/ztw' ? 'ztw' : `@ztw/${folder.split('/')[1]}`;
     return specifier === own || specifier.startsWith(`${own}/`);
   });
   return name === undefined ? null : { file: null, package: name, isRelative: false };

@@ -26,6 +26,7 @@ export { parseCutSelection } from './cuts/parse-cut-selection.ts';
 // Segments, and ONNX files of segments, heads, ensembles and stages
 
 export { splitGraph } from './segment/split-graph.ts';
+export { segmentOperations } from './analysis/count-operations.ts';
 export type { Segment } from './segment/segment.ts';
 export {
   type EmitFeatureSegmentOptions,

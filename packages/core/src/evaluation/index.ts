@@ -38,6 +38,10 @@ export {
   type ExitPrices,
   meanCost,
 } from '../costs/exit-costs.ts';
+export { type RuntimeKind, defaultRates } from '../costs/default-rates.ts';
+export { type DeviceRates, type OperationRate, scaleRates } from '../costs/device-rates.ts';
+export { predictMilliseconds } from '../costs/predict-milliseconds.ts';
+export { type OperationCost, type OperationKind, operationKinds } from '../costs/operation-cost.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
 export {
   type Contender,

@@ -8,8 +8,10 @@ import {
   describeChain,
   type HeadsReport,
   makeBundles,
+  measureRates,
   type NetworkPlan,
   planNetwork,
+  predictPlan,
   reportHeads,
 } from '@ztw/training/onnx';
 import { withClassNames } from '../../data/class-names.ts';
@@ -17,6 +19,7 @@ import { createPreprocessing, type NetworkClasses } from '../../data/index.ts';
 import { missingClassesCaution } from '../../images/class-coverage.ts';
 import { trainedCalibrationCaution } from '../../images/row-overlaps.ts';
 import { describeSeenRows, hashJobRows } from '../../images/seen-rows.ts';
+import { predictionText } from '../../output/prediction-text.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { readNetwork } from '../../runtime/network.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
@@ -210,7 +213,7 @@ function assertWorkOutside(work: string, folders: readonly string[]): void {
 }
 
 async function planNetworks(
-  { networks, heads }: TrainJobOptions,
+  { networks, heads, calibration }: TrainJobOptions,
   methods: readonly BundleMethod[],
   runtime: LoadedRuntime,
   context: JobContext,
@@ -219,7 +222,17 @@ async function planNetworks(
   for (const [index, { path, cuts: selection }] of networks.files.entries()) {
     throwIfAborted(context.signal);
     const network = await readNetwork(path, runtime, networks.graph);
-    plans.push(await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 }));
+    const plan = await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 });
+    const { batchSize } = calibration.times;
+    const rates = await measureRates(network, {
+      onnx: backendOf(runtime),
+      rates: runtime.rates,
+      batchSize,
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    });
+    const prediction = predictPlan(plan, { rates, batchSize });
+    context.onNote(predictionText(network.name, prediction, runtime.name));
+    plans.push(plan);
   }
   return plans;
 }

@@ -28,13 +28,13 @@ export class WorkerConnection {
    * @returns the value of the reply.
    * @throws the error of the worker; RuntimeFailureError when the worker breaks down before it replies.
    */
-  perform(task: WorkerTask, transfer: ArrayBuffer[] = []): Promise<unknown> {
+  perform(task: WorkerTask, transfer: Transferable[] = []): Promise<unknown> {
     if (this.#breakdown !== null) return Promise.reject(this.#breakdown);
     const call = this.#calls++;
     const request: WorkerRequest = { call, task };
     return new Promise((resolve, reject) => {
       // A message that cannot be sent throws, which rejects the promise.
-      this.#worker.postMessage(request, transfer);
+      this.#worker.postMessage(request, transfer as ArrayBuffer[]);
       this.#waiting.set(call, { resolve, reject });
     });
   }

@@ -38,34 +38,52 @@ export function readTask(message: unknown): WorkerTask {
 /** The fields that a task must have, each with whether it is valid; null for an unknown task. */
 function fieldsOfTask(task: Fields): readonly (readonly [string, boolean])[] | null {
   const kind = task.kind as WorkerTask['kind'];
+  const network = ['network', isNumber(task.network)] as const;
+  const path = ['path', typeof task.path === 'string'] as const;
+  const stageIndex = ['stageIndex', isNumber(task.stageIndex)] as const;
   const features = ['features', isNumber(task.features)] as const;
   const result = ['result', isNumber(task.result)] as const;
+  const settings = ['settings', fieldsOf(task.settings) !== null] as const;
   switch (kind) {
+    case 'greet':
+      return [settings];
+    case 'start':
+      return [];
     case 'open': {
-      const content = fieldsOf(task.content);
+      const description = fieldsOf(task.description);
       return [
-        ['content', content !== null],
-        ['content.manifest', fieldsOf(content?.manifest) !== null],
-        ['content.files', content?.files instanceof Map],
+        network,
+        ['description', description !== null],
+        ['description.network', Array.isArray(fieldsOf(description?.network)?.stages)],
+        ['description.inputs', Array.isArray(description?.inputs)],
       ];
     }
+    case 'file':
+      return [network, path, ['bytes', task.bytes instanceof Uint8Array]];
+    case 'lost-file':
+      return [network, path, ['error', isPackedError(task.error)]];
+    case 'await-stage':
+      return [network, stageIndex];
     case 'load':
-      return [['input', fieldsOf(task.input) !== null], result];
+      return [network, ['input', fieldsOf(task.input) !== null], result];
     case 'run-stage':
       return [
-        ['stageIndex', isNumber(task.stageIndex)],
+        network,
+        stageIndex,
         features,
         ['previousLogits', task.previousLogits === null || task.previousLogits instanceof Float32Array],
         result,
       ];
     case 'keep-rows':
-      return [features, ['kept', task.kept instanceof Int32Array], result];
+      return [network, features, ['kept', task.kept instanceof Int32Array], result];
     case 'concat-rows':
-      return [['parts', Array.isArray(task.parts) && task.parts.every(isNumber)], result];
+      return [network, ['parts', Array.isArray(task.parts) && task.parts.every(isNumber)], result];
     case 'release':
-      return [features];
-    case 'dispose':
-      return [];
+      return [network, features];
+    case 'close':
+      return [network];
+    case 'prepare-image':
+      return [['image', task.image !== undefined], settings];
   }
   return null;
 }
