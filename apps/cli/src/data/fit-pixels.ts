@@ -30,5 +30,5 @@ export function fitPixels({ pixels, height, width, channels }: RawImage, target:
 
 /** Message for an image of another size without a resize mode. */
 export function sizeMismatch(height: number, width: number, target: PixelTarget): string {
-  return `is ${width} x ${height} pixels, expected ${target.width} x ${target.height}. Choose how to resize with --resize of ztw train: stretch, cover or contain`;
+  return `is ${width} x ${height} pixels, expected ${target.width} x ${target.height}. Choose how to resize with --resize of ztw train or ztw run: stretch, cover or contain`;
 }
