@@ -27,12 +27,14 @@ export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
 export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
-export { type Bundle, openBundle } from './open-bundle.ts';
+export { type Bundle, checkBundleFile, type OpenBundleOptions, openBundle } from './open-bundle.ts';
 
 // Loading a bundle on any runtime
 
 export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';
 export { describeStage, type BundleNetworkSource, networkSource } from './load/network-source.ts';
+export { allStages, type ArrivingNetwork, type ClassifierRuntime } from './load/classifier-runtime.ts';
+export { type StageForm, stageFiles } from './load/stage-files.ts';
 
 // Operating points, and exit policies for a budget
 

@@ -2,7 +2,7 @@ import { AbortedError, InvalidBundleError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
 import { headsFromTensors } from './head-weights.ts';
-import type { BundleManifest, BundleReader } from './manifest.ts';
+import type { BundleFile, BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
@@ -24,13 +24,18 @@ export interface Bundle {
   heads(): Promise<readonly (readonly Head[])[]>;
 }
 
+export interface OpenBundleOptions {
+  /** Whether the hashes of files are checked; their sizes always are. Default: true. */
+  readonly integrity?: boolean;
+}
+
 /**
  * Opens a bundle from a folder, an archive or the network. Runs no code from it.
  * @throws InvalidBundleError for a manifest that is missing or not valid.
  */
-export async function openBundle(reader: BundleReader): Promise<Bundle> {
+export async function openBundle(reader: BundleReader, { integrity = true }: OpenBundleOptions = {}): Promise<Bundle> {
   const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH), notJson));
-  const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path);
+  const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path, integrity);
   return {
     manifest,
     file,
@@ -41,10 +46,29 @@ export async function openBundle(reader: BundleReader): Promise<Bundle> {
   };
 }
 
-async function readListedFile(reader: BundleReader, manifest: BundleManifest, path: string): Promise<Uint8Array> {
+async function readListedFile(
+  reader: BundleReader,
+  manifest: BundleManifest,
+  path: string,
+  integrity: boolean,
+): Promise<Uint8Array> {
   const listed = manifest.files.find((candidate) => candidate.path === path);
   if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`, { path });
   const bytes = await readFrom(reader, path, listed.bytes);
+  await checkBundleFile(listed, bytes, { integrity });
+  return bytes;
+}
+
+/**
+ * Checks the bytes of a file against the manifest.
+ * @throws InvalidBundleError for a file that was truncated or changed.
+ */
+export async function checkBundleFile(
+  listed: BundleFile,
+  bytes: Uint8Array,
+  { integrity = true }: OpenBundleOptions = {},
+): Promise<void> {
+  const { path } = listed;
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
       `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. ` +
@@ -52,6 +76,7 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
       { expected: listed.bytes, received: bytes.length, path },
     );
   }
+  if (!integrity) return;
   const hash = await sha256(bytes);
   if (hash !== listed.sha256) {
     throw new InvalidBundleError(
@@ -59,7 +84,6 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
       { expected: listed.sha256, received: hash, path },
     );
   }
-  return bytes;
 }
 
 async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
