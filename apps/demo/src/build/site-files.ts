@@ -1,6 +1,5 @@
 // The files of the page that are not code: the example's bundle, and test images that nothing was fitted on.
 
-import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -27,7 +26,6 @@ export async function exampleFiles(): Promise<SiteFiles> {
     ['images/images.idx3-ubyte', idx([count, side, side], pixels)],
     ['images/labels.idx1-ubyte', idx([count], labels)],
     ['settings.json', new TextEncoder().encode(`${JSON.stringify(settings)}\n`)],
-    ['icon.svg', new Uint8Array(readFileSync(new URL('../site/icon.svg', import.meta.url)))],
   ]);
 }
 

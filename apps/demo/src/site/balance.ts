@@ -19,8 +19,8 @@ export interface Balance {
 
 type OperatingPoint = Classifier['operatingPoints'][number];
 
-/** Where the slider stands at first: the point nearest to half of the work. */
-const firstBudget = 0.5;
+/** Where the slider stands at first: the point nearest to a third of the work. */
+const firstBudget = 1 / 3;
 
 export function createBalance(onChange: () => void): Balance {
   const section = elementById('balance', HTMLElement);

@@ -84,7 +84,7 @@ async function start(settings: PageSettings): Promise<void> {
 
   const images = settings.images === null ? null : await fetchLabelledImages(settings.images);
   manyImages.offer(images);
-  if (images !== null) tryImage.offer(images);
+  tryImage.offer(images);
   await load();
   const loaded = classifiers.current;
   if (loaded === null) return;

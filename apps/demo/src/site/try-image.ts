@@ -14,8 +14,8 @@ import { createExitList } from './view/exit-list.ts';
 export interface TryImage {
   /** Uses another classifier from now on. */
   open(classifier: Classifier): void;
-  /** Offers examples. */
-  offer(images: LabelledImages): void;
+  /** Offers examples; null if there are none. */
+  offer(images: LabelledImages | null): void;
   /** Classifies the present picture again, for another choice of the balance. */
   refresh(): void;
 }
@@ -150,7 +150,13 @@ export function createTryImage({ balance, onProblem }: TryImageOptions): TryImag
       choose(source);
       follow();
     },
-    offer({ images, labels }) {
+    offer(offered) {
+      if (offered === null) {
+        elementById('source-examples', HTMLElement).hidden = true;
+        choose('photo');
+        return;
+      }
+      const { images, labels } = offered;
       const show = createExamples(
         images,
         labels,

@@ -2,7 +2,7 @@
 // page can always answer.
 
 import { type Classifier, type LoadClassifierOptions, loadClassifier } from 'ztw';
-import { openRuntime, type RuntimeName } from './open-runtime.ts';
+import { openRuntime, type RuntimeName, startWorker } from './open-runtime.ts';
 
 export interface ClassifierChoice {
   readonly runtime: RuntimeName;
@@ -21,21 +21,27 @@ export interface CurrentClassifier {
   switchTo(choice: ClassifierChoice, options: LoadClassifierOptions): Promise<Classifier | null>;
 }
 
+/** A worker's script brings its runtime along, which is many megabytes on a slow connection. */
+const workerStartMilliseconds = 120_000;
+
 /** @param source Address of the bundle. */
 export function createCurrentClassifier(source: URL): CurrentClassifier {
   let current: Classifier | null = null;
   let lastSwitch = 0;
+
+  const load = async ({ runtime, worker }: ClassifierChoice, options: LoadClassifierOptions): Promise<Classifier> =>
+    worker
+      ? loadClassifier(source, null, { ...options, worker: () => startWorker(runtime), workerStartMilliseconds })
+      : loadClassifier(source, await openRuntime(runtime), options);
+
   return {
     get current() {
       return current;
     },
-    async switchTo({ runtime, worker }, options) {
+    async switchTo(choice, options) {
       const own = ++lastSwitch;
-      const isLast = (): boolean => own === lastSwitch;
-      const opened = await openRuntime(runtime);
-      if (!isLast()) return null;
-      const next = await loadClassifier(source, opened, options);
-      if (!isLast()) {
+      const next = await load(choice, options);
+      if (own !== lastSwitch) {
         await next.dispose();
         return null;
       }

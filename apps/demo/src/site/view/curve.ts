@@ -51,7 +51,11 @@ export function drawCurve(target: HTMLElement, { points, chosen, measured }: Cur
   for (const value of accuracies.ticks) {
     chart.append(
       svg('line', { class: 'grid', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
-      text(formatPercent(value), { x: margin.left - 8, y: y(value) + 4, 'text-anchor': 'end' }),
+      text(`${(100 * value).toFixed(accuracies.step < 0.01 ? 1 : 0)} %`, {
+        x: margin.left - 8,
+        y: y(value) + 4,
+        'text-anchor': 'end',
+      }),
     );
   }
   for (const value of costs.ticks) {
@@ -99,6 +103,7 @@ interface Axis {
   readonly from: number;
   readonly to: number;
   readonly ticks: readonly number[];
+  readonly step: number;
 }
 
 /** An axis around two values, with about five round ticks. */
@@ -108,7 +113,7 @@ function axis(smallest: number, largest: number): Axis {
   const first = Math.floor(smallest / step + 1e-9);
   const last = Math.ceil(largest / step - 1e-9);
   const ticks = Array.from({ length: Math.max(1, last - first) + 1 }, (_, index) => (first + index) * step);
-  return { from: ticks[0] as number, to: ticks.at(-1) as number, ticks };
+  return { from: ticks[0] as number, to: ticks.at(-1) as number, ticks, step };
 }
 
 type Attributes = Readonly<Record<string, string | number>>;
