@@ -6,6 +6,8 @@ const config: UserConfig = defineConfig({
   platform: 'neutral',
   dts: { oxc: true },
   sourcemap: true,
+  // Only the entry for Node imports them.
+  external: [/^node:/],
 });
 
 export default config;

@@ -15,6 +15,7 @@ export {
 } from './analysis/analyse-graph.ts';
 export type { NetworkInput } from './analysis/choose-ports.ts';
 export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
+export { type ExpectedPixels, expectedPixels, type PixelRange } from './analysis/expected-pixels.ts';
 
 // Choosing cuts
 
@@ -25,6 +26,7 @@ export { parseCutSelection } from './cuts/parse-cut-selection.ts';
 // Segments, and ONNX files of segments, heads, ensembles and stages
 
 export { splitGraph } from './segment/split-graph.ts';
+export { segmentOperations } from './analysis/count-operations.ts';
 export type { Segment } from './segment/segment.ts';
 export {
   type EmitFeatureSegmentOptions,

@@ -34,7 +34,7 @@ interface Taps {
 export function resizePixels(
   pixels: Uint8Array | Uint8ClampedArray,
   stride: number,
-  channels: number,
+  channels: 1 | 3,
   horizontal: ResampledAxis,
   vertical: ResampledAxis,
 ): Uint8Array {
@@ -81,22 +81,35 @@ function narrowRow(
   pixels: Uint8Array | Uint8ClampedArray,
   rowStart: number,
   stride: number,
-  channels: number,
+  channels: 1 | 3,
   { first, begin, weights }: Taps,
   target: Float32Array,
 ): void {
   let write = 0;
   for (let x = 0; x < first.length; x++) {
     const end = begin[x + 1] as number;
-    const start = rowStart + (first[x] as number) * stride;
-    for (let channel = 0; channel < channels; channel++) {
+    let read = rowStart + (first[x] as number) * stride;
+    if (channels === 1) {
       let sum = 0;
-      let read = start + channel;
       for (let tap = begin[x] as number; tap < end; tap++, read += stride) {
         sum += (weights[tap] as number) * (pixels[read] as number);
       }
       target[write++] = sum;
+      continue;
     }
+    // Three sums in one pass: the pixels of a large image are read once.
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let tap = begin[x] as number; tap < end; tap++, read += stride) {
+      const weight = weights[tap] as number;
+      red += weight * (pixels[read] as number);
+      green += weight * (pixels[read + 1] as number);
+      blue += weight * (pixels[read + 2] as number);
+    }
+    target[write++] = red;
+    target[write++] = green;
+    target[write++] = blue;
   }
 }
 

@@ -80,7 +80,12 @@ function addDataOptions(command: Command): void {
         .argParser(parse.oneOf(augmentations))
         .default('none'),
     )
-    .addOption(new Option('--preset <name>', `normalisation: ${Object.keys(normalisationPresets).join(', ')}`))
+    .addOption(
+      new Option(
+        '--preset <name>',
+        `normalisation: ${Object.keys(normalisationPresets).join(', ')} (default: found out)`,
+      ),
+    )
     .option('--mean <numbers>', 'mean per channel, for pixels in 0..1: 0.485,0.456,0.406')
     .option('--std <numbers>', 'standard deviation per channel')
     .addOption(
