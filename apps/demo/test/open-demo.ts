@@ -88,5 +88,10 @@ export async function chooseRuntime(page: Page, { runtime = 'onnx', worker = tru
   await page.locator(`input[value=${runtime}]`).check({ force: true });
   await page.locator('input[name=worker]').setChecked(worker);
   const ready = `${runtime}${worker ? ' worker' : ''}`;
-  await page.waitForFunction((wanted) => document.documentElement.dataset.ready === wanted, ready, { timeout: 60_000 });
+  await page
+    .waitForFunction((wanted) => document.documentElement.dataset.ready === wanted, ready, { timeout: 60_000 })
+    .catch(async (cause) => {
+      const texts = await page.locator('#load-text, #problem').allTextContents();
+      throw new Error(`the page is not ready as "${ready}"; it says: ${texts.join(' | ')}`, { cause });
+    });
 }

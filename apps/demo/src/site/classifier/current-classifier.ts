@@ -41,14 +41,12 @@ export function createCurrentClassifier(source: URL): CurrentClassifier {
     async switchTo(choice, options) {
       const own = ++lastSwitch;
       const next = await load(choice, options);
-      if (own !== lastSwitch) {
-        await next.dispose();
-        return null;
-      }
-      const previous = current;
-      current = next;
-      await previous?.dispose();
-      return next;
+      const isLast = own === lastSwitch;
+      const unused = isLast ? current : next;
+      if (isLast) current = next;
+      // Disposal waits for calls under way. The page does not.
+      unused?.dispose().catch(() => undefined);
+      return isLast ? next : null;
     },
   };
 }
