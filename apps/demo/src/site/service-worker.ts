@@ -80,7 +80,9 @@ async function answer(request: Request): Promise<Response> {
     if (response.ok && !isNamedByContent) await (await caches.open(other)).put(request, response.clone());
     return response;
   } catch (error) {
-    const stored = await caches.match(request, { ignoreSearch: true });
+    // The folder's own address means its page.
+    const page = request.mode === 'navigate' ? new URL('index.html', scope.registration.scope).href : request;
+    const stored = await caches.match(page, { ignoreSearch: true });
     if (stored !== undefined) return stored;
     throw error;
   }

@@ -30,7 +30,7 @@ export function createDrawPad(canvas: HTMLCanvasElement, onChange: () => void): 
   /** Where the keyboard's pen is; null while it has not been used. */
   let pen: Point | null = null;
   let isPenDown = false;
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
 
   const redraw = (): void => {
     context.fillStyle = '#000';
