@@ -1,7 +1,7 @@
 import { AbortedError, InvalidBundleError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
-import { headsFromTensors } from './head-weights.ts';
+import { headsFromTensors, headsOfStages } from './head-weights.ts';
 import type { BundleFile, BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { parseManifest } from './parse-manifest.ts';
@@ -40,7 +40,7 @@ export async function openBundle(reader: BundleReader, { integrity = true }: Ope
     manifest,
     file,
     heads: async () => {
-      if (manifest.weights === null) return manifest.networks.map(() => []);
+      if (manifest.weights === null) return headsOfStages(manifest.networks, file);
       return headsFromTensors(manifest.networks, decodeSafetensors(await file(manifest.weights)));
     },
   };

@@ -36,7 +36,13 @@ export {
 export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
 export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
-export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
+export {
+  type BundleRuntimes,
+  bundleRuntimes,
+  type CompiledNetwork,
+  type CompileNetworkOptions,
+  compileNetwork,
+} from './emit/compile-network.ts';
 
 // Translating stages to programs, and programs to ONNX
 

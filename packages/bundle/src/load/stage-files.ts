@@ -7,11 +7,12 @@ export type StageForm = 'model' | 'program';
  * The files that a runtime needs for one stage.
  * @returns paths inside the bundle; none if the bundle does not hold the stage in this form.
  */
-export function stageFiles({ model, program }: BundleStage, form: StageForm): readonly string[] {
+export function stageFiles({ model, program, weights = [] }: BundleStage, form: StageForm): readonly string[] {
   switch (form) {
     case 'model':
-      return [model];
+      return model === undefined ? [] : [model, ...weights];
     case 'program':
-      return program === undefined ? [] : [program.steps, program.weights];
+      if (program === undefined) return [];
+      return [program.steps, ...(program.weights === undefined ? weights : [program.weights])];
   }
 }

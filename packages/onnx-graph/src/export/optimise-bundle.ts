@@ -1,6 +1,6 @@
 // Optimises the stages of a bundle as one graph for one kind of machine, and splits them again.
 
-import { type Bundle, manifestInputs } from '@ztw/bundle';
+import { type Bundle, manifestInputs, stageFiles } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
 import { findDenseInput } from '@ztw/core/runtime';
 import { emitAllExits } from './emit-all-exits.ts';
@@ -37,10 +37,14 @@ export async function optimiseBundle(bundle: Bundle, optimise: GraphOptimiser): 
   };
 }
 
-/** The stages of a bundle, with the files of their models. */
+/** The stages of a bundle, with the files of their models and of the values that these refer to. */
 export async function readStageFiles({ manifest: { networks }, file }: Bundle): Promise<Stages> {
   const files = new Map<string, Uint8Array>();
-  for (const { model } of networks.flatMap(({ stages }) => stages)) files.set(model, await file(model));
+  for (const stage of networks.flatMap(({ stages }) => stages)) {
+    for (const path of stageFiles(stage, 'model')) {
+      if (!files.has(path)) files.set(path, await file(path));
+    }
+  }
   return { networks, files };
 }
 

@@ -36,7 +36,7 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
     const ports = portsOf(network, parts, index);
     const nodes = parts[index]?.nodes ?? [];
     const names = new Set(nodes.flatMap(({ reads }) => reads));
-    const path = `optimised/${stage.model}`;
+    const path = `optimised/${index}.onnx`;
     const inputs = [...ports.inputs, ...(ports.previousLogits === null ? [] : [ports.previousLogits])];
     const graph = create(GraphProtoSchema, {
       name: stage.name,
@@ -52,9 +52,10 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
         const rowShape = tensors[position]?.rowShape ?? [];
         return { name, rowShape: name === inputName ? rowShape : rowShape.map((_, axis) => `axis_${axis}`) };
       });
-    const { program: _, ...rest } = stage;
+    // The model holds all its values.
+    const { weights: _weights, program: _program, ...described } = stage;
     return {
-      ...rest,
+      ...described,
       model: path,
       inputs: named(stage.inputs, ports.inputs),
       outputs: named(stage.outputs, ports.outputs),

@@ -13,6 +13,7 @@ import type { RuntimeModel } from '@ztw/core/runtime';
 import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { openRowGraph, type RowGraph, type RowPort } from '../rows/row-graph.ts';
 import { type OnnxStage, onnxStagedModel } from './onnx-staged-model.ts';
+import { stageModel } from './stage-model.ts';
 
 export interface LoadNetworkOptions extends BundleNetworkSource, SessionSettings {
   readonly ort: OnnxRuntime;
@@ -55,14 +56,15 @@ function arrival(graph: Promise<RowGraph>): Promise<void> {
 async function openStage(options: LoadNetworkOptions, stage: BundleStage, stageIndex: number): Promise<RowGraph> {
   const { ort, network, readFile, classes } = options;
   const logits = (name: string): RowPort => ({ name, rowShape: [classes], type: 'float32' });
+  const { bytes, settings } = await stageModel(ort, stage, readFile, options);
   return openRowGraph({
     ort,
-    bytes: await readFile(stage.model),
+    bytes,
     what: `stage ${stageIndex} ("${stage.name}") of "${network.name}"`,
     inputs: [...stage.inputs.map(portOf), ...(stage.previousLogits === null ? [] : [logits(stage.previousLogits)])],
     outputs: [...stage.outputs.map(portOf), logits(stage.logits)],
     batch: network.batch,
-    settings: options,
+    settings,
   });
 }
 

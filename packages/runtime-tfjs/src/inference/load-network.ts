@@ -8,6 +8,7 @@ import {
   type BundleStage,
   type BundleTensor,
   describeStage,
+  openStageWeights,
 } from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
@@ -71,8 +72,9 @@ async function openStage(
       { expected: 'a program', path: what },
     );
   }
-  const path = stage.program.steps;
-  const [steps, weights] = await Promise.all([readFile(path), readFile(stage.program.weights)]);
+  const { steps: path, weights: own } = stage.program;
+  const paths = own === undefined ? (stage.weights ?? []) : [own];
+  const [steps, weights] = await Promise.all([readFile(path), openStageWeights(paths, readFile)]);
   const arriving = (await before)?.program.outputs ?? null;
   const program = openProgram({ tf, steps, weights, path, what, previousClasses: classes, classes });
   try {

@@ -24,7 +24,7 @@ afterAll(() => rm(cache, { recursive: true, force: true }));
 
 const [image] = stripedImages(1);
 const runtime = onnx(ort);
-const lastModel = (): string => manifest.networks[0]!.stages.at(-1)!.model;
+const lastModel = (): string => manifest.networks[0]!.stages.at(-1)!.model!;
 
 /** A promise and its resolution. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
@@ -89,7 +89,9 @@ test('progress ends at the bytes that the runtime needs', async () => {
     progressive: false,
     onProgress: (progress) => seen.push(progress),
   });
-  const models = manifest.networks[0]!.stages.map(({ model }) => files.get(model)!.length);
+  const models = manifest.networks[0]!.stages.flatMap(({ model, weights = [] }) =>
+    [model!, ...weights].map((path) => files.get(path)!.length),
+  );
   const totalBytes = models.reduce((sum, bytes) => sum + bytes, 0);
   expect(seen.at(-1)).toMatchObject({ loadedBytes: totalBytes, totalBytes });
   expect(seen.map(({ loadedBytes }) => loadedBytes)).toEqual(

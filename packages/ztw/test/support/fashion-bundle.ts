@@ -16,7 +16,7 @@ export const fashionThreshold: readonly number[] = [0.3, 0.22, 0.17, 0.15, 0.145
 /** All files by their path, the manifest last. */
 export async function fashionBundle(ort: OnnxRuntime): Promise<ReadonlyMap<string, Uint8Array>> {
   const { analysis, cuts, heads, name } = await cutNetwork({ ort, path: fashionNetwork, sharpness: 4 });
-  const { network, files } = compileNetwork({ analysis, cuts, heads, name, pathPrefix: 'stages/', programs: true });
+  const { network, files } = compileNetwork({ analysis, cuts, heads, name, pathPrefix: 'stages/', runtimes: 'both' });
   return bundleFiles({
     manifest: {
       method: 'ztw',
@@ -33,7 +33,6 @@ export async function fashionBundle(ort: OnnxRuntime): Promise<ReadonlyMap<strin
       provenance: {},
     },
     files,
-    heads: [heads],
   });
 }
 

@@ -1,4 +1,5 @@
 import { headFamilies } from '@ztw/heads';
+import { bundleRuntimes } from '@ztw/onnx-graph';
 import { defaultMemoryLimit, defaultTrainingRecipe, ensembleChoices, methods } from '@ztw/training';
 import { bundleDefaults } from '@ztw/training/onnx';
 import { type Command, Option } from 'commander';
@@ -53,6 +54,11 @@ function addOutputOptions(command: Command): void {
   command
     .requiredOption('--out <folder>', 'folder for the bundle; with several methods, it gets a subfolder for each')
     .option('--overwrite', 'replace earlier output')
+    .addOption(
+      new Option('--runtimes <which>', `runtimes that can load the bundle: ${bundleRuntimes.join(', ')}`)
+        .argParser(parse.oneOf(bundleRuntimes))
+        .default(bundleDefaults.runtimes),
+    )
     .option('--json', 'print the result as JSON');
 }
 

@@ -139,6 +139,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         times,
       },
       pruning: judging,
+      runtimes: output.runtimes,
       content: {
         labels: classLabels(images, chain),
         preprocessing,
