@@ -32,6 +32,8 @@ declare const buildHash: string;
 const scope = globalThis as unknown as ServiceWorkerScope;
 const shell: string = `ztw-demo-${buildHash}`;
 const other = 'ztw-demo-other';
+/** Hosts that say `Vary: Origin` would hide scripts, which are asked for with an origin but were stored without one. */
+const lookUp: CacheQueryOptions = { ignoreSearch: true, ignoreVary: true };
 
 scope.addEventListener('install', (event) => {
   const install = async (): Promise<void> => {
@@ -72,7 +74,7 @@ scope.addEventListener('fetch', (event) => {
 async function answer(request: Request): Promise<Response> {
   const isNamedByContent = request.url.startsWith(new URL('assets/', scope.registration.scope).href);
   if (isNamedByContent) {
-    const stored = await caches.match(request);
+    const stored = await caches.match(request, lookUp);
     if (stored !== undefined) return stored;
   }
   try {
@@ -82,7 +84,7 @@ async function answer(request: Request): Promise<Response> {
   } catch (error) {
     // The folder's own address means its page.
     const page = request.mode === 'navigate' ? new URL('index.html', scope.registration.scope).href : request;
-    const stored = await caches.match(page, { ignoreSearch: true });
+    const stored = await caches.match(page, lookUp);
     if (stored !== undefined) return stored;
     throw error;
   }
