@@ -54,10 +54,10 @@ const command = [
   ...['--allow-mismatch', '--no-resume', '--overwrite', '--work', work, '--out', out],
 ];
 const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
-const use = await watchProcess(child, { folders: [out, work], phaseOf });
+const onLine = (line: string): void => console.error(line);
+const use = await watchProcess(child, { folders: [out, work], phaseOf, onLine });
 if (given === null) await rm(folder, { recursive: true, force: true });
 
-for (const note of use.notes) console.error(note);
 const minutes = (phase: string): string => ((use.seconds.get(phase) ?? 0) / 60).toFixed(1);
 const total = [...use.seconds.values()].reduce((sum, seconds) => sum + seconds, 0) / 60;
 const gigabytes = (bytes: number | null): string =>

@@ -55,13 +55,12 @@ export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program
 
 // Exporting a bundle as one ONNX file
 
-export {
-  type ExportBundleOptions,
-  exportBundle,
-  type GraphOptimiser,
-  type SingleFileForm,
-} from './export/export-bundle.ts';
+export { type ExportBundleOptions, exportBundle, type SingleFileForm } from './export/export-bundle.ts';
 export type { SingleFileOptions } from './export/single-file-options.ts';
 export { emitAllExits, exitLogitsName } from './export/emit-all-exits.ts';
 export { emitBatchIf } from './export/emit-batch-if.ts';
 export { emitNestedIf } from './export/emit-nested-if.ts';
+
+// Optimising the stages of a bundle for one machine
+
+export { type GraphOptimiser, optimiseBundle } from './export/optimise-bundle.ts';

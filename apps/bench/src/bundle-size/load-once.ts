@@ -27,14 +27,18 @@ async function opener(): Promise<() => Promise<LoadedBundle>> {
   return () => loadBundle({ ort, bundle: readBundle });
 }
 
-const megabytes = (kibibytes: number): number => (kibibytes * 1024) / 1e6;
+/** Largest memory of this process so far. The peak of `getrusage` would include the parent's, before this program ran. */
+async function peakMegabytes(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8');
+  return (Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024) / 1e6;
+}
 
 const open = await opener();
-const before = megabytes(process.resourceUsage().maxRSS);
+const before = await peakMegabytes();
 const start = performance.now();
 const loaded = await open();
 const milliseconds = performance.now() - start;
-const peak = megabytes(process.resourceUsage().maxRSS);
+const peak = await peakMegabytes();
 await loaded[Symbol.asyncDispose]();
 console.log(JSON.stringify({ milliseconds, megabytes: peak - before } satisfies LoadMeasurement));
 process.exit(0);

@@ -12,8 +12,6 @@ export interface ProcessUse {
   /** Null where the system does not tell. */
   readonly peakMemoryBytes: number | null;
   readonly peakDiskBytes: number;
-  /** Lines of its error output that are no progress. */
-  readonly notes: readonly string[];
 }
 
 export interface WatchProcessOptions {
@@ -21,15 +19,15 @@ export interface WatchProcessOptions {
   readonly folders: readonly string[];
   /** The phase that a line of progress belongs to; null for other lines. */
   phaseOf(line: string): string | null;
+  onLine(line: string): void;
 }
 
 const pollMilliseconds = 500;
 
 /** Watches a process, whose error output is piped, until it ends. @throws Error if it fails. */
 export async function watchProcess(child: ChildProcess, options: WatchProcessOptions): Promise<ProcessUse> {
-  const { folders, phaseOf } = options;
+  const { folders, phaseOf, onLine } = options;
   const seconds = new Map<string, number>();
-  const notes: string[] = [];
   let phase = 'start';
   let since = performance.now();
   const advance = (next: string): void => {
@@ -41,14 +39,14 @@ export async function watchProcess(child: ChildProcess, options: WatchProcessOpt
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`The process ended with ${signal ?? `code ${code}`}:\n${notes.slice(-5).join('\n')}`));
+      else reject(new Error(`The process ended with ${signal ?? `code ${code}`}.`));
     });
   });
   if (child.stderr === null || child.pid === undefined) throw new Error('Expected a process with piped error output.');
   createInterface({ input: child.stderr }).on('line', (line) => {
+    onLine(line);
     const next = phaseOf(line);
-    if (next === null) notes.push(line);
-    else advance(next);
+    if (next !== null) advance(next);
   });
   let [peakMemoryBytes, peakDiskBytes] = [null as number | null, 0];
   const { pid } = child;
@@ -67,7 +65,7 @@ export async function watchProcess(child: ChildProcess, options: WatchProcessOpt
     clearInterval(timer);
   }
   advance('end');
-  return { seconds, peakMemoryBytes, peakDiskBytes, notes };
+  return { seconds, peakMemoryBytes, peakDiskBytes };
 }
 
 /** The most that a process ever had resident. Linux tells it. */

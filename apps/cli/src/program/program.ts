@@ -6,6 +6,7 @@ import { addEvalCommand } from '../commands/eval/command.ts';
 import { addExportCommand } from '../commands/export/command.ts';
 import { addInspectCommand } from '../commands/inspect/command.ts';
 import { addRunCommand } from '../commands/run/command.ts';
+import { addServeDemoCommand } from '../commands/serve-demo/command.ts';
 import { addTrainCommand } from '../commands/train/command.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -35,5 +36,6 @@ export function createProgram(environment: CommandEnvironment): Command {
   addRunCommand(program, environment);
   addBenchCommand(program, environment);
   addExportCommand(program, environment);
+  addServeDemoCommand(program, environment);
   return program;
 }

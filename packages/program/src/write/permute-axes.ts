@@ -15,15 +15,18 @@ export function readStrided(
   strides: readonly number[],
 ): Float32Array<ArrayBuffer> {
   const result = new Float32Array(sizes.reduce((product, size) => product * size, 1));
-  const position = sizes.map(() => 0);
+  const outer = sizes.slice(0, -1);
+  const run = sizes.at(-1) ?? 1;
+  const step = strides.at(-1) ?? 0;
+  const position = outer.map(() => 0);
   let source = 0;
-  for (let index = 0; index < result.length; index++) {
-    result[index] = data[source] as number;
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+  for (let start = 0; start < result.length; start += run) {
+    for (let index = 0; index < run; index++) result[start + index] = data[source + index * step] as number;
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
       position[axis] = (position[axis] as number) + 1;
       source += strides[axis] as number;
-      if ((position[axis] as number) < (sizes[axis] as number)) break;
-      source -= (strides[axis] as number) * (sizes[axis] as number);
+      if ((position[axis] as number) < (outer[axis] as number)) break;
+      source -= (strides[axis] as number) * (outer[axis] as number);
       position[axis] = 0;
     }
   }

@@ -48,11 +48,11 @@ export interface NetworkInspection {
   readonly parameters: number;
   /** All legal cuts, in the order of the data. */
   readonly cuts: readonly InspectedCut[];
-  /** What the default heads of a selection cost together; null where there are none. */
   /** What the default heads at the cuts of `auto` make of it; null where there are none. */
   readonly predicted: PlanPrediction | null;
   /** The runtime that times are predicted for. */
   readonly runtime: string;
+  /** What the default heads of a selection cost together; null where there are none. */
   readonly heads: { readonly auto: ReportedCost | null; readonly all: ReportedCost | null };
 }
 
@@ -104,5 +104,5 @@ function millisecondsTo(analysis: GraphAnalysis, cut: Cut, rates: DeviceRates): 
 /** Names of the cuts of a selection. Heads may leave cuts of `auto` out; where no head fits, the selection counts. */
 function takenCuts(analysis: GraphAnalysis, kind: 'auto' | 'all', planned: HeadsReport | null): ReadonlySet<string> {
   if (planned !== null) return new Set(planned.heads.map(({ cut }) => cut));
-  return new Set(analysis.cuts.length === 0 ? [] : chooseCuts(analysis, { kind }).map(({ name }) => name));
+  return new Set(chooseCuts(analysis, { kind }).map(({ name }) => name));
 }
