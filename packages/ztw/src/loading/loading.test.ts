@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BundleManifest } from '@ztw/bundle';
+import { type BundleManifest, stageFiles } from '@ztw/bundle';
 import { AbortedError, InvalidBundleError, never } from '@ztw/core';
 import { onnx } from '@ztw/runtime-onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ describe.each(runtimes)('over a network, on $name', ({ runtime: each }) => {
     const { stages } = manifest.networks[0]!;
     const last = stages.at(-1)!;
     const held = gate();
-    const isLast = (path: string) => [last.model, ...last.weights!].includes(path);
+    const isLast = (path: string) => [...stageFiles(last, 'model'), ...stageFiles(last, 'program')].includes(path);
     await using server = await serveBundle(files, async (path) => {
       if (isLast(path)) await held.opened;
       return undefined;
@@ -76,8 +76,12 @@ test('the first stage comes before all others, and those come side by side', asy
   });
   await using classifier = await loadClassifier(server.url, runtime, { cache: false });
   await classifier.ready;
-  const needed = manifest.networks[0]!.stages.flatMap(({ model, weights = [] }) => [model, ...weights]);
-  expect(server.requests).toEqual(['manifest.json', ...needed]);
+  const perStage = manifest.networks[0]!.stages.map((stage) => stageFiles(stage, 'model'));
+  const first = perStage[0]!.length;
+  expect(new Set(server.requests)).toEqual(new Set(['manifest.json', ...perStage.flat()]));
+  expect(server.requests).toHaveLength(1 + perStage.flat().length);
+  expect(server.requests[0]).toBe('manifest.json');
+  expect(server.requests.slice(1, 1 + first).sort()).toEqual([...perStage[0]!].sort());
   expect(most).toBeGreaterThan(1);
 });
 
@@ -90,9 +94,7 @@ test('progress ends at the bytes that the runtime needs', async () => {
     onProgress: (progress) => seen.push(progress),
   });
   const { stages } = manifest.networks[0]!;
-  const needed = stages.flatMap(({ model, weights = [] }) =>
-    [model!, ...weights].map((path) => files.get(path)!.length),
-  );
+  const needed = stages.flatMap((stage) => stageFiles(stage, 'model')).map((path) => files.get(path)!.length);
   const totalBytes = needed.reduce((sum, bytes) => sum + bytes, 0);
   expect(seen.at(-1)).toMatchObject({ loadedBytes: totalBytes, totalBytes });
   expect(seen.map(({ loadedBytes }) => loadedBytes)).toEqual(
@@ -175,8 +177,7 @@ describe('faults', () => {
 
   test('hashes are not checked without integrity, but sizes are', async () => {
     const other = files.get(lastModel())!.slice();
-    // The name of the producer is not read by ONNX Runtime.
-    const changed = [...manifest.files.map((file) => ({ ...file, sha256: '0'.repeat(64) }))];
+    const changed = manifest.files.map((file) => ({ ...file, sha256: '0'.repeat(64) }));
     const text = JSON.stringify({ ...manifest, files: changed });
     const intervene = (path: string) => (path === 'manifest.json' ? { body: text } : undefined);
     await expect(loading(intervene)).rejects.toThrow(InvalidBundleError);
@@ -219,8 +220,6 @@ describe('signals', () => {
       return undefined;
     });
     await using classifier = await loadClassifier(server.url, runtime, { cache: false });
-    const others = classifier.stages.length - 1;
-    while (classifier.stagesLoaded < others) await new Promise((resolve) => setTimeout(resolve, 10));
     const late = await classifier.classify(image!, { policy: never(), maxMilliseconds: 300 });
     expect(late.exit).toBe(classifier.stages.length - 2);
     const controller = new AbortController();
