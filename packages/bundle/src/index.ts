@@ -27,7 +27,13 @@ export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 
 export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
-export { type Bundle, openBundle } from './open-bundle.ts';
+export { type Bundle, type OpenBundleOptions, openBundle } from './open-bundle.ts';
+
+// Integrity and signatures
+
+export { manifestHash } from './manifest-hash.ts';
+export { importPublicKey, importSigningKey, signManifest } from './signature.ts';
+export { type VerifiedBundle, verifyBundle } from './verify-bundle.ts';
 
 // Loading a bundle on any runtime
 

@@ -4,9 +4,11 @@ import type { Head } from '@ztw/heads';
 import { headsFromTensors } from './head-weights.ts';
 import type { BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
+import { checkManifestHash } from './manifest-hash.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
+import { checkSignature, SIGNATURE_PATH } from './signature.ts';
 
 /** A bundle with a valid manifest. Its files are read and checked on demand. */
 export interface Bundle {
@@ -24,12 +26,25 @@ export interface Bundle {
   heads(): Promise<readonly (readonly Head[])[]>;
 }
 
+export interface OpenBundleOptions {
+  /**
+   * Of the maker, from `importPublicKey`. With a key, a bundle opens only with a signature that fits. Default: the
+   * signature is not read.
+   */
+  readonly publicKey?: CryptoKey;
+}
+
 /**
  * Opens a bundle from a folder, an archive or the network. Runs no code from it.
- * @throws InvalidBundleError for a manifest that is missing or not valid.
+ * @throws InvalidBundleError for a manifest that is missing, not valid or changed, or, with a key, not signed with it.
  */
-export async function openBundle(reader: BundleReader): Promise<Bundle> {
-  const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH), notJson));
+export async function openBundle(reader: BundleReader, { publicKey }: OpenBundleOptions = {}): Promise<Bundle> {
+  const bytes = await readFrom(reader, MANIFEST_PATH);
+  // Before anything of the file is used.
+  if (publicKey !== undefined) await checkSignature(bytes, await readFrom(reader, SIGNATURE_PATH), publicKey);
+  const json = parseJson(bytes, notJson);
+  const manifest = parseManifest(json);
+  await checkManifestHash(json, manifest);
   const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path);
   return {
     manifest,
