@@ -42,7 +42,7 @@ export async function rehashed(manifest: Uint8Array): Promise<Uint8Array> {
     return manifest;
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-  return isObject ? jsonBytes({ ...json, sha256: await manifestHash(json) }) : manifest;
+  return isObject ? jsonBytes({ ...(json as object), sha256: await manifestHash(json) }) : manifest;
 }
 
 function changed(path: string, good: Uint8Array, random: Random): Uint8Array {

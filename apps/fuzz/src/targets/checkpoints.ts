@@ -16,7 +16,7 @@ const fingerprint = { recipe: { epochs: 3 }, names: ['a', 'b'] };
  */
 export const checkpoints: FuzzTarget = {
   name: 'checkpoints',
-  share: 90,
+  share: 115,
   async open() {
     const blobs = await writtenBlobs();
     return async (random) => {

@@ -23,7 +23,7 @@ import { type FuzzTarget, mustHold, UntypedRefusal } from '../target.ts';
  */
 export const command: FuzzTarget = {
   name: 'the whole command',
-  share: 10,
+  share: 2,
   async open(folder) {
     const samples: Samples = {
       bundle: await runnableBundle(),

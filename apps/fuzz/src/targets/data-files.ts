@@ -56,7 +56,7 @@ function sometimes(bytes: Uint8Array, random: Random): Uint8Array {
 
 export const images: FuzzTarget = {
   name: 'images',
-  share: 50,
+  share: 35,
   async open(folder) {
     const samples = await sampleImages();
     return opened(
@@ -74,7 +74,7 @@ export const images: FuzzTarget = {
 
 export const archives: FuzzTarget = {
   name: 'tar',
-  share: 40,
+  share: 30,
   async open(folder) {
     const [first, second] = await sampleImages();
     const note = new TextEncoder().encode('no image');
@@ -118,7 +118,7 @@ const sizes = [0, 1, 2, 3, 28, 255, 65_535, 2 ** 31 - 1, 2 ** 32 - 1];
 
 export const idx: FuzzTarget = {
   name: 'IDX',
-  share: 55,
+  share: 42,
   open: (folder) => opened(folder, (random) => sometimes(idxFile(random, [2 + random.below(3), 6, 7]), random), true),
 };
 
@@ -136,7 +136,7 @@ function idxFile(random: Random, axes: readonly number[]): Uint8Array {
 
 export const npy: FuzzTarget = {
   name: 'npy',
-  share: 55,
+  share: 42,
   open: (folder) => opened(folder, (random) => sometimes(npyImages(random), random), true),
 };
 
@@ -173,7 +173,7 @@ function claimOther(file: Uint8Array, random: Random): Uint8Array {
 
 export const cifar: FuzzTarget = {
   name: 'CIFAR',
-  share: 30,
+  share: 20,
   open: (folder) =>
     opened(
       folder,
@@ -193,7 +193,7 @@ export const cifar: FuzzTarget = {
 
 export const labels: FuzzTarget = {
   name: 'labels',
-  share: 60,
+  share: 25,
   async open(folder) {
     const path = join(folder, 'labels');
     return async (random) => {

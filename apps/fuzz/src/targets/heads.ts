@@ -23,7 +23,7 @@ const classes = 3;
 /** Files of heads. An accepted head that is small runs, and gives one finite logit per class. */
 export const heads: FuzzTarget = {
   name: 'heads',
-  share: 80,
+  share: 90,
   async open() {
     const files = sampleFiles();
     return async (random) => {

@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export const manifest: FuzzTarget = {
   name: 'manifest',
-  share: 120,
+  share: 150,
   async open() {
     const bundles = await sampleBundles();
     return async (random) => {

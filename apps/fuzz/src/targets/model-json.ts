@@ -19,7 +19,7 @@ import { tensorflowOn } from './tensorflow-on.ts';
 /** `model.json` of LayersModels: checked, loaded by TensorFlow.js, written as a program and as ONNX. */
 export const layersModels: FuzzTarget = {
   name: 'model.json, LayersModel',
-  share: 40,
+  share: 20,
   async open() {
     await tensorflowOn('cpu');
     const models = [smallLayersModel(), allLayersModels.nested(), allLayersModels.rows()];
@@ -31,7 +31,7 @@ export const layersModels: FuzzTarget = {
 /** The same for GraphModels. */
 export const graphModels: FuzzTarget = {
   name: 'model.json, GraphModel',
-  share: 40,
+  share: 25,
   async open() {
     await tensorflowOn('cpu');
     const saved = await savedNetwork(smallGraphModel());

@@ -31,7 +31,7 @@ const tolerance = 1e-4;
  */
 export const onnx: FuzzTarget = {
   name: 'onnx',
-  share: 60,
+  share: 20,
   async open() {
     // The cause is in the error.
     const settings = { sessionOptions: { logSeverityLevel: 4 } } as const;

@@ -28,7 +28,7 @@ const points: readonly OperatingPoint[] = [
 /** Times of stages. An accepted profile reads back as it was, and chooses a policy for a budget or refuses to. */
 export const profiles: FuzzTarget = {
   name: 'profiles',
-  share: 110,
+  share: 130,
   async open() {
     return async (random) => {
       const bytes = mutateDocument(profile, random);

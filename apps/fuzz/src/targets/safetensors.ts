@@ -8,7 +8,7 @@ import { type FuzzTarget, mustHold } from '../target.ts';
 /** Files of weights. Accepted tensors are finite, fill their shapes, and give the same file when written. */
 export const safetensors: FuzzTarget = {
   name: 'safetensors',
-  share: 150,
+  share: 170,
   async open() {
     return async (random) => {
       const whole = encodeSafetensors(randomTensors(random), random.chance(0.5) ? { ztw: 'text', more: '' } : {});

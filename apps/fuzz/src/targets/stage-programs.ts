@@ -31,7 +31,7 @@ const weights = encodeSafetensors(stepWeights);
  */
 export const tensorflowPrograms: FuzzTarget = {
   name: 'programs on TensorFlow.js',
-  share: 60,
+  share: 25,
   async open() {
     const good = await load(jsonBytes(goodProgram.program), goodProgram.classes);
     const expected = await answersOf(good);
@@ -57,7 +57,7 @@ export const tensorflowPrograms: FuzzTarget = {
 /** The same programs as ONNX files on ONNX Runtime. Where both runtimes answer, they agree. */
 export const onnxPrograms: FuzzTarget = {
   name: 'programs on ONNX Runtime',
-  share: 30,
+  share: 12,
   async open() {
     return async (random) => {
       const { bytes, classes } = changedProgram(random);

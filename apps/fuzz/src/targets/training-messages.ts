@@ -17,7 +17,7 @@ const stopMilliseconds = 200;
  */
 export const trainingMessages: FuzzTarget = {
   name: 'messages to a training',
-  share: 5,
+  share: 2,
   async open() {
     const tf = await tensorflowOn('cpu');
     const network = readLayersModel({ tf, model: smallLayersModel() });

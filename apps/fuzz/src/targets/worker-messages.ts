@@ -13,7 +13,7 @@ import { type FuzzTarget, mustHold, UntypedRefusal } from '../target.ts';
  */
 export const workerMessages: FuzzTarget = {
   name: 'messages to a model',
-  share: 60,
+  share: 45,
   async open() {
     const files = await tinyBundle(1);
     const { manifest } = await openBundle(readerOf(files));
