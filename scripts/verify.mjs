@@ -1,7 +1,7 @@
 // All checks of the project, the fastest first. Every check runs, even after a failure. The last line counts the tests of all
 // packages and the checks themselves.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,35 +64,14 @@ function unitTests() {
   return ok;
 }
 
-/** Every publishable package as it would be published: exports and types. */
-function packageChecks() {
-  let ok = true;
-  for (const name of readdirSync('packages')) {
-    const folder = join('packages', name);
-    const packed = mkdtempSync(join(tmpdir(), 'ztw-pack-'));
-    ok = run('pnpm', ['pack', '--pack-destination', packed], { cwd: folder, stdio: 'ignore' }) && ok;
-    const tarball = readdirSync(packed).find((file) => file.endsWith('.tgz'));
-    if (tarball === undefined) {
-      console.log(`${name}: nothing was packed`);
-      ok = false;
-    } else {
-      const path = join(packed, tarball);
-      console.log(`-- @ztw/${name}`);
-      ok = run('pnpm', ['exec', 'publint', 'run', '--strict', path]) && ok;
-      ok = run('pnpm', ['exec', 'attw', '--profile', 'esm-only', '--format', 'ascii', '--quiet', path]) && ok;
-    }
-    rmSync(packed, { recursive: true, force: true });
-  }
-  return ok;
-}
-
 check('browser', ensureChromium);
 check('lint and format', () => run('pnpm', ['exec', 'biome', 'check', '--error-on-warnings', '.']));
 check('types', () => run('pnpm', ['exec', 'tsc', '--noEmit']));
 check('directions and circles of imports', () => run('node', ['scripts/check-imports.mjs']));
 check('unused files, exports and dependencies', () => run('pnpm', ['exec', 'knip']));
 check('build', () => run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']));
-check('package contents', packageChecks);
+check('packages as they would be published', () => run('node', ['scripts/packages/check-packages.mjs']));
+check('download size', () => run('node', ['scripts/packages/check-sizes.mjs']));
 check('built command', () => run('node', ['apps/cli/dist/main.mjs', 'inspect', 'models/fashion-resnet20.onnx']));
 check('tests', unitTests);
 

@@ -1,4 +1,5 @@
 import { defineConfig, type UserConfig } from 'tsdown';
+import { thirdPartyNotices } from '../../scripts/packages/notices.mjs';
 
 const config: UserConfig = defineConfig({
   entry: ['src/index.ts', 'src/evaluation/index.ts', 'src/runtime/index.ts', 'src/testing/index.ts'],
@@ -8,6 +9,7 @@ const config: UserConfig = defineConfig({
   sourcemap: true,
   // Bundled on purpose: core must not have a dependency at run time.
   inlineOnly: ['valibot'],
+  plugins: [thirdPartyNotices(import.meta.dirname)],
 });
 
 export default config;

@@ -65,7 +65,7 @@ describe.skipIf(!existsSync('/dev/zero'))('pipes and devices', () => {
   test('as networks, models of TensorFlow.js and profiles', async () => {
     const pipe = join(root, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    const runtime = await loadRuntime({ choice: 'auto', threads: 1 });
+    const runtime = await loadRuntime({ choice: 'auto', threads: 1, onNote: () => {} });
     for (const path of [pipe, '/dev/zero']) {
       for (const open of [(at: string) => readNetwork(at, runtime), readModelFile, readDeviceProfile]) {
         const read = open(path);

@@ -13,7 +13,7 @@ import {
   writeDeviceProfile,
 } from './device-profile-file.ts';
 
-const runtime = await loadRuntime({ choice: 'auto', threads: 1 });
+const runtime = await loadRuntime({ choice: 'auto', threads: 1, onNote: () => {} });
 const device = deviceName(runtime);
 const profile = (batchSizes: readonly number[], milliseconds = 1): DeviceProfile => ({
   format: 'ztw-device-profile',
@@ -51,7 +51,7 @@ describe('beside a bundle', () => {
     await writeDeviceProfile(storedProfilePath(folder, runtime), profile([1]));
     expect(await findDeviceProfile(folder, null, runtime)).toEqual(profile([1]));
     expect(await readdir(join(folder, 'profiles'))).toHaveLength(1);
-    const other = await loadRuntime({ choice: 'auto', threads: 2 });
+    const other = await loadRuntime({ choice: 'auto', threads: 2, onNote: () => {} });
     expect(await findDeviceProfile(folder, null, other)).toBeNull();
   });
 

@@ -32,13 +32,26 @@ export interface RuntimeOptions {
 
 const mostDefaultThreads = 4;
 
+export interface LoadRuntimeOptions extends RuntimeOptions {
+  /** Told when `auto` falls back to WebAssembly, and why. */
+  readonly onNote: (text: string) => void;
+  /** Default: import of `onnxruntime-node`. */
+  readonly importNative?: () => Promise<NativeRuntime>;
+}
+
+type NativeRuntime = typeof import('onnxruntime-node');
+
 /** @throws RuntimeFailureError when the runtime that was asked for cannot be loaded. */
-export async function loadRuntime(options: RuntimeOptions): Promise<LoadedRuntime> {
-  if (options.choice === 'web') return loadWeb(options.threads);
+export async function loadRuntime(options: LoadRuntimeOptions): Promise<LoadedRuntime> {
+  const { choice, threads, onNote, importNative = () => import('onnxruntime-node') } = options;
+  if (choice === 'web') return loadWeb(threads);
   try {
-    return await loadNode(options.threads);
+    return loadNode(await importNative(), threads);
   } catch (cause) {
-    if (options.choice === 'auto') return loadWeb(options.threads);
+    if (choice === 'auto') {
+      onNote(fallbackNote(cause));
+      return loadWeb(threads);
+    }
     throw new RuntimeFailureError(
       'onnxruntime-node cannot be loaded here; install it, or use --runtime web (slower, runs everywhere)',
       { cause },
@@ -46,8 +59,12 @@ export async function loadRuntime(options: RuntimeOptions): Promise<LoadedRuntim
   }
 }
 
-async function loadNode(threads: number | null): Promise<LoadedRuntime> {
-  const ort = await import('onnxruntime-node');
+function fallbackNote(cause: unknown): string {
+  const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return `Note: networks run on WebAssembly, several times slower, because onnxruntime-node cannot be loaded: ${reason}. Install it beside the command (npm install onnxruntime-node), or choose --runtime web to leave this note out.`;
+}
+
+function loadNode(ort: NativeRuntime, threads: number | null): LoadedRuntime {
   const stagedSettings: SessionSettings = { threads: threads ?? 1, sessionOptions: { logSeverityLevel: 3 } };
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,

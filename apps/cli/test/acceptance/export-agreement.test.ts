@@ -29,7 +29,7 @@ describe.skipIf(!present).each((['node', 'web'] as const).filter((name) => only 
   'exported files on %s',
   (choice) => {
     test('agree with the staged executor on every row outside the band', { timeout: 3_600_000 }, async () => {
-      const { ort, stagedSettings, name, optimise } = await loadRuntime({ choice, threads: 1 });
+      const { ort, stagedSettings, name, optimise } = await loadRuntime({ choice, threads: 1, onNote: () => {} });
       const bundle = await openBundle(folderReader(folder));
       const { preprocessing, operatingPoints, classes } = bundle.manifest;
       if (preprocessing === null) throw new Error('the bundle does not say how images become its input');

@@ -14,7 +14,7 @@ export interface KnownNetwork {
 export const knownNetworks: readonly KnownNetwork[] = [
   {
     name: 'SqueezeNet 1.1',
-    network: { macs: 349_000_000, parameters: { whole: 1_235_496, classifier: 513_000 } },
+    network: { macs: 349_000_000, parameters: 1_235_496 },
     classes: 1000,
     cuts: [
       [[128, 55, 55], 0.159],
@@ -27,7 +27,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'ShuffleNetV2 x1.0',
-    network: { macs: 146_000_000, parameters: { whole: 2_278_604, classifier: 1_025_000 } },
+    network: { macs: 146_000_000, parameters: 2_278_604 },
     classes: 1000,
     cuts: [
       [[116, 28, 28], 0.16],
@@ -40,7 +40,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'MobileNetV2',
-    network: { macs: 300_000_000, parameters: { whole: 3_504_872, classifier: 1_281_000 } },
+    network: { macs: 300_000_000, parameters: 3_504_872 },
     classes: 1000,
     cuts: [
       [[24, 56, 56], 0.2],
@@ -53,7 +53,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'EfficientNet-B0',
-    network: { macs: 390_000_000, parameters: { whole: 5_288_548, classifier: 1_281_000 } },
+    network: { macs: 390_000_000, parameters: 5_288_548 },
     classes: 1000,
     cuts: [
       [[24, 56, 56], 0.17],
@@ -66,7 +66,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'GoogLeNet',
-    network: { macs: 1_500_000_000, parameters: { whole: 6_624_904, classifier: 1_025_000 } },
+    network: { macs: 1_500_000_000, parameters: 6_624_904 },
     classes: 1000,
     cuts: [
       [[192, 28, 28], 0.27],
@@ -79,7 +79,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'ResNet-50',
-    network: { macs: 4_089_000_000, parameters: { whole: 25_557_032, classifier: 2_049_000 } },
+    network: { macs: 4_089_000_000, parameters: 25_557_032 },
     classes: 1000,
     cuts: [
       [[256, 56, 56], 0.14],
@@ -92,7 +92,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
   },
   {
     name: 'a face network, 112x112',
-    network: { macs: 12_000_000, parameters: { whole: 180_000, classifier: 258 } },
+    network: { macs: 12_000_000, parameters: 180_000 },
     classes: 2,
     cuts: [
       [[64, 28, 28], 0.3],

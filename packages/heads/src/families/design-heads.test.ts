@@ -10,13 +10,13 @@ const megabytes = (parameters: number): string => ((4 * parameters) / 1e6).toFix
 describe('networks whose default heads cost more than they save', () => {
   // The last exit as a share of the MACs, then the heads' megabytes, each without bounds and with them.
   const costs = {
-    'SqueezeNet 1.1': ['174 %', '101 %', '201.6', '2.0'],
-    'ShuffleNetV2 x1.0': ['174 %', '101 %', '128.1', '2.1'],
-    MobileNetV2: ['109 %', '101 %', '57.6', '3.4'],
-    'EfficientNet-B0': ['108 %', '101 %', '62.8', '5.1'],
-    GoogLeNet: ['125 %', '102 %', '267.7', '6.2'],
-    'ResNet-50': ['133 %', '100 %', '518.7', '25.3'],
-    'a face network, 112x112': ['148 %', '107 %', '0.5', '0.2'],
+    'SqueezeNet 1.1': ['174 %', '100 %', '201.6', '0.9'],
+    'ShuffleNetV2 x1.0': ['174 %', '100 %', '128.1', '0.9'],
+    MobileNetV2: ['109 %', '100 %', '57.6', '1.4'],
+    'EfficientNet-B0': ['108 %', '101 %', '62.8', '2.0'],
+    GoogLeNet: ['125 %', '100 %', '267.7', '2.5'],
+    'ResNet-50': ['133 %', '100 %', '518.7', '9.5'],
+    'a face network, 112x112': ['148 %', '106 %', '0.5', '0.2'],
   };
 
   test.each(knownNetworks)('$name', (known) => {
@@ -26,9 +26,11 @@ describe('networks whose default heads cost more than they save', () => {
     const before = totalHeadCost(heads.map(({ unbounded }) => unbounded));
     const lastExit = (macs: number): string => `${(100 + (100 * macs) / network.macs).toFixed(0)} %`;
 
-    expect(withinBounds).toBe(true);
+    // With 1,000 classes six of the smallest heads are a fifth of SqueezeNet's bytes.
+    expect(withinBounds).toBe(name !== 'SqueezeNet 1.1');
     expect(cost.macs).toBeLessThanOrEqual(0.1 * network.macs);
-    expect(cost.parameters).toBeLessThanOrEqual(Math.max(0.25 * network.parameters!.whole, 2 ** 19));
+    const few = 2 ** 14 * heads.length;
+    if (withinBounds) expect(cost.parameters).toBeLessThanOrEqual(Math.max(0.1 * network.parameters!, few));
     expect([
       lastExit(before.macs),
       lastExit(cost.macs),
@@ -67,13 +69,13 @@ describe('laws', () => {
           segmentMacs: segment * macs,
           cascade,
         }));
-        const network = { macs, parameters: { whole: parameters, classifier: 1 } };
+        const network = { macs, parameters };
         const { heads, withinBounds } = designHeads({ network, places, classes });
         const cost = totalHeadCost(heads);
         const designs = places.map(({ rowShape, cascade }) => designsWithCosts(rowShape, { classes, cascade }));
         const most = {
           macs: shares.macsOfAll * macs,
-          parameters: Math.max(shares.parametersOfAll * parameters, shares.fewParametersOfAll),
+          parameters: Math.max(shares.parametersOfAll * parameters, shares.fewParametersOfEach * places.length),
         };
         for (const [index, head] of heads.entries()) {
           const mostOfOne = {
@@ -104,7 +106,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(fc.array(place, { minLength: 1, maxLength: 4 }), ({ length, ...drawn }) => {
         const places = Array.from({ length }, (_, index) => ({ ...drawn[index]!, segmentMacs: 1e14 }));
-        const network = { macs: 1e15, parameters: { whole: 1e15, classifier: 1 } };
+        const network = { macs: 1e15, parameters: 1e15 };
         for (const head of designHeads({ network, places, classes: 10 }).heads) {
           expect(head.design).toEqual(head.unbounded.design);
         }
@@ -116,7 +118,7 @@ describe('laws', () => {
 
 describe('what was asked for', () => {
   const place = { rowShape: [512, 13, 13], segmentMacs: 1000, cascade: true };
-  const tiny = { macs: 1e6, parameters: { whole: 1000, classifier: 10 } };
+  const tiny = { macs: 1e6, parameters: 1000 };
 
   test.each([{ family: 'conv' }, { padding: 0 }, { family: 'pooled', poolSize: 4 }] as const)(
     '%o is obeyed',

@@ -14,35 +14,36 @@ export interface HeadShares {
   readonly macsOfAll: number;
   /** MACs of one head that are always allowed, even if its segment costs less. */
   readonly macsOfShortSegment: number;
-  /**
-   * Parameters of one head. It may always have as many as the network's own classifier.
-   */
+  /** Parameters of one head. */
   readonly parameters: number;
   /** Parameters of all heads. */
   readonly parametersOfAll: number;
   /** Number of parameters that is always allowed in one head. */
   readonly fewParameters: number;
-  /** Number of parameters that is always allowed in all heads together. */
-  readonly fewParametersOfAll: number;
+  /** Number of parameters per head that is always allowed in all heads together. */
+  readonly fewParametersOfEach: number;
 }
 
-/** The last exit costs at most 110 % of the network's MACs. `fewParameters` is 256 KiB, `fewParametersOfAll` 2 MiB. */
+/**
+ * All heads together cost at most 10 % of the network's MACs and of its bytes. `fewParameters` is 128 KiB,
+ * `fewParametersOfEach` 64 KiB.
+ */
 export const defaultHeadShares: HeadShares = {
   macs: 0.03,
   macsOfAll: 0.1,
   macsOfShortSegment: 0.005,
-  parameters: 0.05,
-  parametersOfAll: 0.25,
-  fewParameters: 2 ** 16,
-  fewParametersOfAll: 2 ** 19,
+  parameters: 0.03,
+  parametersOfAll: 0.1,
+  fewParameters: 2 ** 15,
+  fewParametersOfEach: 2 ** 14,
 };
 
 /** The network that heads are added to. */
 export interface HeadedNetwork {
   /** Per row. */
   readonly macs: number;
-  /** Of the whole network and of its own classifier. Null if unknown: parameters are then not bounded. */
-  readonly parameters: { readonly whole: number; readonly classifier: number } | null;
+  /** Number of stored weights. Null if unknown: parameters are then not bounded. */
+  readonly parameters: number | null;
 }
 
 /** The position of a head in its network. */
@@ -92,7 +93,7 @@ type Resource = keyof HeadCost;
 export function designHeads(options: DesignHeadsOptions): DesignedHeads {
   const { network, places, classes, asked = {}, first = 'auto' } = options;
   const bounds = places.map((place) => boundsOfOne(network, place));
-  const boundsTogether = boundsOfAll(network);
+  const boundsTogether = boundsOfAll(network, places.length);
   const designs = places.map(({ rowShape, cascade }) =>
     isOpenDesign(asked)
       ? designsWithCosts(rowShape, { classes, cascade, first })
@@ -120,21 +121,19 @@ function boundsOfOne({ macs, parameters }: HeadedNetwork, { segmentMacs }: HeadP
   return {
     macs: Math.min(shares.macs * macs, Math.max(segmentMacs, shares.macsOfShortSegment * macs)),
     parameters:
-      parameters === null
-        ? Number.POSITIVE_INFINITY
-        : Math.max(shares.parameters * parameters.whole, parameters.classifier, shares.fewParameters),
+      parameters === null ? Number.POSITIVE_INFINITY : Math.max(shares.parameters * parameters, shares.fewParameters),
   };
 }
 
 /** Bounds on the total cost of all heads of a network. */
-function boundsOfAll({ macs, parameters }: HeadedNetwork): HeadCost {
+function boundsOfAll({ macs, parameters }: HeadedNetwork, heads: number): HeadCost {
   const shares = defaultHeadShares;
   return {
     macs: shares.macsOfAll * macs,
     parameters:
       parameters === null
         ? Number.POSITIVE_INFINITY
-        : Math.max(shares.parametersOfAll * parameters.whole, shares.fewParametersOfAll),
+        : Math.max(shares.parametersOfAll * parameters, shares.fewParametersOfEach * heads),
   };
 }
 

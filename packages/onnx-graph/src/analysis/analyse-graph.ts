@@ -43,8 +43,6 @@ export interface GraphAnalysis {
   readonly backboneMacs: number;
   /** Number of stored weights. */
   readonly parameters: number;
-  /** Stored weights of the last node that costs MACs: the network's own classifier. */
-  readonly classifierParameters: number;
   /** Every place where the network can be cut, cheapest first. */
   readonly cuts: readonly Cut[];
   /** Tensors where the data flow is narrow but a cut is impossible, with the reasons. */
@@ -92,7 +90,6 @@ export async function analyseGraph(
       { expected: 'a convolution or matrix product', received: 'none' },
     );
   }
-  const lastCostly = macs.findLastIndex((cost) => cost > 0);
   return {
     input,
     output: { name: outputName },
@@ -102,11 +99,6 @@ export async function analyseGraph(
     nodes: flow.nodes.map(({ name, operator }, index) => ({ index, name, operator, macs: macs[index] ?? 0 })),
     backboneMacs,
     parameters: countParameters(view, facts, flow.nodes),
-    classifierParameters: countParameters(
-      view,
-      facts,
-      flow.nodes.filter((_node, index) => index === lastCostly),
-    ),
     ...findCuts(source, batch, backboneMacs),
     source,
   };

@@ -1,10 +1,10 @@
 // The cost of default heads in a network without a plan.
 
 import { InvalidInputError } from '@ztw/core';
-import { type Cut, type CutSelection, chooseCuts } from '@ztw/onnx-graph';
+import type { CutSelection } from '@ztw/onnx-graph';
 import { bundleDefaults } from './bundle-defaults.ts';
 import { type HeadsReport, type ReportedHead, reportHeads } from './heads-report.ts';
-import { designCuts } from './network-plan.ts';
+import { chooseCutsAndHeads } from './network-plan.ts';
 import type { OnnxNetwork } from './onnx-network.ts';
 
 /** Default heads of a network; null where no head family reads the features. */
@@ -22,22 +22,24 @@ export interface DefaultHeads {
 export function defaultHeads(network: OnnxNetwork): DefaultHeads {
   const { analysis } = network;
   const selected = (kind: Extract<CutSelection['kind'], 'auto' | 'all'>): HeadsReport | null =>
-    analysis.cuts.length === 0 ? null : reportCuts(network, chooseCuts(analysis, { kind }));
+    analysis.cuts.length === 0 ? null : reportCuts(network, { kind });
   const [auto, all] = [selected('auto'), selected('all')];
   const named = [...(all?.heads ?? []), ...(auto?.heads ?? [])].map((head) => [head.cut, head] as const);
   const planned = new Map(named);
   return {
     auto,
     all,
-    perCut: analysis.cuts.map((cut) => planned.get(cut.name) ?? reportCuts(network, [cut])?.heads[0] ?? null),
+    perCut: analysis.cuts.map(
+      (cut) => planned.get(cut.name) ?? reportCuts(network, { kind: 'names', names: [cut.name] })?.heads[0] ?? null,
+    ),
   };
 }
 
-function reportCuts(network: OnnxNetwork, cuts: readonly Cut[]): HeadsReport | null {
+function reportCuts(network: OnnxNetwork, selection: CutSelection): HeadsReport | null {
   const { method, head } = bundleDefaults;
   try {
-    const heads = designCuts(network.analysis, cuts, { methods: [method], head, followsNetwork: false });
-    return reportHeads({ network, cuts, heads });
+    const options = { selection, methods: [method], head, followsNetwork: false };
+    return reportHeads({ network, ...chooseCutsAndHeads(network.analysis, options) });
   } catch (error) {
     if (InvalidInputError.isInstance(error)) return null;
     throw error;

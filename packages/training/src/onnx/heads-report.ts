@@ -32,6 +32,8 @@ export interface HeadsReport {
   readonly asked: boolean;
   /** One per cut. */
   readonly heads: readonly ReportedHead[];
+  /** Number of cuts that `auto` left out because their heads would have been too expensive. */
+  readonly cutsLeftOut: number;
   /** Of all heads together. */
   readonly total: ReportedCost;
   /** Whether that is within `defaultHeadShares`. */
@@ -43,7 +45,8 @@ export function reportHeads({
   network,
   cuts,
   heads: designed,
-}: Pick<NetworkPlan, 'network' | 'cuts' | 'heads'>): HeadsReport {
+  cutsLeftOut,
+}: Pick<NetworkPlan, 'network' | 'cuts' | 'heads' | 'cutsLeftOut'>): HeadsReport {
   const { analysis, name } = network;
   const { heads, withinBounds } = designed;
   return {
@@ -54,6 +57,7 @@ export function reportHeads({
       ...reportDesign(head, analysis),
       insteadOf: isDefault(head) ? null : reportDesign(head.unbounded, analysis),
     })),
+    cutsLeftOut,
     total: reportCost(totalHeadCost(heads), analysis),
     withinBounds,
   };

@@ -89,7 +89,7 @@ describe('heads of published numbers', () => {
 });
 
 /** Many channels, joined by convolutions that cost little: the usual heads cost about as much as the network. */
-function cheapBackbone(): layers.LayersModel {
+function cheapBackbone(classes: number): layers.LayersModel {
   const model = layers.sequential({ name: 'cheap' });
   model.add(layers.layers.inputLayer({ inputShape: [16, 16, 3] }));
   for (const [index, strides] of [2, 1, 2, 1].entries()) {
@@ -97,7 +97,7 @@ function cheapBackbone(): layers.LayersModel {
     model.add(layers.layers.conv2d({ filters: 64, kernelSize: 1, strides, activation: 'relu', kernelInitializer }));
   }
   model.add(layers.layers.globalAveragePooling2d({}));
-  model.add(layers.layers.dense({ units: 5, kernelInitializer: layers.initializers.heNormal({ seed: 9 }) }));
+  model.add(layers.layers.dense({ units: classes, kernelInitializer: layers.initializers.heNormal({ seed: 9 }) }));
   return model;
 }
 
@@ -105,7 +105,7 @@ describe('a network that costs less than its usual heads', () => {
   let network: OnnxNetwork;
   beforeAll(async () => {
     await tf.setBackend('wasm');
-    network = await openNetwork(await layersModelProgram(cheapBackbone()), { onnx });
+    network = await openNetwork(await layersModelProgram(cheapBackbone(5)), { onnx });
   });
   const plan = (head: Parameters<typeof planNetwork>[1]['head']) =>
     planNetwork(network, { selection: { kind: 'all' }, head, methods, followsNetwork: false });
@@ -147,6 +147,26 @@ describe('a network that costs less than its usual heads', () => {
     );
     expect(kept.heads.heads).toEqual(planned.heads.heads.slice(-1));
     expect(kept.cuts).toEqual(planned.cuts.slice(-1));
+  });
+
+  test('auto takes fewer cuts where many classes make heads expensive', async () => {
+    const wide = await openNetwork(await layersModelProgram(cheapBackbone(500)), { onnx });
+    const options = { head: { family: 'auto' }, methods, followsNetwork: false } as const;
+    const automatic = await planNetwork(wide, { ...options, selection: { kind: 'auto' } });
+    const all = await planNetwork(wide, { ...options, selection: { kind: 'all' } });
+    expect(all.heads.withinBounds).toBe(false);
+    expect(automatic.heads.withinBounds).toBe(true);
+    expect(automatic.cutsLeftOut).toBe(all.cuts.length - automatic.cuts.length);
+    expect(automatic.cutsLeftOut).toBeGreaterThan(0);
+    const more = { ...options, selection: { kind: 'count', count: automatic.cuts.length + 1 } } as const;
+    expect((await planNetwork(wide, more)).heads.withinBounds).toBe(false);
+    expect(defaultHeads(wide).auto).toEqual(reportHeads(automatic));
+  });
+
+  test('a head that was asked for leaves no cut out', async () => {
+    const wide = await openNetwork(await layersModelProgram(cheapBackbone(500)), { onnx });
+    const asked = { selection: { kind: 'auto' }, head: { family: 'conv' }, methods, followsNetwork: false } as const;
+    expect(await planNetwork(wide, asked)).toMatchObject({ cutsLeftOut: 0, heads: { withinBounds: false } });
   });
 
   test('what default heads cost is known without a plan', async () => {

@@ -69,7 +69,7 @@ export interface BenchResult {
  */
 export async function benchBundle(options: BenchOptions, context: JobContext): Promise<BenchResult> {
   if (options.profile.kind === 'file') await assertOutputFile(options.profile.path, { overwrite: true });
-  const runtime = await loadRuntime(options.runtime);
+  const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   await using bundle = await loadBundleFolder(options.bundle, runtime);
   await using whole = options.network === null ? null : await loadWhole(options.network, options.graph, runtime);
   const inputs = await benchInputs(options, bundle, context);

@@ -49,7 +49,7 @@ export interface ConvertResult {
  *   foreign one; UnsupportedModelError naming a layer that cannot be converted; RuntimeFailureError where both networks
  *   answer differently; StorageError; AbortedError once the signal has fired. Nothing is written then.
  */
-export async function convertJob(options: ConvertJobOptions, { signal }: JobContext): Promise<ConvertResult> {
+export async function convertJob(options: ConvertJobOptions, { signal, onNote }: JobContext): Promise<ConvertResult> {
   const { out, overwrite } = options;
   await assertOutputFile(out, { overwrite });
   return about(options.model, async () => {
@@ -71,7 +71,7 @@ export async function convertJob(options: ConvertJobOptions, { signal }: JobCont
       const model = programToOnnx(program, weights, { name, metadata });
       throwIfAborted(signal, 'conversion');
       const comparison = options.check
-        ? await compareRuntimes(tf, network, model, await loadRuntime(options.runtime))
+        ? await compareRuntimes(tf, network, model, await loadRuntime({ ...options.runtime, onNote }))
         : null;
       throwIfAborted(signal, 'conversion');
       await writeOutputFile(out, model, { overwrite });

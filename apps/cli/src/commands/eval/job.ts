@@ -73,7 +73,7 @@ export interface EvaluateOptions {
 export async function evaluateJob(options: EvaluateOptions, context: JobContext): Promise<EvaluationReport> {
   await assertOutputFolder(options.out, { overwrite: options.overwrite });
   if (options.saveLogits !== null) await assertWritablePlace(dirname(options.saveLogits));
-  const runtime = await loadRuntime(options.runtime);
+  const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   const openShared = sharedImages(options.classNames, context);
   const labels = bundleLabels(
     await Promise.all(options.bundles.map(async (folder) => ({ folder, method: await bundleMethod(folder) }))),

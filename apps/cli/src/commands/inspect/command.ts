@@ -38,9 +38,12 @@ export function addInspectCommand(program: Command, environment: CommandEnvironm
     'ztw inspect out/ztw --json',
   ]);
   command.action(async (path: string, flags: InspectFlags) => {
+    const onNote = (text: string): void => environment.writeDiagnostic(`${text}\n`);
     const inspection = (await isFolder(path))
       ? await inspectBundle(path)
-      : inspectNetwork(await readNetwork(path, await loadRuntime(runtimeOptions(flags)), graphOptions(flags)));
+      : inspectNetwork(
+          await readNetwork(path, await loadRuntime({ ...runtimeOptions(flags), onNote }), graphOptions(flags)),
+        );
     if (flags.json === true) {
       environment.writeResult(`${JSON.stringify(inspection, null, 2)}\n`);
     } else if (inspection.kind === 'bundle') {

@@ -1,5 +1,12 @@
-import { type Cut, chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
-import { defaultHeads, type OnnxNetwork, type ReportedCost, type ReportedHead } from '@ztw/training/onnx';
+import { chooseCuts, type GraphAnalysis } from '@ztw/onnx-graph';
+import {
+  type DefaultHeads,
+  defaultHeads,
+  type HeadsReport,
+  type OnnxNetwork,
+  type ReportedCost,
+  type ReportedHead,
+} from '@ztw/training/onnx';
 
 /** One legal cut, JSON-safe. */
 export interface InspectedCut {
@@ -54,14 +61,14 @@ export function inspectNetwork(network: OnnxNetwork): NetworkInspection {
     batch: analysis.batch,
     macs: analysis.backboneMacs,
     parameters: analysis.parameters,
-    cuts: inspectCuts(analysis, heads.perCut),
+    cuts: inspectCuts(analysis, heads),
     heads: { auto: heads.auto?.total ?? null, all: heads.all?.total ?? null },
   };
 }
 
-function inspectCuts(analysis: GraphAnalysis, heads: readonly (ReportedHead | null)[]): readonly InspectedCut[] {
-  const auto = cutNames(chooseCuts(analysis, { kind: 'auto' }));
-  const all = cutNames(chooseCuts(analysis, { kind: 'all' }));
+function inspectCuts(analysis: GraphAnalysis, heads: DefaultHeads): readonly InspectedCut[] {
+  const auto = takenCuts(analysis, 'auto', heads.auto);
+  const all = takenCuts(analysis, 'all', heads.all);
   return analysis.cuts.map((cut, index) => ({
     name: cut.name,
     shapes: cut.tensors.map((tensor) => tensor.rowShape),
@@ -69,10 +76,12 @@ function inspectCuts(analysis: GraphAnalysis, heads: readonly (ReportedHead | nu
     share: cut.macs / analysis.backboneMacs,
     parameters: cut.parametersBefore,
     takenBy: [...(auto.has(cut.name) ? (['auto'] as const) : []), ...(all.has(cut.name) ? (['all'] as const) : [])],
-    head: heads[index] ?? null,
+    head: heads.perCut[index] ?? null,
   }));
 }
 
-function cutNames(cuts: readonly Cut[]): ReadonlySet<string> {
-  return new Set(cuts.map((cut) => cut.name));
+/** Names of the cuts of a selection. Heads may leave cuts of `auto` out; where no head fits, the selection counts. */
+function takenCuts(analysis: GraphAnalysis, kind: 'auto' | 'all', planned: HeadsReport | null): ReadonlySet<string> {
+  if (planned !== null) return new Set(planned.heads.map(({ cut }) => cut));
+  return new Set(analysis.cuts.length === 0 ? [] : chooseCuts(analysis, { kind }).map(({ name }) => name));
 }

@@ -71,7 +71,7 @@ export interface ClassifiedImages {
  * @throws AbortedError once the signal has fired.
  */
 export async function classifyImages(options: ClassifyImagesOptions, context: JobContext): Promise<ClassifiedImages> {
-  const runtime = await loadRuntime(options.runtime);
+  const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   const timed = options.profile !== null || options.exit.kind === 'milliseconds';
   const profile = timed ? await findDeviceProfile(options.bundle, options.profile, runtime) : null;
   await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);

@@ -15,6 +15,7 @@ const report: HeadsReport = {
       insteadOf: { design: { family: 'conv' }, macs: 900, macsShare: 0.9, parameters: 800, parametersShare: 8 },
     },
   ],
+  cutsLeftOut: 0,
   total: { macs: 40, macsShare: 0.04, parameters: 10, parametersShare: 0.1 },
   withinBounds: true,
 };
@@ -24,6 +25,12 @@ test('what all heads cost, and which cut has a cheaper one', () => {
     "net: its 2 head(s) cost 4.0 % of the network's MACs, so that the last exit costs 104.0 %, and have 10.0 % as many parameters.",
     'Note: net, cut second: the head is pool-conv, channels / 4, on 7x7, pooled to 2x1, bottleneck 64 (2.0 % of the MACs, 5.0 % as many parameters) instead of conv, which is too expensive (90.0 % of the MACs, 800.0 % as many parameters). --head conv takes that.',
   ]);
+});
+
+test('fewer cuts than usual', () => {
+  expect(headNotes({ ...report, cutsLeftOut: 3 })).toContain(
+    'Note: net is cut at 2 place(s) instead of 5, because more heads would be too expensive. --cuts 5 takes all.',
+  );
 });
 
 test.each([

@@ -5,12 +5,18 @@ import { formatPercent } from '../../output/format.ts';
 import { designText, headsCostText } from '../../output/head-text.ts';
 
 /** One line on all heads, one on each that took the place of another, one where they are expensive all the same. */
-export function headNotes({ network, heads, total, asked, withinBounds }: HeadsReport): readonly string[] {
+export function headNotes(report: HeadsReport): readonly string[] {
+  const { network, heads, cutsLeftOut, total, asked, withinBounds } = report;
   const advice = asked
     ? '--head auto without options takes cheaper ones'
     : 'these are the smallest; fewer cuts cost less';
   return [
     `${network}: its ${heads.length} head(s) cost ${headsCostText(total)}.`,
+    ...(cutsLeftOut === 0
+      ? []
+      : [
+          `Note: ${network} is cut at ${heads.length} place(s) instead of ${heads.length + cutsLeftOut}, because more heads would be too expensive. --cuts ${heads.length + cutsLeftOut} takes all.`,
+        ]),
     ...heads.flatMap((head) => replacementNote(network, head)),
     ...(withinBounds ? [] : [`Caution: these heads are expensive beside ${network}; ${advice}.`]),
   ];

@@ -71,7 +71,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
     for (const folder of folders) await assertOutputFolder(folder, output);
   }
   for (const place of [output.folder, options.work.folder]) await assertWritablePlace(place);
-  const runtime = await loadRuntime(options.runtime);
+  const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
   const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);

@@ -55,6 +55,7 @@ function wholePlan(network: OnnxNetwork): NetworkPlan {
     network,
     cuts: [],
     heads: { heads: [], withinBounds: true },
+    cutsLeftOut: 0,
     followsNetwork: false,
     variants: [{ method: 'plain', heads: [] }],
   };
