@@ -4,7 +4,7 @@ import { createManifest, type ManifestContent, manifestJson } from './create-man
 import { tensorsFromHeads } from './head-weights.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { encodeSafetensors } from './safetensors.ts';
-import { SIGNATURE_PATH } from './signature.ts';
+import { signaturePath } from './signature.ts';
 
 const WEIGHTS_PATH = 'weights.safetensors';
 
@@ -24,7 +24,7 @@ export interface BundleContents {
 export async function bundleFiles(contents: BundleContents): Promise<Map<string, Uint8Array>> {
   const { manifest: content, heads } = contents;
   const files = new Map(contents.files);
-  for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH, SIGNATURE_PATH]) {
+  for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH, signaturePath]) {
     if (files.has(reserved))
       throw new InvalidInputError(
         `Expected no file named ${reserved}, which the bundle writes itself; received one. Rename the file.`,

@@ -32,8 +32,8 @@ export { type Bundle, type OpenBundleOptions, openBundle } from './open-bundle.t
 // Integrity and signatures
 
 export { manifestHash } from './manifest-hash.ts';
-export { importPublicKey, importSigningKey, signManifest } from './signature.ts';
-export { type VerifiedBundle, verifyBundle } from './verify-bundle.ts';
+export { importPublicKey, importSigningKey, signaturePath } from './signature.ts';
+export { signBundle, type VerifiedBundle, verifyBundle } from './verify-bundle.ts';
 
 // Loading a bundle on any runtime
 

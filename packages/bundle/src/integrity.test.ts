@@ -10,7 +10,7 @@ import { bundleFiles } from './bundle-files.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { manifestHash } from './manifest-hash.ts';
 import { openBundle } from './open-bundle.ts';
-import { importPublicKey, importSigningKey, SIGNATURE_PATH, signManifest } from './signature.ts';
+import { importPublicKey, importSigningKey, signaturePath, signManifest } from './signature.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 const files: ReadonlyMap<string, Uint8Array> = await bundleFiles(smallBundle());
@@ -146,13 +146,13 @@ describe('a signature', () => {
   test('opens the bundle with the key of its maker, and with no other bytes', async () => {
     const signature = await signManifest(manifestBytes, await importSigningKey(privatePem));
     const publicKey = await importPublicKey(publicPem);
-    const signed = new Map(files).set(SIGNATURE_PATH, signature);
+    const signed = new Map(files).set(signaturePath, signature);
     expect(await verifyBundle(readerOf(signed), { publicKey })).toMatchObject({ isSigned: true });
     await refused(openBundle(readerOf(files), { publicKey }), /manifest\.sig: the file is missing/);
     const spaced = Uint8Array.of(...manifestBytes, 0x20);
     await refused(openBundle(readerOf(new Map(signed).set('manifest.json', spaced)), { publicKey }), /it was changed/);
     for (const wrong of [new Uint8Array(), signature.slice(1), new Uint8Array(64), Uint8Array.of(...signature, 0)]) {
-      await refused(openBundle(readerOf(new Map(signed).set(SIGNATURE_PATH, wrong)), { publicKey }), /manifest\.sig/);
+      await refused(openBundle(readerOf(new Map(signed).set(signaturePath, wrong)), { publicKey }), /manifest\.sig/);
     }
     const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
     await refused(openBundle(readerOf(signed), { publicKey: pair.publicKey }), /signed with another key/);
@@ -178,7 +178,7 @@ describe('a signature', () => {
 
   test('has a path that no file of a bundle may take', async () => {
     const contents = smallBundle();
-    const reserved = new Map(contents.files).set(SIGNATURE_PATH, new Uint8Array(64));
+    const reserved = new Map(contents.files).set(signaturePath, new Uint8Array(64));
     await expect(bundleFiles({ ...contents, files: reserved })).rejects.toThrow(/no file named manifest\.sig/);
   });
 });

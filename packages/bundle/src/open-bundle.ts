@@ -8,7 +8,7 @@ import { checkManifestHash } from './manifest-hash.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
-import { checkSignature, SIGNATURE_PATH } from './signature.ts';
+import { checkSignature, signaturePath } from './signature.ts';
 
 /** A bundle with a valid manifest. Its files are read and checked on demand. */
 export interface Bundle {
@@ -41,7 +41,7 @@ export interface OpenBundleOptions {
 export async function openBundle(reader: BundleReader, { publicKey }: OpenBundleOptions = {}): Promise<Bundle> {
   const bytes = await readFrom(reader, MANIFEST_PATH);
   // Before anything of the file is used.
-  if (publicKey !== undefined) await checkSignature(bytes, await readFrom(reader, SIGNATURE_PATH), publicKey);
+  if (publicKey !== undefined) await checkSignature(bytes, await readFrom(reader, signaturePath), publicKey);
   const json = parseJson(bytes, notJson);
   const manifest = parseManifest(json);
   await checkManifestHash(json, manifest);
@@ -77,7 +77,8 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
   return bytes;
 }
 
-async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
+/** @throws InvalidBundleError for a file that cannot be read; AbortedError unchanged. */
+export async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
   try {
     return await reader(path, expectedBytes);
   } catch (cause) {

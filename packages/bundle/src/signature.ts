@@ -7,7 +7,7 @@
 import { InvalidBundleError, InvalidInputError, RuntimeFailureError } from '@ztw/core';
 
 /** Path of the signature in a bundle: its 64 bytes. The manifest does not list it. */
-export const SIGNATURE_PATH = 'manifest.sig';
+export const signaturePath = 'manifest.sig';
 
 const algorithm = 'Ed25519';
 const signatureBytes = 64;
@@ -48,12 +48,12 @@ export async function checkSignature(manifest: Uint8Array, signature: Uint8Array
     signature.length === signatureBytes && (await subtle().verify(algorithm, key, plain(signature), plain(manifest)));
   if (fits) return;
   throw new InvalidBundleError(
-    `${SIGNATURE_PATH}: expected a signature of this manifest by the owner of the key; received another. ` +
+    `${signaturePath}: expected a signature of this manifest by the owner of the key; received another. ` +
       'Do not use the bundle: it was changed, or signed with another key.',
     {
       expected: `${signatureBytes} bytes that fit the key`,
       received: `${signature.length} bytes`,
-      path: SIGNATURE_PATH,
+      path: signaturePath,
     },
   );
 }

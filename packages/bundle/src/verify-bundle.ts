@@ -1,5 +1,7 @@
 import type { BundleManifest, BundleReader } from './manifest.ts';
-import { type OpenBundleOptions, openBundle } from './open-bundle.ts';
+import { MANIFEST_PATH } from './manifest-checks.ts';
+import { type OpenBundleOptions, openBundle, readFrom } from './open-bundle.ts';
+import { signManifest } from './signature.ts';
 
 /** What was checked. Everything that is named here holds. */
 export interface VerifiedBundle {
@@ -34,4 +36,17 @@ export async function verifyBundle(reader: BundleReader, options: OpenBundleOpti
     hasOwnHash: manifest.sha256 !== undefined,
     isSigned: options.publicKey !== undefined,
   };
+}
+
+/**
+ * Signs a bundle after all of its files were checked.
+ * @param key From `importSigningKey`.
+ * @returns the 64 bytes of the file at `signaturePath`.
+ * @throws InvalidBundleError for a damaged bundle.
+ */
+export async function signBundle(reader: BundleReader, key: CryptoKey): Promise<Uint8Array> {
+  const signed = await readFrom(reader, MANIFEST_PATH);
+  // The bytes that are checked are those that are signed.
+  await verifyBundle(async (path, bytes) => (path === MANIFEST_PATH ? signed : reader(path, bytes)));
+  return signManifest(signed, key);
 }
