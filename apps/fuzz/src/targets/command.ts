@@ -156,7 +156,7 @@ async function run(args: readonly string[]): Promise<{ code: number; stdout: str
     },
     colours: false,
     columns: 120,
-    commandLine: 'ztw',
+    args,
     signal: new AbortController().signal,
     progressDisplay: silentProgress,
   });
