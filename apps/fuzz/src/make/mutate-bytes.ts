@@ -9,7 +9,8 @@ const interesting = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
  * @returns a changed copy.
  */
 export function mutateBytes(bytes: Uint8Array, random: Random, count: number): Uint8Array {
-  let copy: Uint8Array = bytes.slice();
+  // Not `slice`, which of a Node Buffer is a view.
+  let copy: Uint8Array = new Uint8Array(bytes);
   for (let round = 0; round < count; round++) copy = mutateOnce(copy, random);
   return copy;
 }

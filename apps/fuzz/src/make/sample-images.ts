@@ -9,7 +9,7 @@ export async function sampleImages(): Promise<readonly Uint8Array[]> {
     const raw = Uint8Array.from({ length: width * height * channels }, (_, at) => (at * 37) % 256);
     return sharp(raw, { raw: { width, height, channels } });
   };
-  return Promise.all([
+  const encoded = await Promise.all([
     image(3).png().toBuffer(),
     image(1).png().toBuffer(),
     image(4).png({ progressive: true }).toBuffer(),
@@ -20,6 +20,7 @@ export async function sampleImages(): Promise<readonly Uint8Array[]> {
     image(4).webp().toBuffer(),
     image(3).webp({ lossless: true }).toBuffer(),
   ]);
+  return encoded.map((buffer) => new Uint8Array(buffer));
 }
 
 const interestingSizes = [0, 1, 2, 9, 4096, 8193, 65_535, 65_536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];

@@ -32,6 +32,7 @@ export interface WatchedRun {
 const neverSettled = 13;
 /** Time to load all modules, compile kernels and open the targets on a busy machine. */
 const openMilliseconds = 300_000;
+const pollMilliseconds = 250;
 
 /**
  * Runs a plan to its end.
@@ -84,19 +85,19 @@ function runProcess(options: WatchOptions & Pick<FuzzJob, 'from'>): Promise<End>
   });
   return new Promise((resolve, reject) => {
     let step = -1;
-    let since = Date.now();
+    let stillMilliseconds = 0;
     let still = false;
+    // Turns are counted, not the clock: it jumps where the machine sleeps.
     const timer = setInterval(() => {
-      const now = readLedger(join(folder, ledgerName), plan.targets.length)?.position.step ?? -1;
       // The ledger of an earlier process may still be there.
-      if (now !== step) {
-        step = now;
-        since = Date.now();
-      } else if (Date.now() - since > (step < from ? openMilliseconds : hangMilliseconds)) {
+      const now = readLedger(join(folder, ledgerName), plan.targets.length)?.position.step ?? -1;
+      stillMilliseconds = now === step ? stillMilliseconds + pollMilliseconds : 0;
+      step = now;
+      if (stillMilliseconds > (step < from ? openMilliseconds : hangMilliseconds)) {
         still = true;
         child.kill('SIGKILL');
       }
-    }, 250);
+    }, pollMilliseconds);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearInterval(timer);

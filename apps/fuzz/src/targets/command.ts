@@ -16,6 +16,7 @@ import { sampleImages } from '../make/sample-images.ts';
 import { tarOf } from '../make/tar-of.ts';
 import type { Random } from '../random.ts';
 import { type FuzzTarget, mustHold, UntypedRefusal } from '../target.ts';
+import { tensorflowOn } from './tensorflow-on.ts';
 
 /**
  * Whole command lines on changed files. Each ends with a result, or with one error that is expected; after an error there
@@ -25,6 +26,7 @@ export const command: FuzzTarget = {
   name: 'the whole command',
   share: 2,
   async open(folder) {
+    await tensorflowOn('cpu');
     const samples: Samples = {
       bundle: await runnableBundle(),
       images: await sampleImages(),

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { openBundle } from '@ztw/bundle';
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import { type PackedError, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import * as ort from 'onnxruntime-node';
@@ -10,6 +11,7 @@ import { serveModel } from './serve-model.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 const bundle = readFrom(await tinyBundle(1));
+const { manifest } = await openBundle(bundle);
 
 /** Lets messages travel to the other side and back. */
 const turns = async (count = 20): Promise<void> => {
@@ -61,6 +63,7 @@ describe('a worker that serves a model', () => {
     ['a name of an object’s own members', { kind: 'constructor' }, /unknown task "constructor"/],
     ['nothing to open', { kind: 'open' }, /the field "content" in the task "open"/],
     ['files that are not a map', { kind: 'open', content: { manifest: {}, files: {} } }, /field "content\.files"/],
+    ['a bundle without its files', { kind: 'open', content: { manifest, files: new Map() } }, /Send all files/],
     ['an empty description', { kind: 'open', content: { manifest: {}, files: new Map() } }, /The worker failed/],
     ['no input', { kind: 'load', result: 1 }, /field "input"/],
     ['a stage that is not a number', { ...run, stageIndex: 'first' }, /field "stageIndex"/],
@@ -77,6 +80,8 @@ describe('a worker that serves a model', () => {
     expect(reply!.call).toBe(5);
     const error = unpackError(reply!.error);
     expect(InvalidInputError.isInstance(error) || RuntimeFailureError.isInstance(error)).toBe(true);
+    // That would be a defect of ours.
+    expect(error.message).not.toContain('internal:');
     expect(error.message).toMatch(message);
     port.close();
   });

@@ -101,7 +101,12 @@ class ServedModel {
     }
     const file = async (path: string) => {
       const bytes = files.get(path);
-      if (bytes === undefined) throw new RuntimeFailureError(`internal: the worker was not sent "${path}".`);
+      if (bytes === undefined) {
+        throw new InvalidInputError(
+          `Expected the file "${path}" with the task "open"; received none. Send all files of the stages.`,
+          { expected: path, path: 'content.files' },
+        );
+      }
       return bytes;
     };
     const { model } = await loadBundle({ ...settings, ort: this.#ort, bundle: { manifest, file } });
@@ -111,7 +116,11 @@ class ServedModel {
   }
 
   #opened(): StagedModel {
-    if (this.#model === null) throw new RuntimeFailureError('internal: the worker has not loaded a bundle yet.');
+    if (this.#model === null) {
+      throw new InvalidInputError(
+        'Expected a worker with a bundle; this worker has not loaded a bundle yet. Send the task "open" first.',
+      );
+    }
     return this.#model;
   }
 
