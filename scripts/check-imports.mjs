@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** From the bottom to the top: a package may import packages in the lines above its own. */
 const levels = [
-  ['packages/core'],
+  ['packages/core', 'packages/example-fashion'],
   ['packages/heads', 'packages/ensemble', 'packages/program'],
   ['packages/bundle'],
   ['packages/onnx-graph'],
@@ -37,6 +37,8 @@ const exceptions = [
     why: 'networks are written by the builder of emitted stages',
   },
   { from: 'apps/bench/src/kernels.ts', to: 'packages/runtime-tfjs', why: 'a kernel is timed alone' },
+  { from: 'apps/bench/src/first-answer.ts', to: 'packages/runtime-tfjs', why: 'its binaries are served as in tests' },
+  { from: 'apps/bench/src', to: 'packages/ztw', why: 'classifiers are timed on the bundle of the tests' },
 ];
 
 /** Known circles that still have to be removed, as lists of files. */
@@ -72,7 +74,7 @@ function targetOf(path, specifier) {
     return { file, package: packageOf(file), isRelative: true };
   }
   const name = packageNames.find((folder) => {
-    const own = `@ztw/${folder.split('/')[1]}`;
+    const own = folder === 'packages/ztw' ? 'ztw' : `@ztw/${folder.split('/')[1]}`;
     return specifier === own || specifier.startsWith(`${own}/`);
   });
   return name === undefined ? null : { file: null, package: name, isRelative: false };

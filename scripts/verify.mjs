@@ -72,6 +72,7 @@ check('unused files, exports and dependencies', () => run('pnpm', ['exec', 'knip
 check('build', () => run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']));
 check('packages as they would be published', () => run('node', ['scripts/packages/check-packages.mjs']));
 check('download size', () => run('node', ['scripts/packages/check-sizes.mjs']));
+check('fresh projects', () => run('node', ['scripts/packages/check-fresh-projects.mjs']));
 check('built command', () => run('node', ['apps/cli/dist/main.mjs', 'inspect', 'models/fashion-resnet20.onnx']));
 check('tests', unitTests);
 

@@ -6,6 +6,8 @@ const config: UserConfig = defineConfig({
   format: 'esm',
   platform: 'neutral',
   dts: { oxc: true },
+  // Declarations name Symbol.asyncDispose, which the library of older targets lacks.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   // Bundled on purpose: core must not have a dependency at run time.
   inlineOnly: ['valibot'],

@@ -5,6 +5,8 @@ const config: UserConfig = defineConfig({
   format: 'esm',
   platform: 'neutral',
   dts: { oxc: true },
+  // Declarations name Symbol.asyncDispose, which the library of older targets lacks.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
 });
 

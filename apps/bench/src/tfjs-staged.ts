@@ -49,7 +49,7 @@ function open(at: readonly Cut[]): Promise<StagedModel> {
     heads,
     name: network,
     pathPrefix: '',
-    programs: true,
+    runtimes: 'tfjs',
   });
   return loadNetwork({
     tf,

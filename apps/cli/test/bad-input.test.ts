@@ -31,7 +31,7 @@ async function refused(args: readonly string[]): Promise<string> {
 }
 
 const train = (model: string, ...more: readonly string[]): readonly string[] => [
-  ...['train', model, '--data', data, '--head', 'pooled', '--epochs', '1', '--out', at('out')],
+  ...['train', model, '--data', data, '--preset', 'none', '--head', 'pooled', '--epochs', '1', '--out', at('out')],
   ...more,
 ];
 
@@ -213,6 +213,8 @@ describe('bundles', () => {
       network,
       '--data',
       data,
+      '--preset',
+      'none',
       '--cuts',
       '1',
       '--head',

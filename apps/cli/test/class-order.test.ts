@@ -140,12 +140,28 @@ describe('labels that the network does not know', () => {
 });
 
 describe('the normalisation', () => {
-  test('stops if none was given and a preset is clearly better', async () => {
-    const message = await refused(folders, '--class-names', names);
-    expect(message).toMatch(
-      /pixels as 0\.\.1, since no normalisation was given.*with --preset fashion-mnist, 9\d\.\d %/,
+  test('is the preset with which the network is clearly most accurate, if none was given', async () => {
+    const { code, stderr } = await train(folders, 'inferred', '--class-names', names);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /^Normalisation: --preset fashion-mnist, with .* correct with fashion-mnist 9\d\.\d % of 270 rows .*, none \d\d\.\d %/m,
     );
-    expect(message).toContain('--preset none to keep pixels as 0..1');
+    const manifest = JSON.parse(await readFile(at('inferred', 'manifest.json'), 'utf8')) as BundleManifest;
+    expect(manifest.preprocessing).toMatchObject({ mean: [0.286], std: [0.353] });
+  });
+
+  test('is the same where the classes are in another order, which is what stops', async () => {
+    expect(await refused(folders)).toContain(`output 0 = '${fashionNames[0]}'`);
+  });
+
+  test('is asked for, with the accuracies, where few rows do not tell', async () => {
+    const message = await refused(await writeFashionArrays(at('little'), 20));
+    expect(message).toMatch(/Expected the normalisation .* fashion-mnist \d+\.\d % of \d+ rows .*Pass --preset/);
+    for (const preset of ['none', 'signed', 'bytes']) expect(message).toMatch(new RegExp(`\\b${preset} \\d+\\.\\d %`));
+  });
+
+  test('is asked for without labels', async () => {
+    expect(await refused(folders, '--no-labels')).toContain('no labels to measure one by');
   });
 
   test('that the user chose stops if the network is near chance with it', async () => {

@@ -21,7 +21,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const train = (...more: readonly string[]) =>
   runInProcess([
-    ...['train', network, '--data', data, '--cuts', '1', '--head', 'pooled', '--epochs', '1', '--quiet'],
+    ...['train', network, '--data', data, '--preset', 'none', '--cuts', '1', '--head', 'pooled'],
+    ...['--epochs', '1', '--quiet'],
     ...more,
   ]);
 

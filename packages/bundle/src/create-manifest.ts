@@ -16,7 +16,7 @@ export type ManifestContent = Omit<BundleManifest, 'format' | 'version' | 'weigh
 
 /**
  * Makes the manifest of a bundle and checks it as a reader does, so that what is written can be read.
- * @param weights Path of the weights file; null without ICs.
+ * @param weights Path of a weights file for all heads; null without ICs, and where the stages' weights hold them.
  * @param files Every file except the manifest, by path.
  * @throws InvalidInputError if the manifest would not be valid; `cause` says why.
  */
@@ -27,7 +27,7 @@ export async function createManifest(
 ): Promise<BundleManifest> {
   const listed: BundleFile[] = [];
   for (const [path, bytes] of files) listed.push({ path, bytes: bytes.length, sha256: await sha256(bytes) });
-  const manifest: BundleManifest = { format: 'ztw-bundle', version: 1, ...content, weights, files: listed };
+  const manifest: BundleManifest = { format: 'ztw-bundle', version: 2, ...content, weights, files: listed };
   try {
     const json = JSON.parse(manifestJson(manifest));
     return parseManifest({ ...json, sha256: await manifestHash(json) });

@@ -1,10 +1,12 @@
-// Converts heads to the tensors of the weights file and back. The values of stage M of network N are stored under
-// `networks.N.stages.M.`.
+// Converts heads to the tensors of weights files and back. In one file for all heads, the values of stage M of network N
+// are stored under `networks.N.stages.M.`; in the weights of a stage, under `head.`.
 
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
 import { findParameterProblem, type Head, type HeadSpecification } from '@ztw/heads';
-import type { BundleNetwork } from './manifest.ts';
+import type { BundleNetwork, BundleStage } from './manifest.ts';
+import type { SafetensorsFile } from './open-safetensors.ts';
+import { openStageWeights } from './stage-weights.ts';
 
 /**
  * Names the values of all heads for the weights file.
@@ -68,6 +70,49 @@ export function headAt({ prefix, specification }: HeadPlace, tensors: ReadonlyMa
   const problem = findParameterProblem(specification, parameters);
   if (problem !== null) throw new InvalidBundleError(`The head under ${prefix} ${problem}.`, { path: prefix });
   return { specification, parameters };
+}
+
+/** Start of the names of a head's values in the weights of its stage. */
+export const headPrefix = 'head.';
+
+/**
+ * Restores the head of a stage from the weights of the stage. A value that other stages use too is in a shared file; the
+ * metadata of the stage's own file then has its name there.
+ * @throws InvalidBundleError unless the tensors under `head.` are exactly those of its layers. Errors of `readFile` pass
+ *   through.
+ */
+async function headOfStage(
+  { weights = [] }: BundleStage,
+  specification: HeadSpecification,
+  readFile: (path: string) => Promise<Uint8Array>,
+): Promise<Head> {
+  const files = await openStageWeights(weights, readFile);
+  const own: SafetensorsFile | undefined = files.files[0];
+  const named = [...(own?.tensors.keys() ?? [])].map((name) => [name, name] as const);
+  const elsewhere = Object.entries(own?.metadata() ?? {});
+  const tensors = [...named, ...elsewhere]
+    .filter(([name]) => name.startsWith(headPrefix))
+    .map(([name, stored]) => [name, files.read(stored)] as const);
+  return headAt({ prefix: headPrefix, specification }, new Map(tensors));
+}
+
+/**
+ * Restores the heads of all networks from the weights of their stages, one list per network.
+ * @throws as `headOfStage`.
+ */
+export async function headsOfStages(
+  networks: readonly BundleNetwork[],
+  readFile: (path: string) => Promise<Uint8Array>,
+): Promise<Head[][]> {
+  const heads: Head[][] = [];
+  for (const { stages } of networks) {
+    const ofNetwork: Head[] = [];
+    for (const stage of stages) {
+      if (stage.head !== null) ofNetwork.push(await headOfStage(stage, stage.head, readFile));
+    }
+    heads.push(ofNetwork);
+  }
+  return heads;
 }
 
 /** @throws InvalidBundleError for a tensor that belongs to no head. */

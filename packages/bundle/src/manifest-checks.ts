@@ -20,6 +20,7 @@ const CHECKS: readonly Check[] = [
   checkInputs,
   checkLabels,
   checkPreprocessing,
+  checkVersion,
   checkNetworks,
   checkEnsemble,
   checkPoints,
@@ -52,6 +53,15 @@ function checkPreprocessing({ preprocessing, inputShape }: BundleManifest): stri
   return `preprocessing: ${mean.length} means and ${std.length} deviations for ${channels} channels`;
 }
 
+/** Version 1 knows no values outside the forms of a stage. */
+function checkVersion({ version, networks }: BundleManifest): string | null {
+  if (version !== 1) return null;
+  const isNew = ({ model, weights, program }: BundleStage): boolean =>
+    model === undefined || weights !== undefined || (program !== undefined && program.weights === undefined);
+  const stage = networks.flatMap(({ stages }) => stages).find(isNew);
+  return stage === undefined ? null : `version: 1, but the stage ${stage.name} is written as in version 2`;
+}
+
 function checkNetworks(manifest: BundleManifest): string | null {
   return firstProblem(manifest.networks, (network, networkIndex) =>
     firstProblem(network.stages, (stage, stageIndex) => {
@@ -71,6 +81,9 @@ function checkStage(
   network: BundleNetwork,
   manifest: BundleManifest,
 ): string | null {
+  const { model, program, weights = [] } = stage;
+  if (model === undefined && program === undefined) return 'has neither a model nor a program';
+  if (new Set(weights).size < weights.length) return 'lists a weights file twice';
   const before = network.stages[stageIndex - 1];
   const isLast = stageIndex === network.stages.length - 1;
   const arriving = before ? before.outputs : manifestInputs(manifest);
@@ -153,13 +166,17 @@ function checkFiles({ files, networks, weights }: BundleManifest): string | null
   if (seen.has(MANIFEST_PATH)) return `files: lists ${MANIFEST_PATH}, which cannot hold its own hash`;
   const stages = networks.flatMap((network) => network.stages);
   const listed = new Set(files.map((file) => file.path));
-  const named = stages.flatMap(({ model, program }) => [model, ...(program ? [program.steps, program.weights] : [])]);
-  const unlisted = named.find((path) => !listed.has(path));
+  const unlisted = stages.flatMap(pathsOf).find((path) => !listed.has(path));
   if (unlisted !== undefined) return `files: ${unlisted} is missing from the list`;
   if (weights !== null && !listed.has(weights)) return `files: ${weights} is missing from the list`;
-  const hasHeads = stages.some((stage) => stage.head !== null);
-  if (hasHeads === (weights !== null)) return null;
-  return hasHeads ? 'weights: null, but there are heads' : 'weights: a file, but there are no heads';
+  const withHeads = stages.filter((stage) => stage.head !== null);
+  if (weights !== null) return withHeads.length > 0 ? null : 'weights: a file, but there are no heads';
+  return withHeads.every((stage) => stage.weights !== undefined) ? null : 'weights: null, but there are heads';
+}
+
+function pathsOf({ model, weights = [], program }: BundleStage): readonly string[] {
+  const programPaths = program === undefined ? [] : [program.steps, program.weights];
+  return [model, ...weights, ...programPaths].filter((path) => path !== undefined);
 }
 
 function firstProblem<Item>(

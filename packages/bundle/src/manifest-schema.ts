@@ -32,8 +32,9 @@ const input = v.strictObject({ name: text, type: inputType, rowShape: freeShape 
 
 const stage = v.strictObject({
   name: text,
-  model: path,
-  program: v.exactOptional(v.strictObject({ steps: path, weights: path })),
+  weights: v.exactOptional(v.pipe(v.array(path), v.minLength(1))),
+  model: v.exactOptional(path),
+  program: v.exactOptional(v.strictObject({ steps: path, weights: v.exactOptional(path) })),
   inputs: v.array(tensor),
   previousLogits: v.nullable(text),
   outputs: v.array(tensor),
@@ -59,10 +60,10 @@ const preprocessing = v.strictObject({
   std: v.array(positive),
 });
 
-/** A manifest of version 1. */
+/** A manifest of either version. */
 export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strictObject({
   format: v.literal('ztw-bundle'),
-  version: v.literal(1),
+  version: v.picklist([1, 2]),
   method: text,
   classes: size,
   labels: v.nullable(v.array(v.string())),

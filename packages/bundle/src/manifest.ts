@@ -38,14 +38,26 @@ export interface BundleTensor {
 export interface BundleStageProgram {
   /** JSON file, a `TensorProgram`. */
   readonly steps: string;
-  /** safetensors file with the program's own weights, in the layouts that its steps expect. */
-  readonly weights: string;
+  /**
+   * safetensors file with the program's own weights, in the layouts that its steps expect. Absent for a program that
+   * reads the stage's `weights`.
+   */
+  readonly weights?: string;
 }
 
 export interface BundleStage {
   readonly name: string;
-  /** Path inside the bundle of the stage's ONNX model: segment and head in one graph. */
-  readonly model: string;
+  /**
+   * safetensors files with the values of the stage, segment and head, which the model and the program refer to. Each
+   * value is stored once. First the stage's own file; then files that several stages share. The values of the head have
+   * names that start with `head.`. Absent for a stage whose forms hold their values themselves.
+   */
+  readonly weights?: readonly string[];
+  /**
+   * Path inside the bundle of the stage's ONNX model: segment and head in one graph. Large values are external data in
+   * `weights`, by paths from the model's folder. Absent if the bundle was made for other runtimes only.
+   */
+  readonly model?: string;
   /** The same stage as a program; absent if the bundle was made without programs. */
   readonly program?: BundleStageProgram;
   /** Feature inputs in order: the network's inputs for the first stage, else the tensors of the previous cut. */
@@ -62,8 +74,8 @@ export interface BundleStage {
   readonly segmentMacs: number;
   readonly headMacs: number;
   /**
-   * The IC's head. Its values are in the weights file under `networks.N.stages.M.`. Null for the network's own
-   * classifier.
+   * The IC's head. Its values are in the stage's `weights`; in a bundle with a weights file of its own for heads, there
+   * under `networks.N.stages.M.`. Null for the network's own classifier.
    */
   readonly head: HeadSpecification | null;
 }
@@ -86,7 +98,8 @@ export interface BundleFile {
 
 export interface BundleManifest {
   readonly format: 'ztw-bundle';
-  readonly version: 1;
+  /** 1 for bundles of release 0.1, whose stages have no `weights`. New bundles are written as 2. */
+  readonly version: 1 | 2;
   /** `ztw` (cascade and ensemble), `sdn` (neither), or `plain` (a chain without any IC). */
   readonly method: string;
   readonly classes: number;
@@ -100,7 +113,7 @@ export interface BundleManifest {
   readonly inputs?: readonly InputSpecification[];
   readonly preprocessing: Preprocessing | null;
   readonly networks: readonly BundleNetwork[];
-  /** safetensors file with the values of all heads; null without ICs. */
+  /** safetensors file with the values of all heads; null without ICs, and where the stages' `weights` hold them. */
   readonly weights: string | null;
   readonly ensemble: EnsembleSpecification | null;
   readonly operatingPoints: readonly OperatingPoint[];

@@ -147,13 +147,13 @@ describe('bundleFiles refuses', () => {
 
   it('a head too few', () =>
     refuse(
-      ({ heads, ...rest }) => ({ ...rest, heads: [[], heads[1]!.slice(1)] }),
+      ({ heads, ...rest }) => ({ ...rest, heads: [[], heads![1]!.slice(1)] }),
       /Expected 2 heads for network .*; received 1/,
     ));
   it('heads of a network too few', () =>
-    refuse(({ heads, ...rest }) => ({ ...rest, heads: heads.slice(1) }), /heads of 2 networks.* received 1 lists/));
+    refuse(({ heads, ...rest }) => ({ ...rest, heads: heads!.slice(1) }), /heads of 2 networks.* received 1 lists/));
   it('heads in the wrong order', () =>
-    refuse(({ heads, ...rest }) => ({ ...rest, heads: [[], heads[1]!.toReversed()] }), /Head 0 of network large/));
+    refuse(({ heads, ...rest }) => ({ ...rest, heads: [[], heads![1]!.toReversed()] }), /Head 0 of network large/));
   it('a missing model', () => refuse((contents) => ({ ...contents, files: new Map() }), /missing from the list/));
   it('a reserved name', () =>
     refuse(

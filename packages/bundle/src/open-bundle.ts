@@ -1,8 +1,8 @@
 import { AbortedError, InvalidBundleError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import type { Head } from '@ztw/heads';
-import { headsFromTensors } from './head-weights.ts';
-import type { BundleManifest, BundleReader } from './manifest.ts';
+import { headsFromTensors, headsOfStages } from './head-weights.ts';
+import type { BundleFile, BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { checkManifestHash } from './manifest-hash.ts';
 import { parseManifest } from './parse-manifest.ts';
@@ -32,34 +32,56 @@ export interface OpenBundleOptions {
    * signature is not read.
    */
   readonly publicKey?: CryptoKey;
+  /** Whether the hashes of files are checked; their sizes always are. Default: true. */
+  readonly integrity?: boolean;
 }
 
 /**
  * Opens a bundle from a folder, an archive or the network. Runs no code from it.
  * @throws InvalidBundleError for a manifest that is missing, not valid or changed, or, with a key, not signed with it.
  */
-export async function openBundle(reader: BundleReader, { publicKey }: OpenBundleOptions = {}): Promise<Bundle> {
+export async function openBundle(reader: BundleReader, options: OpenBundleOptions = {}): Promise<Bundle> {
+  const { publicKey, integrity = true } = options;
   const bytes = await readFrom(reader, MANIFEST_PATH);
   // Before anything of the file is used.
   if (publicKey !== undefined) await checkSignature(bytes, await readFrom(reader, signaturePath), publicKey);
   const json = parseJson(bytes, notJson);
   const manifest = parseManifest(json);
-  await checkManifestHash(json, manifest);
-  const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path);
+  if (integrity) await checkManifestHash(json, manifest);
+  const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path, integrity);
   return {
     manifest,
     file,
     heads: async () => {
-      if (manifest.weights === null) return manifest.networks.map(() => []);
+      if (manifest.weights === null) return headsOfStages(manifest.networks, file);
       return headsFromTensors(manifest.networks, decodeSafetensors(await file(manifest.weights)));
     },
   };
 }
 
-async function readListedFile(reader: BundleReader, manifest: BundleManifest, path: string): Promise<Uint8Array> {
+async function readListedFile(
+  reader: BundleReader,
+  manifest: BundleManifest,
+  path: string,
+  integrity: boolean,
+): Promise<Uint8Array> {
   const listed = manifest.files.find((candidate) => candidate.path === path);
   if (listed === undefined) throw new InvalidBundleError(`${path}: the manifest does not list this file.`, { path });
   const bytes = await readFrom(reader, path, listed.bytes);
+  await checkBundleFile(listed, bytes, { integrity });
+  return bytes;
+}
+
+/**
+ * Checks the bytes of a file against the manifest.
+ * @throws InvalidBundleError for a file that was truncated or changed.
+ */
+export async function checkBundleFile(
+  listed: BundleFile,
+  bytes: Uint8Array,
+  { integrity = true }: OpenBundleOptions = {},
+): Promise<void> {
+  const { path } = listed;
   if (bytes.length !== listed.bytes) {
     throw new InvalidBundleError(
       `${path}: ${bytes.length} bytes instead of ${listed.bytes}; the file was truncated or changed. ` +
@@ -67,6 +89,7 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
       { expected: listed.bytes, received: bytes.length, path },
     );
   }
+  if (!integrity) return;
   const hash = await sha256(bytes);
   if (hash !== listed.sha256) {
     throw new InvalidBundleError(
@@ -74,7 +97,6 @@ async function readListedFile(reader: BundleReader, manifest: BundleManifest, pa
       { expected: listed.sha256, received: hash, path },
     );
   }
-  return bytes;
 }
 
 /** @throws InvalidBundleError for a file that cannot be read; AbortedError unchanged. */

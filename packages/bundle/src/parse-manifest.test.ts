@@ -26,15 +26,22 @@ describe('parseManifest', () => {
     expect(() => parseManifest(json)).toThrow(/not a bundle/);
   });
 
-  it.each([0, 2, '1', undefined])('refuses version %j and says what to do', (version) => {
+  it.each([0, 3, '1', undefined])('refuses version %j and says what to do', (version) => {
     expect(() => parseManifest({ ...valid, version })).toThrow(InvalidBundleError);
-    expect(() => parseManifest({ ...valid, version })).toThrow(/expected version 1; received .*\. Update ztw/);
+    expect(() => parseManifest({ ...valid, version })).toThrow(/expected version 1 or 2; received .*\. Update ztw/);
+  });
+
+  it('reads version 1, without the fields of version 2', () => {
+    expect(parseManifest({ ...structuredClone(valid), version: 1 }).version).toBe(1);
+    const json: Json = { ...structuredClone(valid), version: 1 };
+    json.networks[0].stages[0].weights = [json.files[0].path];
+    expect(() => parseManifest(json)).toThrow(/version: 1, but the stage final is written as in version 2/);
   });
 
   const large = (json: Json): Json => json.networks[1];
   const damages: readonly (readonly [string, (json: Json) => void, RegExp])[] = [
     ['a missing field', (json) => delete json.classes, /classes/],
-    ['an unknown field', (json) => (json.surprise = 1), /surprise: A field that version 1 does not have/],
+    ['an unknown field', (json) => (json.surprise = 1), /surprise: A field that this version does not have/],
     [
       'an unknown layer',
       (json) => (large(json).stages[0].head.layers[0].kind = 'warp'),
@@ -142,6 +149,35 @@ describe('parseManifest', () => {
       'a file twice in other letters',
       (json) => json.files.push({ ...json.files[0], path: 'Networks/0/stage-0.onnx' }),
       /listed twice/,
+    ],
+    ['a stage in no form', (json) => delete large(json).stages[0].model, /neither a model nor a program/],
+    [
+      'weights that are listed twice',
+      (json) => {
+        large(json).stages[0].weights = ['weights.safetensors', 'weights.safetensors'];
+      },
+      /lists a weights file twice/,
+    ],
+    [
+      'weights that are not in the list of files',
+      (json) => {
+        large(json).stages[0].weights = ['elsewhere.safetensors'];
+      },
+      /elsewhere\.safetensors is missing from the list/,
+    ],
+    [
+      'weights outside the bundle',
+      (json) => {
+        large(json).stages[0].weights = ['../stage.safetensors'];
+      },
+      /path inside the bundle/,
+    ],
+    [
+      'heads without values',
+      (json) => {
+        json.weights = null;
+      },
+      /weights: null, but there are heads/,
     ],
     [
       'a manifest that lists itself',

@@ -4,7 +4,8 @@ import type { BundleManifest } from './manifest.ts';
 import { findContradiction, MANIFEST_PATH } from './manifest-checks.ts';
 import { manifestSchema } from './manifest-schema.ts';
 
-const VERSION = 1;
+/** Versions that this release reads; it writes the last one. */
+const VERSIONS: readonly unknown[] = [1, 2];
 
 /**
  * Reads a manifest from parsed JSON. Checks the type of every field and the relations between fields; refuses unknown
@@ -17,7 +18,7 @@ export function parseManifest(json: unknown): BundleManifest {
   if (!result.success) {
     const [issue] = result.issues;
     const place = v.getDotPath(issue) ?? 'the top level';
-    const reason = issue.expected === 'never' ? 'A field that version 1 does not have' : issue.message;
+    const reason = issue.expected === 'never' ? 'A field that this version does not have' : issue.message;
     throw new InvalidBundleError(`${MANIFEST_PATH}: ${place}: ${reason}.`, {
       expected: issue.expected,
       received: issue.received,
@@ -40,11 +41,11 @@ function checkVersion(json: unknown): void {
       { expected: 'ztw-bundle', received: shown(format), path: `${MANIFEST_PATH}: format` },
     );
   }
-  if (version !== VERSION) {
+  if (!VERSIONS.includes(version)) {
     throw new InvalidBundleError(
-      `${MANIFEST_PATH}: expected version ${VERSION}; received ${shown(version)}. ` +
+      `${MANIFEST_PATH}: expected version ${VERSIONS.join(' or ')}; received ${shown(version)}. ` +
         'Update ztw, or make the bundle again with this release.',
-      { expected: VERSION, received: shown(version), path: `${MANIFEST_PATH}: version` },
+      { expected: VERSIONS, received: shown(version), path: `${MANIFEST_PATH}: version` },
     );
   }
 }

@@ -1,22 +1,18 @@
 // The part of the safetensors format that weights need: named float32 tensors. A file is eight bytes of header length
 // (little-endian), a JSON header, and the values of all tensors without gaps.
 
-import { InvalidBundleError, InvalidInputError } from '@ztw/core';
-import { firstNotFinite, type Parameter, parseJson } from '@ztw/core/runtime';
-
-const LENGTH_BYTES = 8;
-const FLOAT_BYTES = 4;
-const METADATA = '__metadata__';
-
-interface Entry {
-  readonly dtype: 'F32';
-  readonly shape: readonly number[];
-  /** First byte and end (exclusive), relative to the end of the header. */
-  readonly data_offsets: readonly [number, number];
-}
-
-/** The metadata of a file: strings by name. */
-export type SafetensorsMetadata = Readonly<Record<string, string>>;
+import { InvalidInputError } from '@ztw/core';
+import { firstNotFinite, type Parameter } from '@ztw/core/runtime';
+import {
+  type Entry,
+  elementsOf,
+  FLOAT_BYTES,
+  isShape,
+  LENGTH_BYTES,
+  METADATA,
+  openSafetensors,
+  type SafetensorsMetadata,
+} from './open-safetensors.ts';
 
 /**
  * Writes tensors sorted by name, so that the same tensors give the same bytes.
@@ -73,112 +69,18 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads tensors. The arrays are copies, so the file's bytes can be released.
+ * Reads all tensors. The arrays are copies, so the file's bytes can be released.
  * @throws InvalidBundleError unless the file is complete and its finite float32 tensors fill it without gap or overlap.
  */
 export function decodeSafetensors(file: Uint8Array): Map<string, Parameter> {
-  const { entries, dataStart } = readHeader(file);
-  const dataBytes = file.length - dataStart;
-  // An empty tensor has the same start as the tensor after it, so it must come first.
-  const inOrder = entries.toSorted(
-    ([, { data_offsets: left }], [, { data_offsets: right }]) => left[0] - right[0] || left[1] - right[1],
-  );
-  let expectedStart = 0;
-  for (const [
-    name,
-    {
-      shape,
-      data_offsets: [start, end],
-    },
-  ] of inOrder) {
-    if (start !== expectedStart || end - start !== elementsOf(shape) * FLOAT_BYTES || end > dataBytes) {
-      throw invalid(
-        `tensor ${name} of shape [${shape}] claims bytes ${start} to ${end} of ${dataBytes}; ` +
-          `expected ${elementsOf(shape) * FLOAT_BYTES} bytes from ${expectedStart} on`,
-      );
-    }
-    expectedStart = end;
-  }
-  if (expectedStart !== dataBytes) {
-    throw invalid(`its tensors end at byte ${expectedStart}, the file at ${dataBytes}`);
-  }
-  return new Map(
-    entries.map(
-      ([
-        name,
-        {
-          shape,
-          data_offsets: [start, end],
-        },
-      ]) => {
-        // A new array makes a copy; `slice` of a Node Buffer returns a view.
-        const bytes = new Uint8Array(file.subarray(dataStart + start, dataStart + end));
-        const data = new Float32Array(bytes.buffer);
-        const position = firstNotFinite(data);
-        if (position >= 0)
-          throw invalid(`tensor ${name} holds ${data[position]} at ${position}; weights must be finite`);
-        return [name, { shape, data }];
-      },
-    ),
-  );
+  const { tensors, read } = openSafetensors(file);
+  return new Map([...tensors.keys()].map((name) => [name, read(name)]));
 }
 
 /**
  * Reads the metadata of a file; empty if there is none.
- * @throws InvalidBundleError for a damaged header.
+ * @throws InvalidBundleError for a damaged file.
  */
 export function decodeSafetensorsMetadata(file: Uint8Array): SafetensorsMetadata {
-  const { metadata } = readHeader(file);
-  if (metadata === undefined) return {};
-  const isTexts =
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    Object.values(metadata).every((value) => typeof value === 'string');
-  if (!isTexts) throw invalid('its metadata is not an object of strings');
-  return metadata as SafetensorsMetadata;
-}
-
-interface Header {
-  readonly entries: [string, Entry][];
-  readonly metadata: unknown;
-  readonly dataStart: number;
-}
-
-function readHeader(file: Uint8Array): Header {
-  if (file.length < LENGTH_BYTES) throw invalid(`it has ${file.length} bytes, too few for a header`);
-  const headerBytes = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (headerBytes > BigInt(file.length - LENGTH_BYTES)) {
-    throw invalid(`its header claims ${headerBytes} bytes, the file has ${file.length}; the file may be cut short`);
-  }
-  const dataStart = LENGTH_BYTES + Number(headerBytes);
-  const header = parseJson(file.subarray(LENGTH_BYTES, dataStart), (reason, cause) =>
-    invalid(`its header is ${reason}`, cause),
-  );
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw invalid('its header is not an object');
-  const { [METADATA]: metadata, ...tensors } = header as Record<string, unknown>;
-  const entries = Object.entries(tensors).map(([name, entry]): [string, Entry] => [name, checkEntry(name, entry)]);
-  return { entries, metadata, dataStart };
-}
-
-function checkEntry(name: string, entry: unknown): Entry {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Record<keyof Entry, unknown>>;
-  if (dtype !== 'F32') throw invalid(`tensor ${name} has dtype ${JSON.stringify(dtype)}; expected "F32"`);
-  if (!isShape(shape)) throw invalid(`tensor ${name} has shape ${JSON.stringify(shape)}; expected whole numbers`);
-  if (!isShape(offsets) || offsets.length !== 2) {
-    throw invalid(`tensor ${name} has data_offsets ${JSON.stringify(offsets)}; expected [start, end]`);
-  }
-  return { dtype, shape, data_offsets: [offsets[0] as number, offsets[1] as number] };
-}
-
-function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function invalid(reason: string, cause?: unknown): InvalidBundleError {
-  return new InvalidBundleError(`Not a valid safetensors file: ${reason}.`, { cause });
+  return openSafetensors(file).metadata();
 }

@@ -34,6 +34,7 @@ export { type FirstDesign, type HeadDesignsOptions, headDesigns } from './famili
 // Derived from the layers: MACs, parameters, schema, shapes, cascade, validity
 
 export { headMacs } from './shapes/head-macs.ts';
+export { headOperations } from './shapes/head-operations.ts';
 export { findParameterProblem, parameterCount, parameterName, parameterShapes } from './shapes/head-parameters.ts';
 export { headSchema } from './shapes/head-schema.ts';
 export { headShapes } from './shapes/head-shapes.ts';

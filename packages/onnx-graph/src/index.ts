@@ -15,6 +15,7 @@ export {
 } from './analysis/analyse-graph.ts';
 export type { NetworkInput } from './analysis/choose-ports.ts';
 export type { Cut, CutTensor, RejectedCut } from './analysis/cut.ts';
+export { type ExpectedPixels, expectedPixels, type PixelRange } from './analysis/expected-pixels.ts';
 
 // Choosing cuts
 
@@ -25,6 +26,7 @@ export { parseCutSelection } from './cuts/parse-cut-selection.ts';
 // Segments, and ONNX files of segments, heads, ensembles and stages
 
 export { splitGraph } from './segment/split-graph.ts';
+export { segmentOperations } from './analysis/count-operations.ts';
 export type { Segment } from './segment/segment.ts';
 export {
   type EmitFeatureSegmentOptions,
@@ -34,7 +36,13 @@ export {
 export { type EmitOptions, emitStage, type StageModel } from './emit/emit-stage.ts';
 export { type EmitHeadOptions, emitHead } from './emit/emit-head.ts';
 export { type EmitEnsembleOptions, emitEnsemble } from './emit/emit-ensemble.ts';
-export { type CompiledNetwork, type CompileNetworkOptions, compileNetwork } from './emit/compile-network.ts';
+export {
+  type BundleRuntimes,
+  bundleRuntimes,
+  type CompiledNetwork,
+  type CompileNetworkOptions,
+  compileNetwork,
+} from './emit/compile-network.ts';
 
 // Translating stages to programs, and programs to ONNX
 
@@ -47,13 +55,12 @@ export { type ProgramToOnnxOptions, programToOnnx } from './from-program/program
 
 // Exporting a bundle as one ONNX file
 
-export {
-  type ExportBundleOptions,
-  exportBundle,
-  type GraphOptimiser,
-  type SingleFileForm,
-} from './export/export-bundle.ts';
+export { type ExportBundleOptions, exportBundle, type SingleFileForm } from './export/export-bundle.ts';
 export type { SingleFileOptions } from './export/single-file-options.ts';
 export { emitAllExits, exitLogitsName } from './export/emit-all-exits.ts';
 export { emitBatchIf } from './export/emit-batch-if.ts';
 export { emitNestedIf } from './export/emit-nested-if.ts';
+
+// Optimising the stages of a bundle for one machine
+
+export { type GraphOptimiser, optimiseBundle } from './export/optimise-bundle.ts';

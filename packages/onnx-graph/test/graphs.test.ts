@@ -65,6 +65,21 @@ test('a VGG-like network has a block at each layer, behind its activation and po
   expect(blockNames(analysis)).toEqual(['pool1', 'pool2', 'hidden']);
 });
 
+test('a gate on wide features: the block ends in the projection, where fewer values cross', async () => {
+  const bytes = tinyModel((net) => {
+    let features = net.relu(net.conv('x', 2, 4));
+    for (const block of ['first', 'second']) {
+      const wide = net.relu(net.conv(features, 4, 12, { kernel: 1 }));
+      const means = net.conv(net.apply('GlobalAveragePool', [wide]), 12, 12, { kernel: 1 });
+      const gated = net.apply('Mul', [net.apply('Sigmoid', [means]), wide], [], `${block}_gated`);
+      features = net.conv(gated, 12, 4, { kernel: 1, output: `${block}_projected` });
+    }
+    net.classify(net.relu(net.residual(net.residual(features, 4), 4)), 4);
+  });
+  const names = blockNames(await expectEveryCutToHold(bytes));
+  expect(names.slice(0, 2)).toEqual(['first_projected', 'second_projected']);
+});
+
 test('a fixed batch: everything is said of that many rows, costs of one', async () => {
   const analysis = await expectEveryCutToHold(tinyResnet({ batch: 4 }), [4]);
   const free = await analyse(tinyResnet());

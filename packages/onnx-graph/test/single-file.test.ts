@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { wholeStageModel } from '@ztw/bundle';
 import { type EnsembleSpecification, InvalidModelError, softmax, UnsupportedModelError } from '@ztw/core';
 import { equalWeights } from '@ztw/ensemble';
 import { type GraphProto, ModelProtoSchema } from 'onnx-buf';
@@ -46,12 +47,12 @@ async function compiled(
 /** The same stages under other paths, said to be written for another operator set. */
 function withOpset({ network, files }: CompiledNetwork, opset: number): CompiledNetwork {
   const pathOf = (path: string): string => `${opset}/${path}`;
-  const rewritten = [...files].map(([path, bytes]) => {
-    const model = fromBinary(ModelProtoSchema, bytes);
+  const rewritten = network.stages.map((stage) => {
+    const model = fromBinary(ModelProtoSchema, wholeStageModel(stage, files));
     for (const entry of model.opsetImport) entry.version = BigInt(opset);
-    return [pathOf(path), toBinary(ModelProtoSchema, model)] as const;
+    return [pathOf(stage.model!), toBinary(ModelProtoSchema, model)] as const;
   });
-  const stages = network.stages.map((stage) => ({ ...stage, model: pathOf(stage.model) }));
+  const stages = network.stages.map((stage) => ({ ...stage, model: pathOf(stage.model!) }));
   return { network: { ...network, stages }, files: new Map(rewritten) };
 }
 
@@ -194,7 +195,7 @@ describe.each(emitters)('$form', ({ form, emit }) => {
     const { files, ...rest } = optionsOf([exits], null);
     expect(() => emit({ ...rest, files: new Map() })).toThrow(InvalidModelError);
     const [first, second] = exits.network.stages;
-    const swapped = new Map([...files, [first!.model, files.get(second!.model)!]]);
+    const swapped = new Map([...files, [first!.model!, wholeStageModel(second!, files)]]);
     expect(() => emit({ ...rest, files: swapped })).toThrow(
       /should take input and return next_0, logits, but it takes/,
     );

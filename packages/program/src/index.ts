@@ -9,6 +9,11 @@ export type { BinaryStep, ProgramBinaryFunction, ProgramFunction } from './steps
 export type { ProgramReduction, ReduceStep } from './steps/reductions.ts';
 export type { SliceStep } from './steps/selection.ts';
 
+// Weights: views of stored tensors
+
+export { type ProgramWeight, readWeight } from './weights/program-weights.ts';
+export { type WeightView, wholeView } from './weights/weight-view.ts';
+
 // Writing: the writer, tensors with axis orders, sizes
 
 export { createProgramWriter, type NewStep, type ProgramWriter, programShape } from './write/program-writer.ts';
@@ -24,6 +29,7 @@ export {
   type Size,
   sameSize,
 } from './write/size.ts';
+export type { StoredWeight } from './write/stored-weight.ts';
 export { permuteAxes, readStrided } from './write/permute-axes.ts';
 
 // Passes: fewer steps with the same results
@@ -37,5 +43,5 @@ export { foldScales } from './passes/fold-scales.ts';
 // The finished program, its file, reading it, and inferring its shapes
 
 export { closeProgram, encodeTensorProgram, type WrittenProgram } from './write/close-program.ts';
-export { parseTensorProgram } from './parse-tensor-program.ts';
+export { type ParsedProgram, parseTensorProgram } from './parse-tensor-program.ts';
 export { type InferProgramShapesOptions, inferProgramShapes } from './shapes/infer-program-shapes.ts';

@@ -19,7 +19,7 @@ const program: TensorProgram = {
 };
 
 const parse = (json: unknown): TensorProgram =>
-  parseTensorProgram(new TextEncoder().encode(JSON.stringify(json)), ['w'], 'stage-00.json');
+  parseTensorProgram(new TextEncoder().encode(JSON.stringify(json)), new Map([['w', [6, 3]]]), 'stage-00.json').program;
 
 describe('parseTensorProgram', () => {
   test('returns the program that was written', () => {
@@ -49,12 +49,12 @@ describe('parseTensorProgram', () => {
   });
 
   test('refuses bytes that are not JSON', () => {
-    expect(() => parseTensorProgram(new Uint8Array([1, 2, 3]), [], 'stage-00.json')).toThrow(/not JSON/);
+    expect(() => parseTensorProgram(new Uint8Array([1, 2, 3]), new Map(), 'stage-00.json')).toThrow(/not JSON/);
   });
 });
 
 test.each(['steps', 'inputs'])('refuses deeply nested JSON in %s', (field) => {
   const levels = 200_000;
   const text = `{"${field}":${'['.repeat(levels)}${']'.repeat(levels)}}`;
-  expect(() => parseTensorProgram(new TextEncoder().encode(text), [], 'stage.json')).toThrow(InvalidBundleError);
+  expect(() => parseTensorProgram(new TextEncoder().encode(text), new Map(), 'stage.json')).toThrow(InvalidBundleError);
 });

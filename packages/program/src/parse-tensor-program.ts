@@ -4,15 +4,27 @@ import * as v from 'valibot';
 import { stepReads } from './steps/program-steps.ts';
 import type { TensorProgram } from './tensor-program.ts';
 import { tensorProgramSchema } from './tensor-program-schema.ts';
+import { type ProgramWeight, programWeights } from './weights/program-weights.ts';
+
+/** A program that was read, with all its weights. */
+export interface ParsedProgram {
+  readonly program: TensorProgram;
+  readonly weights: readonly ProgramWeight[];
+}
 
 /**
- * Reads a program. Checks every field, and that every name is written before it is read.
+ * Reads a program. Checks every field, that every name is written before it is read, and that every weight is inside
+ * its stored tensor.
  * @param bytes The JSON file.
- * @param weightNames Names of the tensors in the program's weights file.
+ * @param stored Shapes of the tensors in the program's weights files, by name.
  * @param path Path of the program, for messages.
  * @throws InvalidBundleError naming the first problem.
  */
-export function parseTensorProgram(bytes: Uint8Array, weightNames: Iterable<string>, path: string): TensorProgram {
+export function parseTensorProgram(
+  bytes: Uint8Array,
+  stored: ReadonlyMap<string, readonly number[]>,
+  path: string,
+): ParsedProgram {
   const json = parseJson(
     bytes,
     (reason, cause) =>
@@ -31,12 +43,17 @@ export function parseTensorProgram(bytes: Uint8Array, weightNames: Iterable<stri
       { expected: issue.expected, received: issue.received, path: place === null ? path : `${path}: ${place}` },
     );
   }
-  checkNames(result.output, weightNames, path);
-  return result.output;
+  const program = result.output;
+  const weights = programWeights(program.weights, stored, path);
+  checkNames(program, weights, path);
+  return { program, weights };
 }
 
-function checkNames(program: TensorProgram, weightNames: Iterable<string>, path: string): void {
-  const known = new Set(weightNames);
+function checkNames(program: TensorProgram, weights: readonly ProgramWeight[], path: string): void {
+  const known = new Set(weights.map(({ name }) => name));
+  if (known.size < weights.length) {
+    throw new InvalidBundleError(`${path}: two weights have the same name. Make the bundle again.`, { path });
+  }
   for (const { name } of program.inputs) known.add(name);
   if (program.previousLogits !== null) known.add(program.previousLogits);
   const written = new Set<string>();

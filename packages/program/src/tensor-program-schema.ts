@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { stepSchema } from './steps/program-steps.ts';
 import { size, text } from './steps/step-fields.ts';
 import type { TensorProgram } from './tensor-program.ts';
+import { programWeightSchema } from './weights/program-weights.ts';
 
 const port = v.strictObject({ name: text, rowShape: v.array(size) });
 
@@ -13,5 +14,6 @@ export const tensorProgramSchema: v.GenericSchema<unknown, TensorProgram> = v.st
   previousLogits: v.nullable(text),
   outputs: v.array(port),
   logits: text,
+  weights: v.exactOptional(v.array(programWeightSchema)),
   steps: v.array(stepSchema),
 });

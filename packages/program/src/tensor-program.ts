@@ -5,6 +5,7 @@
 
 import type { RowShape } from '@ztw/core';
 import type { ProgramStep } from './steps/program-steps.ts';
+import type { ProgramWeight } from './weights/program-weights.ts';
 
 /** An input or output tensor of a program. Its first axis is the rows. */
 export interface ProgramPort {
@@ -25,6 +26,11 @@ export interface TensorProgram {
   readonly outputs: readonly ProgramPort[];
   /** The step output that holds the logits `[rows, classes]`. */
   readonly logits: string;
+  /**
+   * The weights that steps read, as views of the tensors in the stage's weights files. Default: every tensor of the
+   * program's own weights file, under its name.
+   */
+  readonly weights?: readonly ProgramWeight[];
   /** Steps in order. A step reads inputs, stored weights and outputs of earlier steps. */
   readonly steps: readonly ProgramStep[];
 }

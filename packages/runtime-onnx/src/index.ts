@@ -3,6 +3,10 @@
 export type { OnnxRuntime, SessionSettings } from './ort/onnx-runtime.ts';
 export { defaultSessionSettings } from './ort/onnx-runtime.ts';
 
+// The runtime of a classifier: loadClassifier(source, onnx(ort))
+
+export { onnx } from './classifier/onnx.ts';
+
 // Shapes of a graph, before it is cut
 
 export type { GraphProbeOptions } from './probe/graph-probe.ts';

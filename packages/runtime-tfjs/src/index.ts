@@ -6,6 +6,10 @@ export { loadBundle, loadStagedModel } from './inference/load-bundle.ts';
 export type { LoadNetworkOptions } from './inference/load-network.ts';
 export { loadNetwork } from './inference/load-network.ts';
 
+// The runtime of a classifier: loadClassifier(source, tfjs(tf))
+
+export { type TensorflowModule, tfjs } from './classifier/tfjs.ts';
+
 // Networks of TensorFlow.js: reading them, and running them in stages with heads
 
 export type { ReadGraphModelOptions } from './graph-model/graph-flow.ts';

@@ -33,6 +33,7 @@ export type {
   CutDoneProgress,
   FeaturesProgress,
   OverallProgress,
+  PlannedProgress,
   ResumedProgress,
   StepProgress,
   TrainingProgress,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleNetwork, type BundleStage, manifestInputs, openBundle } from '@ztw/bundle';
+import { type BundleNetwork, type BundleStage, manifestInputs, openBundle, wholeStageModel } from '@ztw/bundle';
 import { singleLimit } from '@ztw/core/runtime';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { openData, toInput } from '../../../cli/src/data/index.ts';
@@ -36,13 +36,15 @@ export async function readJob(folder: string, images: string, rows: number, budg
   const isMade = network.stages.some((stage) => stage.program === undefined);
   let inputOrders: readonly (readonly number[])[] = [];
   for (const stage of network.stages) {
-    const model = await bundle.file(stage.model);
-    const program = stage.program ?? { steps: `${stage.model}.json`, weights: `${stage.model}.safetensors` };
-    const made = isMade ? emitStageProgram(model, { inputOrders }) : null;
-    inputOrders = made?.outputOrders ?? [];
-    files.set(stage.model, model);
-    files.set(program.steps, made?.steps ?? (await bundle.file(program.steps)));
-    files.set(program.weights, made?.weights ?? (await bundle.file(program.weights)));
+    for (const path of pathsOf(stage)) files.set(path, await bundle.file(path));
+    if (!isMade) {
+      stages.push(stage);
+      continue;
+    }
+    const program = { steps: `${stage.model}.program.json`, weights: `${stage.model}.program.safetensors` };
+    const made = emitStageProgram(wholeStageModel(stage, files), { inputOrders });
+    inputOrders = made.outputOrders;
+    files.set(program.steps, made.steps).set(program.weights, made.weights);
     stages.push({ ...stage, program });
   }
   const opened = await openData(images, {
@@ -61,4 +63,8 @@ export async function readJob(folder: string, images: string, rows: number, budg
     files,
     data,
   };
+}
+
+function pathsOf({ model, weights = [], program }: BundleStage): readonly string[] {
+  return [model, ...weights, program?.steps, program?.weights].filter((path) => path !== undefined);
 }

@@ -2,7 +2,7 @@
 
 import { type Bundle, bundleFiles, openBundle } from '@ztw/bundle';
 import { initialiseHead } from '@ztw/heads';
-import { compileNetwork, emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
+import { type BundleRuntimes, compileNetwork, emitFeatureSegment, splitGraph } from '@ztw/onnx-graph';
 import { type OnnxRuntime, onnxBackend } from '@ztw/runtime-onnx';
 import { bundleDefaults, type NetworkPlan, openNetwork, planNetwork } from '@ztw/training/onnx';
 
@@ -20,6 +20,8 @@ export interface UntrainedBundleOptions {
   readonly bytes: Uint8Array;
   /** Default 1. */
   readonly seed?: number;
+  /** Default: onnx. */
+  readonly runtimes?: BundleRuntimes;
 }
 
 /** Plans a network with the defaults of `trainBundle`, and packs it with initial heads and an equal ensemble. */
@@ -28,6 +30,7 @@ export async function untrainedBundle({
   name,
   bytes,
   seed = 1,
+  runtimes = 'onnx',
 }: UntrainedBundleOptions): Promise<UntrainedBundle> {
   const { cuts: selection, head, method } = bundleDefaults;
   const network = await openNetwork({ name, bytes }, { onnx: onnxBackend({ ort }) });
@@ -35,7 +38,7 @@ export async function untrainedBundle({
   const { analysis } = network;
   const { classes } = analysis;
   const heads = (plan.variants[0]?.heads ?? []).map((head, index) => initialiseHead(head, seed + index));
-  const compiled = compileNetwork({ analysis, cuts: plan.cuts, heads, name, pathPrefix: 'networks/0/' });
+  const compiled = compileNetwork({ analysis, cuts: plan.cuts, heads, name, pathPrefix: 'networks/0/', runtimes });
   const files = await bundleFiles({
     manifest: {
       method,
@@ -57,7 +60,6 @@ export async function untrainedBundle({
       provenance: { heads: 'untrained' },
     },
     files: compiled.files,
-    heads: [heads],
   });
   return { bundle: await openBundle(async (path) => files.get(path) as Uint8Array), files, plan };
 }

@@ -3,7 +3,7 @@
 
 import type { Classification, DenseInputBatch } from '@ztw/core';
 import { type Contender, interleave, type TimedContender } from '@ztw/core/evaluation';
-import { exportBundle, type GraphOptimiser } from '@ztw/onnx-graph';
+import { exportBundle, type GraphOptimiser, optimiseBundle } from '@ztw/onnx-graph';
 import { createExecutor, type ExecutorKind, loadBundle, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
 import { imageClasses, imageShape } from '../networks/network-writer.ts';
 import { networkUpTo, type UntrainedBundle } from '../networks/untrained-bundle.ts';
@@ -72,6 +72,7 @@ export async function raceRealSize(options: RaceRealSizeOptions): Promise<RacedR
           kind,
           batchSize: batch,
           exportBundle,
+          optimiseBundle,
           ...(optimise === null ? {} : { optimise }),
         }),
       );

@@ -4,7 +4,7 @@ import { manifestInputShape } from '@ztw/bundle';
 import { argMax, type Classification, type DenseInputBatch } from '@ztw/core';
 import { interleave, type TimedContender } from '@ztw/core/evaluation';
 import { rowSize } from '@ztw/core/runtime';
-import { exitLogitsName, exportBundle, type GraphOptimiser, readModel } from '@ztw/onnx-graph';
+import { exitLogitsName, exportBundle, type GraphOptimiser, optimiseBundle, readModel } from '@ztw/onnx-graph';
 import { createExecutor, type Executor, type OnnxRuntime, wholeModel } from '@ztw/runtime-onnx';
 import { type Method, thresholdForAccuracy, thresholdForBudget } from './method.ts';
 import type { Inputs } from './read-inputs.ts';
@@ -103,6 +103,7 @@ async function openRacers(options: RaceOptions, resources: AsyncDisposable[]): P
       kind,
       batchSize: batch,
       exportBundle,
+      optimiseBundle,
     });
     resources.push(executor);
     return executor;

@@ -10,7 +10,7 @@ import {
 } from '@ztw/core';
 import { about, graphKind } from '@ztw/core/runtime';
 
-import { exportBundle } from '@ztw/onnx-graph';
+import { exportBundle, optimiseBundle } from '@ztw/onnx-graph';
 import { type CreateExecutorOptions, createExecutor, describeNetworks, type ExecutorKind } from '@ztw/runtime-onnx';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
 import { folderReader } from './bundle-folder.ts';
@@ -64,7 +64,7 @@ export async function openClassifier(options: OpenClassifierOptions, runtime: Lo
   const settings = { ort, ...stagedSettings, ...(optimise === null ? {} : { optimise }) };
   const way = wayToRun(options.executor, policy);
   const executor = await about(folder, () =>
-    createExecutor({ ...settings, ...way, bundle, batchSize: batch, exportBundle }),
+    createExecutor({ ...settings, ...way, bundle, batchSize: batch, exportBundle, optimiseBundle }),
   );
   return {
     folder,

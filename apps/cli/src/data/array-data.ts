@@ -2,7 +2,6 @@
 // when they are read.
 
 import { InvalidDataError } from '@ztw/core';
-import { forEachBounded } from './bounded.ts';
 import { fitPixels, sizeMismatch } from './fit-pixels.ts';
 import type { LabelledData, PixelTarget } from './labelled-data.ts';
 import { checkRows, limitRows } from './select.ts';
@@ -59,11 +58,11 @@ export function openArray(array: PixelArray, target: PixelTarget, limit?: number
     pixels: async (rows) => {
       checkRows(rows, chosen.length, name);
       const pixels = new Uint8Array(rows.length * rowBytes);
-      await forEachBounded(rows.length, 4, async (position) => {
-        const index = chosen[rows[position] as number] as number;
+      for (const [position, row] of rows.entries()) {
+        const index = chosen[row] as number;
         const image = { pixels: channelsLast(array.row(index), array), height, width, channels: array.channels };
-        pixels.set(await fitPixels(image, target), position * rowBytes);
-      });
+        pixels.set(fitPixels(image, target), position * rowBytes);
+      }
       return pixels;
     },
   };

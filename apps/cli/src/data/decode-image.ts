@@ -1,6 +1,6 @@
 import { InvalidDataError } from '@ztw/core';
 import sharp from 'sharp';
-import { addResize, convertChannels, sizeMismatch } from './fit-pixels.ts';
+import { fitPixels, sizeMismatch } from './fit-pixels.ts';
 import type { PixelTarget } from './labelled-data.ts';
 import { imagePixelsLimit } from './limits.ts';
 import type { PixelBudget } from './pixel-budget.ts';
@@ -45,13 +45,13 @@ export async function decodeImage(encoded: Uint8Array, target: PixelTarget, budg
       `it has ${storedWidth} x ${storedHeight} pixels; at most ${imagePixelsLimit} can be decoded. Make it smaller`,
     );
   }
-  const pipeline = addResize(upright, target).toColourspace('srgb').removeAlpha().raw();
+  const pipeline = upright.toColourspace('srgb').removeAlpha().raw();
   const decoded = await budget.run(pixels, () => pipeline.toBuffer({ resolveWithObject: true }).catch(refuse));
   const { height, width, channels } = decoded.info;
-  if (height !== target.height || width !== target.width) {
+  if (target.resize === 'none' && (height !== target.height || width !== target.width)) {
     throw new InvalidDataError(`it ${sizeMismatch(height, width, target)}`);
   }
-  return convertChannels(decoded.data, channels, target.channels);
+  return fitPixels({ pixels: decoded.data, height, width, channels }, target);
 }
 
 function refuse(error: unknown): never {

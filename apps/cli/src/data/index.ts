@@ -14,6 +14,7 @@ export { limitRows, parseRowSelection, selectRows } from './select.ts';
 
 export {
   createPreprocessing,
+  isNormalisationGiven,
   type Normalisation,
   type NormalisationOptions,
   normalisationPresets,

@@ -19,15 +19,24 @@ export interface NormalisationOptions {
 
 const imagenet: Normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/**
- * Values of published networks; pixels are scaled to 0..1 first. `cifar10` is what the CIFAR ResNets were trained with.
- */
+/** Values of published networks; pixels are scaled to 0..1 first. */
 export const normalisationPresets: Readonly<Record<string, Normalisation>> = {
+  /** Pixels from 0 to 1. */
   none: { mean: [0], std: [1] },
+  /** Pixels from -1 to 1. */
+  signed: { mean: [0.5], std: [0.5] },
+  /** Pixels from 0 to 255. */
+  bytes: { mean: [0], std: [1 / 255] },
   imagenet,
+  /** What the CIFAR ResNets were trained with. */
   cifar10: imagenet,
   'fashion-mnist': { mean: [0.286], std: [0.353] },
 };
+
+/** Whether the user said anything about the values of pixels. */
+export function isNormalisationGiven({ preset, mean, std }: NormalisationOptions): boolean {
+  return preset !== undefined || mean !== undefined || std !== undefined;
+}
 
 export const resizeModes: readonly Preprocessing['resize'][] = ['none', 'stretch', 'cover', 'contain'];
 

@@ -233,8 +233,9 @@ describe('decoding', () => {
       .png()
       .toBuffer();
     const small = { height: 2, width: 2, channels: 1 } as const;
-    // A filter of 4 pixels to each side takes 1/8 from across the middle; so does the narrower one of half the scale.
-    expect(await firstImage(wide, { ...small, resize: 'stretch' })).toEqual([32, 223, 32, 223]);
+    // A filter of 4 pixels to each side, cut off at the edge of the image: 0.5 of 3.5 lies across the middle.
+    expect(await firstImage(wide, { ...small, resize: 'stretch' })).toEqual([36, 219, 36, 219]);
+    // A filter of 2 pixels to each side: 0.25 of 2 or, at the edge of what is left of the crop, the same.
     expect(await firstImage(wide, { ...small, resize: 'cover' })).toEqual([32, 223, 32, 223]);
     const contained = await firstImage(wide, { height: 4, width: 4, channels: 1, resize: 'contain' });
     expect(contained.slice(0, 4)).toEqual([0, 0, 0, 0]);

@@ -15,6 +15,15 @@ export function integerAtLeast(minimum: number): (text: string) => number {
   };
 }
 
+/** A port of TCP; 0 stands for any free one. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
+  }
+  return value;
+}
+
 /** A finite number in `[minimum, maximum]`. */
 export function numberBetween(minimum: number, maximum: number): (text: string) => number {
   return (text) => {

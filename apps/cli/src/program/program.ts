@@ -6,6 +6,7 @@ import { addEvalCommand } from '../commands/eval/command.ts';
 import { addExportCommand } from '../commands/export/command.ts';
 import { addInspectCommand } from '../commands/inspect/command.ts';
 import { addRunCommand } from '../commands/run/command.ts';
+import { addServeDemoCommand } from '../commands/serve-demo/command.ts';
 import { addSignCommand } from '../commands/sign/command.ts';
 import { addTrainCommand } from '../commands/train/command.ts';
 import { addVerifyCommand } from '../commands/verify/command.ts';
@@ -39,5 +40,6 @@ export function createProgram(environment: CommandEnvironment): Command {
   addExportCommand(program, environment);
   addVerifyCommand(program, environment);
   addSignCommand(program, environment);
+  addServeDemoCommand(program, environment);
   return program;
 }

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { RuntimeFailureError } from '@ztw/core';
+import { type DeviceRates, defaultRates } from '@ztw/core/evaluation';
 import type { GraphOptimiser } from '@ztw/onnx-graph';
 import type { OnnxRuntime, SessionSettings } from '@ztw/runtime-onnx';
 import { graphOptimiser } from '@ztw/runtime-onnx/node';
@@ -16,6 +17,8 @@ export interface LoadedRuntime {
   /** Name and version, for reports: `onnxruntime-node 1.30.0`. */
   readonly name: string;
   readonly ort: OnnxRuntime;
+  /** Typical speed with one thread, for predictions without a measurement. */
+  readonly rates: DeviceRates;
   /** For networks that are one session: whole backbones and single segments. */
   readonly wholeSettings: SessionSettings;
   /** For staged networks: many sessions that take turns. */
@@ -69,6 +72,7 @@ function loadNode(ort: NativeRuntime, threads: number | null): LoadedRuntime {
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     ort,
+    rates: defaultRates.native,
     wholeSettings: { threads: threads ?? defaultThreads(), sessionOptions: { logSeverityLevel: 3 } },
     stagedSettings,
     optimise: graphOptimiser(ort, stagedSettings),
@@ -83,6 +87,7 @@ async function loadWeb(threads: number | null): Promise<LoadedRuntime> {
   return {
     name: `onnxruntime-web ${ort.env.versions.web ?? ort.env.versions.common} (WebAssembly)`,
     ort,
+    rates: defaultRates.wasm,
     wholeSettings: settings,
     stagedSettings: settings,
     optimise: null,

@@ -38,7 +38,14 @@ export async function runnableBundle(): Promise<Files> {
   const heads = cuts.map(({ tensors }, index) =>
     initialiseHead(headFor(tensors[0]?.rowShape as RowShape, { family: 'pooled', classes, cascade: index > 0 }), index),
   );
-  const compiled = compileNetwork({ analysis, cuts, heads, name: 'small', pathPrefix: 'networks/0/', programs: true });
+  const compiled = compileNetwork({
+    analysis,
+    cuts,
+    heads,
+    name: 'small',
+    pathPrefix: 'networks/0/',
+    runtimes: 'both',
+  });
   const point = { accuracy: 0.9, exitShares: [...cuts.map(() => 0.2), 1 - 0.2 * cuts.length] };
   return bundleFiles({
     manifest: {

@@ -8,7 +8,9 @@ import type { Random } from '../random.ts';
 
 export { rowShape, stepWeights };
 
-const weightShapes = new Map([...stepWeights].map(([name, { shape }]) => [name, shape]));
+export const weightShapes: ReadonlyMap<string, readonly number[]> = new Map(
+  [...stepWeights].map(([name, { shape }]) => [name, shape]),
+);
 
 /** A program of a random kind of step, changed in up to two places, and its number of classes. */
 export function randomProgram(random: Random): { readonly program: TensorProgram; readonly classes: number } {

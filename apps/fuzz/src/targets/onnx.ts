@@ -78,7 +78,7 @@ function compile(analysis: GraphAnalysis, random: Random): CompiledNetwork {
     heads,
     name: 'network',
     pathPrefix: 'stages/',
-    programs: random.chance(0.3),
+    runtimes: random.pick(['onnx', 'onnx', 'both']),
   });
 }
 

@@ -8,7 +8,7 @@ import { loadNetwork } from '@ztw/runtime-tfjs';
 import * as ort from 'onnxruntime-node';
 import { jsonBytes, readerOf } from '../make/bundle-files.ts';
 import { mutateDocument } from '../make/mutate-document.ts';
-import { goodProgram, randomProgram, rowShape, stepWeights } from '../make/sample-programs.ts';
+import { goodProgram, randomProgram, rowShape, stepWeights, weightShapes } from '../make/sample-programs.ts';
 import type { Random } from '../random.ts';
 import { type FuzzTarget, mustHold } from '../target.ts';
 import { tensorflowOn } from './tensorflow-on.ts';
@@ -61,7 +61,7 @@ export const onnxPrograms: FuzzTarget = {
   async open() {
     return async (random) => {
       const { bytes, classes } = changedProgram(random);
-      const program = parseTensorProgram(bytes, stepWeights.keys(), 'program.json');
+      const { program } = parseTensorProgram(bytes, weightShapes, 'program.json');
       const onnx = programToOnnx(program, stepWeights);
       if (valuesIn(bytes) > valuesToRun) return 'accepted';
       await using whole = await wholeModel({
@@ -124,8 +124,8 @@ async function answersOf(model: StagedModel): Promise<Float32Array> {
 
 /** Values per row of all results together. */
 function valuesIn(steps: Uint8Array): number {
-  const program = parseTensorProgram(steps, stepWeights.keys(), 'steps.json');
-  const shapes = inferProgramShapes(program, new Map([...stepWeights].map(([name, { shape }]) => [name, shape])));
+  const { program } = parseTensorProgram(steps, weightShapes, 'steps.json');
+  const shapes = inferProgramShapes(program, weightShapes);
   const sizes = [...shapes.values()].map((shape) =>
     shape.reduce<number>((product, size) => product * (typeof size === 'number' ? size : size.perRow), 1),
   );

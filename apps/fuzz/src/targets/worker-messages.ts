@@ -1,9 +1,10 @@
-import { openBundle } from '@ztw/bundle';
-import { isPackedError, type MessageEndpoint, unpackError } from '@ztw/core/runtime';
+import { networkSource, openBundle } from '@ztw/bundle';
+import { InvalidBundleError } from '@ztw/core';
+import { isPackedError, type MessageEndpoint, packError, unpackError } from '@ztw/core/runtime';
 import { serveModel } from '@ztw/runtime-onnx/worker';
 import * as ort from 'onnxruntime-node';
 import { tinyBundle, tinyRows } from '../../../../packages/runtime-onnx/test/support/tiny-network.ts';
-import { readerOf } from '../make/bundle-files.ts';
+import { type Files, readerOf } from '../make/bundle-files.ts';
 import type { Random } from '../random.ts';
 import { type FuzzTarget, mustHold, UntypedRefusal } from '../target.ts';
 
@@ -16,15 +17,15 @@ export const workerMessages: FuzzTarget = {
   share: 45,
   async open() {
     const files = await tinyBundle(1);
-    const { manifest } = await openBundle(readerOf(files));
-    const content = { manifest, files, sessionOptions: { logSeverityLevel: 4 } };
-    let worker = fakeWorker();
+    const { readFile: _readFile, ...description } = networkSource(await openBundle(readerOf(files)), 0);
+    const content: Content = { description, files };
+    let worker: FakeWorker;
     let served = 0;
     return async (random) => {
       // A new worker now and then, so that some requests come before a bundle is open.
-      if (served++ % 64 === 0) worker = fakeWorker();
+      if (served++ % 64 === 0) worker = await startedWorker(content, random);
       const message = random.chance(0.15) ? notATask(random) : { call: served, task: task(random, content) };
-      const reply = await worker.send(message);
+      const reply = await worker.send(message, closeMilliseconds);
       await worker.alive();
       if (reply === null) return 'typed';
       const { error } = reply as { readonly error?: unknown };
@@ -35,9 +36,38 @@ export const workerMessages: FuzzTarget = {
   },
 };
 
+/** Numbers of networks in messages. */
+const networks = [0, 1, 2];
+
+/** A call that takes longer waits for a file. */
+const closeMilliseconds = 200;
+
+/** What a worker is sent to open a network. */
+interface Content {
+  readonly description: object;
+  readonly files: Files;
+}
+
+/** A worker with a network; one in four has none, or lacks its files. */
+async function startedWorker({ description, files }: Content, random: Random): Promise<FakeWorker> {
+  const worker = fakeWorker();
+  const tasks = [
+    { kind: 'greet', settings: { sessionOptions: { logSeverityLevel: 4 } } },
+    { kind: 'open', network: 0, description },
+    ...[...files].map(([path, bytes]) => ({ kind: 'file', network: 0, path, bytes })),
+  ];
+  const sent = random.chance(0.75) ? tasks : tasks.slice(0, random.below(tasks.length));
+  for (const [index, each] of sent.entries())
+    await worker.send({ call: 2 ** 32 + index, task: each }, closeMilliseconds);
+  return worker;
+}
+
 interface FakeWorker {
-  /** The reply; null for a message without a number. */
-  send(message: unknown): Promise<unknown>;
+  /**
+   * The reply; null for a message without a number.
+   * @param patience Milliseconds after which all networks are closed: a call may wait for files that nobody sends.
+   */
+  send(message: unknown, patience: number): Promise<unknown>;
   /** Resolves when the worker answers a good request. */
   alive(): Promise<void>;
 }
@@ -50,6 +80,8 @@ function fakeWorker(): FakeWorker {
     postMessage(message) {
       const { call } = message as { readonly call: number };
       const settle = waiting.get(call);
+      // Those that close networks are not waited for.
+      if (call < 0 && settle === undefined) return;
       mustHold(settle !== undefined, () => `a second reply to the call ${call}`);
       waiting.delete(call);
       settle?.(structuredClone(message));
@@ -61,22 +93,26 @@ function fakeWorker(): FakeWorker {
   serveModel({ ort, port });
   let calls = -1;
   return {
-    send(message) {
+    async send(message, patience) {
       const copy = structuredClone(message);
       const call = numberOf(copy);
       if (call === null) {
         receive(copy);
-        return Promise.resolve(null);
+        return null;
       }
-      return new Promise((resolve) => {
+      const reply = new Promise((resolve) => {
         waiting.set(call, resolve);
         receive(copy);
       });
+      const timer = setTimeout(() => {
+        for (const network of networks) receive({ call: calls--, task: { kind: 'close', network } });
+      }, patience);
+      return reply.finally(() => clearTimeout(timer));
     },
     async alive() {
       const call = calls--;
       const reply = new Promise((resolve) => waiting.set(call, resolve));
-      receive({ call, task: { kind: 'release', features: -1 } });
+      receive({ call, task: { kind: 'close', network: -1 } });
       mustHold('value' in ((await reply) as object), () => 'the worker answers no more');
     },
   };
@@ -123,26 +159,31 @@ function notATask(random: Random): unknown {
 }
 
 /** A task of a random kind; half of them with a field that is missing or something else. */
-function task(random: Random, content: object): unknown {
+function task(random: Random, { description, files }: Content): unknown {
+  const network = random.chance(0.9) ? 0 : random.pick(networks);
   const features = random.below(6);
   const result = random.below(6);
   const rows = 1 + random.below(3);
   const input = { inputs: { input: { data: tinyRows(rows), rowShape: [2] } }, rows };
-  const tasks = [
-    { kind: 'open', content },
-    { kind: 'load', input, result },
-    { kind: 'load', input, result },
-    {
-      kind: 'run-stage',
-      stageIndex: random.below(4),
-      features,
-      previousLogits: random.pick([null, new Float32Array(3 * rows)]),
-      result,
-    },
-    { kind: 'keep-rows', features, kept: Int32Array.from({ length: rows }, (_, row) => row), result },
-    { kind: 'concat-rows', parts: [features, random.below(6)], result },
-    { kind: 'release', features },
-    { kind: 'dispose' },
+  const [path, bytes] = random.pick([...files]);
+  const kept = Int32Array.from({ length: rows }, (_, row) => row);
+  const previousLogits = random.pick([null, new Float32Array(3 * rows)]);
+  const error = packError(new InvalidBundleError('it is gone'));
+  const tasks: readonly object[] = [
+    { kind: 'greet', settings: {} },
+    { kind: 'start' },
+    { kind: 'open', network, description },
+    { kind: 'file', network, path, bytes },
+    { kind: 'lost-file', network, path, error },
+    { kind: 'load', network, input, result },
+    { kind: 'load', network, input, result },
+    { kind: 'run-stage', network, stageIndex: random.below(4), features, previousLogits, result },
+    { kind: 'run-stage', network, stageIndex: random.below(4), features, previousLogits, result },
+    { kind: 'keep-rows', network, features, kept, result },
+    { kind: 'concat-rows', network, parts: [features, random.below(6)], result },
+    { kind: 'release', network, features },
+    { kind: 'close', network },
+    { kind: 'prepare-image', image: 1, settings: {} },
   ];
   const good = structuredClone(random.pick(tasks)) as Record<string, unknown>;
   for (let changes = random.below(3); changes > 0; changes--) change(good, random);

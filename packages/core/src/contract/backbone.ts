@@ -47,5 +47,10 @@ export interface SegmentedBackbone {
    *   the cut before.
    */
   runSegment(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput>;
+  /**
+   * Says that the segments from `first` to `last` will take turns from now on, batch after batch, so that all of them
+   * should stay open and others need not. Without this call, one segment runs on many batches before the next.
+   */
+  holdSegments?(first: number, last: number): void;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -22,7 +22,7 @@ export {
   measuredAccuracy,
   NEAR_CHANCE_SHARE,
 } from './class-agreement.ts';
-export { clearlyBetter } from './clearly-better.ts';
+export { clearlyBetter, isMoreOftenRight } from './clearly-better.ts';
 export { bestAssignment } from './best-assignment.ts';
 export { DEFAULT_INTERVAL_Z, type ShareInterval, wilsonInterval } from './wilson-interval.ts';
 export { missingClasses } from './missing-classes.ts';
@@ -38,6 +38,10 @@ export {
   type ExitPrices,
   meanCost,
 } from '../costs/exit-costs.ts';
+export { type RuntimeKind, defaultRates } from '../costs/default-rates.ts';
+export { type DeviceRates, type OperationRate, scaleRates } from '../costs/device-rates.ts';
+export { predictMilliseconds } from '../costs/predict-milliseconds.ts';
+export { type OperationCost, type OperationKind, operationKinds } from '../costs/operation-cost.ts';
 export { checkProfiledStages, exitMilliseconds, profileCosts } from '../profile/device-profile.ts';
 export {
   type Contender,

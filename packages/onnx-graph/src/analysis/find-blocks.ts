@@ -1,10 +1,11 @@
 // Finds the blocks of a network from its structure alone.
 // A region lies between two places where all data passes through one tensor.
 // A region of parallel paths with convolutions or matrix products is a block (residual, inception, fire, ...).
-// Attention and the MLP after it form one block.
+// Attention and the MLP after it form one block. So do a gate (squeeze and excitation) and the projection after it.
 // In a network without parallel paths each convolution or dense layer is a block.
 
 import type { GraphNode } from '../graph/graph-view.ts';
+import { elementCount } from '../model/tensor.ts';
 import { bitSetHas } from './bit-set.ts';
 import type { DataFlow } from './data-flow.ts';
 import type { Narrowing } from './find-cuts.ts';
@@ -29,7 +30,7 @@ export function findBlocks(
   macs: readonly number[],
 ): readonly BlockEnds[] {
   const regions = divide(flow, narrowings, macs);
-  const joins = mergeAttention(regions, facts);
+  const joins = mergeAttention(regions, facts).map((join) => withProjection(regions, join, facts));
   const joinedMacs = joins.reduce((sum, { macs: cost }) => sum + cost, 0);
   const total = macs.reduce((sum, cost) => sum + cost, 0);
   if (joinedMacs * 2 >= total && joins.length > 0) return endsOfJoins(regions, joins, facts);
@@ -79,6 +80,20 @@ function mergeAttention(regions: readonly Region[], facts: FactsByName): readonl
   }
   if (attention !== null) joins.push(attention);
   return joins;
+}
+
+/**
+ * A region that ends in a product of two tensors of data is a gate on wide features: the block goes on to the layer
+ * that narrows them again. There fewer values cross, and fusions of that layer stay whole.
+ */
+function withProjection(regions: readonly Region[], join: Join, facts: FactsByName): Join {
+  const valuesAt = (position: number): number =>
+    elementCount((facts.get(regions[position]?.end.tensors[0] ?? '')?.dims ?? []).slice(1));
+  if (regions[join.last]?.nodes.at(-1)?.operator !== 'Mul') return join;
+  const next = regions.findIndex(({ macs }, position) => position > join.last && macs > 0);
+  const layer = regions[next];
+  if (layer === undefined || isJoin(layer) || valuesAt(next) >= valuesAt(join.last)) return join;
+  return { last: next, macs: join.macs + layer.macs };
 }
 
 const attentionOperators: ReadonlySet<string> = new Set([

@@ -1,14 +1,20 @@
-import type { BundleNetwork, BundleStage, BundleStageProgram } from '@ztw/bundle';
+import type { BundleNetwork, BundleStage } from '@ztw/bundle';
 import { InvalidInputError } from '@ztw/core';
 import { type Head, headMacs } from '@ztw/heads';
 import type { GraphAnalysis } from '../analysis/analyse-graph.ts';
 import type { Cut } from '../analysis/cut.ts';
-import type { OnnxModel } from '../model/onnx-model.ts';
-import { writeModel } from '../model/write-model.ts';
 import { splitGraph } from '../segment/split-graph.ts';
-import { encodeProgramFiles } from '../to-program/emit-stage-program.ts';
 import { graphToProgram, type TranslatedGraph } from '../to-program/graph-to-program.ts';
+import { type StagePaths, stageFilesWriter } from '../weights/stage-files.ts';
 import { buildStage, type EmitOptions } from './emit-stage.ts';
+
+/**
+ * The runtimes of a bundle: ONNX Runtime, which reads each stage as an ONNX file, TensorFlow.js, which reads it as a
+ * program, or both.
+ */
+export type BundleRuntimes = (typeof bundleRuntimes)[number];
+
+export const bundleRuntimes = ['onnx', 'tfjs', 'both'] as const;
 
 export interface CompileNetworkOptions extends EmitOptions {
   readonly analysis: GraphAnalysis;
@@ -19,11 +25,8 @@ export interface CompileNetworkOptions extends EmitOptions {
   readonly name: string;
   /** Folder of the stage files inside the bundle, with a trailing slash: `networks/0/`. */
   readonly pathPrefix: string;
-  /**
-   * Whether to write each stage as a program too, for runtimes that cannot read ONNX files, such as TensorFlow.js.
-   * Default: false.
-   */
-  readonly programs?: boolean;
+  /** For which runtimes each stage is written. All forms of a stage share their values. Default: `onnx`. */
+  readonly runtimes?: BundleRuntimes;
 }
 
 /** The description of a network in a bundle, and its files. */
@@ -34,10 +37,11 @@ export interface CompiledNetwork {
 }
 
 /**
- * Cuts a network, adds the heads and writes one ONNX file per stage.
+ * Cuts a network, adds the heads and writes the files of each stage: its values in a safetensors file, its graph as an
+ * ONNX file or a program that refers to them.
  * @throws InvalidInputError for cuts or heads that do not fit the network or each other;
  *   InvalidModelError for a damaged head;
- *   UnsupportedModelError naming the node that a program cannot express (only with `programs`).
+ *   UnsupportedModelError naming the node that a program cannot express (unless for `onnx` only).
  */
 export function compileNetwork(options: CompileNetworkOptions): CompiledNetwork {
   const { analysis, cuts, heads, name, pathPrefix } = options;
@@ -48,31 +52,25 @@ export function compileNetwork(options: CompileNetworkOptions): CompiledNetwork 
       path: 'heads',
     });
   }
-  const files = new Map<string, Uint8Array>();
+  const { runtimes = 'onnx' } = options;
+  const writer = stageFilesWriter(pathPrefix);
   let inputOrders: TranslatedGraph['outputOrders'] = [];
-  const writeProgram = ({ graph, opset }: OnnxModel, stem: string): BundleStageProgram => {
-    const translated = graphToProgram({ graph, opset, inputOrders });
-    const { steps, weights } = encodeProgramFiles(translated);
-    const paths = { steps: `${stem}.json`, weights: `${stem}.safetensors` };
-    files.set(paths.steps, steps).set(paths.weights, weights);
-    inputOrders = translated.outputOrders;
-    return paths;
-  };
-  const stages = splitGraph(analysis, cuts).map((segment): BundleStage => {
+  const described = splitGraph(analysis, cuts).map((segment): Omit<BundleStage, keyof StagePaths> => {
     const head = heads[segment.index] ?? null;
-    const { model: stage, ...ports } = buildStage(segment, head, options);
-    const stem = `${pathPrefix}stage-${String(segment.index).padStart(2, '0')}`;
-    const model = `${stem}.onnx`;
-    files.set(model, writeModel(stage));
+    const { model, ...ports } = buildStage(segment, head, options);
+    const { graph, opset } = model;
+    const program = runtimes === 'onnx' ? null : graphToProgram({ graph, opset, inputOrders });
+    inputOrders = program?.outputOrders ?? [];
+    writer.add({ model: runtimes === 'tfjs' ? null : model, program, head });
     return {
       name: segment.name,
-      model,
-      ...(options.programs === true ? { program: writeProgram(stage, stem) } : {}),
       ...ports,
       segmentMacs: segment.macs,
       headMacs: head === null ? 0 : headMacs(head.specification),
       head: head?.specification ?? null,
     };
   });
+  const { files, stages: paths } = writer.finish();
+  const stages = described.map((stage, index): BundleStage => ({ ...stage, ...paths[index] }));
   return { network: { name, backboneMacs: analysis.backboneMacs, batch: analysis.batch, stages }, files };
 }

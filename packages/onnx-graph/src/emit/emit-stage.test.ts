@@ -71,8 +71,10 @@ describe('ports', () => {
 describe('compileNetwork', () => {
   test('describes every stage with its costs', () => {
     const { network, files } = compileNetwork({ analysis, cuts, heads, name: 'tiny', pathPrefix: 'networks/1/' });
-    expect([...files.keys()]).toEqual([0, 1, 2, 3].map((index) => `networks/1/stage-0${index}.onnx`));
-    expect(network.stages.map(({ model }) => model)).toEqual([...files.keys()]);
+    const stems = [0, 1, 2, 3].map((index) => `networks/1/stage-0${index}`);
+    expect(network.stages.map(({ model }) => model)).toEqual(stems.map((stem) => `${stem}.onnx`));
+    const named = network.stages.flatMap(({ model, weights = [] }) => [model, ...weights]);
+    expect([...files.keys()]).toEqual(named.toSorted());
     expect(network.stages.map(({ name }) => name)).toEqual([...cuts.map(({ name }) => name), 'final']);
     expect(network.stages.reduce((sum, { segmentMacs }) => sum + segmentMacs, 0)).toBe(analysis.backboneMacs);
     const costs = network.stages.map((_stage, index) =>

@@ -7,19 +7,16 @@ import {
   manifestInputShape,
   storedOperatingPoint,
 } from '@ztw/bundle';
-import { type PolicyKind, policyKinds, UnsupportedModelError, UnsupportedPolicyError } from '@ztw/core';
+import { type PolicyKind, policyKinds, UnsupportedPolicyError } from '@ztw/core';
 import { exitCosts, type GraphScore } from '@ztw/core/runtime';
 import { emitAllExits } from './emit-all-exits.ts';
 import { emitBatchIf } from './emit-batch-if.ts';
 import { emitNestedIf } from './emit-nested-if.ts';
-import { defaultScore, type SingleFileOptions } from './single-file-options.ts';
-import { splitAtExits } from './split-at-exits.ts';
+import { type GraphOptimiser, optimiseStages, readStageFiles } from './optimise-bundle.ts';
+import { defaultScore } from './single-file-options.ts';
 
 /** `nested-if` takes one row, `batch-if` any number; `all-exits` runs all stages and returns the logits of each. */
 export type SingleFileForm = 'nested-if' | 'batch-if' | 'all-exits';
-
-/** Returns a graph optimised by a runtime for one kind of machine. Inputs and outputs keep their names. */
-export type GraphOptimiser = (model: Uint8Array) => Promise<Uint8Array>;
 
 export interface ExportBundleOptions {
   readonly form: SingleFileForm;
@@ -56,27 +53,10 @@ export async function exportBundle(
   const { manifest } = bundle;
   const kind = policy ?? calibratedKind(manifest.operatingPoints);
   const score = form === 'all-exits' ? defaultScore : scoreOf(kind);
-  const files = new Map<string, Uint8Array>();
-  for (const network of manifest.networks) {
-    for (const { model } of network.stages) files.set(model, await bundle.file(model));
-  }
-  const { networks, classes, ensemble } = manifest;
-  const inputShape = manifestInputShape(manifest);
-  const options = { networks, files, classes, inputShape, ensemble, score, metadata: describe(manifest, form, kind) };
-  const optimised = optimise === undefined ? options : await optimiseStages(options, optimise);
-  return emitters[form](optimised);
-}
-
-async function optimiseStages(options: SingleFileOptions, optimise: GraphOptimiser): Promise<SingleFileOptions> {
-  const [network, ...others] = options.networks;
-  if (network === undefined || others.length > 0 || network.stages.length === 1) return options;
-  const whole = await optimise(emitAllExits(options));
-  try {
-    return { ...options, ...splitAtExits(network, whole) };
-  } catch (error) {
-    if (UnsupportedModelError.isInstance(error)) return options;
-    throw error;
-  }
+  const { classes, ensemble } = manifest;
+  const plain = { ...(await readStageFiles(bundle)), classes, inputShape: manifestInputShape(manifest) };
+  const stages = optimise === undefined ? null : await optimiseStages(plain, optimise);
+  return emitters[form]({ ...plain, ...stages, ensemble, score, metadata: describe(manifest, form, kind) });
 }
 
 function scoreOf({ kind, graphScore }: PolicyKind): GraphScore {

@@ -1,7 +1,7 @@
 // Reads the stages of all networks in order, and the operator sets and functions of a file that holds them all.
 
 import { toBinary } from '@bufbuild/protobuf';
-import type { BundleStage } from '@ztw/bundle';
+import { type BundleStage, wholeStageModel } from '@ztw/bundle';
 import { InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import { type FunctionProto, FunctionProtoSchema, type OperatorSetIdProto } from 'onnx-buf';
 import type { FileDescription } from '../graph/graph-builder.ts';
@@ -67,10 +67,9 @@ export function readStages({ networks, files }: Pick<SingleFileOptions, 'network
   return { stages, opset, source: commonSource(stages) };
 }
 
-function readStage({ name, model: path, ...ports }: BundleStage, files: SingleFileOptions['files']): OnnxModel {
-  const bytes = files.get(path);
-  if (bytes === undefined) throw new InvalidModelError(`the model '${path}' of stage '${name}' is missing`, { path });
-  const model = readModel(bytes);
+function readStage(stage: BundleStage, files: SingleFileOptions['files']): OnnxModel {
+  const model = readModel(wholeStageModel(stage, files));
+  const { name, model: path = name, ...ports } = stage;
   const cascade = ports.previousLogits === null ? [] : [ports.previousLogits];
   const inputs = [...ports.inputs.map((port) => port.name), ...cascade];
   const outputs = [...ports.outputs.map((port) => port.name), ports.logits];

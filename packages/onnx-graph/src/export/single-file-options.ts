@@ -20,7 +20,7 @@ import type { GraphScore } from '@ztw/core/runtime';
 export interface SingleFileOptions {
   /** In the order in which rows go through them. */
   readonly networks: readonly BundleNetwork[];
-  /** The stage models that the networks name, by path. */
+  /** The stage models and weights files that the networks name, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly classes: number;
   readonly inputShape: RowShape;

@@ -4,7 +4,13 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { BundleNetwork, BundleStage } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
-import { GraphProtoSchema, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataType,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { type GraphNode, viewGraph } from '../graph/graph-view.ts';
 import { readModel } from '../model/read-model.ts';
 import { exitLogitsName } from './emit-all-exits.ts';
@@ -30,21 +36,26 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
     const ports = portsOf(network, parts, index);
     const nodes = parts[index]?.nodes ?? [];
     const names = new Set(nodes.flatMap(({ reads }) => reads));
-    const path = `optimised/${stage.model}`;
+    const path = `optimised/${index}.onnx`;
     const inputs = [...ports.inputs, ...(ports.previousLogits === null ? [] : [ports.previousLogits])];
     const graph = create(GraphProtoSchema, {
       name: stage.name,
       node: nodes.map(({ proto }) => proto),
       initializer: [...names].flatMap((name) => stored.get(name) ?? []),
-      input: inputs.map((name) => create(ValueInfoProtoSchema, { name })),
+      input: inputs.map(floatOfAnyShape),
       output: [...ports.outputs, ports.logits].map((name) => create(ValueInfoProtoSchema, { name })),
     });
     files.set(path, toBinary(ModelProtoSchema, create(ModelProtoSchema, { ...model.proto, graph })));
-    // A row has as many values as in the original stage, but possibly in another layout.
+    // Rows have the layout of the machine, which may pad channels. Only the input of the network keeps its shape.
     const named = (tensors: BundleStage['inputs'], own: readonly string[]): BundleStage['inputs'] =>
-      own.map((name, position) => ({ name, rowShape: tensors[position]?.rowShape ?? [] }));
+      own.map((name, position) => {
+        const rowShape = tensors[position]?.rowShape ?? [];
+        return { name, rowShape: name === inputName ? rowShape : rowShape.map((_, axis) => `axis_${axis}`) };
+      });
+    // The model holds all its values.
+    const { weights: _weights, program: _program, ...described } = stage;
     return {
-      ...stage,
+      ...described,
       model: path,
       inputs: named(stage.inputs, ports.inputs),
       outputs: named(stage.outputs, ports.outputs),
@@ -53,6 +64,11 @@ export function splitAtExits(network: BundleNetwork, bytes: Uint8Array): Stages 
     };
   });
   return { networks: [{ ...network, stages }], files };
+}
+
+function floatOfAnyShape(name: string): ValueInfoProto {
+  const elemType = TensorProto_DataType.FLOAT;
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: { elemType } } } });
 }
 
 /** The nodes that the logits of one exit need and those of earlier exits do not. */

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 const erfOpset = 9;
 
 /**
- * Exact GELU: `0.5 x (1 + erf(x / sqrt 2))`.
+ * Exact GELU: `0.5 (x (1 + erf(x / sqrt 2)))`, in the nodes that ONNX Runtime fuses into one.
  * @throws UnsupportedModelError below opset 9, which lacks Erf.
  */
 export function lowerGelu(builder: GraphBuilder, name: string): string {
@@ -16,7 +16,7 @@ export function lowerGelu(builder: GraphBuilder, name: string): string {
     );
   }
   const constant = (hint: string, value: number): string => builder.floats(`head/${hint}`, [1], Float32Array.of(value));
-  const erf = builder.apply('Erf', [builder.apply('Mul', [name, constant('inverseSqrt2', Math.SQRT1_2)])]);
+  const erf = builder.apply('Erf', [builder.apply('Div', [name, constant('sqrt2', Math.SQRT2)])]);
   const gate = builder.apply('Add', [erf, constant('one', 1)]);
-  return builder.apply('Mul', [builder.apply('Mul', [name, constant('half', 0.5)]), gate]);
+  return builder.apply('Mul', [builder.apply('Mul', [name, gate]), constant('half', 0.5)]);
 }

@@ -1,4 +1,4 @@
-import { decodeSafetensors } from '@ztw/bundle';
+import { openSafetensors } from '@ztw/bundle';
 import { UnsupportedModelError } from '@ztw/core';
 import { parseTensorProgram, type TensorProgram } from '@ztw/program';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,8 @@ import { emitStageProgram } from './emit-stage-program.ts';
 function emit(write: (net: TinyNet) => void, inputOrders: readonly (readonly number[])[] = []): TensorProgram {
   const bytes = tinyModel(write, { outputs: [untypedOutput('logits')] });
   const { steps, weights } = emitStageProgram(bytes, { inputOrders });
-  return parseTensorProgram(steps, decodeSafetensors(weights).keys(), 'stage.json');
+  const shapes = new Map([...openSafetensors(weights).tensors].map(([name, { shape }]) => [name, shape]));
+  return parseTensorProgram(steps, shapes, 'stage.json').program;
 }
 
 const operators = ({ steps }: TensorProgram): readonly string[] => steps.map(({ operator }) => operator);

@@ -1,14 +1,12 @@
 import { encodeSafetensors } from '@ztw/bundle';
-import { encodeTensorProgram, type WrittenProgram } from '@ztw/program';
+import { encodeTensorProgram } from '@ztw/program';
 import { readModel } from '../model/read-model.ts';
 import { type GraphToProgramOptions, graphToProgram, type TranslatedGraph } from './graph-to-program.ts';
 
 export interface EmitStageProgramOptions extends Pick<GraphToProgramOptions, 'inputOrders'> {}
 
 /** A stage's program as the files of a bundle, and the layout of its outputs, which the next stage needs. */
-export interface EmittedStageProgram extends Pick<TranslatedGraph, 'outputOrders'>, StageProgramFiles {}
-
-export interface StageProgramFiles {
+export interface EmittedStageProgram extends Pick<TranslatedGraph, 'outputOrders'> {
   /** The program as JSON. */
   readonly steps: Uint8Array;
   /** Its weights as safetensors. */
@@ -22,10 +20,6 @@ export interface StageProgramFiles {
 export function emitStageProgram(bytes: Uint8Array, options: EmitStageProgramOptions = {}): EmittedStageProgram {
   const { graph, opset } = readModel(bytes);
   const translated = graphToProgram({ graph, opset, ...options });
-  return { ...encodeProgramFiles(translated), outputOrders: translated.outputOrders };
-}
-
-/** A program as its two files of a bundle. */
-export function encodeProgramFiles({ program, weights }: WrittenProgram): StageProgramFiles {
-  return { steps: encodeTensorProgram(program), weights: encodeSafetensors(weights) };
+  const { program, weights, outputOrders } = translated;
+  return { steps: encodeTensorProgram(program), weights: encodeSafetensors(weights), outputOrders };
 }

@@ -1,12 +1,10 @@
 // A tensor of the graph during translation: computed by the program, or constant.
 
-import type { Size, TensorValue } from '@ztw/program';
+import type { Size, StoredWeight, TensorValue } from '@ztw/program';
 
-/** Constant float32 values. */
-export interface FloatsValue {
+/** Constant float32 values, row-major. */
+export interface FloatsValue extends StoredWeight {
   readonly kind: 'floats';
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
 }
 
 /** Constant integers or booleans, or multiples of the number of rows. */

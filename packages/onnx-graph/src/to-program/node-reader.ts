@@ -67,7 +67,8 @@ export function createNodeReader(
     }
     return value;
   };
-  const store = (hint: string, { shape, data }: FloatsValue): string => {
+  const store = (hint: string, { kind: _kind, ...values }: FloatsValue): string => {
+    const { data } = values;
     const position = firstNotFinite(data);
     if (position >= 0) {
       throw new UnsupportedModelError(
@@ -79,7 +80,7 @@ export function createNodeReader(
         },
       );
     }
-    return writer.store(hint, { shape, data });
+    return writer.store(hint, values);
   };
   const input = (position: number): GraphValue => optional(position) ?? refuse(`input ${position} is missing`);
   return {

@@ -1,6 +1,6 @@
 // Runs a compiled network stage by stage, all rows to the end.
 
-import type { BundleStage } from '@ztw/bundle';
+import { type BundleStage, wholeStageModel } from '@ztw/bundle';
 import { type Head, headFor, initialiseHead } from '@ztw/heads';
 import * as ort from 'onnxruntime-web';
 import type { CompiledNetwork, Cut } from '../../src/index.ts';
@@ -10,7 +10,7 @@ import { type NamedArray, runSession } from './wasm.ts';
 export async function runStaged(compiled: CompiledNetwork, batches: readonly NamedArray[]): Promise<Float32Array[][]> {
   const sessions: ort.InferenceSession[] = [];
   for (const stage of compiled.network.stages) {
-    sessions.push(await ort.InferenceSession.create(compiled.files.get(stage.model)!, { logSeverityLevel: 4 }));
+    sessions.push(await ort.InferenceSession.create(wholeStageModel(stage, compiled.files), { logSeverityLevel: 4 }));
   }
   try {
     const results: Float32Array[][] = [];

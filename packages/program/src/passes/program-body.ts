@@ -1,14 +1,14 @@
 // The input and output of a pass: a program that is written but not closed. A pass returns a new body and changes
 // nothing in place.
 
-import type { Parameter } from '@ztw/core/runtime';
 import { type ProgramStep, stepReads } from '../steps/program-steps.ts';
 import type { Size } from '../write/size.ts';
+import type { StoredWeight } from '../write/stored-weight.ts';
 
 export interface ProgramBody {
   readonly steps: readonly ProgramStep[];
   /** The stored tensors that steps read; there may be others. */
-  readonly weights: ReadonlyMap<string, Parameter>;
+  readonly weights: ReadonlyMap<string, StoredWeight>;
   /** Shapes of results in memory, if known. */
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
   /** Names that the caller reads: outputs and logits. Passes keep them. */

@@ -22,7 +22,7 @@ export interface InferProgramShapesOptions {
 /**
  * Shapes of all results of a program, by name.
  * @param program From `parseTensorProgram`: every name is written before it is read.
- * @param weightShapes Shapes of the tensors in the program's weights file.
+ * @param weightShapes Shapes of the program's weights.
  * @throws InvalidBundleError naming the step whose operands do not fit its kernel; also for a result that is too large,
  *   mixes rows, or does not have its declared shape.
  */

@@ -1,7 +1,7 @@
-import type { Parameter } from '@ztw/core/runtime';
 import type { ProgramBody } from '../passes/program-body.ts';
 import { stepReads } from '../steps/program-steps.ts';
 import type { TensorProgram } from '../tensor-program.ts';
+import type { StoredWeight } from './stored-weight.ts';
 
 /** The fields of a program other than its steps. */
 export type ProgramPorts = Pick<TensorProgram, 'inputs' | 'previousLogits' | 'outputs' | 'logits'>;
@@ -9,7 +9,7 @@ export type ProgramPorts = Pick<TensorProgram, 'inputs' | 'previousLogits' | 'ou
 export interface WrittenProgram {
   readonly program: TensorProgram;
   /** Exactly the stored tensors that steps read. */
-  readonly weights: ReadonlyMap<string, Parameter>;
+  readonly weights: ReadonlyMap<string, StoredWeight>;
 }
 
 /** Makes a program from a body. */

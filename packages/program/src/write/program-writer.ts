@@ -1,12 +1,12 @@
 // The program writer names results, stores weights once, and transposes only if a step needs another axis order.
 
 import { UnsupportedModelError } from '@ztw/core';
-import type { Parameter } from '@ztw/core/runtime';
 import type { ProgramBody } from '../passes/program-body.ts';
 import type { ProgramStep } from '../steps/program-steps.ts';
 import type { ProgramSize } from '../steps/step-fields.ts';
 import { naturalOrder, sameOrder } from './axis-order.ts';
 import { fixedSize, fixedValue, programSize, type Size } from './size.ts';
+import type { StoredWeight } from './stored-weight.ts';
 import { storedShape, type TensorValue } from './tensor-value.ts';
 
 /** A step whose result the writer names. */
@@ -32,7 +32,7 @@ export interface ProgramWriter {
   /** Records the shape in memory of a result that was added without one. */
   describe(name: string, shape: readonly Size[]): void;
   /** Stores row-major values; the same array with the same shape is stored once. @returns their name. */
-  store(hint: string, values: Parameter): string;
+  store(hint: string, values: StoredWeight): string;
   /**
    * The same tensor with the given axis order in memory and its columns in the network's order. It is moved at most
    * once per order.
@@ -48,7 +48,7 @@ export interface ProgramWriter {
 
 export function createProgramWriter(): ProgramWriter {
   const steps: ProgramStep[] = [];
-  const weights = new Map<string, Parameter>();
+  const weights = new Map<string, StoredWeight>();
   const shapes = new Map<string, readonly Size[]>();
   const stored = new Map<Float32Array, string>();
   const names = new Set<string>();
@@ -113,12 +113,13 @@ export function createProgramWriter(): ProgramWriter {
       return output;
     },
     describe: (name, shape) => void shapes.set(name, shape),
-    store(hint, { shape, data }) {
+    store(hint, values) {
+      const { shape, data } = values;
       const known = stored.get(data);
       const same = known === undefined ? undefined : weights.get(known);
       if (known !== undefined && same?.shape.join() === shape.join()) return known;
       const name = claim(hint);
-      weights.set(name, { shape, data });
+      weights.set(name, values);
       stored.set(data, name);
       return name;
     },

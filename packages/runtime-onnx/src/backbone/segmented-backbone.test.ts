@@ -150,6 +150,33 @@ describe('sessions, with a recorded runtime', () => {
     await expect(backbone.runSegment(0, [rows], 1)).rejects.toThrow(DisposedError);
   });
 
+  test('segments that are held stay open, until others are', async () => {
+    const { backbone, runtime } = backboneOf();
+    const rows = Float32Array.of(1, 2);
+    backbone.holdSegments?.(0, 1);
+    for (const segment of [0, 1, 0, 1]) await backbone.runSegment(segment, [rows], 1);
+    expect(runtime.log).toEqual(['open a', 'run a', 'open b', 'run b', 'run a', 'run b']);
+    backbone.holdSegments?.(2, 2);
+    await backbone.runSegment(2, [rows], 1);
+    await backbone[Symbol.asyncDispose]();
+    expect(runtime.log.slice(6)).toEqual(['release a', 'release b', 'open c', 'run c', 'release c']);
+  });
+
+  test('batches are bounded by the bytes of their rows', async () => {
+    const { segments, runtime } = backboneOf();
+    const batchOf = (boundary: readonly number[]): number => {
+      const cuts = facts.cuts.map((cut, index) =>
+        index === 0 ? { ...cut, boundaryShapes: [boundary, boundary] } : cut,
+      );
+      return createSegmentedBackbone({ ort: runtime.ort, segments, ...facts, cuts, precision: 'float32' })
+        .preferredBatch;
+    };
+    expect(batchOf([16, 32, 32])).toBe(256);
+    // 32 MiB of two tensors of 0.8 million float32 values.
+    expect(batchOf([256, 56, 56])).toBe(5);
+    expect(batchOf([2 ** 24])).toBe(1);
+  });
+
   test('calls that overlap run one after the other', async () => {
     const { backbone, runtime } = backboneOf();
     const rows = Float32Array.of(1, 2);

@@ -1,5 +1,5 @@
-// The segments of a frozen backbone on ONNX Runtime, for training. Training sweeps once from the first segment to the
-// last, so only the segment in use has a session. It is opened at its first run and released when another segment runs.
+// The segments of a frozen backbone on ONNX Runtime, for training. A session is opened at the first run of its segment. It
+// is released when another segment runs, except among segments that are held because they take turns.
 
 import type { BundleTensor } from '@ztw/bundle';
 import {
@@ -15,6 +15,7 @@ import {
   checkInputBatch,
   denseInputs,
   type FeatureRows,
+  rowSize,
   type SegmentedBackbone,
   type SegmentOutput,
   UseGuard,
@@ -58,11 +59,16 @@ export interface SegmentedBackboneOptions extends SessionSettings {
   readonly precision: 'float16' | 'float32';
   /** `dynamic`, or the one number of rows that the graphs accept. */
   readonly batch: 'dynamic' | number;
-  /** Largest number of rows that one call should get. Default 256. */
+  /**
+   * Largest number of rows that one call should get. Default: as many as have 32 MiB of float32 input or boundary
+   * tensors, 1 to 256.
+   */
   readonly preferredBatch?: number;
 }
 
-const defaultPreferredBatch = 256;
+const mostRows = 256;
+/** Inside a segment, tensors are a few times as large as at its ends. */
+const batchBytes: number = 32 * 2 ** 20;
 
 /**
  * Makes a backbone that a trainer can run segment by segment.
@@ -104,7 +110,9 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
   readonly #guard = new UseGuard('The backbone');
   /** One call at a time: a switch of segments must not release a session that is running. */
   readonly #serial: ReturnType<typeof createSerial> = createSerial();
-  #open: { readonly segmentIndex: number; readonly graph: RowGraph } | null = null;
+  readonly #open = new Map<number, RowGraph>();
+  /** First and last of the segments whose sessions stay open. */
+  #held: readonly [first: number, last: number] = [0, -1];
 
   constructor(options: SegmentedBackboneOptions) {
     this.classes = options.classes;
@@ -112,7 +120,7 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     this.cuts = options.cuts;
     this.backboneMacs = options.backboneMacs;
     this.precision = options.precision;
-    this.preferredBatch = options.preferredBatch ?? defaultPreferredBatch;
+    this.preferredBatch = options.preferredBatch ?? rowsWithin(batchBytes, options);
     this.#options = options;
   }
 
@@ -120,8 +128,12 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
     return this.#guard.use(() => this.#serial(() => this.#run(segmentIndex, inputs, rows)));
   }
 
+  holdSegments(first: number, last: number): void {
+    this.#held = [first, last];
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#guard.dispose(() => this.#close());
+    return this.#guard.dispose(() => this.#close(() => false));
   }
 
   async #run(segmentIndex: number, inputs: readonly InputValues[], rows: number): Promise<SegmentOutput> {
@@ -156,10 +168,13 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
   }
 
   async #graphOf(segmentIndex: number, segment: FeatureSegment): Promise<RowGraph> {
-    if (this.#open?.segmentIndex === segmentIndex) {
-      return this.#open.graph;
+    const opened = this.#open.get(segmentIndex);
+    if (opened !== undefined) {
+      return opened;
     }
-    await this.#close();
+    const [first, last] = this.#held;
+    const isHeld = (segment: number): boolean => segment >= first && segment <= last;
+    await this.#close((segment) => isHeld(segment) && isHeld(segmentIndex));
     const options = this.#options;
     const { ort, batch, precision } = options;
     const port = (tensor: BundleTensor, type: RowPort['type']): RowPort => ({ ...tensor, type });
@@ -177,15 +192,24 @@ class OnnxSegmentedBackbone implements SegmentedBackbone {
       batch,
       settings: options,
     });
-    this.#open = { segmentIndex, graph };
+    this.#open.set(segmentIndex, graph);
     return graph;
   }
 
-  async #close(): Promise<void> {
-    const open = this.#open;
-    this.#open = null;
-    await open?.graph.release();
+  async #close(stays: (segment: number) => boolean): Promise<void> {
+    for (const [segment, graph] of [...this.#open]) {
+      if (stays(segment)) continue;
+      this.#open.delete(segment);
+      await graph.release();
+    }
   }
+}
+
+/** Rows whose largest input or boundary fits in some bytes as float32. */
+function rowsWithin(bytes: number, { inputShape, cuts }: SegmentedBackboneOptions): number {
+  const boundaries = cuts.map(({ boundaryShapes }) => boundaryShapes.reduce((sum, shape) => sum + rowSize(shape), 0));
+  const largest = Math.max(rowSize(inputShape), ...boundaries) * Float32Array.BYTES_PER_ELEMENT;
+  return Math.min(mostRows, Math.max(1, Math.floor(bytes / largest)));
 }
 
 /** Backbones are trained on tensors of fixed shapes. */

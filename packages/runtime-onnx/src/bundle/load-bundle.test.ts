@@ -3,7 +3,7 @@ import { classify, InvalidBundleError, InvalidInputError, InvalidModelError, nev
 import { equalWeights } from '@ztw/ensemble';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fakeRuntime } from '../../test/support/fake-runtime.ts';
+import { fakeModel, fakeRuntime } from '../../test/support/fake-runtime.ts';
 import { runtimes } from '../../test/support/runtimes.ts';
 import {
   readFrom,
@@ -104,7 +104,7 @@ test('when the second network cannot be loaded, nothing stays open', async () =>
   let reads = 0;
   const file = async (path: string) => {
     reads += 1;
-    return new TextEncoder().encode(reads > network.stages.length + 1 ? 'broken' : path);
+    return fakeModel(reads > network.stages.length + 1 ? 'broken' : path);
   };
   const fake = (inputNames: readonly string[], outputNames: readonly string[]) => ({
     inputNames,

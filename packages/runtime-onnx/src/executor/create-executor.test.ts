@@ -18,7 +18,7 @@ import {
 } from '@ztw/core';
 import { policyOfKind } from '@ztw/core/runtime';
 import { equalWeights } from '@ztw/ensemble';
-import { exportBundle } from '@ztw/onnx-graph';
+import { exportBundle, optimiseBundle } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';
 import { runtimes } from '../../test/support/runtimes.ts';
 import { readFrom, tinyBundle, tinyClasses, tinyRows } from '../../test/support/tiny-network.ts';
@@ -113,6 +113,7 @@ describe('optimised as one graph by the native runtime', async () => {
     ['batch-if', 'geometric'],
     ['batch-if', 'arithmetic'],
     ['nested-if', null],
+    ['staged', 'geometric'],
   ] as const)('%s, ensemble %s: answers as the stages do', async (kind, ensemble) => {
     const options = { ort: native!.ort, bundle: await bundleOf(1, ensemble), exportBundle, batchSize: 8 };
     let optimised = 0;
@@ -121,7 +122,7 @@ describe('optimised as one graph by the native runtime', async () => {
       return optimise(model);
     };
     await using staged = await createExecutor({ ...options, kind: 'staged' });
-    await using executor = await createExecutor({ ...options, kind, optimise: counted });
+    await using executor = await createExecutor({ ...options, kind, optimise: counted, optimiseBundle });
     expect(optimised).toBe(1);
     for (const threshold of [0, 0.5, 1]) {
       const expected = await staged.classify({ data, rows }, { threshold });
@@ -142,6 +143,23 @@ describe('optimised as one graph by the native runtime', async () => {
     const two = await openBundle(await bundleOf(2));
     const chain = await exportBundle(two, { form: 'batch-if' });
     expect(Buffer.compare(chain, await exportBundle(two, { form: 'batch-if', optimise }))).toBe(0);
+  });
+
+  test('stages of a chain stay as they are, and so do stages whose tensors are not rows after optimisation', async () => {
+    const two = await openBundle(await bundleOf(2));
+    expect(await optimiseBundle(two, optimise)).toBe(two);
+    const one = await openBundle(await bundleOf(1));
+    const optimised = await optimiseBundle(one, optimise);
+    expect(optimised.manifest.networks[0]!.stages[0]!.model).not.toBe(one.manifest.networks[0]!.stages[0]!.model);
+    const [first, ...later] = optimised.manifest.networks[0]!.stages;
+    const outputs = first!.outputs.map((port) => ({ ...port, rowShape: [...port.rowShape, 2] }));
+    const networks = [{ ...optimised.manifest.networks[0]!, stages: [{ ...first!, outputs }, ...later] }];
+    const wrong = { ...optimised, manifest: { ...optimised.manifest, networks } };
+    const options = { ort: native!.ort, bundle: one, kind: 'staged', optimise, exportBundle } as const;
+    await using plain = await createExecutor(options);
+    await using executor = await createExecutor({ ...options, optimiseBundle: async () => wrong });
+    const expected = await plain.classify({ data, rows }, { threshold: 0.5 });
+    expect(await executor.classify({ data, rows }, { threshold: 0.5 })).toEqual(expected);
   });
 
   test('a runtime that cannot write its graph says so', async () => {

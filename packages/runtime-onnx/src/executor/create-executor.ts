@@ -12,7 +12,7 @@ import type { OnnxRuntime, SessionSettings } from '../ort/onnx-runtime.ts';
 import { describeNetworks } from './describe-networks.ts';
 import type { Executor, ExecutorKind } from './executor.ts';
 import { singleFileExecutor } from './single-file-executor.ts';
-import { stagedExecutor } from './staged-executor.ts';
+import { type OptimiseBundle, stagedExecutor } from './staged-executor.ts';
 
 export interface CreateExecutorOptions extends SessionSettings {
   readonly ort: OnnxRuntime;
@@ -40,9 +40,15 @@ export interface CreateExecutorOptions extends SessionSettings {
   readonly exportBundle?: (bundle: Bundle, options: SingleFileRequest) => Promise<Uint8Array>;
   /**
    * Optimises the whole graph before it is split at its exits: `graphOptimiser` of `@ztw/runtime-onnx/node`. On the
-   * native runtime this removes most of the cost of the branches in a single file. Default: none.
+   * native runtime this removes most of the cost of the branches in a single file, and of the borders between stages.
+   * Default: none.
    */
   readonly optimise?: (model: Uint8Array) => Promise<Uint8Array>;
+  /**
+   * Makes stages that are optimised together, for `staged` with `optimise`: `optimiseBundle` of `@ztw/onnx-graph`.
+   * Default: none, each stage is optimised alone.
+   */
+  readonly optimiseBundle?: OptimiseBundle;
 }
 
 /** What the executor asks of `exportBundle`. */
@@ -87,7 +93,7 @@ async function inOneFile(
   kind: 'nested-if' | 'batch-if',
   batchSize: number,
 ): Promise<Executor> {
-  const { ort, bundle, exportBundle, optimise, policyKind, ...settings } = options;
+  const { ort, bundle, exportBundle, optimise, optimiseBundle: _, policyKind, ...settings } = options;
   const decidesBy = policyKind ?? calibratedKind(bundle.manifest.operatingPoints);
   if (exportBundle === undefined) {
     throw new InvalidInputError(

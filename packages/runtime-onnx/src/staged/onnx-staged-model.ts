@@ -1,15 +1,16 @@
 // A staged model on ONNX Runtime: one session per stage, with rows as host arrays in between.
 
-import type { InputSpecification, InputTensor, StageDescription } from '@ztw/core';
+import type { InputSpecification, InputTensor, StageDescription, StagedModelSupport } from '@ztw/core';
 import { createStagedModel, inputTypes, type RuntimeModel } from '@ztw/core/runtime';
 import { BufferPool } from '../rows/buffer-pool.ts';
 import type { RowGraph } from '../rows/row-graph.ts';
 import { keepOnnxRows, type OnnxRows, readRows, rowsOf } from './onnx-rows.ts';
 
-/** A stage that is ready to run. Its graph returns the feature tensors of the next cut, then the logits. */
+/** A stage. Its graph returns the feature tensors of the next cut, then the logits. */
 export interface OnnxStage {
   readonly description: StageDescription;
-  readonly graph: RowGraph;
+  /** Rows that need a graph that has not arrived wait for it. */
+  readonly graph: Promise<RowGraph>;
 }
 
 export interface OnnxStagedModelContent {
@@ -21,13 +22,21 @@ export interface OnnxStagedModelContent {
   readonly stages: readonly OnnxStage[];
 }
 
-/** Makes a staged model of opened stages. Rows need no `free`: the garbage collector takes them. */
+/** What every model on ONNX Runtime can do. */
+export const onnxSupport: StagedModelSupport = {
+  parallelRuns: true,
+  featureMemory: 'host',
+  concatRows: true,
+  inputTypes,
+};
+
+/** Makes a staged model of stages. Rows need no `free`: the garbage collector takes them. */
 export function onnxStagedModel({ stages, ...description }: OnnxStagedModelContent): RuntimeModel {
   const pool = new BufferPool();
   return createStagedModel<OnnxRows>({
     ...description,
     stages: stages.map((stage) => stage.description),
-    supports: { parallelRuns: true, featureMemory: 'host', inputTypes },
+    supports: onnxSupport,
 
     upload: ({ rows, inputs }) =>
       rowsOf(
@@ -39,7 +48,7 @@ export function onnxStagedModel({ stages, ...description }: OnnxStagedModelConte
       ),
 
     async run(stageIndex, parts, previousLogits, rows) {
-      const { graph } = stages[stageIndex] as OnnxStage;
+      const graph = await (stages[stageIndex] as OnnxStage).graph;
       const { tensors, borrowed } = readRows(parts, rows, pool);
       const previous = previousLogits === null ? [] : [{ data: previousLogits, rowShape: [description.classes] }];
       const outputs = await graph.run([...tensors, ...previous], rows);
@@ -56,7 +65,9 @@ export function onnxStagedModel({ stages, ...description }: OnnxStagedModelConte
     },
 
     async dispose() {
-      for (const { graph } of stages) await graph.release();
+      for (const outcome of await Promise.allSettled(stages.map(({ graph }) => graph))) {
+        if (outcome.status === 'fulfilled') await outcome.value.release();
+      }
     },
   });
 }

@@ -1,17 +1,15 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { openBundle } from '@ztw/bundle';
 import { InvalidInputError, RuntimeFailureError } from '@ztw/core';
 import { type PackedError, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import type { WorkerReply } from '../../../bundle/src/worker/messages.ts';
+import { WorkerConnection } from '../../../bundle/src/worker/worker-connection.ts';
 import { readFrom, tinyBundle, tinyRows } from '../../test/support/tiny-network.ts';
 import { loadBundleInWorker } from './load-bundle-in-worker.ts';
-import type { WorkerReply } from './messages.ts';
 import { serveModel } from './serve-model.ts';
-import { WorkerConnection } from './worker-connection.ts';
 
 const bundle = readFrom(await tinyBundle(1));
-const { manifest } = await openBundle(bundle);
 
 /** Lets messages travel to the other side and back. */
 const turns = async (count = 20): Promise<void> => {
@@ -56,21 +54,30 @@ describe('a worker that serves a model', () => {
     await model[Symbol.asyncDispose]();
   });
 
-  const run = { kind: 'run-stage', stageIndex: 0, features: 1, previousLogits: null, result: 2 };
+  const run = { kind: 'run-stage', network: 0, stageIndex: 0, features: 1, previousLogits: null, result: 2 };
+  const description = { network: { stages: [] }, inputs: [] };
   test.each<[string, unknown, RegExp]>([
     ['no task', null, /unknown task null/],
     ['an unknown task', { kind: 'explode' }, /unknown task "explode"/],
     ['a name of an object’s own members', { kind: 'constructor' }, /unknown task "constructor"/],
-    ['nothing to open', { kind: 'open' }, /the field "content" in the task "open"/],
-    ['files that are not a map', { kind: 'open', content: { manifest: {}, files: {} } }, /field "content\.files"/],
-    ['a bundle without its files', { kind: 'open', content: { manifest, files: new Map() } }, /Send all files/],
-    ['an empty description', { kind: 'open', content: { manifest: {}, files: new Map() } }, /The worker failed/],
-    ['no input', { kind: 'load', result: 1 }, /field "input"/],
+    ['nothing to open', { kind: 'open', network: 0 }, /the field "description" in the task "open"/],
+    ['no stages to open', { kind: 'open', network: 0, description: { network: {} } }, /field "description\.network"/],
+    ['a network before a greeting', { kind: 'open', network: 0, description }, /was not greeted yet/],
+    ['a file of no network', { kind: 'file', network: 3, path: 'a', bytes: new Uint8Array(1) }, /not loaded a bundle/],
+    ['a file without bytes', { kind: 'file', network: 0, path: 'a', bytes: [1] }, /field "bytes"/],
+    ['a loss without a reason', { kind: 'lost-file', network: 0, path: 'a', error: 'gone' }, /field "error"/],
+    ['no settings', { kind: 'greet' }, /field "settings"/],
+    ['an image that it does not prepare', { kind: 'prepare-image', image: 1, settings: {} }, /prepares no images/],
+    ['no input', { kind: 'load', network: 0, result: 1 }, /field "input"/],
     ['a stage that is not a number', { ...run, stageIndex: 'first' }, /field "stageIndex"/],
     ['logits that are not an array of float32', { ...run, previousLogits: [1] }, /field "previousLogits"/],
-    ['rows that are not an array of int32', { kind: 'keep-rows', features: 1, kept: [0], result: 2 }, /field "kept"/],
-    ['parts that are not a list', { kind: 'concat-rows', parts: 3, result: 2 }, /field "parts"/],
-    ['features that are not a number', { kind: 'release', features: {} }, /field "features"/],
+    [
+      'rows that are not an array of int32',
+      { kind: 'keep-rows', network: 0, features: 1, kept: [0], result: 2 },
+      /field "kept"/,
+    ],
+    ['parts that are not a list', { kind: 'concat-rows', network: 0, parts: 3, result: 2 }, /field "parts"/],
+    ['features that are not a number', { kind: 'release', network: 0, features: {} }, /field "features"/],
     ['a stage before anything was opened', run, /has not loaded a bundle yet/],
   ])('answers %s with an error of this project', async (_name, task, message) => {
     const { port, replies } = served();
@@ -103,7 +110,7 @@ test('a connection ignores messages that are not replies', async () => {
     terminate: () => port1.close(),
   };
   const connection = new WorkerConnection(worker);
-  const answer = connection.perform({ kind: 'dispose' });
+  const answer = connection.perform({ kind: 'start' });
   const garbage = [
     null,
     'text',

@@ -4,12 +4,10 @@
 //   const { model, ensemble, policyFor } = await loadBundleInWorker({ worker, bundle: reader });
 //   const { results } = await classify(model, { data, rows }, { ensemble, policy: policyFor(0.5) });
 
-import { type Bundle, type BundleSource, completeBundle, type LoadedBundle, openBundle } from '@ztw/bundle';
+import { allStages, type BundleSource, type LoadedBundle, loadBundleWith } from '@ztw/bundle';
+import { connectWorker } from '@ztw/bundle/worker';
 import type { WorkerThread } from '@ztw/core/runtime';
 import type { SessionSettings } from '../ort/onnx-runtime.ts';
-import type { ModelDescription } from './messages.ts';
-import { remoteModel } from './remote-model.ts';
-import { WorkerConnection } from './worker-connection.ts';
 
 export interface LoadBundleInWorkerOptions extends SessionSettings {
   /**
@@ -24,32 +22,16 @@ export interface LoadBundleInWorkerOptions extends SessionSettings {
 /**
  * Loads a bundle in a worker, so that this thread stays free while stages run. The result is used like that of
  * `loadBundle`: exits are decided in this thread, and stages run in the worker.
- * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down. A failure ends the worker.
+ * @throws as `loadBundle`; RuntimeFailureError also when the worker breaks down or does not reply. A failure ends the
+ *   worker.
  */
 export async function loadBundleInWorker(options: LoadBundleInWorkerOptions): Promise<LoadedBundle> {
-  const { worker, bundle: source, ...settings } = options;
-  const connection = new WorkerConnection(worker);
+  const { worker, bundle, ...settings } = options;
+  const runtime = await connectWorker({ worker, settings });
   try {
-    const bundle = typeof source === 'function' ? await openBundle(source) : source;
-    const { manifest } = bundle;
-    return await completeBundle(manifest, async () => {
-      const content = { ...settings, manifest, files: await readStageModels(bundle) };
-      const description = await connection.perform({ kind: 'open', content });
-      return remoteModel(description as ModelDescription, connection);
-    });
+    return await loadBundleWith(bundle, (source) => allStages(runtime.openNetwork(source)));
   } catch (error) {
-    await connection.terminate();
+    await runtime.terminate();
     throw error;
   }
-}
-
-async function readStageModels({
-  manifest,
-  file,
-}: Pick<Bundle, 'manifest' | 'file'>): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  for (const { stages } of manifest.networks) {
-    for (const { model } of stages) files.set(model, await file(model));
-  }
-  return files;
 }

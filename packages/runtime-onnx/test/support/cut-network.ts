@@ -88,7 +88,7 @@ function sharpened(head: Head, factor: number): Head {
 
 /** All files of a bundle with one cut network. */
 export function bundleOf(
-  { analysis, network, files, heads }: CutNetwork,
+  { analysis, network, files }: CutNetwork,
   ensemble: EnsembleSpecification | null,
 ): Promise<Map<string, Uint8Array>> {
   return bundleFiles({
@@ -104,7 +104,6 @@ export function bundleOf(
       provenance: {},
     },
     files,
-    heads: [heads],
   });
 }
 

@@ -23,7 +23,7 @@ export function fakeRuntime(models: Readonly<Record<string, FakeSession>>): Fake
   const log: string[] = [];
   const options: Record<string, unknown>[] = [];
   const create = async (bytes: Uint8Array, sessionOptions: Record<string, unknown>) => {
-    const name = new TextDecoder().decode(bytes);
+    const name = new TextDecoder().decode(bytes.subarray(2));
     const model = models[name];
     if (model === undefined) {
       throw new Error('protobuf parsing failed');
@@ -56,5 +56,7 @@ export function fakeRuntime(models: Readonly<Record<string, FakeSession>>): Fake
 
 /** Bytes of a model that the fake runtime finds by name. */
 export function fakeModel(name: string): Uint8Array {
-  return new TextEncoder().encode(name);
+  const text = new TextEncoder().encode(name);
+  // The field doc_string, so that the bytes are an ONNX message.
+  return Uint8Array.of(0x32, text.length, ...text);
 }

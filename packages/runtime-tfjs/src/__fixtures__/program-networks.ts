@@ -24,7 +24,7 @@ export function tinyProgramNetwork(): ProgramNetwork {
   const { network, files, whole } = tinyNetwork();
   const all = new Map(files).set('whole.onnx', whole);
   const withProgram = (stage: BundleStage): BundleStage => {
-    const { steps, weights } = emitStageProgram(all.get(stage.model)!);
+    const { steps, weights } = emitStageProgram(all.get(stage.model!)!);
     const program = { steps: `${stage.model}.json`, weights: `${stage.model}.safetensors` };
     all.set(program.steps, steps).set(program.weights, weights);
     return { ...stage, program };
@@ -46,7 +46,7 @@ export const ort: OnnxRuntime = (runtimes[0] as (typeof runtimes)[number]).ort;
 export async function cutProgramNetwork(path: string): Promise<ProgramNetwork> {
   const { analysis, cuts, heads, name } = await cutNetwork({ ort, path, sharpness: 4 });
   const compile = (at: readonly Cut[], withHeads: readonly Head[], pathPrefix: string): CompiledNetwork =>
-    compileNetwork({ analysis, cuts: at, heads: withHeads, name, pathPrefix, programs: true });
+    compileNetwork({ analysis, cuts: at, heads: withHeads, name, pathPrefix, runtimes: 'both' });
   const staged = compile(cuts, heads, 'stages/');
   const whole = compile([], [], 'whole/');
   return {

@@ -19,7 +19,7 @@ async function bundleWithPrograms(
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   for (const { model, program } of tiny.network.stages) {
-    for (const path of [model, program!.steps, program!.weights]) files.set(path, await tiny.readFile(path));
+    for (const path of [model!, program!.steps, program!.weights!]) files.set(path, await tiny.readFile(path));
   }
   const network = change(tiny.network, files);
   return bundleFiles({
@@ -74,7 +74,7 @@ describe('loadBundle', () => {
     const tf = await tensorflowOn('cpu');
     const before = memory().numTensors;
     const files = await bundleWithPrograms(1);
-    const path = tiny.network.stages[2]!.program!.weights;
+    const path = tiny.network.stages[2]!.program!.weights!;
     files.set(
       path,
       files.get(path)!.map((byte) => byte ^ 1),

@@ -1,13 +1,21 @@
 // From the description of a network with programs to a model that runs. Bundles hold such descriptions;
 // `compileNetwork` of `@ztw/onnx-graph` makes them.
 
-import { type BundleNetworkSource, type BundleStage, type BundleTensor, describeStage } from '@ztw/bundle';
+import {
+  type ArrivingNetwork,
+  allStages,
+  type BundleNetworkSource,
+  type BundleStage,
+  type BundleTensor,
+  describeStage,
+  openStageWeights,
+} from '@ztw/bundle';
 import { type FreeShape, InvalidBundleError, UnsupportedModelError } from '@ztw/core';
 import type { RuntimeModel } from '@ztw/core/runtime';
 import type { ProgramPort } from '@ztw/program';
 import { type OpenProgram, openProgram } from './open-program.ts';
 import type { TensorflowInference } from './tensorflow-inference.ts';
-import { type TfStage, tfStagedModel } from './tf-staged-model.ts';
+import { tfStagedModel } from './tf-staged-model.ts';
 
 export interface LoadNetworkOptions extends BundleNetworkSource {
   readonly tf: TensorflowInference;
@@ -20,43 +28,62 @@ export interface LoadNetworkOptions extends BundleNetworkSource {
  *   through. Nothing stays in memory after a failure.
  */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<RuntimeModel> {
+  return allStages(openNetwork(options));
+}
+
+/** Opens the program of each stage as soon as its files have arrived and the stage before it is open. */
+export function openNetwork(options: LoadNetworkOptions): ArrivingNetwork & { readonly model: RuntimeModel } {
   const { tf, network, classes, inputs } = options;
-  const stages: (TfStage & { readonly program: OpenProgram })[] = [];
+  let before: Promise<OpenProgram | null> = Promise.resolve(null);
+  const stages = network.stages.map((stage, index) => {
+    const program = openStage(options, stage, index, before);
+    before = program;
+    return { description: describeStage(stage), program };
+  });
+  const arrivals = stages.map(({ program }) => program.then(() => undefined));
+  // A stage that fails is no unhandled rejection: nobody may be waiting for it yet.
+  for (const arrival of arrivals) arrival.catch(() => undefined);
   try {
-    for (const [index, stage] of network.stages.entries()) {
-      const program = await openStage(options, stage, index);
-      stages.push({ description: describeStage(stage), program });
-      checkPorts(stage, program, stages.at(-2)?.program.program.outputs ?? null);
-    }
-    return tfStagedModel({
-      tf,
-      name: network.name,
-      classes,
-      labels: options.labels ?? null,
-      inputs,
-      backboneMacs: network.backboneMacs,
-      stages,
-    });
+    const { name, backboneMacs } = network;
+    const model = tfStagedModel({ tf, name, classes, labels: options.labels ?? null, inputs, backboneMacs, stages });
+    return { model, stages: arrivals };
   } catch (error) {
-    for (const { program } of stages) program.release();
+    for (const { program } of stages) {
+      program.then(
+        (opened) => opened.release(),
+        () => undefined,
+      );
+    }
     throw error;
   }
 }
 
+/** @param before The program of the stage before; null for the first stage. */
 async function openStage(
   { tf, network, readFile, classes }: LoadNetworkOptions,
-  { name, program }: BundleStage,
+  stage: BundleStage,
   index: number,
+  before: Promise<OpenProgram | null>,
 ): Promise<OpenProgram> {
-  const what = `stage ${index} ("${name}") of "${network.name}"`;
-  if (program === undefined) {
+  const what = `stage ${index} ("${stage.name}") of "${network.name}"`;
+  if (stage.program === undefined) {
     throw new UnsupportedModelError(
       `Expected a program of ${what}, which TensorFlow.js runs; received none. Make the bundle again with programs, or run it on ONNX Runtime.`,
       { expected: 'a program', path: what },
     );
   }
-  const [steps, weights] = [await readFile(program.steps), await readFile(program.weights)];
-  return openProgram({ tf, steps, weights, path: program.steps, what, previousClasses: classes, classes });
+  const { steps: path, weights: own } = stage.program;
+  const paths = own === undefined ? (stage.weights ?? []) : [own];
+  const [steps, weights] = await Promise.all([readFile(path), openStageWeights(paths, readFile)]);
+  const arriving = (await before)?.program.outputs ?? null;
+  const program = openProgram({ tf, steps, weights, path, what, previousClasses: classes, classes });
+  try {
+    checkPorts(stage, program, arriving);
+    return program;
+  } catch (error) {
+    program.release();
+    throw error;
+  }
 }
 
 function checkPorts(

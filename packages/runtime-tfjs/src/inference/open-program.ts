@@ -1,9 +1,16 @@
 // A program that is ready to run: its weights are in the memory of the backend, and its steps are compiled.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { decodeSafetensors } from '@ztw/bundle';
+import type { StageWeights } from '@ztw/bundle';
 import { RuntimeFailureError } from '@ztw/core';
-import { inferProgramShapes, parseTensorProgram, stepReads, type TensorProgram } from '@ztw/program';
+import {
+  inferProgramShapes,
+  type ProgramWeight,
+  parseTensorProgram,
+  readWeight,
+  stepReads,
+  type TensorProgram,
+} from '@ztw/program';
 import { compileStep } from './compile/compile-step.ts';
 import type { CompiledStep } from './compile/compiled-step.ts';
 import { checkRunMemory, peakValuesPerRow } from './run-memory.ts';
@@ -13,8 +20,8 @@ export interface OpenProgramOptions {
   readonly tf: TensorflowInference;
   /** The program's JSON file. */
   readonly steps: Uint8Array;
-  /** Its safetensors file. */
-  readonly weights: Uint8Array;
+  /** Its opened weights files. */
+  readonly weights: StageWeights;
   /** Path of the JSON file, for messages. */
   readonly path: string;
   /** The stage's name, for messages. */
@@ -68,14 +75,10 @@ export function openProgram({
   previousClasses,
   classes,
 }: OpenProgramOptions): OpenProgram {
-  const stored = decodeSafetensors(weights);
-  const program = parseTensorProgram(steps, stored.keys(), path);
-  const weightShapes = new Map([...stored].map(([name, { shape }]) => [name, shape]));
+  const { program, weights: listed } = parseTensorProgram(steps, weights.shapes, path);
+  const weightShapes = new Map(listed.map(({ name, shape }) => [name, shape]));
   const shapes = inferProgramShapes(program, weightShapes, { path, previousClasses, classes });
-  const constants = new Map<string, Tensor>();
-  for (const [name, { shape, data }] of stored) {
-    constants.set(name, tf.keep(tf.tensor(data, [...shape], 'float32')));
-  }
+  const constants = upload(tf, listed, weights);
   const schedule = scheduleSteps(tf, program, constants);
   const peakValues = peakValuesPerRow(program, schedule, shapes);
   return {
@@ -102,6 +105,25 @@ export function openProgram({
       constants.clear();
     },
   };
+}
+
+/** Reads and uploads one weight at a time. Nothing stays in memory after a failure. */
+function upload(
+  tf: TensorflowInference,
+  listed: readonly ProgramWeight[],
+  { read }: StageWeights,
+): Map<string, Tensor> {
+  const constants = new Map<string, Tensor>();
+  try {
+    for (const weight of listed) {
+      const { shape, data } = readWeight(weight, read(weight.tensor));
+      constants.set(weight.name, tf.keep(tf.tensor(data, [...shape], 'float32')));
+    }
+    return constants;
+  } catch (error) {
+    for (const tensor of constants.values()) tensor.dispose();
+    throw error;
+  }
 }
 
 function runSteps(

@@ -1,6 +1,7 @@
 // Every operator of stage programs, alone or in the form that exporters write, against ONNX Runtime.
 
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { decodeSafetensors, weightsInMemory } from '@ztw/bundle';
 import { emitStageProgram } from '@ztw/onnx-graph';
 import { describe, expect, test } from 'vitest';
 import { floatAttribute, intAttribute, intsAttribute, untypedOutput } from '../../../onnx-graph/src/graph/build.ts';
@@ -315,7 +316,13 @@ describe.each(backends)('stage programs on %s', (backend) => {
     const tf = await tensorflowOn(backend);
     const before = memory().numTensors;
     const { steps, weights } = emitStageProgram(bytes);
-    const program = openProgram({ tf, steps, weights, path: 'stage.json', what: 'the test' });
+    const program = openProgram({
+      tf,
+      steps,
+      weights: weightsInMemory(decodeSafetensors(weights)),
+      path: 'stage.json',
+      what: 'the test',
+    });
     const x: Tensor = tensor(input.data as Float32Array, [3, ...rowShape]);
     const { logits } = program.run([x], null, 3);
     expect(logits.shape).toEqual([...expected.dims]);

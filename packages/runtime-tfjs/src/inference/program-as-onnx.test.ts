@@ -1,7 +1,7 @@
 // Every step gives the same values on this package, as an ONNX model, and as the program of that ONNX model.
 
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
-import { encodeSafetensors } from '@ztw/bundle';
+import { decodeSafetensors, encodeSafetensors, weightsInMemory } from '@ztw/bundle';
 import { InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
 import { seededValues } from '@ztw/core/testing';
@@ -34,7 +34,13 @@ function programOf(steps: readonly ProgramStep[], size: number): TensorProgram {
 }
 
 async function runTensorflow(program: EmittedStageProgram, data: Tensor): Promise<Tensor> {
-  const open = openProgram({ tf, ...program, path: 'program.json', what: 'test' });
+  const open = openProgram({
+    tf,
+    steps: program.steps,
+    weights: weightsInMemory(decodeSafetensors(program.weights)),
+    path: 'program.json',
+    what: 'test',
+  });
   const { logits } = open.run([data.clone()], null, rows);
   open.release();
   return logits;

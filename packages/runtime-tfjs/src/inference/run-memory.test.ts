@@ -1,5 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { encodeSafetensors } from '@ztw/bundle';
+import { weightsInMemory } from '@ztw/bundle';
 import { InvalidInputError } from '@ztw/core';
 import type { TensorProgram } from '@ztw/program';
 import { expect, test } from 'vitest';
@@ -25,7 +25,7 @@ test('rows that do not fit into the memory of WebAssembly are refused before the
   const tf = await tensorflowOn('wasm');
   const before = memory().numTensors;
   const steps = new TextEncoder().encode(JSON.stringify(program));
-  const open = openProgram({ tf, steps, weights: encodeSafetensors(new Map()), path: 'p.json', what: 'the test' });
+  const open = openProgram({ tf, steps, weights: weightsInMemory(new Map()), path: 'p.json', what: 'the test' });
   const run = (rows: number) => open.run([tf.tensor(new Float32Array(4 * rows).fill(1), [rows, 4])], null, rows).logits;
   expect(() => run(100)).toThrow(InvalidInputError);
   expect(() => run(100)).toThrow(/at most 96 rows at once .* received 100\. Choose a smaller batchSize/);

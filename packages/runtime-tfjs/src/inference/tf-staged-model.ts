@@ -2,16 +2,17 @@
 // tensor has one owner, which disposes it. No `tidy` scope is open, because a scope must not span an await.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { InputSpecification, InputTensor, StageDescription } from '@ztw/core';
+import type { InputSpecification, InputTensor, StageDescription, StagedModelSupport } from '@ztw/core';
 import { createStagedModel, type RuntimeModel } from '@ztw/core/runtime';
 import type { StageRunner } from './open-program.ts';
 import { takeEntries } from './take-entries.ts';
 import { runKernel, type TensorflowInference } from './tensorflow-inference.ts';
 
-/** A stage that is ready to run. */
+/** A stage. */
 export interface TfStage {
   readonly description: StageDescription;
-  readonly program: StageRunner;
+  /** Rows that need a program that has not arrived wait for it. */
+  readonly program: StageRunner | Promise<StageRunner>;
 }
 
 export interface TfStagedModelContent {
@@ -30,6 +31,14 @@ export interface TfStagedModelContent {
  */
 type TfRows = Tensor[];
 
+/** What every model on TensorFlow.js can do. */
+export const tensorflowSupport: StagedModelSupport = {
+  parallelRuns: true,
+  featureMemory: 'device',
+  concatRows: true,
+  inputTypes: ['float32', 'int32'],
+};
+
 /**
  * @throws UnsupportedModelError for inputs that are neither float32 nor int32, the only types that TensorFlow.js
  * computes with.
@@ -42,7 +51,7 @@ export function tfStagedModel({ tf, stages, ...description }: TfStagedModelConte
   return createStagedModel<TfRows>({
     ...description,
     stages: stages.map((stage) => stage.description),
-    supports: { parallelRuns: true, featureMemory: 'device', inputTypes: ['float32', 'int32'] },
+    supports: tensorflowSupport,
 
     upload: ({ rows, inputs }) =>
       description.inputs.map(({ name }) => {
@@ -51,7 +60,7 @@ export function tfStagedModel({ tf, stages, ...description }: TfStagedModelConte
       }),
 
     async run(stageIndex, tensors, previousLogits, rows) {
-      const { program } = stages[stageIndex] as TfStage;
+      const program = await (stages[stageIndex] as TfStage).program;
       const previous = previousLogits === null ? null : upload(previousLogits, [rows, description.classes]);
       // The program disposes its inputs after the last step that reads them, and may return one of them.
       const { outputs, logits } = program.run(tensors.splice(0), previous, rows);
@@ -77,7 +86,9 @@ export function tfStagedModel({ tf, stages, ...description }: TfStagedModelConte
     free,
 
     async dispose() {
-      for (const { program } of stages) program.release();
+      for (const outcome of await Promise.allSettled(stages.map(({ program }) => program))) {
+        if (outcome.status === 'fulfilled') outcome.value.release();
+      }
     },
   });
 }

@@ -1,4 +1,4 @@
-import { encodeSafetensors } from '@ztw/bundle';
+import { weightsInMemory } from '@ztw/bundle';
 import type { RowShape } from '@ztw/core';
 import { type HeadLayer, type HeadParameters, previousClasses } from '@ztw/heads';
 import { encodeTensorProgram } from '@ztw/program';
@@ -26,7 +26,7 @@ export function openHead({ tf, layers, parameters, inputShape, what }: OpenHeadO
   return openProgram({
     tf,
     steps: encodeTensorProgram(program),
-    weights: encodeSafetensors(weights),
+    weights: weightsInMemory(weights),
     path: what,
     what,
     ...(classesBefore === null ? {} : { previousClasses: classesBefore }),

@@ -20,5 +20,6 @@ export async function serveNetwork(
 }
 
 function programPaths({ stages }: BundleNetwork): readonly string[] {
-  return stages.flatMap(({ program }) => (program === undefined ? [] : [program.steps, program.weights]));
+  const paths = stages.flatMap(({ weights = [], program }) => [...weights, program?.steps, program?.weights]);
+  return [...new Set(paths.filter((path) => path !== undefined))];
 }

@@ -3,7 +3,7 @@
 // `ZTW_FUZZ_COUNT` is their number per backend.
 
 import { join } from 'node:path';
-import { type BundleReader, decodeSafetensors } from '@ztw/bundle';
+import { type BundleReader, openStageWeights } from '@ztw/bundle';
 import { runAllExits, ZtwError } from '@ztw/core';
 import { denseInput, rowSize } from '@ztw/core/runtime';
 import { seededRandom } from '@ztw/heads';
@@ -46,22 +46,23 @@ async function mutantOf(network: ProgramNetwork, random: () => number): Promise<
   const program = stages[Math.floor(random() * stages.length)]!.program!;
   const good: unknown = JSON.parse(new TextDecoder().decode(await network.readFile(program.steps)));
   const changed = new TextEncoder().encode(JSON.stringify(mutateJson(good, random, 1 + Math.floor(random() * 2))));
-  const stored = decodeSafetensors(await network.readFile(program.weights));
+  const { weights = [] } = stages.find((stage) => stage.program === program)!;
+  const stored = await openStageWeights(program.weights === undefined ? weights : [program.weights], network.readFile);
   return {
     network,
     readFile: async (path) => (path === program.steps ? changed : network.readFile(path)),
-    values: valuesOf(changed, stored, network.classes),
+    values: valuesOf(changed, stored.shapes, network.classes),
   };
 }
 
 /** Values per row of all results; 0 for a program that is refused. */
-function valuesOf(steps: Uint8Array, stored: ReturnType<typeof decodeSafetensors>, classes: number): number {
+function valuesOf(steps: Uint8Array, stored: ReadonlyMap<string, readonly number[]>, classes: number): number {
   try {
-    const shapes = inferProgramShapes(
-      parseTensorProgram(steps, stored.keys(), 'mutant'),
-      new Map([...stored].map(([name, { shape }]) => [name, shape])),
-      { previousClasses: classes, classes },
-    );
+    const { program, weights } = parseTensorProgram(steps, stored, 'mutant');
+    const shapes = inferProgramShapes(program, new Map(weights.map(({ name, shape }) => [name, shape])), {
+      previousClasses: classes,
+      classes,
+    });
     const sizes = [...shapes.values()].map((shape) =>
       shape.reduce<number>((product, size) => product * (typeof size === 'number' ? size : size.perRow), 1),
     );

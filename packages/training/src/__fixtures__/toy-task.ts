@@ -132,6 +132,16 @@ export function toyVariants(): readonly HeadVariant[] {
   ];
 }
 
+/** Heads that read the whole feature map at both cuts, so that storing both takes more than storing one after the other. */
+export function wholeMapVariants(): readonly HeadVariant[] {
+  const heads = boundaryShapes.map((inputShape, cut) => {
+    const head = convHead({ inputShape, classes: toyClasses, cascade: cut > 0, poolSize: 2 });
+    // Without the relu at the start, which the features have passed already, nothing comes before the convolution.
+    return { ...head, layers: head.layers.slice(1) };
+  });
+  return [{ name: 'ztw', heads }];
+}
+
 /** Rows around one random pattern per class. Each copy has different noise. */
 export function toyData(rows: number, copies: number, seed: number, noise = 1): TrainingData {
   const size = rowSize(inputShape);

@@ -6,7 +6,6 @@ import { type EnsembleSpecification, InvalidInputError, type RowShape } from '@z
 import { type ExitPredictions, predictionsFromLogits } from '@ztw/core/evaluation';
 import { exitCosts } from '@ztw/core/runtime';
 import { combineExits, ensembleFromSpecification, fitEnsemble } from '@ztw/ensemble';
-import type { Head } from '@ztw/heads';
 import type { BundleMethod } from '../plan/method.ts';
 import type { TrainedMethod } from './network-result.ts';
 
@@ -41,8 +40,6 @@ export interface AssembledBundle {
   readonly networks: readonly BundleNetwork[];
   /** Stage models and programs, by path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** One list per network. */
-  readonly heads: readonly (readonly Head[])[];
   /** Null where each exit's own prediction counts. */
   readonly ensemble: EnsembleSpecification | null;
   /** Predictions of all exits on the held-out rows, through the ensemble where there is one. Costs are in MACs. */
@@ -64,7 +61,6 @@ export function assembleBundle(options: AssembleBundleOptions): AssembledBundle 
     inputShape,
     networks,
     files: new Map(parts.flatMap(({ files }) => [...files])),
-    heads: parts.map(({ variant }) => variant.heads),
     ensemble,
     predictions: predictionsFromLogits({
       logits:

@@ -41,7 +41,7 @@ export interface MadeExit {
 
 /** @throws InvalidInputError when the parts do not make a valid bundle. */
 export async function packBundle(assembled: AssembledBundle, options: PackBundleOptions): Promise<PackedBundle> {
-  const { method, classes, inputShape, networks, ensemble, predictions, heads } = assembled;
+  const { method, classes, inputShape, networks, ensemble, predictions } = assembled;
   const { labels, preprocessing, provenance } = options;
   const backboneMacs = networks.at(-1)?.backboneMacs;
   if (backboneMacs === undefined)
@@ -69,7 +69,6 @@ export async function packBundle(assembled: AssembledBundle, options: PackBundle
       provenance,
     },
     files: assembled.files,
-    heads,
   });
   return { files, exits: describeExits(assembled, backboneMacs), operatingPoints };
 }

@@ -35,11 +35,14 @@ const state = (cut: number): CutState => ({
   })),
 });
 
+const recorded = { rows: 20, shardRows: 10, checksums: { 'features/sweep/logits/000000': 7 } };
+
 /** What lies in the store in the middle of the third cut. */
 async function written(): Promise<Map<string, Uint8Array>> {
   const store = memoryBlobStore();
   const checkpoint = createTrainingCheckpoint(store, fingerprint, variants);
   await checkpoint.saveTeacher(floats(20, 5));
+  await checkpoint.saveFeatures(recorded);
   await checkpoint.saveCut(0, finished(1), [floats(8, 1), null]);
   await checkpoint.saveCut(1, finished(2), [floats(8, 2), null]);
   await checkpoint.saveState(state(2));
@@ -73,6 +76,7 @@ describe('a checkpoint', () => {
       finished: [finished(1), finished(2)],
       trainLogits: [floats(8, 2), null],
       state: state(2),
+      features: recorded,
       teacherLogits: floats(20, 5),
       finalLogits: null,
     });

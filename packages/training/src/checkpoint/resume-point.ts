@@ -51,6 +51,15 @@ export interface FinishedCut {
  */
 export type TrainLogits = readonly (Float32Array | null)[];
 
+/** Rows of a pass over all segments whose results are stored. */
+export interface RecordedFeatures {
+  /** The rows before this one, in the order of the plan. */
+  readonly rows: number;
+  readonly shardRows: number;
+  /** CRC-32 of every shard, by the name of its blob. */
+  readonly checksums: Readonly<Record<string, number>>;
+}
+
 /** The state that a checkpoint holds. */
 export interface ResumePoint {
   readonly finished: readonly FinishedCut[];
@@ -58,6 +67,8 @@ export interface ResumePoint {
   readonly trainLogits: TrainLogits | null;
   /** Of the next cut; null where its training has not begun. */
   readonly state: CutState | null;
+  /** What the pass over all segments has stored; null where nothing is recorded. */
+  readonly features: RecordedFeatures | null;
   /** The backbone's own logits on the training rows; null where they are not needed or not stored. */
   readonly teacherLogits: Float32Array | null;
   /** The backbone's own logits on the held-out rows; null before the end of the sweep. */

@@ -3,7 +3,7 @@
 import type { StorageError } from '@ztw/core';
 import { damagedCheckpoint } from './damaged-checkpoint.ts';
 import type { JobFingerprint } from './job-fingerprint.ts';
-import type { EpochTotals, FinishedIc } from './resume-point.ts';
+import type { EpochTotals, FinishedIc, RecordedFeatures } from './resume-point.ts';
 
 /** The JSON part of `state`. It says which of the other blobs are valid. */
 export interface StateHeader {
@@ -15,6 +15,7 @@ export interface StateHeader {
    * Checksum of every other blob that the state refers to, by name. It excludes older blobs and blobs of other jobs.
    */
   readonly blobs: Readonly<Record<string, number>>;
+  readonly features: RecordedFeatures | null;
   readonly current: {
     readonly epoch: number;
     readonly step: number;
@@ -42,13 +43,14 @@ export function parseStateHeader(name: string, json: unknown, variants: number):
   const { hasTeacher, hasFinal } = state;
   if (typeof hasTeacher !== 'boolean') throw wrong('hasTeacher');
   if (typeof hasFinal !== 'boolean') throw wrong('hasFinal');
-  const blobs = recordOf(state.blobs, () => wrong('blobs'));
   return {
     fingerprint: recordOf(state.fingerprint, () => wrong('fingerprint')),
     finishedCuts: countOf(state.finishedCuts, () => wrong('finishedCuts')),
     hasTeacher,
     hasFinal,
-    blobs: Object.fromEntries(Object.entries(blobs).map(([blob, sum]) => [blob, countOf(sum, () => wrong('blobs'))])),
+    blobs: parseChecksums(state.blobs, () => wrong('blobs')),
+    // States of earlier releases have no such field.
+    features: state.features == null ? null : parseFeatures(state.features, () => wrong('features')),
     current: state.current === null ? null : parseCurrent(state.current, variants, () => wrong('current')),
   };
 }
@@ -63,6 +65,20 @@ export function parseCutHeader(name: string, json: unknown, variants: number): r
 }
 
 type Fail = () => StorageError;
+
+function parseChecksums(json: unknown, fail: Fail): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(recordOf(json, fail)).map(([blob, sum]) => [blob, countOf(sum, fail)]));
+}
+
+function parseFeatures(json: unknown, fail: Fail): RecordedFeatures {
+  const { rows, shardRows, checksums } = recordOf(json, fail);
+  if (shardRows === 0) throw fail();
+  return {
+    rows: countOf(rows, fail),
+    shardRows: countOf(shardRows, fail),
+    checksums: parseChecksums(checksums, fail),
+  };
+}
 
 function parseCurrent(json: unknown, variants: number, fail: Fail): StateHeader['current'] {
   const current = recordOf(json, fail);

@@ -7,13 +7,15 @@ import { guardStorage } from '../storage/guard-storage.ts';
 import { checksumOf, type DecodedBlob, decodeBlob, encodeBlob, type NamedArrays } from './blob-format.ts';
 import { damagedCheckpoint } from './damaged-checkpoint.ts';
 import { differences, type JobFingerprint } from './job-fingerprint.ts';
-import type { CutState, FinishedCut, ResumePoint, TrainLogits } from './resume-point.ts';
+import type { CutState, FinishedCut, RecordedFeatures, ResumePoint, TrainLogits } from './resume-point.ts';
 import { parseCutHeader, parseStateHeader, type StateHeader } from './state-header.ts';
 
 export interface TrainingCheckpoint {
   /** Reads the checkpoint of an earlier run of the same job; null where there is none. */
   load(): Promise<ResumePoint | null>;
   saveTeacher(logits: Float32Array): Promise<void>;
+  /** Says which rows of the pass over all segments are stored. Later states repeat it. */
+  saveFeatures(features: RecordedFeatures): Promise<void>;
   saveState(state: CutState): Promise<void>;
   saveCut(cut: number, finished: FinishedCut, trainLogits: TrainLogits): Promise<void>;
   saveFinal(logits: Float32Array): Promise<void>;
@@ -39,6 +41,9 @@ export function createTrainingCheckpoint(
 ): TrainingCheckpoint {
   let finishedCuts = 0;
   let hasTeacher = false;
+  let features: RecordedFeatures | null = null;
+  /** Of the cut that is in training. */
+  let current: CutState | null = null;
   /** Of the blobs that the next state will refer to. */
   const checksums = new Map<string, number>();
 
@@ -62,13 +67,14 @@ export function createTrainingCheckpoint(
     return decoded;
   };
 
-  const putState = async (current: CutState | null, hasFinal: boolean): Promise<void> => {
+  const putState = async (hasFinal: boolean): Promise<void> => {
     const header: StateHeader = {
       fingerprint,
       finishedCuts,
       hasTeacher,
       hasFinal,
       blobs: Object.fromEntries(checksums),
+      features: hasFinal ? null : features,
       current: current && {
         epoch: current.epoch,
         step: current.step,
@@ -120,28 +126,31 @@ export function createTrainingCheckpoint(
       for (const [name, checksum] of Object.entries(stored.blobs)) checksums.set(name, checksum);
       finishedCuts = stored.finishedCuts;
       hasTeacher = stored.hasTeacher;
+      ({ features } = stored);
       const finished: FinishedCut[] = [];
       for (let cut = 0; cut < finishedCuts; cut++) {
         finished.push(await loadCut(cut));
       }
+      current = stored.current && {
+        cut: finishedCuts,
+        epoch: stored.current.epoch,
+        step: stored.current.step,
+        learners: stored.current.learners.map(({ steps, running, lastEpoch }, index) => ({
+          values: arrayOf(arrays, `values-${index}`),
+          adam: {
+            firstMoment: arrayOf(arrays, `first-${index}`),
+            secondMoment: arrayOf(arrays, `second-${index}`),
+            steps,
+          },
+          running,
+          lastEpoch,
+        })),
+      };
       return {
         finished,
         trainLogits: finishedCuts > 0 && !stored.hasFinal ? await loadTrainLogits(finishedCuts - 1) : null,
-        state: stored.current && {
-          cut: finishedCuts,
-          epoch: stored.current.epoch,
-          step: stored.current.step,
-          learners: stored.current.learners.map(({ steps, running, lastEpoch }, index) => ({
-            values: arrayOf(arrays, `values-${index}`),
-            adam: {
-              firstMoment: arrayOf(arrays, `first-${index}`),
-              secondMoment: arrayOf(arrays, `second-${index}`),
-              steps,
-            },
-            running,
-            lastEpoch,
-          })),
-        },
+        state: current,
+        features,
         teacherLogits: hasTeacher ? arrayOf((await get(teacherName)).arrays, 'logits') : null,
         finalLogits: stored.hasFinal ? arrayOf((await get(finalName)).arrays, 'logits') : null,
       };
@@ -150,10 +159,18 @@ export function createTrainingCheckpoint(
     async saveTeacher(logits) {
       await put(teacherName, {}, { logits });
       hasTeacher = true;
-      await putState(null, false);
+      await putState(false);
     },
 
-    saveState: (state) => putState(state, false),
+    async saveFeatures(recorded) {
+      features = recorded;
+      await putState(false);
+    },
+
+    async saveState(state) {
+      current = state;
+      await putState(false);
+    },
 
     async saveCut(cut, { ics }, trainLogits) {
       const arrays: Record<string, Float32Array> = {};
@@ -171,8 +188,9 @@ export function createTrainingCheckpoint(
         ),
       );
       finishedCuts = cut + 1;
+      current = null;
       if (cut > 0) checksums.delete(logitsName(cut - 1));
-      await putState(null, false);
+      await putState(false);
       if (cut > 0) {
         await guardStorage(`delete ${logitsName(cut - 1)}`, advice, () => store.delete(logitsName(cut - 1)));
       }
@@ -180,7 +198,8 @@ export function createTrainingCheckpoint(
 
     async saveFinal(logits) {
       await put(finalName, {}, { logits });
-      await putState(null, true);
+      current = null;
+      await putState(true);
     },
   };
 }

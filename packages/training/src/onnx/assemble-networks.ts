@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@ztw/core';
+import type { BundleRuntimes } from '@ztw/onnx-graph';
 import { type AssembledBundle, assembleBundle, type EnsembleChoice } from '../bundle/assemble-bundle.ts';
 import { methodResult } from '../bundle/network-result.ts';
 import type { BundleMethod } from '../plan/method.ts';
@@ -12,6 +13,7 @@ export interface AssembleNetworksOptions {
   /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
+  readonly runtimes: BundleRuntimes;
   /** Receives the operator that TensorFlow.js lacks. */
   onMissing(reason: string): void;
 }
@@ -21,7 +23,7 @@ export interface AssembleNetworksOptions {
  * @throws InvalidInputError when the parts do not match.
  */
 export function assembleNetworks(options: AssembleNetworksOptions): AssembledBundle {
-  const { method, networks, targets, ensemble, onMissing } = options;
+  const { method, networks, targets, ensemble, runtimes, onMissing } = options;
   const last = networks.at(-1);
   if (last === undefined)
     throw new InvalidInputError('Expected at least one network for a bundle; received none.', { received: 0 });
@@ -31,7 +33,7 @@ export function assembleNetworks(options: AssembleNetworksOptions): AssembledBun
     const { analysis, name } = network;
     const { heads } = variant;
     return {
-      ...compileStages({ analysis, cuts, heads, name, pathPrefix: `networks/${index}/` }, onMissing),
+      ...compileStages({ analysis, cuts, heads, name, pathPrefix: `networks/${index}/`, runtimes }, onMissing),
       variant,
     };
   });

@@ -1,6 +1,6 @@
 import { policyKinds } from '@ztw/core';
 import type { HeadFamily } from '@ztw/heads';
-import type { CutSelection } from '@ztw/onnx-graph';
+import type { BundleRuntimes, CutSelection } from '@ztw/onnx-graph';
 import type { Method } from '../plan/method.ts';
 import type { HeadChoice } from '../plan/plan-heads.ts';
 import type { CalibrationOptions } from './make-bundles.ts';
@@ -13,6 +13,8 @@ export const bundleDefaults: {
   /** Share of the training rows held out for the ensemble and the thresholds. */
   readonly heldOutShare: number;
   readonly calibration: CalibrationOptions;
+  /** Networks with operators that TensorFlow.js lacks are written for ONNX Runtime alone. */
+  readonly runtimes: BundleRuntimes;
 } = {
   method: 'ztw',
   cuts: { kind: 'auto' },
@@ -25,4 +27,5 @@ export const bundleDefaults: {
     policy: policyKinds.confidence,
     times: { batchSize: 1, profile: null },
   },
+  runtimes: 'both',
 };

@@ -1,4 +1,5 @@
-import { analyseGraph, readModel } from '@ztw/onnx-graph';
+import { UnsupportedModelError } from '@ztw/core';
+import { analyseGraph, type BundleRuntimes, readModel } from '@ztw/onnx-graph';
 import { createGraphProbe } from '@ztw/runtime-onnx';
 import { expect, test } from 'vitest';
 import { runtimes } from '../../../runtime-onnx/test/support/runtimes.ts';
@@ -6,7 +7,7 @@ import { tinyOnnx } from '../../../runtime-onnx/test/support/tiny-onnx.ts';
 import { compileStages } from './compile-stages.ts';
 
 /** Compiles a dense network of two layers, whole. */
-async function compile(activation: string) {
+async function compile(activation: string, target: BundleRuntimes = 'both') {
   const bytes = tinyOnnx({
     nodes: [
       { operator: 'MatMul', inputs: ['x', 'w'], outputs: ['hidden'] },
@@ -20,7 +21,7 @@ async function compile(activation: string) {
   const analysis = await analyseGraph(readModel(bytes), createGraphProbe({ ort: runtimes[0]!.ort }));
   const notes: string[] = [];
   const { network, files } = compileStages(
-    { analysis, cuts: [], heads: [], name: 'dense', pathPrefix: 'networks/0/' },
+    { analysis, cuts: [], heads: [], name: 'dense', pathPrefix: 'networks/0/', runtimes: target },
     (note) => notes.push(note),
   );
   return { stage: network.stages[0], files: [...files.keys()], notes };
@@ -30,7 +31,8 @@ test('writes a program beside each stage', async () => {
   const { stage, files, notes } = await compile('Relu');
   expect(notes).toEqual([]);
   const stem = 'networks/0/stage-00';
-  expect(stage?.program).toEqual({ steps: `${stem}.json`, weights: `${stem}.safetensors` });
+  expect(stage?.program).toEqual({ steps: `${stem}.json` });
+  expect(stage?.weights).toEqual([`${stem}.safetensors`]);
   expect(files.toSorted()).toEqual([`${stem}.json`, `${stem}.onnx`, `${stem}.safetensors`]);
 });
 
@@ -39,4 +41,16 @@ test('goes without programs where an operator is missing, and names it', async (
   expect(stage).not.toHaveProperty('program');
   expect(files).toEqual(['networks/0/stage-00.onnx']);
   expect(notes).toEqual([expect.stringMatching(/Sin/)]);
+});
+
+test.each([
+  ['onnx', ['stage-00.onnx']],
+  ['tfjs', ['stage-00.json', 'stage-00.safetensors']],
+] as const)('writes only the form for %s', async (target, names) => {
+  const { files } = await compile('Relu', target);
+  expect(files).toEqual(names.map((name) => `networks/0/${name}`));
+});
+
+test('refuses a missing operator where only TensorFlow.js was asked for', async () => {
+  await expect(compile('Sin', 'tfjs')).rejects.toThrow(UnsupportedModelError);
 });

@@ -4,7 +4,7 @@ import { InvalidInputError } from '@ztw/core';
 import type { CutSelection } from '@ztw/onnx-graph';
 import { bundleDefaults } from './bundle-defaults.ts';
 import { type HeadsReport, type ReportedHead, reportHeads } from './heads-report.ts';
-import { chooseCutsAndHeads } from './network-plan.ts';
+import { chooseCutsAndHeads, type NetworkPlan, planCuts } from './network-plan.ts';
 import type { OnnxNetwork } from './onnx-network.ts';
 
 /** Default heads of a network; null where no head family reads the features. */
@@ -12,6 +12,8 @@ export interface DefaultHeads {
   /** At the cuts of these selections. */
   readonly auto: HeadsReport | null;
   readonly all: HeadsReport | null;
+  /** What `auto` would train, for `predictPlan`; null where no head family reads the features. */
+  readonly autoPlan: NetworkPlan | null;
   /**
    * One per legal cut, in order: the head from `auto`, else from `all`, else the head of this cut alone.
    */
@@ -21,25 +23,32 @@ export interface DefaultHeads {
 /** Chooses default heads without training them. */
 export function defaultHeads(network: OnnxNetwork): DefaultHeads {
   const { analysis } = network;
-  const selected = (kind: Extract<CutSelection['kind'], 'auto' | 'all'>): HeadsReport | null =>
-    analysis.cuts.length === 0 ? null : reportCuts(network, { kind });
-  const [auto, all] = [selected('auto'), selected('all')];
+  const selected = (kind: Extract<CutSelection['kind'], 'auto' | 'all'>): NetworkPlan | null =>
+    analysis.cuts.length === 0 ? null : defaultPlan(network, { kind });
+  const autoPlan = selected('auto');
+  const [auto, all] = [autoPlan, selected('all')].map((plan) => (plan === null ? null : reportHeads(plan)));
   const named = [...(all?.heads ?? []), ...(auto?.heads ?? [])].map((head) => [head.cut, head] as const);
   const planned = new Map(named);
   return {
-    auto,
-    all,
-    perCut: analysis.cuts.map(
-      (cut) => planned.get(cut.name) ?? reportCuts(network, { kind: 'names', names: [cut.name] })?.heads[0] ?? null,
-    ),
+    auto: auto ?? null,
+    all: all ?? null,
+    autoPlan,
+    perCut: analysis.cuts.map((cut) => planned.get(cut.name) ?? reportCut(network, cut.name)),
   };
 }
 
-function reportCuts(network: OnnxNetwork, selection: CutSelection): HeadsReport | null {
+function reportCut(network: OnnxNetwork, name: string): ReportedHead | null {
+  const plan = defaultPlan(network, { kind: 'names', names: [name] });
+  return plan === null ? null : (reportHeads(plan).heads[0] ?? null);
+}
+
+/** A plan by the defaults; null where no head family reads the features. */
+function defaultPlan(network: OnnxNetwork, selection: CutSelection): NetworkPlan | null {
   const { method, head } = bundleDefaults;
+  const options = { methods: [method], head, followsNetwork: false };
   try {
-    const options = { selection, methods: [method], head, followsNetwork: false };
-    return reportHeads({ network, ...chooseCutsAndHeads(network.analysis, options) });
+    const { cuts, heads, cutsLeftOut } = chooseCutsAndHeads(network.analysis, { ...options, selection });
+    return { ...planCuts(network, cuts, { ...options, heads }), cutsLeftOut };
   } catch (error) {
     if (InvalidInputError.isInstance(error)) return null;
     throw error;

@@ -22,6 +22,8 @@ export {
   type ReportedHead,
   reportHeads,
 } from './heads-report.ts';
+export { type MeasureRatesOptions, measureRates } from './measure-rates.ts';
+export { type PlanPrediction, type PredictedStage, type PredictPlanOptions, predictPlan } from './predict-plan.ts';
 export { type NetworkSource, type OnnxNetwork, type OpenNetworkOptions, openNetwork } from './onnx-network.ts';
 export { openWholeNetwork } from './whole-network.ts';
 export {
@@ -29,6 +31,8 @@ export {
   type NetworkAgreementOptions,
   networkAgreement,
   networkAgreementDefaults,
+  type NetworkAnswers,
+  networkAnswers,
 } from './network-agreement.ts';
 
 // From plans to bundles

@@ -4,6 +4,7 @@
 import { type Preprocessing, type StoredOperatingPoint, storedOperatingPoint } from '@ztw/bundle';
 import { type DeviceProfile, InvalidInputError, type PolicyKind } from '@ztw/core';
 import { type MathKernels, throwIfAborted } from '@ztw/core/runtime';
+import type { BundleRuntimes } from '@ztw/onnx-graph';
 import type { EnsembleChoice } from '../bundle/assemble-bundle.ts';
 import { type CalibrationTargets, calibrationTargets } from '../bundle/calibration-targets.ts';
 import { type MadeExit, packBundle } from '../bundle/pack-bundle.ts';
@@ -70,6 +71,8 @@ export interface MakeBundlesOptions {
   readonly calibration: CalibrationOptions;
   /** Null: all exits stay. */
   readonly pruning: PruningOptions | null;
+  /** The runtimes that the bundles are for. */
+  readonly runtimes: BundleRuntimes;
   readonly content: BundleContent;
   readonly storage: TrainingStorage;
   /** Maximum bytes of features in memory. */
@@ -108,8 +111,9 @@ export interface BundleReport {
  *   signal fired.
  */
 export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<MadeBundle, void, undefined> {
-  const { onnx, plans, training, heldOut, recipe, calibration, pruning, storage, memoryLimit } = options;
+  const { onnx, plans, training, heldOut, recipe, calibration, pruning, runtimes, storage, memoryLimit } = options;
   checkPlans(plans, pruning);
+  checkTimes(options);
   const { classes } = describeChain(plans);
   const watch: Watch = { report: (event) => options.onEvent?.(event), signal: options.signal };
   const loadKernels = (): Promise<MathKernels> => options.loadKernels();
@@ -140,6 +144,7 @@ export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<
           heldOut,
           targets,
           ensemble,
+          runtimes,
           times,
           train,
           measure,
@@ -149,7 +154,16 @@ export async function* makeBundles(options: MakeBundlesOptions): AsyncGenerator<
   const timing = { times, device: onnx.device, measure };
   for (const { method } of lastOf(plans).variants) {
     throwIfAborted(watch.signal, 'training');
-    yield await makeBundle(method, { networks, goals, calibration, prune, timing, content: options.content, watch });
+    yield await makeBundle(method, {
+      networks,
+      goals,
+      calibration,
+      prune,
+      timing,
+      runtimes,
+      content: options.content,
+      watch,
+    });
   }
 }
 
@@ -159,17 +173,18 @@ interface BundleParts {
   readonly calibration: CalibrationOptions;
   readonly prune: PruneMethod | null;
   readonly timing: TimeExitsOptions;
+  readonly runtimes: BundleRuntimes;
   readonly content: BundleContent;
   readonly watch: Watch;
 }
 
 async function makeBundle(method: BundleMethod, parts: BundleParts): Promise<MadeBundle> {
-  const { networks, goals, calibration, prune, timing, content, watch } = parts;
+  const { networks, goals, calibration, prune, timing, runtimes, content, watch } = parts;
   const { targets, measuredAgainst } = goals;
   const { ensemble, budgets, timeBudgets, policy } = calibration;
   const onMissing = (reason: string): void => watch.report({ kind: 'onnx-only', reason });
   const pruned = prune === null ? null : await prune(method);
-  const bundle = pruned?.bundle ?? assembleNetworks({ method, networks, targets, ensemble, onMissing });
+  const bundle = pruned?.bundle ?? assembleNetworks({ method, networks, targets, ensemble, runtimes, onMissing });
   const timed = timeBudgets.length === 0 ? null : await timeExits(bundle, pruned, timing);
   const facts = { ensemble, measuredAgainst, pruning: pruned === null ? null : factsOf(pruned.report) };
   const { files, exits, operatingPoints } = await packBundle(
@@ -220,6 +235,18 @@ function checkPlans(plans: readonly NetworkPlan[], pruning: PruningOptions | nul
       { expected: 1, received: plans.length },
     );
   }
+}
+
+/** Stages are measured on ONNX Runtime, before the bundle is written. */
+function checkTimes({ runtimes, calibration, pruning }: MakeBundlesOptions): void {
+  const { times, timeBudgets } = calibration;
+  const measures = times.profile === null && (timeBudgets.length > 0 || pruning?.unit === 'milliseconds');
+  if (runtimes !== 'tfjs' || !measures) return;
+  throw new InvalidInputError(
+    'Expected bundles for ONNX Runtime, which measures the stages for budgets and pruning in milliseconds; received the runtimes "tfjs". ' +
+      'Choose "both" or "onnx", or give a measured profile.',
+    { expected: ['both', 'onnx'], received: runtimes, path: 'runtimes' },
+  );
 }
 
 function lastOf(plans: readonly NetworkPlan[]): NetworkPlan {

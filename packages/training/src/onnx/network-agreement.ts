@@ -46,6 +46,27 @@ export async function networkAgreement(
   data: AgreementRows,
   options: NetworkAgreementOptions = {},
 ): Promise<ClassAgreement> {
+  return classAgreement({ ...(await networkAnswers(network, data, options)), classes: network.classes });
+}
+
+/** Labels and answers of the same rows, in the same order. */
+export interface NetworkAnswers {
+  /** `[rows]` */
+  readonly labels: Int32Array;
+  /** `[rows]`, the most probable class. */
+  readonly answers: Int32Array;
+}
+
+/**
+ * A network's own answers on labelled rows, or on a sample of them, which is the same for the same labels. Answers under two
+ * preprocessings can therefore be compared row by row (`isMoreOftenRight`).
+ * @throws RuntimeFailureError where the network does not run; AbortedError where `signal` fires.
+ */
+export async function networkAnswers(
+  network: OpenNetwork,
+  data: AgreementRows,
+  options: NetworkAgreementOptions = {},
+): Promise<NetworkAnswers> {
   const { sampleRows, batchSize, onProgress, signal } = { ...networkAgreementDefaults, ...options };
   const { classes } = network;
   const sample = sampleOf(data, sampleRows);
@@ -57,7 +78,7 @@ export async function networkAgreement(
     for (let row = 0; row < rows.length; row++) answers[start + row] = argMax(logits, row * classes, classes);
     onProgress?.(start + rows.length, sample.length);
   }
-  return classAgreement({ labels: sample.map((row) => data.labels[row] as number), answers, classes });
+  return { labels: sample.map((row) => data.labels[row] as number), answers };
 }
 
 /** The row numbers of a sample: always the same ones for the same labels. */

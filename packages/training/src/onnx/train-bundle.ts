@@ -3,7 +3,7 @@
 import type { Preprocessing } from '@ztw/bundle';
 import { InvalidInputError } from '@ztw/core';
 import { type MathKernels, throwIfAborted } from '@ztw/core/runtime';
-import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
+import type { AnalyseGraphOptions, BundleRuntimes, CutSelection } from '@ztw/onnx-graph';
 import { type LabelledRows, labelledRowData, selectHeldOutRows, selectTrainingRows } from '../data/row-data.ts';
 import { splitRows } from '../data/split-rows.ts';
 import type { BundleMethod, Method } from '../plan/method.ts';
@@ -53,6 +53,8 @@ export interface TrainBundleOptions {
   readonly thresholds?: Partial<CalibrationOptions>;
   /** How exits are judged, which may cost more than they save. Default: all exits stay. */
   readonly pruning?: PruningOptions | null;
+  /** The runtimes that the bundle is for. All forms of a stage share their values. Default `bundleDefaults.runtimes`. */
+  readonly runtimes?: BundleRuntimes;
   /** One name per class. */
   readonly labels?: readonly string[] | null;
   /** How images become the input, for users of the bundle. */
@@ -94,6 +96,7 @@ export async function trainBundle(options: TrainBundleOptions): Promise<TrainedB
     recipe: options.recipe ?? {},
     calibration: { ...bundleDefaults.calibration, ...options.thresholds },
     pruning: options.pruning ?? null,
+    runtimes: options.runtimes ?? bundleDefaults.runtimes,
     content: {
       labels: options.labels ?? null,
       preprocessing: options.preprocessing ?? null,

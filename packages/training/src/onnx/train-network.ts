@@ -78,6 +78,7 @@ async function trainHeads(
     scratch: storage.scratch(place),
     memoryLimit,
     checkpoints: storage.checkpoints(place),
+    features: storage.features(place),
     onProgress: (progress) => watch.report({ kind: 'training', network, progress }),
     ...(watch.signal === undefined ? {} : { signal: watch.signal }),
   });

@@ -10,6 +10,8 @@ export interface TrainingStorage {
   checkpoints(place: string): BlobStore;
   /** Features during one training; not needed afterwards. */
   scratch(place: string): BlobStore;
+  /** Features that a stopped training goes on with; null where they are computed again. */
+  features(place: string): BlobStore | null;
 }
 
 export interface TrainingStorageOptions {
@@ -17,14 +19,20 @@ export interface TrainingStorageOptions {
   readonly checkpoints?: BlobStore;
   /** Takes features above the memory limit. Default: memory. */
   readonly scratch?: BlobStore;
+  /**
+   * Takes all features, so that a training which is stopped while it computes them goes on where it was. Give a store on
+   * a disk with room for them. Default: none; they are computed again.
+   */
+  readonly features?: BlobStore;
 }
 
-/** Storage over one or two blob stores, for one job at a time. */
+/** Storage over one to three blob stores, for one job at a time. */
 export function trainingStorage(options: TrainingStorageOptions = {}): TrainingStorage {
-  const { checkpoints = memoryBlobStore(), scratch = memoryBlobStore() } = options;
+  const { checkpoints = memoryBlobStore(), scratch = memoryBlobStore(), features } = options;
   return {
     results: checkpoints,
     checkpoints: (place) => storeWithin(checkpoints, `${place}/checkpoints/`),
     scratch: (place) => storeWithin(scratch, `${place}/scratch/`),
+    features: (place) => (features === undefined ? null : storeWithin(features, `${place}/recorded/`)),
   };
 }

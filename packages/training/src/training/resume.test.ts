@@ -3,9 +3,10 @@ import type { MathKernels } from '@ztw/core/runtime';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelsOn } from '../__fixtures__/kernels-on.ts';
 import { essence, toyOptions } from '../__fixtures__/toy-options.ts';
-import { toyBackbone, toyData, toyHeldOut, toyVariants } from '../__fixtures__/toy-task.ts';
+import { toyBackbone, toyData, toyHeldOut, toyVariants, wholeMapVariants } from '../__fixtures__/toy-task.ts';
 import { trainInternalClassifiers } from './train-internal-classifiers.ts';
 import type { TrainOptions } from './train-options.ts';
+import type { TrainingProgress } from './training-progress.ts';
 
 let kernels: MathKernels;
 let uninterrupted: unknown;
@@ -42,38 +43,148 @@ beforeAll(async () => {
   uninterrupted = essence(await trainInternalClassifiers(smallJob()));
 });
 
+/** How features are stored: in one pass, recorded or not, and in several. */
+const ways: readonly {
+  readonly way: string;
+  readonly recorded: boolean;
+  readonly overrides?: () => Partial<TrainOptions>;
+}[] = [
+  { way: 'one pass', recorded: false },
+  { way: 'one recorded pass', recorded: true },
+  {
+    way: 'several passes',
+    recorded: false,
+    overrides: () => ({
+      variants: wholeMapVariants(),
+      backbone: toyBackbone(wholeMapVariants()[0]!.heads),
+      memoryLimit: 0,
+    }),
+  },
+];
+
 describe('a training that was stopped', () => {
-  test('goes on to the same bytes, wherever the signal fired', async () => {
-    let events = 0;
-    await trainInternalClassifiers(smallJob({ checkpoints: memoryBlobStore(), onProgress: () => events++ }));
-    expect(events).toBeGreaterThan(50);
-    for (let stop = 1; stop < events; stop += 3) {
-      const checkpoints = memoryBlobStore();
+  test.each(ways)(
+    'goes on to the same bytes, wherever the signal fired: $way',
+    async ({ recorded, overrides }) => {
+      const expected =
+        overrides === undefined ? uninterrupted : essence(await trainInternalClassifiers(smallJob(overrides())));
+      const stores = () => ({ checkpoints: memoryBlobStore(), features: recorded ? memoryBlobStore() : null });
+      let events = 0;
+      await trainInternalClassifiers(smallJob({ ...overrides?.(), ...stores(), onProgress: () => events++ }));
+      expect(events).toBeGreaterThan(25);
+      for (let stop = 1; stop < events; stop += 3) {
+        const { checkpoints, features } = stores();
+        const controller = new AbortController();
+        let seen = 0;
+        const onProgress = (): void => {
+          seen++;
+          if (seen === stop) {
+            controller.abort();
+          }
+        };
+        const job = (options: Partial<TrainOptions>) =>
+          smallJob({ ...overrides?.(), checkpoints, features, ...options });
+        const first = trainInternalClassifiers(job({ onProgress, signal: controller.signal }));
+        // A signal that fires when all work is done comes too late; the result is there then.
+        await first.then(
+          (result) => expect(essence(result)).toEqual(expected),
+          (error) => expect(error).toBeInstanceOf(AbortedError),
+        );
+        const second = await trainInternalClassifiers(job({}));
+        expect(essence(second), `stopped at event ${stop} of ${events}`).toEqual(expected);
+        expect(await features?.list('')).toEqual(recorded ? [] : undefined);
+      }
+    },
+    120_000,
+  );
+
+  test('computes no recorded row again', async () => {
+    const { heads } = toyVariants()[0]!;
+    const [checkpoints, features] = [memoryBlobStore(), memoryBlobStore()];
+    const controller = new AbortController();
+    const first = trainInternalClassifiers(
+      smallJob({
+        checkpoints,
+        features,
+        signal: controller.signal,
+        onProgress: (event) => event.kind === 'features' && event.rowsDone === 72 && controller.abort(),
+      }),
+    );
+    await expect(first).rejects.toThrow(AbortedError);
+    const backbone = toyBackbone(heads);
+    const events: TrainingProgress[] = [];
+    const onProgress = (event: TrainingProgress) => events.push(event);
+    const second = await trainInternalClassifiers(smallJob({ checkpoints, features, backbone, onProgress }));
+    expect(essence(second)).toEqual(uninterrupted);
+    // 100 rows in shards of 5: 70 of the 72 rows that were done are recorded, and their batch begins at row 56.
+    expect(backbone.rowsThrough).toEqual([100 - 56, 100 - 56, 100 - 56]);
+    expect(events.find(({ kind }) => kind === 'features')!.fraction).toBeGreaterThan(0.1);
+  });
+
+  test('computes features again whose record is damaged or gone', async () => {
+    for (const harm of ['flip', 'delete'] as const) {
+      const [checkpoints, features] = [memoryBlobStore(), memoryBlobStore()];
       const controller = new AbortController();
-      let seen = 0;
-      const onProgress = (): void => {
-        seen++;
-        if (seen === stop) {
-          controller.abort();
-        }
-      };
-      const first = trainInternalClassifiers(smallJob({ checkpoints, onProgress, signal: controller.signal }));
-      // A signal that fires when all work is done comes too late; the result is there then.
-      await first.then(
-        (result) => expect(essence(result)).toEqual(uninterrupted),
-        (error) => expect(error).toBeInstanceOf(AbortedError),
+      const onProgress = (event: TrainingProgress) =>
+        event.kind === 'step' && event.cut === 1 && event.epoch === 1 && controller.abort();
+      const first = trainInternalClassifiers(
+        smallJob({ checkpoints, features, onProgress, signal: controller.signal }),
       );
-      const second = await trainInternalClassifiers(smallJob({ checkpoints }));
-      expect(essence(second), `stopped at event ${stop} of ${events}`).toEqual(uninterrupted);
+      await expect(first).rejects.toThrow(AbortedError);
+      const last = (await features.list('')).at(-1)!;
+      if (harm === 'delete') await features.delete(last);
+      else
+        await features.put(
+          last,
+          (await features.get(last))!.map((byte, index) => (index === 5 ? byte ^ 4 : byte)),
+        );
+      const backbone = toyBackbone(toyVariants()[0]!.heads);
+      const second = await trainInternalClassifiers(smallJob({ checkpoints, features, backbone }));
+      expect(essence(second)).toEqual(uninterrupted);
+      expect(backbone.rowsThrough).toEqual([100, 100, 100]);
+      expect(await features.list('')).toEqual([]);
     }
+  });
+
+  test('goes on after a change of the way in which features are stored', async () => {
+    const all = [
+      { memoryLimit: 0, features: null },
+      { memoryLimit: 2 ** 30, features: memoryBlobStore() },
+      { memoryLimit: 2 ** 30, features: null },
+      { memoryLimit: 0, features: memoryBlobStore() },
+    ];
+    const job = (options: Partial<TrainOptions>) =>
+      smallJob({ variants: wholeMapVariants(), backbone: toyBackbone(wholeMapVariants()[0]!.heads), ...options });
+    const expected = essence(await trainInternalClassifiers(job({})));
+    const checkpoints = memoryBlobStore();
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const controller = new AbortController();
+      let events = 0;
+      // The number of events is no multiple of the ways, so that each way is stopped at different places.
+      const onProgress = () => ++events === 3 + 5 * (attempt % 7) && controller.abort();
+      const training = trainInternalClassifiers(
+        job({ checkpoints, ...all[attempt % all.length]!, onProgress, signal: controller.signal }),
+      );
+      const result = await training.catch((error) => {
+        expect(error).toBeInstanceOf(AbortedError);
+      });
+      if (result !== undefined) {
+        expect(attempt).toBeGreaterThan(3);
+        expect(essence(result)).toEqual(expected);
+        return;
+      }
+    }
+    expect.unreachable('each attempt should get further');
   }, 120_000);
 
   test('goes on to the same bytes, whichever write was the last', async () => {
     // The teacher, its state, three states and blobs per cut, and the end: every write of a checkpoint, done or not.
+    // Both stores are one here, so that the writes of features count too.
     for (const when of ['before', 'after'] as const) {
       for (let count = 1; ; count++) {
         const store = memoryBlobStore();
-        const first = trainInternalClassifiers(smallJob({ checkpoints: failingStore(store, count, when) }));
+        const failing = failingStore(store, count, when);
+        const first = trainInternalClassifiers(smallJob({ checkpoints: failing, features: failing }));
         const finished = await first.then(
           () => true,
           (error) => {
@@ -86,7 +197,7 @@ describe('a training that was stopped', () => {
           expect(count).toBeGreaterThan(10);
           break;
         }
-        const second = await trainInternalClassifiers(smallJob({ checkpoints: store }));
+        const second = await trainInternalClassifiers(smallJob({ checkpoints: store, features: store }));
         expect(essence(second), `write ${count} failed ${when} it was done`).toEqual(uninterrupted);
       }
     }

@@ -1,10 +1,13 @@
-// One pass through all cuts: moves features forward, trains ICs, frees earlier features.
+// One sweep through all cuts: passes of the rows through the backbone, and after each pass the training of its ICs.
 
 import { argMax } from '@ztw/core';
 import type { FinishedCut, ResumePoint, TrainLogits } from '../checkpoint/resume-point.ts';
 import type { TrainingCheckpoint } from '../checkpoint/training-checkpoint.ts';
-import { createRowPlan, type RowPlan } from '../features/row-plan.ts';
-import { advanceToCut, type CutFeatures, dropCache, finalLogits, type SweepStatistics } from './cut-features.ts';
+import { createRowPlan } from '../features/row-plan.ts';
+import type { PassRecord } from './pass-record.ts';
+import type { PassStores } from './pass-stores.ts';
+import { release, runPass, type SweepStatistics } from './run-pass.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import { trainCut } from './train-cut.ts';
 import type { CutDoneProgress } from './training-progress.ts';
 import type { TrainingRun, WithoutProgress } from './training-run.ts';
@@ -21,76 +24,88 @@ export interface SweepOutcome {
   readonly stepMilliseconds: readonly (readonly (number | null)[])[];
 }
 
-/**
- * Trains everything that the resume point does not hold yet.
- * The features up to the first cut to train are computed again. Nothing depends on the scratch store of an earlier
- * process.
- */
-export async function sweep(
-  run: TrainingRun,
-  checkpoint: TrainingCheckpoint | null,
-  resume: ResumePoint | null,
-  statistics: SweepStatistics,
-): Promise<SweepOutcome> {
+/** Where a sweep begins, and what it writes to. */
+export interface SweepOptions {
+  readonly plan: SweepPlan;
+  readonly checkpoint: TrainingCheckpoint | null;
+  readonly resume: ResumePoint | null;
+  /** Records a pass over all segments; null: a later process computes the features again. */
+  readonly record: PassRecord | null;
+  readonly statistics: SweepStatistics;
+}
+
+/** Trains everything that the resume point does not hold yet. */
+export async function sweep(run: TrainingRun, options: SweepOptions): Promise<SweepOutcome> {
   const { job } = run;
+  const { plan, checkpoint, resume, record, statistics } = options;
   const finished: FinishedCut[] = [...(resume?.finished ?? [])];
   const stepMilliseconds = finished.map(() => job.variants.map(() => null as number | null));
   const done = resume?.finalLogits ?? null;
   if (done !== null) {
     return { finished, finalLogits: done, stepMilliseconds };
   }
-  const heldOutRows = job.heldOut?.rows ?? 0;
-  const batchRows = job.backbone.preferredBatch;
-  const plan =
-    finished.length < job.cuts || job.wantNetworkLogits
-      ? createRowPlan(job.data.rows, job.data.copies, heldOutRows, batchRows)
-      : createRowPlan(0, 0, heldOutRows, batchRows);
-  const teacherLogits =
-    job.usesTeacher && finished.length < job.cuts
+  const trainedBefore = finished.length;
+  const needsTeacher = job.usesTeacher && trainedBefore < job.cuts;
+  let teacherLogits =
+    needsTeacher && !plan.givesTeacher
       ? (resume?.teacherLogits ?? (await collectTeacherLogits(run, checkpoint, statistics)))
       : null;
-  const options = { plan, pass: 'sweep', name: 'sweep', statistics } as const;
-
-  let features: CutFeatures | null = null;
   const { previousNetwork } = job;
-  const ofPreviousNetwork = previousNetwork && job.variants.map(() => previousNetwork.training);
-  let trainLogits: TrainLogits | null = resume?.trainLogits ?? ofPreviousNetwork;
-  for (let cut = 0; cut < job.cuts; cut++) {
-    const isFinished = cut < finished.length;
-    features = await advanceToCut(run, options, cut, features, !isFinished);
-    if (isFinished || features.cached === null) {
-      continue;
-    }
-    const resumed = resume?.state?.cut === cut ? resume.state : null;
-    const trained = await trainCut(run, {
-      cut,
-      plan,
-      cached: features.cached,
-      previousTrainLogits: trainLogits,
-      previousHeldOutLogits: job.variants.map(
-        (_, index) => finished[cut - 1]?.ics[index]?.heldOutLogits ?? previousNetwork?.heldOut ?? null,
-      ),
-      teacherLogits,
-      resumed,
-      async save(state) {
-        if (checkpoint !== null) {
-          await checkpoint.saveState(state);
-          run.report({ kind: 'checkpoint', cut, cuts: job.cuts, epoch: state.epoch });
-        }
-      },
+  let trainLogits: TrainLogits | null =
+    resume?.trainLogits ?? (previousNetwork && job.variants.map(() => previousNetwork.training));
+
+  let stores: PassStores | null = null;
+  for (const [index, pass] of plan.passes.entries()) {
+    stores = await runPass(run, {
+      kind: 'sweep',
+      pass,
+      number: index + 1,
+      passes: plan.passes.length,
+      plan: plan.rows,
+      wishes: { cached: (cut) => cut >= trainedBefore, logitsFrom: plan.logitsFrom },
+      before: stores?.boundary ?? null,
+      record,
+      statistics,
     });
-    finished.push(trained.finished);
-    stepMilliseconds.push([...trained.stepMilliseconds]);
-    trainLogits = trained.trainLogits;
-    if (checkpoint !== null) {
-      await checkpoint.saveCut(cut, trained.finished, trainLogits);
-      run.report({ kind: 'checkpoint', cut: cut + 1, cuts: job.cuts, epoch: 0 });
+    if (needsTeacher && plan.givesTeacher) {
+      teacherLogits = await readLogits(stores, 0, plan.rows.trainRows * plan.rows.copies);
     }
-    run.report(cutDone(run, cut, trained.finished));
-    features = await dropCache(features, statistics);
+    for (let cut = Math.max(pass.first, trainedBefore); cut <= Math.min(pass.last, job.cuts - 1); cut++) {
+      const cached = stores.cached(cut);
+      if (cached === null) throw new Error(`internal: nothing is stored at cut ${cut}`);
+      const resumed = resume?.state?.cut === cut ? resume.state : null;
+      const trained = await trainCut(run, {
+        cut,
+        plan: plan.rows,
+        cached,
+        previousTrainLogits: trainLogits,
+        previousHeldOutLogits: job.variants.map(
+          (_, variant) => finished[cut - 1]?.ics[variant]?.heldOutLogits ?? previousNetwork?.heldOut ?? null,
+        ),
+        teacherLogits,
+        resumed,
+        async save(state) {
+          if (checkpoint !== null) {
+            await checkpoint.saveState(state);
+            run.report({ kind: 'checkpoint', cut, cuts: job.cuts, epoch: state.epoch });
+          }
+        },
+      });
+      finished.push(trained.finished);
+      stepMilliseconds.push([...trained.stepMilliseconds]);
+      trainLogits = trained.trainLogits;
+      if (checkpoint !== null) {
+        await checkpoint.saveCut(cut, trained.finished, trainLogits);
+        run.report({ kind: 'checkpoint', cut: cut + 1, cuts: job.cuts, epoch: 0 });
+      }
+      run.report(cutDone(run, cut, trained.finished));
+      if (!stores.boundary.includes(cached)) await release(cached, statistics);
+    }
   }
-  const logits = await finalLogits(run, options, features, ({ copy }) => copy === null || job.wantNetworkLogits);
+  const first = job.wantNetworkLogits ? 0 : plan.rows.trainRows * plan.rows.copies;
+  const logits = await readLogits(stores, first, plan.rows.rows - first);
   await checkpoint?.saveFinal(logits);
+  if (stores?.logits != null) await release(stores.logits, statistics);
   return { finished, finalLogits: logits, stepMilliseconds };
 }
 
@@ -101,15 +116,28 @@ async function collectTeacherLogits(
   statistics: SweepStatistics,
 ): Promise<Float32Array> {
   const { data, backbone, cuts } = run.job;
-  const plan: RowPlan = createRowPlan(data.rows, data.copies, 0, backbone.preferredBatch);
-  const options = { plan, pass: 'teacher', name: 'teacher', statistics } as const;
-  let features: CutFeatures | null = null;
-  for (let cut = 0; cut < cuts; cut++) {
-    features = await advanceToCut(run, options, cut, features, false);
-  }
-  const logits = await finalLogits(run, options, features, () => true);
+  const plan = createRowPlan(data.rows, data.copies, 0, backbone.preferredBatch);
+  const stores = await runPass(run, {
+    kind: 'teacher',
+    pass: { first: 0, last: cuts },
+    number: 1,
+    passes: 1,
+    plan,
+    wishes: { cached: () => false, logitsFrom: 0 },
+    before: null,
+    record: null,
+    statistics,
+  });
+  const logits = await readLogits(stores, 0, plan.rows);
+  if (stores.logits !== null) await release(stores.logits, statistics);
   await checkpoint?.saveTeacher(logits);
   return logits;
+}
+
+/** @returns logits of the backbone on some planned rows, `[rows, classes]`. */
+async function readLogits(stores: PassStores | null, start: number, rows: number): Promise<Float32Array> {
+  if (stores === null || stores.logits === null) throw new Error('internal: the logits of the backbone are not stored');
+  return (await stores.logits.readRange(start, rows)) as Float32Array;
 }
 
 function cutDone({ job }: TrainingRun, cut: number, { ics }: FinishedCut): WithoutProgress<CutDoneProgress> {

@@ -73,6 +73,12 @@ export interface TrainOptions {
   /** Store of checkpoints, to write and to resume from. Default: none. */
   readonly checkpoints?: BlobStore | null;
   /**
+   * Store that outlives the process, for the features that ICs are trained on. With it and `checkpoints`, a training that
+   * was stopped in a pass over all segments goes on where it was; without it, it computes the features again. Takes
+   * `featureBytes` of the `planned` event. Default: none.
+   */
+  readonly features?: BlobStore | null;
+  /**
    * Further identity of this training, such as the hash of the network's file. A checkpoint with another identity is
    * refused. Default: empty.
    */

@@ -8,7 +8,22 @@ export interface OverallProgress {
   readonly etaSeconds: number;
 }
 
-/** Rows pass one segment. */
+/** What the trainer will do, before it begins. */
+export interface PlannedProgress extends OverallProgress {
+  readonly kind: 'planned';
+  /** Rows through the backbone, including all augmented copies and the held-out rows. */
+  readonly rows: number;
+  /** Passes over these rows, each through some of the segments; with one, every row runs through all of them at once. */
+  readonly passes: number;
+  /** Most bytes of features that are stored at one time. */
+  readonly featureBytes: number;
+  /** Of these, what the memory limit allows to keep in memory. */
+  readonly memoryBytes: number;
+  /** Bytes in the stores: what memory does not hold, or all of it where a pass is recorded. */
+  readonly storedBytes: number;
+}
+
+/** Rows run through the segments of a pass. */
 export interface FeaturesProgress extends OverallProgress {
   readonly kind: 'features';
   /**
@@ -16,10 +31,13 @@ export interface FeaturesProgress extends OverallProgress {
    * features.
    */
   readonly pass: 'teacher' | 'sweep';
-  /** Index of the segment. It ends at the cut with the same index, or at the backbone's own classifier. */
+  /** The pass among those of its kind, from 1. */
+  readonly number: number;
+  readonly passes: number;
+  /** Where the pass ends: a cut, or the number of cuts for the backbone's own classifier. */
   readonly cut: number;
   readonly cuts: number;
-  /** Rows through this segment, including all augmented copies and the held-out rows. */
+  /** Rows through this pass, including all augmented copies and the held-out rows. */
   readonly rowsDone: number;
   readonly rowsTotal: number;
 }
@@ -76,4 +94,10 @@ export interface ResumedProgress extends OverallProgress {
   readonly epoch: number;
 }
 
-export type TrainingProgress = FeaturesProgress | StepProgress | CutDoneProgress | CheckpointProgress | ResumedProgress;
+export type TrainingProgress =
+  | PlannedProgress
+  | FeaturesProgress
+  | StepProgress
+  | CutDoneProgress
+  | CheckpointProgress
+  | ResumedProgress;

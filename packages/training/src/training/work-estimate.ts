@@ -1,5 +1,6 @@
 import { rowSize } from '@ztw/core/runtime';
 import type { ResumePoint } from '../checkpoint/resume-point.ts';
+import type { SweepPlan } from './sweep-plan.ts';
 import type { TrainingJob } from './training-job.ts';
 import type { WorkKind, WorkMeter } from './work-meter.ts';
 
@@ -28,23 +29,32 @@ export function stepUnits(job: TrainingJob, cut: number): number {
 }
 
 /** All work of the job, without a resume. */
-export function totalUnits(job: TrainingJob): Readonly<Record<WorkKind, number>> {
+export function totalUnits(job: TrainingJob, plan: SweepPlan): Readonly<Record<WorkKind, number>> {
   const { data, heldOut, recipe, cuts } = job;
   const heldOutRows = heldOut?.rows ?? 0;
   const trainRows = data.rows * data.copies;
-  const finalRows = heldOutRows + (job.wantNetworkLogits ? trainRows : 0);
-  const totals = { features: finalRows * segmentUnits(job, cuts), training: 0, logits: 0 };
+  const totals = { features: sweepUnits(job, plan, trainRows + heldOutRows), training: 0, logits: 0 };
   for (let cut = 0; cut < cuts; cut++) {
-    totals.features += (trainRows + heldOutRows) * segmentUnits(job, cut);
     totals.training += data.rows * recipe.epochs * stepUnits(job, cut);
     totals.logits += (heldOutRows + (needsTrainLogits(job, cut) ? trainRows : 0)) * logitsUnits(job, cut);
   }
-  if (job.usesTeacher) {
-    for (let segment = 0; segment <= cuts; segment++) {
-      totals.features += trainRows * segmentUnits(job, segment);
-    }
-  }
+  if (job.usesTeacher && !plan.givesTeacher) totals.features += trainRows * passUnits(job, cuts);
   return totals;
+}
+
+/** Work of the first rows of the plan in the sweep: training rows first, then held-out rows. */
+function sweepUnits(job: TrainingJob, { givesTeacher }: SweepPlan, rows: number): number {
+  const trainRows = Math.min(rows, job.data.rows * job.data.copies);
+  const last = job.wantNetworkLogits || givesTeacher ? job.cuts : job.cuts - 1;
+  return trainRows * passUnits(job, last) + (rows - trainRows) * passUnits(job, job.cuts);
+}
+
+/** Work of one row from the first segment to the last of a pass. */
+function passUnits(job: TrainingJob, last: number): number {
+  return Array.from({ length: last + 1 }, (_, segment) => segmentUnits(job, segment)).reduce(
+    (sum, units) => sum + units,
+    0,
+  );
 }
 
 /** Whether an IC at the next cut reads this cut's logits on the training rows. */
@@ -52,12 +62,12 @@ export function needsTrainLogits(job: TrainingJob, cut: number): boolean {
   return job.variants.some(({ heads }) => heads[cut + 1]?.usesPreviousLogits === true);
 }
 
-/** Adds the work that a resume saves to the meter. */
-export function skipFinishedWork(meter: WorkMeter, job: TrainingJob, resume: ResumePoint): void {
+/** Adds the work that a resume saves to the meter, but for recorded features, which may turn out to be damaged. */
+export function skipFinishedWork(meter: WorkMeter, job: TrainingJob, plan: SweepPlan, resume: ResumePoint): void {
   const { data, heldOut, recipe, cuts } = job;
   const heldOutRows = heldOut?.rows ?? 0;
   const trainRows = data.rows * data.copies;
-  const total = totalUnits(job);
+  const total = totalUnits(job, plan);
   if (resume.finalLogits !== null) {
     for (const kind of ['features', 'training', 'logits'] as const) {
       meter.skip(kind, total[kind]);
@@ -73,12 +83,9 @@ export function skipFinishedWork(meter: WorkMeter, job: TrainingJob, resume: Res
     const rows = data.rows * epoch + Math.min(data.rows, step * recipe.batchSize);
     meter.skip('training', rows * stepUnits(job, cut));
   }
-  const segments = Array.from({ length: cuts + 1 }, (_, segment) => segmentUnits(job, segment));
-  if (resume.teacherLogits !== null) {
-    meter.skip('features', trainRows * segments.reduce((sum, units) => sum + units, 0));
+  const isTrained = resume.finished.length === cuts;
+  if (job.usesTeacher && !plan.givesTeacher && (resume.teacherLogits !== null || isTrained)) {
+    meter.skip('features', trainRows * passUnits(job, cuts));
   }
-  if (resume.finished.length === cuts && !job.wantNetworkLogits) {
-    const pass = segments.slice(0, cuts).reduce((sum, units) => sum + units, 0);
-    meter.skip('features', trainRows * pass);
-  }
+  if (plan.rows.trainRows === 0) meter.skip('features', sweepUnits(job, plan, trainRows));
 }

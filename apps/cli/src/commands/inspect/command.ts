@@ -1,3 +1,4 @@
+import { measureRates } from '@ztw/training/onnx';
 import type { Command } from 'commander';
 import { isFolder } from '../../bundle/bundle-folder.ts';
 import {
@@ -11,10 +12,11 @@ import {
 } from '../../flags/shared-options.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { readNetwork } from '../../runtime/network.ts';
+import { backendOf } from '../../runtime/onnx-backend.ts';
 import { loadRuntime } from '../../runtime/onnx-runtime.ts';
 import { bundleText } from './bundle-text.ts';
 import { inspectBundle } from './inspect-bundle.ts';
-import { inspectNetwork } from './inspect-network.ts';
+import { inspectNetwork, type NetworkInspection } from './inspect-network.ts';
 import { networkText } from './network-text.ts';
 
 interface InspectFlags extends RuntimeFlags, GraphFlags {
@@ -39,11 +41,7 @@ export function addInspectCommand(program: Command, environment: CommandEnvironm
   ]);
   command.action(async (path: string, flags: InspectFlags) => {
     const onNote = (text: string): void => environment.writeDiagnostic(`${text}\n`);
-    const inspection = (await isFolder(path))
-      ? await inspectBundle(path)
-      : inspectNetwork(
-          await readNetwork(path, await loadRuntime({ ...runtimeOptions(flags), onNote }), graphOptions(flags)),
-        );
+    const inspection = (await isFolder(path)) ? await inspectBundle(path) : await inspectFile(path, flags, onNote);
     if (flags.json === true) {
       environment.writeResult(`${JSON.stringify(inspection, null, 2)}\n`);
     } else if (inspection.kind === 'bundle') {
@@ -52,4 +50,15 @@ export function addInspectCommand(program: Command, environment: CommandEnvironm
       environment.writeResult(networkText(inspection, { everyCut: flags.everyCut === true }));
     }
   });
+}
+
+async function inspectFile(
+  path: string,
+  flags: InspectFlags,
+  onNote: (text: string) => void,
+): Promise<NetworkInspection> {
+  const runtime = await loadRuntime({ ...runtimeOptions(flags), onNote });
+  const network = await readNetwork(path, runtime, graphOptions(flags));
+  const rates = await measureRates(network, { onnx: backendOf(runtime), rates: runtime.rates });
+  return inspectNetwork(network, { name: runtime.name, rates });
 }

@@ -1,5 +1,13 @@
-import { absent, formatBar, formatCount, formatPercent, formatShapes } from '../../output/format.ts';
+import {
+  absent,
+  formatBar,
+  formatCount,
+  formatMilliseconds,
+  formatPercent,
+  formatShapes,
+} from '../../output/format.ts';
 import { designText, headsCostText } from '../../output/head-text.ts';
+import { predictionText } from '../../output/prediction-text.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { InspectedCut, NetworkInspection } from './inspect-network.ts';
 
@@ -11,6 +19,7 @@ const columns: readonly Column[] = [
   { title: 'parameters', align: 'right' },
   { title: 'MACs', align: 'right' },
   { title: 'share', align: 'right' },
+  { title: 'time', align: 'right' },
   { title: '', align: 'left' },
   { title: 'taken by', align: 'left' },
   { title: 'default head', align: 'left' },
@@ -29,6 +38,7 @@ export function networkText(inspection: NetworkInspection, options: { readonly e
     `output ${inspection.output.name}  ${inspection.output.classes} classes\n\n`,
     renderTable(columns, shown.map(cutRow)),
     ...headLines(inspection.heads),
+    ...predictionLines(inspection),
     hidden === 0 ? '' : `\n${hidden} more legal cuts are inside the blocks; list them with --every-cut.\n`,
   ].join('');
 }
@@ -40,6 +50,7 @@ function cutRow(cut: InspectedCut): readonly string[] {
     formatCount(cut.parameters),
     formatCount(cut.macs),
     formatPercent(cut.share),
+    formatMilliseconds(cut.predictedMilliseconds),
     formatBar(cut.share, barWidth),
     cut.takenBy.join(', '),
     ...headCells(cut.head),
@@ -58,4 +69,9 @@ function headLines({ auto, all }: NetworkInspection['heads']): readonly string[]
     ...(auto === null ? [] : [`\nDefault heads at the cuts of auto cost ${headsCostText(auto)}.\n`]),
     ...(all === null ? [] : [`At those of all they cost ${headsCostText(all)}.\n`]),
   ];
+}
+
+/** Times are predictions: nothing was run. */
+function predictionLines({ name, predicted, runtime }: NetworkInspection): readonly string[] {
+  return predicted === null ? [] : [`\n${predictionText(name, predicted, runtime)}\n`];
 }

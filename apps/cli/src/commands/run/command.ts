@@ -1,6 +1,8 @@
+import type { Preprocessing } from '@ztw/bundle';
 import { type Command, Option } from 'commander';
+import { resizeModes } from '../../data/index.ts';
 import { addExitOptions, type ExitFlags, exitChoice } from '../../flags/exit-options.ts';
-import { integerAtLeast } from '../../flags/parse-values.ts';
+import { integerAtLeast, oneOf } from '../../flags/parse-values.ts';
 import {
   addClassNamesOption,
   addExamples,
@@ -21,6 +23,7 @@ interface RunFlags extends RuntimeFlags, ExitFlags, GlobalOptions {
   readonly csv?: boolean;
   readonly profile?: string;
   readonly classNames?: string;
+  readonly resize?: Preprocessing['resize'];
 }
 
 /** `ztw run`: classifies images, each only as deep as it needs. */
@@ -31,6 +34,12 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
     .argument('<bundle>', 'folder of the bundle')
     .argument('<images...>', 'images, folders, archives or data sets')
     .option('--limit <n>', 'use at most n images of each source', integerAtLeast(1))
+    .addOption(
+      new Option(
+        '--resize <how>',
+        `how to fit images of another size: ${resizeModes.join(', ')} (default: as the bundle says)`,
+      ).argParser(oneOf(resizeModes)),
+    )
     .option('--batch <n>', 'images that run together', integerAtLeast(1), 1)
     .option(
       '--profile <file>',
@@ -42,7 +51,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
   addExitOptions(command);
   addRuntimeOptions(command);
   addExamples(command, [
-    'ztw run out/early photo.jpg',
+    'ztw run out/early photo.jpg --resize cover',
     'ztw run out/early photos/ --budget 0.25 --csv > answers.csv',
     'ztw run out/early photos/ --budget 3ms',
     'ztw run out/early fashion-mnist:test --limit 10 --threshold 0.9',
@@ -58,6 +67,7 @@ export function addRunCommand(program: Command, environment: CommandEnvironment)
           exit: exitChoice(flags),
           profile: flags.profile ?? null,
           classNames: flags.classNames ?? null,
+          resize: flags.resize ?? null,
           executor: flags.executor,
           batch: flags.batch,
           limit: flags.limit ?? null,

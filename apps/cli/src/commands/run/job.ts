@@ -24,6 +24,8 @@ export interface ClassifyImagesOptions {
   readonly profile: string | null;
   /** File with the names of the classes, in the order of the outputs; null: as the bundle says. */
   readonly classNames: string | null;
+  /** How images of another size are fitted; null: as the bundle says. */
+  readonly resize: Preprocessing['resize'] | null;
   readonly executor: ExecutorChoice;
   /** Images that run together. */
   readonly batch: number;
@@ -75,7 +77,8 @@ export async function classifyImages(options: ClassifyImagesOptions, context: Jo
   const timed = options.profile !== null || options.exit.kind === 'milliseconds';
   const profile = timed ? await findDeviceProfile(options.bundle, options.profile, runtime) : null;
   await using classifier = await openClassifier({ ...options, folder: options.bundle, profile }, runtime);
-  const preprocessing = preprocessingOf(classifier);
+  const stored = preprocessingOf(classifier);
+  const preprocessing = { ...stored, resize: options.resize ?? stored.resize };
   const network = await withClassNames(classesOf(classifier), options.classNames);
   const answers: ImageAnswer[] = [];
   const skipped: { readonly name: string; readonly reason: string }[] = [];

@@ -1,4 +1,5 @@
 import type { Preprocessing } from '@ztw/bundle';
+import { isNormalisationGiven } from '../../data/index.ts';
 import type { DataOptions } from './job-options.ts';
 
 export interface TrainingCautionsOptions extends Pick<DataOptions, 'normalisation' | 'heldOut'> {
@@ -11,15 +12,12 @@ export function trainingCautions({
   heldOut,
   preprocessing,
 }: TrainingCautionsOptions): readonly string[] {
-  const { preset, mean, std } = normalisation;
   return [
-    ...(preset === undefined && mean === undefined && std === undefined
+    ...(isNormalisationGiven(normalisation)
       ? [
-          'Note: no normalisation was given, so pixels are scaled to 0..1 only. If the network was trained otherwise, use --preset, or --mean and --std.',
+          `Normalisation${normalisation.preset === undefined ? '' : ` of preset ${normalisation.preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
         ]
-      : [
-          `Normalisation${preset === undefined ? '' : ` of preset ${preset}`}: mean ${preprocessing.mean.join(', ')}; standard deviation ${preprocessing.std.join(', ')}.`,
-        ]),
+      : []),
     ...(heldOut.kind === 'split'
       ? [
           'Note: ensemble and thresholds are fitted on a part of --data. If the network was trained on these images, rows will leave too early; use --calibration-data.',

@@ -5,9 +5,10 @@ import type { Preprocessing } from '@ztw/bundle';
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
 import type { ClassAgreement } from '@ztw/core/evaluation';
 import type { OnnxNetwork } from '@ztw/training/onnx';
-import { type NetworkClasses, type NormalisationOptions, otherPresets } from '../../data/index.ts';
+import { type NetworkClasses, otherPresets } from '../../data/index.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
+import type { ChosenNormalisation } from './choose-normalisation.ts';
 import {
   type BetterPreset,
   type NamedRows,
@@ -18,12 +19,12 @@ import {
 import type { TrainingImages } from './training-images.ts';
 
 export interface CheckNetworksOptions {
+  /** Without duplicates. */
   readonly networks: readonly OnnxNetwork[];
   readonly images: TrainingImages;
   readonly classes: NetworkClasses;
   readonly preprocessing: Preprocessing;
-  /** As given by the user. */
-  readonly normalisation: NormalisationOptions;
+  readonly normalisationBy: ChosenNormalisation['by'];
   /** True: problems are reported but do not stop the job. */
   readonly allowMismatch: boolean;
 }
@@ -32,19 +33,20 @@ export interface CheckNetworksOptions {
  * Measures and reports each network's own accuracy.
  * @returns what was measured; nothing where there are no labels.
  * @throws InvalidDataError if a network is near chance, or correct for another order of the classes.
- * @throws InvalidInputError if no normalisation was given and a preset is clearly better.
+ * @throws InvalidInputError if the user gave no normalisation and a preset is clearly better than the one of the file.
  */
 export async function checkNetworks(
   options: CheckNetworksOptions,
   runtime: LoadedRuntime,
   context: JobContext,
 ): Promise<readonly OwnAccuracy[]> {
-  const { images, preprocessing, networks } = options;
-  const rows = [...namedRows('training', images.training), ...namedRows('calibration', images.heldOut)];
+  const { images, preprocessing, networks, normalisationBy } = options;
+  const rows = labelledRows(images);
   if (rows.length === 0) return [];
-  const alternatives = otherPresets(preprocessing);
+  // What was measured was compared with the presets already.
+  const alternatives = normalisationBy === 'measured' ? new Map() : otherPresets(preprocessing);
   const measured: OwnAccuracy[] = [];
-  for (const network of distinct(networks)) {
+  for (const network of networks) {
     const own = await ownAccuracies({ network, rows, preprocessing, alternatives }, runtime, context);
     for (const accuracy of own.accuracies) context.onNote(accuracyText(accuracy));
     measured.push(...own.accuracies);
@@ -85,15 +87,14 @@ function problemsOf(own: OwnAccuracies, options: CheckNetworksOptions): readonly
   ];
 }
 
-function presetProblem({ preset, found, given }: BetterPreset, { normalisation }: CheckNetworksOptions): Problem {
-  const isGiven = Object.values({ ...normalisation, resize: undefined }).some((value) => value !== undefined);
-  const now = isGiven ? 'the normalisation that was given' : 'pixels as 0..1, since no normalisation was given';
+function presetProblem({ preset, found, given }: BetterPreset, { normalisationBy }: CheckNetworksOptions): Problem {
+  const isGiven = normalisationBy === 'user';
+  const now = isGiven ? 'the normalisation that was given' : 'the normalisation that its file speaks for';
   const order = found.best.isFarBetter ? ' Its classes also seem to be in another order; use --class-names.' : '';
-  const keep = isGiven ? '' : ', or --preset none to keep pixels as 0..1';
   return {
     stops: !isGiven,
     error: new InvalidInputError(
-      `With ${now}, the network by itself answers ${share(given)} of ${count(given.rows)} rows correctly (95 % interval ${interval(given)}); with --preset ${preset}, ${share(found)} (${interval(found)}). Add --preset ${preset}, or the --mean and --std that it was trained with${keep}.${order}`,
+      `With ${now}, the network by itself answers ${share(given)} of ${count(given.rows)} rows correctly (95 % interval ${interval(given)}); with --preset ${preset}, ${share(found)} (${interval(found)}). Add --preset ${preset}, or the --mean and --std that it was trained with.${order}`,
     ),
   };
 }
@@ -140,12 +141,17 @@ function orderText(labelOfOutput: readonly number[], names: readonly string[] | 
   return shown.join(', ') + (labelOfOutput.length > shownOutputs ? ', ...' : '');
 }
 
+/** The rows that a network can be measured on, training rows first. */
+export function labelledRows({ training, heldOut }: TrainingImages): readonly NamedRows[] {
+  return [...namedRows('training', training), ...namedRows('calibration', heldOut)];
+}
+
 function namedRows(kind: NamedRows['kind'], data: TrainingImages['training']): readonly NamedRows[] {
   return data === null || data.labels === null ? [] : [{ kind, data: { ...data, labels: data.labels } }];
 }
 
 /** A chain may contain one network twice. */
-function distinct(networks: readonly OnnxNetwork[]): readonly OnnxNetwork[] {
+export function distinct(networks: readonly OnnxNetwork[]): readonly OnnxNetwork[] {
   return [...new Map(networks.map((network) => [network.sha256, network])).values()];
 }
 

@@ -1,4 +1,5 @@
 import { headFamilies } from '@ztw/heads';
+import { bundleRuntimes } from '@ztw/onnx-graph';
 import { defaultMemoryLimit, defaultTrainingRecipe, ensembleChoices, methods } from '@ztw/training';
 import { bundleDefaults } from '@ztw/training/onnx';
 import { type Command, Option } from 'commander';
@@ -55,6 +56,11 @@ function addOutputOptions(command: Command): void {
   command
     .requiredOption('--out <folder>', 'folder for the bundle; with several methods, it gets a subfolder for each')
     .option('--overwrite', 'replace earlier output')
+    .addOption(
+      new Option('--runtimes <which>', `runtimes that can load the bundle: ${bundleRuntimes.join(', ')}`)
+        .argParser(parse.oneOf(bundleRuntimes))
+        .default(bundleDefaults.runtimes),
+    )
     .option('--json', 'print the result as JSON');
 }
 
@@ -82,7 +88,12 @@ function addDataOptions(command: Command): void {
         .argParser(parse.oneOf(augmentations))
         .default('none'),
     )
-    .addOption(new Option('--preset <name>', `normalisation: ${Object.keys(normalisationPresets).join(', ')}`))
+    .addOption(
+      new Option(
+        '--preset <name>',
+        `normalisation: ${Object.keys(normalisationPresets).join(', ')} (default: found out)`,
+      ),
+    )
     .option('--mean <numbers>', 'mean per channel, for pixels in 0..1: 0.485,0.456,0.406')
     .option('--std <numbers>', 'standard deviation per channel')
     .addOption(

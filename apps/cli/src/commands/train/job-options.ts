@@ -1,5 +1,5 @@
 import type { PolicyKind } from '@ztw/core';
-import type { AnalyseGraphOptions, CutSelection } from '@ztw/onnx-graph';
+import type { AnalyseGraphOptions, BundleRuntimes, CutSelection } from '@ztw/onnx-graph';
 import type { EnsembleChoice, HeadChoice, Method, PruningUnit, TrainingRecipe } from '@ztw/training';
 import type { NormalisationOptions } from '../../data/index.ts';
 import type { ImageSource } from '../../images/open-images.ts';
@@ -73,6 +73,7 @@ export interface PruningChoice {
 export interface OutputOptions {
   readonly folder: string;
   readonly overwrite: boolean;
+  readonly runtimes: BundleRuntimes;
 }
 
 export interface WorkOptions {

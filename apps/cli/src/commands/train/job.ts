@@ -8,8 +8,10 @@ import {
   describeChain,
   type HeadsReport,
   makeBundles,
+  measureRates,
   type NetworkPlan,
   planNetwork,
+  predictPlan,
   reportHeads,
 } from '@ztw/training/onnx';
 import { withClassNames } from '../../data/class-names.ts';
@@ -17,6 +19,7 @@ import { createPreprocessing, type NetworkClasses } from '../../data/index.ts';
 import { missingClassesCaution } from '../../images/class-coverage.ts';
 import { trainedCalibrationCaution } from '../../images/row-overlaps.ts';
 import { describeSeenRows, hashJobRows } from '../../images/seen-rows.ts';
+import { predictionText } from '../../output/prediction-text.ts';
 import { type JobContext, throwIfAborted } from '../../program/job-context.ts';
 import { readNetwork } from '../../runtime/network.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
@@ -25,7 +28,8 @@ import { loadTensorflow } from '../../runtime/tensorflow.ts';
 import { assertOutputFolder } from '../../storage/index.ts';
 import { assertWritablePlace } from '../../storage/make-folder.ts';
 import { trainingCautions } from './cautions.ts';
-import { checkNetworks } from './check-networks.ts';
+import { checkNetworks, distinct, labelledRows } from './check-networks.ts';
+import { chooseNormalisation } from './choose-normalisation.ts';
 import { describeJob } from './job-description.ts';
 import type { TrainJobOptions } from './job-options.ts';
 import { openPruning } from './open-pruning.ts';
@@ -74,14 +78,15 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const runtime = await loadRuntime({ ...options.runtime, onNote: context.onNote });
   const plans = await planNetworks(options, methods, runtime, context);
   const chain = await withClassNames({ ...describeChain(plans), labels: null }, data.classNames);
-  const preprocessing = createPreprocessing(chain.inputShape, data.normalisation);
-  for (const caution of trainingCautions({ ...data, preprocessing })) context.onNote(caution);
+  const given = createPreprocessing(chain.inputShape, data.normalisation);
+  for (const caution of trainingCautions({ ...data, preprocessing: given })) context.onNote(caution);
   const images = await openTrainingImages(
     {
       training: data.training,
       heldOut: data.heldOut,
       useLabels: data.useLabels,
-      preprocessing,
+      // Only its sizes matter here.
+      preprocessing: given,
       network: chain,
       trains,
       seed: recipe.seed,
@@ -97,15 +102,15 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
   const trainedOn = data.heldOut.kind === 'split' ? null : trainedCalibrationCaution(rows);
   if (trainedOn !== null) context.onNote(trainedOn);
   const seenRows = describeSeenRows(rows);
+  const { allowMismatch, normalisation } = data;
+  const backbones = distinct(plans.map(({ network }) => network));
+  const { preprocessing, by } = await chooseNormalisation(
+    { networks: backbones, rows: labelledRows(images), preprocessing: given, normalisation, allowMismatch },
+    runtime,
+    context,
+  );
   const ownAccuracies = await checkNetworks(
-    {
-      networks: plans.map(({ network }) => network),
-      images,
-      classes: chain,
-      preprocessing,
-      normalisation: data.normalisation,
-      allowMismatch: data.allowMismatch,
-    },
+    { networks: backbones, images, classes: chain, preprocessing, normalisationBy: by, allowMismatch },
     runtime,
     context,
   );
@@ -134,6 +139,7 @@ export async function trainJob(options: TrainJobOptions, context: JobContext): P
         times,
       },
       pruning: judging,
+      runtimes: output.runtimes,
       content: {
         labels: classLabels(images, chain),
         preprocessing,
@@ -208,7 +214,7 @@ function assertWorkOutside(work: string, folders: readonly string[]): void {
 }
 
 async function planNetworks(
-  { networks, heads }: TrainJobOptions,
+  { networks, heads, calibration }: TrainJobOptions,
   methods: readonly BundleMethod[],
   runtime: LoadedRuntime,
   context: JobContext,
@@ -217,7 +223,17 @@ async function planNetworks(
   for (const [index, { path, cuts: selection }] of networks.files.entries()) {
     throwIfAborted(context.signal);
     const network = await readNetwork(path, runtime, networks.graph);
-    plans.push(await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 }));
+    const plan = await planNetwork(network, { selection, head: heads.head, methods, followsNetwork: index > 0 });
+    const { batchSize } = calibration.times;
+    const rates = await measureRates(network, {
+      onnx: backendOf(runtime),
+      rates: runtime.rates,
+      batchSize,
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    });
+    const prediction = predictPlan(plan, { rates, batchSize });
+    context.onNote(predictionText(network.name, prediction, runtime.name));
+    plans.push(plan);
   }
   return plans;
 }

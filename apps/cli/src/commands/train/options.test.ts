@@ -22,6 +22,7 @@ const defaults: TrainFlags = {
   memory: 2,
   resume: true,
   runtime: 'auto',
+  runtimes: 'both',
 };
 const options = (flags: Partial<TrainFlags>, networks = ['a.onnx']): TrainJobOptions =>
   trainOptions(networks, { ...defaults, ...flags }, 'ztw train');

@@ -2,7 +2,7 @@
 
 import { InvalidInputError } from '@ztw/core';
 import type { HeadFamily } from '@ztw/heads';
-import { type CutSelection, parseCutSelection } from '@ztw/onnx-graph';
+import { type BundleRuntimes, type CutSelection, parseCutSelection } from '@ztw/onnx-graph';
 import {
   type Distillation,
   defaultTrainingRecipe,
@@ -28,6 +28,7 @@ export interface TrainFlags extends RuntimeFlags, GraphFlags, PruningFlags, Budg
   readonly out: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
+  readonly runtimes: BundleRuntimes;
   readonly data?: string;
   readonly limit?: number;
   readonly validation: number;
@@ -89,7 +90,7 @@ export function trainOptions(networks: readonly string[], flags: TrainFlags, com
     recipe: recipeOf(flags),
     calibration: { ensemble: flags.ensemble, ...budgetOptions(flags, flags.pruneExits === 'milliseconds') },
     pruning: pruningOptions(flags),
-    output: { folder: flags.out, overwrite: flags.overwrite === true },
+    output: { folder: flags.out, overwrite: flags.overwrite === true, runtimes: flags.runtimes },
     work: {
       folder: flags.work ?? `${flags.out.replace(/\/+$/, '')}.work`,
       keep: flags.keepWork === true,

@@ -1,15 +1,23 @@
 // Measures a network by itself on labelled rows, before any IC is trained, and under the other known normalisations.
 
 import type { Preprocessing } from '@ztw/bundle';
-import { type ClassAgreement, clearlyBetter } from '@ztw/core/evaluation';
-import { networkAgreement, networkAgreementDefaults, type OnnxNetwork, openWholeNetwork } from '@ztw/training/onnx';
+import { type ClassAgreement, classAgreement, clearlyBetter } from '@ztw/core/evaluation';
+import {
+  type AgreementRows,
+  type NetworkAnswers,
+  networkAgreementDefaults,
+  networkAnswers,
+  type OnnxNetwork,
+  type OpenNetwork,
+  openWholeNetwork,
+} from '@ztw/training/onnx';
 import { type LabelledData, toInput } from '../../data/index.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { backendOf } from '../../runtime/onnx-backend.ts';
 import type { LoadedRuntime } from '../../runtime/onnx-runtime.ts';
 
 /** Enough rows to tell a correct normalisation from a wrong one. */
-const normalisationRows = 500;
+export const normalisationRows = 500;
 
 /** Labelled rows, and their purpose. */
 export interface NamedRows {
@@ -49,6 +57,37 @@ export interface OwnAccuracies {
   readonly better: BetterPreset | null;
 }
 
+export interface MeasureAnswersOptions {
+  /** The network's name, for progress. */
+  readonly network: string;
+  readonly whole: OpenNetwork;
+  readonly data: NamedRows['data'];
+  readonly preprocessing: Preprocessing;
+  /** Most rows to run. */
+  readonly sampleRows: number;
+}
+
+/**
+ * The answers of an open network on images, with a normalisation.
+ * @throws AbortedError once the signal has fired; RuntimeFailureError where the network does not run.
+ */
+export function measureAnswers(
+  { network, whole, data, preprocessing, sampleRows }: MeasureAnswersOptions,
+  { signal, onProgress }: JobContext,
+): Promise<NetworkAnswers> {
+  const rows: AgreementRows = {
+    rows: data.rows,
+    labels: data.labels,
+    read: async (wanted) => toInput(await data.pixels(wanted), wanted.length, preprocessing),
+  };
+  return networkAnswers(whole, rows, {
+    sampleRows,
+    signal,
+    onProgress: (done, total) =>
+      onProgress({ phase: `Checking ${network} on ${data.name}`, done, total, remainingSeconds: null, detail: null }),
+  });
+}
+
 /** @throws AbortedError once the signal has fired; RuntimeFailureError where the network does not run. */
 export async function ownAccuracies(
   options: OwnAccuracyOptions,
@@ -57,27 +96,11 @@ export async function ownAccuracies(
 ): Promise<OwnAccuracies> {
   const { network, rows, preprocessing, alternatives } = options;
   await using whole = await openWholeNetwork(network, backendOf(runtime));
-  const measure = (data: NamedRows['data'], how: Preprocessing, sampleRows: number): Promise<ClassAgreement> =>
-    networkAgreement(
-      whole,
-      {
-        rows: data.rows,
-        labels: data.labels,
-        read: async (wanted) => toInput(await data.pixels(wanted), wanted.length, how),
-      },
-      {
-        sampleRows,
-        signal: context.signal,
-        onProgress: (done, total) =>
-          context.onProgress({
-            phase: `Checking ${network.name} on ${data.name}`,
-            done,
-            total,
-            remainingSeconds: null,
-            detail: null,
-          }),
-      },
-    );
+  const measure = async (data: NamedRows['data'], how: Preprocessing, sampleRows: number): Promise<ClassAgreement> =>
+    classAgreement({
+      ...(await measureAnswers({ network: network.name, whole, data, preprocessing: how, sampleRows }, context)),
+      classes: whole.classes,
+    });
   const accuracies: OwnAccuracy[] = [];
   for (const { kind, data } of rows) {
     const agreement = await measure(data, preprocessing, networkAgreementDefaults.sampleRows);

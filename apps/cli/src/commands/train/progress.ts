@@ -2,7 +2,7 @@
 
 import type { TrainingProgress } from '@ztw/training';
 import type { BundleEvent } from '@ztw/training/onnx';
-import { formatPercent } from '../../output/format.ts';
+import { formatBytes, formatGrouped, formatPercent } from '../../output/format.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { headNotes } from './head-notes.ts';
 
@@ -47,6 +47,7 @@ export function showEvent(event: BundleEvent, context: JobContext): void {
 }
 
 function showTraining(networkName: string, event: TrainingProgress, context: JobContext): void {
+  if (event.kind === 'planned') context.onNote(planNote(networkName, event));
   if (event.kind === 'resumed') context.onNote(resumedNote(networkName, event));
   if (event.kind === 'cut-done') context.onNote(cutNote(networkName, event));
   context.onProgress({
@@ -58,20 +59,34 @@ function showTraining(networkName: string, event: TrainingProgress, context: Job
   });
 }
 
-function detailOf(event: TrainingProgress): string {
-  const cut = `cut ${Math.min(event.cut + 1, event.cuts)} of ${event.cuts}`;
+function detailOf(event: TrainingProgress): string | null {
   switch (event.kind) {
+    case 'planned':
+      return null;
     case 'features': {
       const what = event.pass === 'teacher' ? "the network's own answers" : 'features';
-      return `${what}, ${event.cut < event.cuts ? cut : 'last segment'}, ${event.rowsDone} of ${event.rowsTotal} rows`;
+      const pass = event.passes === 1 ? '' : `pass ${event.number} of ${event.passes}, `;
+      return `${what}, ${pass}${event.rowsDone} of ${event.rowsTotal} rows`;
     }
     case 'step':
-      return `${cut}, ${event.variant}, epoch ${event.epoch + 1} of ${event.epochs}, loss ${event.loss.toFixed(3)}, accuracy ${formatPercent(event.accuracy)}`;
+      return `${cutOf(event)}, ${event.variant}, epoch ${event.epoch + 1} of ${event.epochs}, loss ${event.loss.toFixed(3)}, accuracy ${formatPercent(event.accuracy)}`;
     case 'cut-done':
     case 'checkpoint':
     case 'resumed':
-      return cut;
+      return cutOf(event);
   }
+}
+
+function cutOf({ cut, cuts }: { readonly cut: number; readonly cuts: number }): string {
+  return `cut ${Math.min(cut + 1, cuts)} of ${cuts}`;
+}
+
+/** What the training will take, before it begins. */
+function planNote(networkName: string, event: Extract<TrainingProgress, { kind: 'planned' }>): string {
+  const { rows, passes, featureBytes, memoryBytes, storedBytes } = event;
+  const how = passes === 1 ? 'in one pass' : `in ${passes} passes`;
+  const disk = storedBytes === 0 ? '' : ` and ${formatBytes(storedBytes)} of disk space`;
+  return `${networkName}: ${formatGrouped(rows)} images run through the network ${how}. Their features, ${formatBytes(featureBytes)} at most, take ${formatBytes(memoryBytes)} of memory${disk}.`;
 }
 
 function resumedNote(networkName: string, event: Extract<TrainingProgress, { kind: 'resumed' }>): string {

@@ -23,10 +23,12 @@ const ownFiles = new RegExp(
     `${place}/result\\.safetensors`,
     `${place}/profile\\.json`,
     `${place}/checkpoints/training/[a-z]+(?:-\\d+)?`,
-    `${place}/scratch/features(?:/[^/]+)*/\\d+`,
+    `${place}/(?:scratch|recorded)/features(?:/[^/]+)*/\\d+`,
   ].join('|')})(?:\\.\\d+\\.partial)?$`,
 );
-const ownFolders = new RegExp(`^${place}(?:/checkpoints(?:/training)?|/scratch(?:/features(?:/[^/]+)*)?)?$`);
+const ownFolders = new RegExp(
+  `^${place}(?:/checkpoints(?:/training)?|/(?:scratch|recorded)(?:/features(?:/[^/]+)*)?)?$`,
+);
 
 /** How a description begins; a truncated one is also recognised by it. */
 const opening = `{\n  "format": "${format}"`;

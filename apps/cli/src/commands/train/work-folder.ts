@@ -29,6 +29,8 @@ export interface WorkFolder {
   checkpoints(place: string): BlobStore;
   /** Space for features during one training; useless after the process has ended. */
   scratch(place: string): BlobStore;
+  /** Features that an interrupted training goes on with. */
+  features(place: string): BlobStore;
   /** Closes the open files, and releases the folder for other processes. */
   close(): void;
   /** Records that the job is finished. */
@@ -91,6 +93,7 @@ async function openLocked(path: string, { job, lock, resumed }: LockedFolder): P
     results: root,
     checkpoints: (place) => store(place, 'checkpoints'),
     scratch: (place) => store(place, 'scratch'),
+    features: (place) => store(place, 'recorded'),
     close,
     markFinished: () => root.put(finishedFile, new Uint8Array()),
     remove: async () => {

@@ -1,6 +1,6 @@
 import { type ConvolutionStep, channelsLastOrder, fixedSize, type Size, type TensorValue } from '@ztw/program';
 import { intAttributeOf } from '../../model/attributes.ts';
-import { floats, transposeFloats } from '../float-array.ts';
+import { floats, sliceFloats, transposeFloats } from '../float-array.ts';
 import type { FloatsValue } from '../graph-value.ts';
 import type { NodeReader, OperatorTable, OperatorTranslation } from '../node-reader.ts';
 import { imageOrder, lengthOf, type Window, windowOf } from './window.ts';
@@ -20,8 +20,8 @@ const translateConvolution: OperatorTranslation = (node) => {
     return addConvolution(node, 'conv2d', image, transposeFloats(weight, [2, 3, 1, 0]), bias, window, shape);
   }
   if (groups === inChannels) {
-    const { data } = transposeFloats(weight, [2, 3, 1, 0]); // [height, width, 1, in * multiplier]
-    const filter = floats([height, width, inChannels, outChannels / inChannels], data);
+    const moved = transposeFloats(weight, [2, 3, 1, 0]); // [height, width, 1, in * multiplier]
+    const filter = { ...moved, shape: [height, width, inChannels, outChannels / inChannels] };
     return addConvolution(node, 'depthwise-conv2d', image, filter, bias, window, shape);
   }
   return addGroups(node, image, weight, bias, window, shape, groups);
@@ -60,9 +60,8 @@ function addGroups(
   groups: number,
 ): TensorValue {
   const { writer, hint } = node;
-  const [outChannels = 0, inPerGroup = 0, height = 1, width = 1] = weight.shape;
+  const [outChannels = 0, inPerGroup = 0] = weight.shape;
   const outPerGroup = outChannels / groups;
-  const share = weight.data.length / groups;
   const [rows, , ...positions] = shape as [Size, Size, ...Size[]];
   const outputs = Array.from({ length: groups }, (_unused, group) => {
     const slice = {
@@ -75,11 +74,9 @@ function addGroups(
     };
     const channels = [image.shape[0] as Size, fixedSize(inPerGroup), ...image.shape.slice(2)];
     const part = writer.addValue(slice, `${hint}/group`, channels, imageOrder);
-    const filter = floats(
-      [outPerGroup, inPerGroup, height, width],
-      weight.data.slice(group * share, (group + 1) * share),
-    );
-    const added = bias && floats([outPerGroup], bias.data.slice(group * outPerGroup, (group + 1) * outPerGroup));
+    const own = { start: group * outPerGroup, length: outPerGroup, stride: 1 };
+    const filter = sliceFloats(weight, 0, own);
+    const added = bias && sliceFloats(bias, 0, own);
     const outShape = [rows, fixedSize(outPerGroup), ...positions];
     return addConvolution(node, 'conv2d', part, transposeFloats(filter, [2, 3, 1, 0]), added, window, outShape);
   });

@@ -46,12 +46,12 @@ const translateGemm: OperatorTranslation = (node) => {
   return addDense(node, input, scaled(weight, floatAttributeOf(proto, 'alpha', 1)), bias);
 };
 
-function scaled({ shape, data }: FloatsValue, factor: number): FloatsValue {
+function scaled(values: FloatsValue, factor: number): FloatsValue {
   return factor === 1
-    ? floats(shape, data)
+    ? values
     : floats(
-        shape,
-        data.map((value) => factor * value),
+        values.shape,
+        values.data.map((value) => factor * value),
       );
 }
 

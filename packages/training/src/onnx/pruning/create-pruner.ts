@@ -1,3 +1,4 @@
+import type { BundleRuntimes } from '@ztw/onnx-graph';
 import type { EnsembleChoice } from '../../bundle/assemble-bundle.ts';
 import type { BundleMethod } from '../../plan/method.ts';
 import type { PruningUnit } from '../../pruning/pruning-unit.ts';
@@ -33,6 +34,7 @@ export interface CreatePrunerOptions {
   /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
+  readonly runtimes: BundleRuntimes;
   readonly times: StageTimes;
   readonly train: TrainNetwork;
   readonly measure: MeasureBundle;
@@ -48,7 +50,7 @@ export type PruneMethod = (method: BundleMethod) => Promise<PrunedNetwork>;
  * @throws RuntimeFailureError; AbortedError once the signal has fired.
  */
 export async function createPruner(options: CreatePrunerOptions): Promise<PruneMethod> {
-  const { pruning, networks, heldOut, targets, ensemble, times, train, measure, onnx, watch } = options;
+  const { pruning, networks, heldOut, targets, ensemble, runtimes, times, train, measure, onnx, watch } = options;
   const { unit, tolerance } = pruning;
   const [trained] = networks;
   if (trained === undefined) throw new Error('internal: no network to prune');
@@ -64,5 +66,5 @@ export async function createPruner(options: CreatePrunerOptions): Promise<PruneM
   });
   const price = exitPricer({ unit, times, measure });
   return (method) =>
-    pruneNetwork({ method, trained, unit, tolerance, targets, ensemble, price, alternatives, train, watch });
+    pruneNetwork({ method, trained, unit, tolerance, targets, ensemble, runtimes, price, alternatives, train, watch });
 }

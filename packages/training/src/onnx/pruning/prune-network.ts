@@ -3,6 +3,7 @@
 
 import type { DeviceProfile } from '@ztw/core';
 import type { ExitPrices, WholeNetwork } from '@ztw/core/evaluation';
+import type { BundleRuntimes } from '@ztw/onnx-graph';
 import type { AssembledBundle, EnsembleChoice } from '../../bundle/assemble-bundle.ts';
 import { methodResult } from '../../bundle/network-result.ts';
 import type { BundleMethod } from '../../plan/method.ts';
@@ -30,6 +31,7 @@ export interface PruneNetworkOptions {
   /** The correct class of each held-out row. */
   readonly targets: Int32Array;
   readonly ensemble: EnsembleChoice;
+  readonly runtimes: BundleRuntimes;
   readonly price: PriceExits;
   readonly alternatives: readonly WholeNetwork[];
   readonly train: TrainNetwork;
@@ -47,7 +49,7 @@ export interface PrunedNetwork {
 
 /** @throws InvalidInputError, RuntimeFailureError of pricing and training; AbortedError once the signal has fired. */
 export async function pruneNetwork(options: PruneNetworkOptions): Promise<PrunedNetwork> {
-  const { method, unit, targets, ensemble, price, alternatives, train, watch } = options;
+  const { method, unit, targets, ensemble, runtimes, price, alternatives, train, watch } = options;
   const wholeAccuracy = shareRight(networkLogits(options), targets);
   // A difference of one row is no loss. With tolerance 0, the ensemble of all exits would often miss the target by one
   // row.
@@ -62,7 +64,7 @@ export async function pruneNetwork(options: PruneNetworkOptions): Promise<Pruned
     const onMissing = (reason: string): void => {
       if (round === 0) watch.report({ kind: 'onnx-only', reason });
     };
-    const bundle = assembleNetworks({ method, networks: [trained], targets, ensemble, onMissing });
+    const bundle = assembleNetworks({ method, networks: [trained], targets, ensemble, runtimes, onMissing });
     const { prices, profile } = await price(bundle, kept, await placeOfCuts(method, trained.plan));
     const judged = judgeExits({ predictions: bundle.predictions, prices, accuracy, alternatives });
     if (round === 0) costOfAll = judged.costOfAll;

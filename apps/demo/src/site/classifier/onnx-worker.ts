@@ -1,0 +1,4 @@
+import { serveClassifier } from 'ztw/worker';
+import { openOnnxRuntime } from './onnx-runtime.ts';
+
+serveClassifier(openOnnxRuntime());

@@ -1,0 +1,4 @@
+import { serveClassifier } from 'ztw/worker';
+import { openTensorflowRuntime } from './tensorflow-runtime.ts';
+
+serveClassifier(openTensorflowRuntime());

@@ -1,0 +1,3 @@
+// What a worker script needs: this entry, a runtime and its module.
+
+export { serveClassifier } from './serve-classifier.ts';
