@@ -12,7 +12,9 @@ import { judgeError } from './judge.ts';
 import { Ledger, readLedger } from './ledger.ts';
 import { type Plan, positionsOf } from './plan.ts';
 
-/** Inputs of each target before memory is measured: modules, kernels and caches that every use needs. */
+/**
+ * First inputs per target, after which the memory of the process is that of use: modules, kernels and caches are loaded.
+ */
 const warmUp = 20;
 
 const job = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as FuzzJob;
@@ -34,25 +36,12 @@ const residentPeak = (): number => process.resourceUsage().maxRSS * 1024;
 
 /** Errors that nobody awaits belong to the input that runs. */
 let unawaited: unknown = null;
-let isReady = false;
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error: unknown) => {
     unawaited = error ?? new Error('rejected with nothing');
-    if (isReady) return;
-    console.error(error);
-    process.exit(1);
   });
 }
-
-for (const [target, run] of inputs.entries()) {
-  const { name } = plan.targets[target] as Plan['targets'][number];
-  // Their outcomes are counted when their turn comes.
-  for (let index = 0; index < warmUp; index++) await run(randomOf(`${name} warm-up`, 0, index)).catch(() => null);
-}
-await new Promise((resolve) => setImmediate(resolve));
-unawaited = null;
-const base = residentPeak();
-isReady = true;
+let base = residentPeak();
 
 for (const position of positionsOf(plan, job.from)) {
   if (job.deadline !== null && Date.now() > job.deadline) break;
@@ -79,7 +68,9 @@ for (const position of positionsOf(plan, job.from)) {
     const finding: Finding = { target: name, seed, index, outcome, error };
     appendFileSync(join(folder, findingsName), `${JSON.stringify(finding)}\n`);
   }
-  ledger.memory(base, residentPeak());
+  const peak = residentPeak();
+  if (position.step - job.from < warmUp * inputs.length) base = peak;
+  ledger.memory(base, peak);
 }
 ledger.close();
 writeFileSync(join(folder, 'done'), '');
