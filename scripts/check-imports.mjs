@@ -15,7 +15,7 @@ const levels = [
   ['packages/onnx-graph'],
   ['packages/training', 'packages/runtime-onnx', 'packages/runtime-tfjs'],
   ['packages/ztw'],
-  ['apps/cli', 'apps/bench', 'apps/demo'],
+  ['apps/cli', 'apps/bench', 'apps/demo', 'apps/fuzz'],
 ];
 
 /** Packages that code reachable from a file must not import: training on other backbones must not load ONNX. */
@@ -39,6 +39,13 @@ const exceptions = [
   { from: 'apps/bench/src/kernels.ts', to: 'packages/runtime-tfjs', why: 'a kernel is timed alone' },
   { from: 'apps/bench/src/first-answer.ts', to: 'packages/runtime-tfjs', why: 'its binaries are served as in tests' },
   { from: 'apps/bench/src', to: 'packages/ztw', why: 'classifiers are timed on the bundle of the tests' },
+  { from: 'apps/fuzz/src', to: 'apps/cli', why: 'readers of data and the command itself are fuzzed' },
+  { from: 'apps/fuzz/src', to: 'packages/training', why: 'readers of checkpoints are fuzzed' },
+  { from: 'apps/fuzz/src', to: 'packages/bundle', why: 'inputs are changed samples of the tests' },
+  { from: 'apps/fuzz/src', to: 'packages/onnx-graph', why: 'inputs are changed samples of the tests' },
+  { from: 'apps/fuzz/src', to: 'packages/program', why: 'inputs are changed samples of the tests' },
+  { from: 'apps/fuzz/src', to: 'packages/runtime-onnx', why: 'inputs are changed samples of the tests' },
+  { from: 'apps/fuzz/src', to: 'packages/runtime-tfjs', why: 'inputs are changed samples of the tests' },
 ];
 
 /** Known circles that still have to be removed, as lists of files. */

@@ -75,6 +75,7 @@ check('download size', () => run('node', ['scripts/packages/check-sizes.mjs']));
 check('fresh projects', () => run('node', ['scripts/packages/check-fresh-projects.mjs']));
 check('built command', () => run('node', ['apps/cli/dist/main.mjs', 'inspect', 'models/fashion-resnet20.onnx']));
 check('tests', unitTests);
+check('fuzzers, for a minute', () => run('pnpm', ['fuzz', '--minutes', '1']));
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -258,7 +258,7 @@ describe('bundles', () => {
     ['a file that was cut short', (folder) => truncate(join(folder, stage), 100), /stage-00\.onnx.*100 bytes/],
     ['a missing manifest', (folder) => unlink(join(folder, 'manifest.json')), /manifest\.json/],
     ['a manifest that was cut short', editManifest((text) => text.slice(0, 200)), /manifest\.json.*JSON/],
-    ['an unknown version', editManifest((text) => text.replace('"version": 1', '"version": 99')), /version.*99/],
+    ['an unknown version', editManifest((text) => text.replace('"version": 2', '"version": 99')), /version.*99/],
     [
       'a path outside the bundle',
       editManifest((text) => text.replaceAll('networks/0/stage-00.onnx', '../../secret.onnx')),
@@ -279,8 +279,8 @@ describe('bundles', () => {
   });
 
   test('damaged weights are found by inspect', async () => {
-    const copy = await damaged((folder) => truncate(join(folder, 'weights.safetensors'), 50));
-    expect(await refused(['inspect', copy])).toContain('weights.safetensors');
+    const copy = await damaged((folder) => truncate(join(folder, 'networks/0/stage-00.safetensors'), 50));
+    expect(await refused(['inspect', copy])).toContain('stage-00.safetensors');
   });
 
   test('a folder that is not there', async () => {

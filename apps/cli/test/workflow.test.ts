@@ -111,7 +111,7 @@ describe('train', () => {
     ]);
     expect(again.code, again.stderr).toBe(0);
     const [first, second] = await Promise.all(
-      [out('bundles', 'ztw'), out('again')].map((folder) => readFile(join(folder, 'weights.safetensors'))),
+      [out('bundles', 'ztw'), out('again')].map((folder) => readFile(join(folder, 'networks/0/stage-00.safetensors'))),
     );
     expect(second?.equals(first as Buffer)).toBe(true);
   });

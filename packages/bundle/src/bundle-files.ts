@@ -5,6 +5,7 @@ import { headsOfStages, tensorsFromHeads } from './head-weights.ts';
 import type { BundleManifest } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
 import { encodeSafetensors } from './safetensors.ts';
+import { signaturePath } from './signature.ts';
 
 const WEIGHTS_PATH = 'weights.safetensors';
 
@@ -27,7 +28,7 @@ export interface BundleContents {
 export async function bundleFiles(contents: BundleContents): Promise<Map<string, Uint8Array>> {
   const { manifest: content, heads } = contents;
   const files = new Map(contents.files);
-  for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH]) {
+  for (const reserved of [WEIGHTS_PATH, MANIFEST_PATH, signaturePath]) {
     if (files.has(reserved))
       throw new InvalidInputError(
         `Expected no file named ${reserved}, which the bundle writes itself; received one. Rename the file.`,

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@ztw/core';
 import type { BundleFile, BundleManifest } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
+import { manifestHash } from './manifest-hash.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { sha256 } from './sha256.ts';
 import { storedOperatingPoint } from './stored-operating-point.ts';
@@ -11,7 +12,7 @@ export function manifestJson(manifest: BundleManifest): string {
 }
 
 /** The fields that the caller provides; the others are computed from the files. */
-export type ManifestContent = Omit<BundleManifest, 'format' | 'version' | 'weights' | 'files'>;
+export type ManifestContent = Omit<BundleManifest, 'format' | 'version' | 'weights' | 'files' | 'sha256'>;
 
 /**
  * Makes the manifest of a bundle and checks it as a reader does, so that what is written can be read.
@@ -28,7 +29,8 @@ export async function createManifest(
   for (const [path, bytes] of files) listed.push({ path, bytes: bytes.length, sha256: await sha256(bytes) });
   const manifest: BundleManifest = { format: 'ztw-bundle', version: 2, ...content, weights, files: listed };
   try {
-    return parseManifest(JSON.parse(manifestJson(manifest)));
+    const json = JSON.parse(manifestJson(manifest));
+    return parseManifest({ ...json, sha256: await manifestHash(json) });
   } catch (cause) {
     throw new InvalidInputError(
       `Expected the content of a valid bundle; received one whose manifest is wrong. ${(cause as Error).message}`,

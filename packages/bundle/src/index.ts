@@ -30,6 +30,12 @@ export { isBundlePath } from './bundle-path.ts';
 export { parseManifest } from './parse-manifest.ts';
 export { type Bundle, checkBundleFile, type OpenBundleOptions, openBundle } from './open-bundle.ts';
 
+// Integrity and signatures
+
+export { manifestHash } from './manifest-hash.ts';
+export { importPublicKey, importSigningKey, signaturePath } from './signature.ts';
+export { signBundle, type VerifiedBundle, verifyBundle } from './verify-bundle.ts';
+
 // Loading a bundle on any runtime
 
 export { type BundleSource, completeBundle, type LoadedBundle, loadBundleWith } from './load/loaded-bundle.ts';

@@ -15,6 +15,7 @@ const positive = v.pipe(finite, v.gtValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const rowShape = v.array(size);
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const path = v.pipe(
   v.string(),
   v.check(
@@ -84,5 +85,6 @@ export const manifestSchema: v.GenericSchema<unknown, BundleManifest> = v.strict
   ensemble: v.nullable(ensemble),
   operatingPoints: v.array(operatingPointSchema),
   provenance: v.record(v.string(), v.unknown()),
-  files: v.array(v.strictObject({ path, bytes: count, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })),
+  files: v.array(v.strictObject({ path, bytes: count, sha256: hash })),
+  sha256: v.exactOptional(hash),
 });

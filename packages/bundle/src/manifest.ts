@@ -119,8 +119,10 @@ export interface BundleManifest {
   readonly operatingPoints: readonly OperatingPoint[];
   /** Free-form facts on how the bundle was made: versions, seed, recipe, data, hashes of the source networks. */
   readonly provenance: Readonly<Record<string, unknown>>;
-  /** Every other file of the bundle. */
+  /** Every other file of the bundle, except a signature. */
   readonly files: readonly BundleFile[];
+  /** The manifest's own hash: see `manifestHash`. Absent in early bundles. */
+  readonly sha256?: string;
 }
 
 /**

@@ -2,6 +2,7 @@ import { AbortedError, InvalidBundleError, InvalidInputError } from '@ztw/core';
 import { describe, expect, it } from 'vitest';
 import { smallBundle } from './__fixtures__/small-bundle.ts';
 import { bundleFiles } from './bundle-files.ts';
+import { manifestHash } from './manifest-hash.ts';
 import { openBundle } from './open-bundle.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
@@ -121,6 +122,7 @@ describe('a damaged bundle', () => {
     const manifest = JSON.parse(new TextDecoder().decode(files.get('manifest.json')));
     const listed = manifest.files.find((file: { path: string }) => file.path === WEIGHTS);
     Object.assign(listed, { bytes: bytes.length, sha256: await sha256(bytes) });
+    manifest.sha256 = await manifestHash(manifest);
     files.set(WEIGHTS, bytes).set('manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
     const bundle = await openBundle(readerOf(files));
     await expect(bundle.heads()).rejects.toThrow(InvalidBundleError);

@@ -4,9 +4,11 @@ import type { Head } from '@ztw/heads';
 import { headsFromTensors, headsOfStages } from './head-weights.ts';
 import type { BundleFile, BundleManifest, BundleReader } from './manifest.ts';
 import { MANIFEST_PATH } from './manifest-checks.ts';
+import { checkManifestHash } from './manifest-hash.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
+import { checkSignature, signaturePath } from './signature.ts';
 
 /** A bundle with a valid manifest. Its files are read and checked on demand. */
 export interface Bundle {
@@ -25,16 +27,27 @@ export interface Bundle {
 }
 
 export interface OpenBundleOptions {
+  /**
+   * Of the maker, from `importPublicKey`. With a key, a bundle opens only with a signature that fits. Default: the
+   * signature is not read.
+   */
+  readonly publicKey?: CryptoKey;
   /** Whether the hashes of files are checked; their sizes always are. Default: true. */
   readonly integrity?: boolean;
 }
 
 /**
  * Opens a bundle from a folder, an archive or the network. Runs no code from it.
- * @throws InvalidBundleError for a manifest that is missing or not valid.
+ * @throws InvalidBundleError for a manifest that is missing, not valid or changed, or, with a key, not signed with it.
  */
-export async function openBundle(reader: BundleReader, { integrity = true }: OpenBundleOptions = {}): Promise<Bundle> {
-  const manifest = parseManifest(parseJson(await readFrom(reader, MANIFEST_PATH), notJson));
+export async function openBundle(reader: BundleReader, options: OpenBundleOptions = {}): Promise<Bundle> {
+  const { publicKey, integrity = true } = options;
+  const bytes = await readFrom(reader, MANIFEST_PATH);
+  // Before anything of the file is used.
+  if (publicKey !== undefined) await checkSignature(bytes, await readFrom(reader, signaturePath), publicKey);
+  const json = parseJson(bytes, notJson);
+  const manifest = parseManifest(json);
+  if (integrity) await checkManifestHash(json, manifest);
   const file = (path: string): Promise<Uint8Array> => readListedFile(reader, manifest, path, integrity);
   return {
     manifest,
@@ -86,7 +99,8 @@ export async function checkBundleFile(
   }
 }
 
-async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
+/** @throws InvalidBundleError for a file that cannot be read; AbortedError unchanged. */
+export async function readFrom(reader: BundleReader, path: string, expectedBytes?: number): Promise<Uint8Array> {
   try {
     return await reader(path, expectedBytes);
   } catch (cause) {

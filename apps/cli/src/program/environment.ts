@@ -12,8 +12,8 @@ export interface CommandEnvironment {
   readonly colours: boolean;
   /** Columns of the terminal, or the width that plain text may take. */
   readonly columns: number;
-  /** The command line as it was typed, for the provenance of what is made. */
-  readonly commandLine: string;
+  /** Arguments after the program's name as they were typed, for the provenance of what is made. */
+  readonly args: readonly string[];
   /** Fires on the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Makes the display of a job's progress; a silent one when `quiet`. */

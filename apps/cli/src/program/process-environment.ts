@@ -13,7 +13,7 @@ export function processEnvironment(signal: AbortSignal): CommandEnvironment {
     writeDiagnostic: (text) => void process.stderr.write(text),
     colours: pc.isColorSupported && process.stderr.isTTY === true,
     columns: process.stdout.columns ?? widthWithoutTerminal,
-    commandLine: ['ztw', ...process.argv.slice(2)].map(quoteArgument).join(' '),
+    args: process.argv.slice(2),
     signal,
     progressDisplay: (quiet) => {
       if (quiet) return silentProgress();
@@ -22,9 +22,4 @@ export function processEnvironment(signal: AbortSignal): CommandEnvironment {
         : plainProgress((line) => void process.stderr.write(`${line}\n`));
     },
   };
-}
-
-/** Quotes an argument so that a POSIX shell reads it back as it was. */
-function quoteArgument(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

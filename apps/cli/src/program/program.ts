@@ -7,7 +7,9 @@ import { addExportCommand } from '../commands/export/command.ts';
 import { addInspectCommand } from '../commands/inspect/command.ts';
 import { addRunCommand } from '../commands/run/command.ts';
 import { addServeDemoCommand } from '../commands/serve-demo/command.ts';
+import { addSignCommand } from '../commands/sign/command.ts';
 import { addTrainCommand } from '../commands/train/command.ts';
+import { addVerifyCommand } from '../commands/verify/command.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -36,6 +38,8 @@ export function createProgram(environment: CommandEnvironment): Command {
   addRunCommand(program, environment);
   addBenchCommand(program, environment);
   addExportCommand(program, environment);
+  addVerifyCommand(program, environment);
+  addSignCommand(program, environment);
   addServeDemoCommand(program, environment);
   return program;
 }

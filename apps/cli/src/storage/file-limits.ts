@@ -13,5 +13,8 @@ export const modelJsonBytesLimit: number = 256 * mebibyte;
  */
 export const manifestBytesLimit: number = 64 * mebibyte;
 
+/** Most bytes of a key in PEM; one of Ed25519 takes 120. */
+export const keyBytesLimit: number = 64 * 1024;
+
 /** Most bytes of a device profile. */
 export const profileBytesLimit: number = 16 * mebibyte;

@@ -27,7 +27,7 @@ export async function runInProcess(
     },
     colours: false,
     columns: 120,
-    commandLine: ['ztw', ...args].join(' '),
+    args,
     signal,
     progressDisplay: (quiet) =>
       quiet

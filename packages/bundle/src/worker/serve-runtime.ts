@@ -120,7 +120,11 @@ class ServedRuntime {
       }
       case 'prepare-image': {
         const { prepareImage } = this.#options;
-        if (prepareImage === undefined) throw new RuntimeFailureError('internal: this worker prepares no images.');
+        if (prepareImage === undefined) {
+          throw new InvalidInputError(
+            'Expected a worker that prepares images; this worker prepares no images. Prepare them on the page.',
+          );
+        }
         return prepareImage(task.image, task.settings);
       }
     }
@@ -144,13 +148,22 @@ class ServedRuntime {
   }
 
   #greeted(): ClassifierRuntime {
-    if (this.#runtime === null) throw new RuntimeFailureError('internal: the worker was not greeted yet.');
+    if (this.#runtime === null) {
+      throw new InvalidInputError(
+        'Expected the task "greet" first; the worker was not greeted yet. Use connectWorker.',
+      );
+    }
     return this.#runtime;
   }
 
   #opened(number: number): ServedNetwork {
     const network = this.#networks.get(number);
-    if (network === undefined) throw new RuntimeFailureError('internal: the worker has not loaded a bundle yet.');
+    if (network === undefined) {
+      throw new InvalidInputError(
+        'Expected a network that the task "open" has opened; the worker has not loaded a bundle yet, or another one.',
+        { received: number, path: 'task.network' },
+      );
+    }
     return network;
   }
 

@@ -5,7 +5,21 @@ import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/cor
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
 import { readReply } from './read-message.ts';
 
+/** Tasks that run native code in the worker. Ending a thread inside of it can abort the whole process. */
+const nativeTasks: ReadonlySet<WorkerTask['kind']> = new Set([
+  'start',
+  'await-stage',
+  'load',
+  'run-stage',
+  'keep-rows',
+  'concat-rows',
+]);
+
+/** Most time that a worker gets to finish such tasks. It may also wait for files that never come. */
+const finishMilliseconds = 5000;
+
 interface WaitingCall {
+  readonly kind: WorkerTask['kind'];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -15,6 +29,7 @@ export class WorkerConnection {
   readonly #waiting = new Map<number, WaitingCall>();
   #calls = 0;
   #breakdown: RuntimeFailureError | null = null;
+  #whenSettled: () => void = () => undefined;
 
   constructor(worker: WorkerThread) {
     this.#worker = worker;
@@ -35,12 +50,30 @@ export class WorkerConnection {
     return new Promise((resolve, reject) => {
       // A message that cannot be sent throws, which rejects the promise.
       this.#worker.postMessage(request, transfer as ArrayBuffer[]);
-      this.#waiting.set(call, { resolve, reject });
+      this.#waiting.set(call, { kind: task.kind, resolve, reject });
     });
   }
 
+  /** Ends the worker once its native calls have returned, or after five seconds. */
   async terminate(): Promise<void> {
+    await this.#nativeCallsReturn();
     await this.#worker.terminate();
+  }
+
+  #nativeCallsReturn(): Promise<void> {
+    if (!this.#isInNativeCall()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, finishMilliseconds);
+      this.#whenSettled = () => {
+        if (this.#isInNativeCall()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #isInNativeCall(): boolean {
+    return [...this.#waiting.values()].some(({ kind }) => nativeTasks.has(kind));
   }
 
   /** @param reply null for a message that is not a reply. */
@@ -50,6 +83,7 @@ export class WorkerConnection {
     this.#waiting.delete(reply.call);
     if ('error' in reply) call?.reject(unpackError(reply.error));
     else call?.resolve(reply.value);
+    this.#whenSettled();
   }
 
   #breakDown(cause: unknown): void {
@@ -59,5 +93,6 @@ export class WorkerConnection {
     );
     for (const { reject } of this.#waiting.values()) reject(this.#breakdown);
     this.#waiting.clear();
+    this.#whenSettled();
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidBundleError, InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
+import { InvalidBundleError, InvalidInputError, InvalidModelError, UnsupportedModelError, ZtwError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
 import { inferProgramShapes, naturalOrder, type ProgramPort, sameOrder, type TensorProgram } from '@ztw/program';
 import { valueInfo } from '../graph/build.ts';
@@ -44,7 +44,13 @@ export function programToOnnx(
   );
   const order = input.rowShape.length === 3 ? channelsFirst : naturalOrder(input.rowShape.length + 1);
   emitter.place(input.name, { name: inputName, shape: [{ perRow: 1 }, ...input.rowShape], order });
-  for (const step of program.steps) emitter.place(step.output, emitStep(emitter, step));
+  try {
+    for (const step of program.steps) emitter.place(step.output, emitStep(emitter, step));
+  } catch (error) {
+    // Emitters trust the shapes. Where they do not fit, this names the step.
+    if (!ZtwError.isInstance(error)) checkShapes(program, weights);
+    throw error;
+  }
   // After the emitters, whose errors name more precisely what ONNX cannot express.
   checkShapes(program, weights);
   const logits = emitter.read(program.logits);

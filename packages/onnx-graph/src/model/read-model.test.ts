@@ -177,6 +177,23 @@ describe('what is no usable model', () => {
   });
 });
 
+test.each([40, 1000, 20_000])('%i graphs inside one another end in a typed error', (depth) => {
+  // Field `g` of an attribute, `attribute` of a node, `node` of a graph, from the inside; then `graph` of the model.
+  const tags = [...Array.from({ length: depth }, () => [6, 5, 1]).flat(), 7];
+  const parts: number[][] = [];
+  let length = 0;
+  for (const tag of tags) {
+    const part = [(tag << 3) | 2];
+    for (let rest = length; ; rest >>>= 7) {
+      part.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+      if (rest < 0x80) break;
+    }
+    parts.push(part);
+    length += part.length;
+  }
+  expect(() => readModel(Uint8Array.from(parts.reverse().flat()))).toThrow(InvalidModelError);
+});
+
 test('old files list their weights as inputs too', async () => {
   const bytes = changed((model, graph) => {
     model.irVersion = 3n;

@@ -2,7 +2,7 @@
 
 import { type Tensor, tensor, transpose } from '@tensorflow/tfjs-core';
 import { decodeSafetensors, encodeSafetensors, weightsInMemory } from '@ztw/bundle';
-import { InvalidInputError, UnsupportedModelError } from '@ztw/core';
+import { InvalidInputError, InvalidModelError, UnsupportedModelError } from '@ztw/core';
 import type { Parameter } from '@ztw/core/runtime';
 import { seededValues } from '@ztw/core/testing';
 import { type EmittedStageProgram, emitStageProgram, programToOnnx } from '@ztw/onnx-graph';
@@ -72,6 +72,15 @@ test.each(stepCases)('$name', async ({ name, steps }) => {
   }
   const back = await runTensorflow(emitStageProgram(bytes), image);
   expectClose((await back.data()) as Float32Array, expected, tolerance);
+});
+
+test.each<[string, ProgramStep]>([
+  ['slice', { operator: 'slice', input: 'image', output: 'x', axis: 16, start: 0, length: 1, stride: 1 }],
+  ['gather', { operator: 'gather', input: 'image', output: 'x', axis: 65536, indices: [0] }],
+  ['concat', { operator: 'concat', inputs: ['image', 'image'], axis: 9, output: 'x' }],
+  ['transpose', { operator: 'transpose', input: 'image', output: 'x', permutation: [0, 7, 1, 2] }],
+])('refuses a %s along an axis that is not there', (_name, step) => {
+  expect(() => programToOnnx(programOf([step], 1), weights)).toThrow(InvalidModelError);
 });
 
 test('refuses the program of a stage, and shapes that grow with the rows', () => {

@@ -18,6 +18,7 @@ import {
   runtimeOptions,
 } from '../../flags/shared-options.ts';
 import type { ImageSource } from '../../images/open-images.ts';
+import { commandText } from '../../program/command-text.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
 import { type EvaluateOptions, evaluateJob } from './job.ts';
@@ -109,7 +110,7 @@ export function addEvalCommand(program: Command, environment: CommandEnvironment
           overwrite: flags.overwrite === true,
           saveLogits: flags.saveLogits ?? null,
           runtime: runtimeOptions(flags),
-          command: environment.commandLine,
+          command: commandText(environment.args),
         },
         context,
       ),

@@ -12,12 +12,14 @@ import {
   addRuntimeOptions,
   type GlobalOptions,
 } from '../../flags/shared-options.ts';
+import { commandText } from '../../program/command-text.ts';
 import type { CommandEnvironment } from '../../program/environment.ts';
 import { runJob } from '../../program/run-job.ts';
 import { addBudgetOptions } from './budget-flags.ts';
 import { trainJob } from './job.ts';
 import { bytesPerGibibyte, schedules, type TrainFlags, trainOptions } from './options.ts';
 import { addPruningOptions } from './pruning-flags.ts';
+import { recordedArguments } from './recorded-arguments.ts';
 import { trainingText } from './text.ts';
 import { augmentations } from './training-data.ts';
 
@@ -44,7 +46,7 @@ export function addTrainCommand(program: Command, environment: CommandEnvironmen
   ]);
   command.action(async (networks: readonly string[], _flags: TrainFlags, self: Command) => {
     const flags = self.optsWithGlobals<TrainFlags & GlobalOptions>();
-    const options = trainOptions(networks, flags, environment.commandLine);
+    const options = trainOptions(networks, flags, commandText(recordedArguments(environment.args, self)));
     const result = await runJob(environment, flags.quiet === true, (context) => trainJob(options, context));
     environment.writeResult(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : trainingText(result));
   });

@@ -2,6 +2,7 @@
 // the provenance in the bundle.
 
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Preprocessing } from '@ztw/bundle';
 import type { NetworkPlan } from '@ztw/training/onnx';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -47,5 +48,6 @@ export async function describeJob(job: DescribedJob): Promise<JobDescription> {
 }
 
 async function describeData(data: LabelledData): Promise<Readonly<Record<string, unknown>>> {
-  return { name: data.name, rows: data.rows, fingerprint: await dataFingerprint(data) };
+  // The name without its folder: the same data give the same bundle wherever they are.
+  return { name: basename(data.name), rows: data.rows, fingerprint: await dataFingerprint(data) };
 }

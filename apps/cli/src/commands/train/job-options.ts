@@ -20,7 +20,7 @@ export interface TrainJobOptions {
   readonly output: OutputOptions;
   readonly work: WorkOptions;
   readonly runtime: RuntimeOptions;
-  /** The command line, for the bundle's provenance. */
+  /** The command line as the bundle records it. */
   readonly command: string;
 }
 

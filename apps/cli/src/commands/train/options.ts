@@ -67,7 +67,7 @@ export const bytesPerGibibyte: number = 2 ** 30;
 
 /**
  * @param networks Paths of the ONNX files, in the order of the chain.
- * @param command The command line, for the bundle's provenance.
+ * @param command The command line as the bundle records it.
  * @throws InvalidInputError for flags that do not fit together.
  */
 export function trainOptions(networks: readonly string[], flags: TrainFlags, command: string): TrainJobOptions {
