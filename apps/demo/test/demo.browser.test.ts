@@ -146,7 +146,7 @@ describe.skipIf(isSkipped)('the page in Chromium (install one, or name it in ZTW
       await eventually(() => page.textContent('#run-text')).toContain('Correct:');
       const facts = await factsOf(page, '#run-facts');
       expect(facts.get('images')).toBe(500);
-      // The bundle has 91.6 % on the calibration rows; 500 images vary by about 1.2 points.
+      // The bundle has about 89.9 % on rows that nothing was fitted on; 500 images vary by about 1.3 points.
       expect(facts.get('correct')).toBeGreaterThan(88);
       expect(facts.get('of the work')).toBeGreaterThan(20);
       expect(facts.get('of the work')).toBeLessThan(50);

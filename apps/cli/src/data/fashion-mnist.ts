@@ -43,7 +43,10 @@ export interface FashionMnistOptions {
  * The classes take turns: row `r` is an image of class `r % 10`, so that any range of rows is balanced.
  * @throws InvalidDataError if the package is not installed or is of another version.
  */
-export async function readFashionMnist(part: FashionMnistPart, options: FashionMnistOptions = {}): Promise<PixelArray> {
+export async function readFashionMnist(
+  part: FashionMnistPart,
+  options: FashionMnistOptions = {},
+): Promise<PixelArray & { readonly labels: Int32Array }> {
   const folder = packageFolder();
   const places = classNames.map((_, label) => placesOf(part, label));
   const perClass = Math.min(...places.map(({ length }) => length));

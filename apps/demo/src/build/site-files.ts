@@ -3,13 +3,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { readFashionMnist } from '../../../cli/src/data/fashion-mnist.ts';
 import type { PageSettings } from '../site/classifier/page-settings.ts';
-import { readFashionImages } from './fashion-images.ts';
 
 /** Paths on the site, and content. */
 export type SiteFiles = ReadonlyMap<string, Uint8Array>;
 
-const imagesPerClass = 50;
+/** Rows of `fashion-mnist:test` that the page shows. The bundle's thresholds were chosen on the 2,000 before them. */
+const shownRows = { start: 2000, end: 2500 };
+const side = 28;
 
 export async function exampleFiles(): Promise<SiteFiles> {
   const bundle = join(dirname(createRequire(import.meta.url).resolve('@ztw/example-fashion/package.json')), 'bundle');
@@ -18,8 +20,11 @@ export async function exampleFiles(): Promise<SiteFiles> {
   const files = await Promise.all(
     paths.map(async (path) => [`bundle/${relative(bundle, path)}`, new Uint8Array(await readFile(path))] as const),
   );
-  // The last ones of each class: calibration and report of the bundle use those before.
-  const { pixels, labels, count, side } = readFashionImages({ perClass: imagesPerClass, before: 1000 });
+  const data = await readFashionMnist('test', { limit: shownRows.end });
+  const count = shownRows.end - shownRows.start;
+  const pixels = new Uint8Array(count * side * side);
+  for (let index = 0; index < count; index++) pixels.set(data.row(shownRows.start + index), index * side * side);
+  const labels = Uint8Array.from(data.labels.subarray(shownRows.start, shownRows.end));
   const settings: PageSettings = { bundle: './bundle/', name: 'Fashion-MNIST', images: './images/' };
   return new Map([
     ...files,

@@ -126,7 +126,7 @@ function factsOf({ done, cost, correct, same, milliseconds }: RunCounters): read
   return [
     ['images', String(done)],
     ['images per second', String(Math.round((1000 * done) / early))],
-    ['time saved', formatPercent(Math.max(0, 1 - early / full))],
+    ['time saved', formatPercent(1 - early / full)],
     ['of the work', formatPercent(cost)],
     correct === null
       ? ['same answer as all stages', formatPercent(same / done)]
