@@ -1,9 +1,10 @@
 // Training that is stopped from outside goes on from where it was, and ends in the same bundle.
 
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleWeights } from './support/bundle-weights.ts';
 import { runInProcess, runProcess } from './support/run-command.ts';
 import { allowMismatch, network, writeArrays } from './support/sample-data.ts';
 
@@ -15,7 +16,7 @@ const command = (out: string): readonly string[] => [
   ...['train', network, '--data', data, '--cuts', '2', '--head', 'pooled', '--epochs', '3', '--batch', '16'],
   ...['--methods', 'ztw,sdn', '--augment', 'flip', '--seed', '7', allowMismatch, '--out', join(root, out)],
 ];
-const weights = (out: string): Promise<Buffer> => readFile(join(root, out, 'ztw', 'weights.safetensors'));
+const weights = (out: string): Promise<Buffer> => bundleWeights(join(root, out, 'ztw'));
 
 async function exists(...parts: readonly string[]): Promise<boolean> {
   return access(join(root, ...parts)).then(

@@ -11,6 +11,7 @@ import { tinyOnnx } from '../../../packages/runtime-onnx/test/support/tiny-onnx.
 import type { ClassifiedImages } from '../src/commands/run/job.ts';
 import type { TrainJobResult } from '../src/commands/train/job.ts';
 import type { WrittenBundle } from '../src/commands/train/write-bundle.ts';
+import { bundleWeights } from './support/bundle-weights.ts';
 import { type CommandRun, runInProcess, runProcess } from './support/run-command.ts';
 import { network, writeArrays } from './support/sample-data.ts';
 
@@ -40,7 +41,7 @@ async function train(...args: Parameters<typeof command>): Promise<WrittenBundle
   return bundle as WrittenBundle;
 }
 
-const weights = (folder: string): Promise<Buffer> => readFile(at(folder, 'weights.safetensors'));
+const weights = (folder: string): Promise<Buffer> => bundleWeights(at(folder));
 const manifest = async (folder: string): Promise<BundleManifest> =>
   JSON.parse(await readFile(at(folder, 'manifest.json'), 'utf8')) as BundleManifest;
 

@@ -38,7 +38,7 @@ const onUnix = process.platform !== 'win32';
 test.skipIf(!onUnix)('a training finishes although nobody reads its progress', async () => {
   const data = await writeArrays(join(root, 'data'), 60, 1);
   const out = join(root, 'out');
-  const options = `train "${network}" --data "${data}" --cuts 1 --head pooled --epochs 2 --batch 16 --out "${out}"`;
+  const options = `train "${network}" --data "${data}" --preset none --cuts 1 --head pooled --epochs 2 --batch 16 --out "${out}"`;
   const { output } = await shell(`{ ${ztw} ${options} 2>&1 >/dev/null; echo "code $?" >"${root}/code"; } | head -1`);
   expect(output.split('\n')).toHaveLength(2);
   expect(await readdir(out)).toContain('manifest.json');
