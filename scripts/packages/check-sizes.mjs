@@ -11,13 +11,13 @@ const budgets = [
     name: 'classify and loadBundle on ONNX Runtime',
     from: 'packages/runtime-onnx',
     code: "export { loadBundle } from '@ztw/runtime-onnx'; export { classify } from '@ztw/core';",
-    kilobytes: 27,
+    kilobytes: 30,
   },
   {
     name: 'classify and loadBundle on TensorFlow.js',
     from: 'packages/runtime-tfjs',
     code: "export { loadBundle } from '@ztw/runtime-tfjs'; export { classify } from '@ztw/core';",
-    kilobytes: 38,
+    kilobytes: 39,
   },
   {
     name: 'ztw alone, without the packages below it',

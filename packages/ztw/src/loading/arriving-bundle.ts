@@ -54,7 +54,10 @@ export async function openArrivingBundle(
 ): Promise<ArrivingBundle> {
   const { signal } = options;
   throwIfAborted(signal);
-  const [{ manifest }, form] = await Promise.all([openBundle(() => readManifest(options)), reads()]);
+  const [{ manifest }, form] = await Promise.all([
+    openBundle(() => readManifest(options), { integrity: options.integrity }),
+    reads(),
+  ]);
   const listed = new Map(manifest.files.map((file) => [file.path, file]));
   const stages = manifest.networks.flatMap((network) => network.stages);
   const downloads = new Downloads({
