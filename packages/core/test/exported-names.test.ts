@@ -25,7 +25,7 @@ interface Entry {
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string | { readonly default?: string }>>>>;
 }
 
 function packageEntries(): readonly Entry[] {
@@ -35,7 +35,9 @@ function packageEntries(): readonly Entry[] {
     if (!existsSync(manifestFile)) continue;
     const { name, exports } = JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest;
     for (const [subpath, target] of Object.entries(exports)) {
-      const source = typeof target === 'string' ? undefined : target['@ztw/source'];
+      const conditions = typeof target === 'string' ? undefined : target['@ztw/source'];
+      // An entry may differ between Node and other places; all forms export the same names.
+      const source = typeof conditions === 'object' ? conditions.default : conditions;
       if (source === undefined) continue;
       entries.push({ specifier: `${name}${subpath.slice(1)}`, file: join(packagesFolder, folder, source) });
     }
