@@ -52,7 +52,7 @@ interface Content {
 async function startedWorker({ description, files }: Content, random: Random): Promise<FakeWorker> {
   const worker = fakeWorker();
   const tasks = [
-    { kind: 'greet', settings: { sessionOptions: { logSeverityLevel: 4 } } },
+    { kind: 'greet', caller: 1, settings: { sessionOptions: { logSeverityLevel: 4 } } },
     { kind: 'open', network: 0, description },
     ...[...files].map(([path, bytes]) => ({ kind: 'file', network: 0, path, bytes })),
   ];
@@ -170,7 +170,7 @@ function task(random: Random, { description, files }: Content): unknown {
   const previousLogits = random.pick([null, new Float32Array(3 * rows)]);
   const error = packError(new InvalidBundleError('it is gone'));
   const tasks: readonly object[] = [
-    { kind: 'greet', settings: {} },
+    { kind: 'greet', caller: 1, settings: {} },
     { kind: 'start' },
     { kind: 'open', network, description },
     { kind: 'file', network, path, bytes },

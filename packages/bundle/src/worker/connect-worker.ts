@@ -45,8 +45,9 @@ export async function connectWorker({
   startMilliseconds = workerStartMilliseconds,
 }: ConnectWorkerOptions): Promise<WorkerRuntime> {
   const connection = new WorkerConnection(worker);
+  const caller = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
   try {
-    const greeting = await inTime(connection.perform({ kind: 'greet', settings }), startMilliseconds);
+    const greeting = await inTime(connection.perform({ kind: 'greet', caller, settings }), startMilliseconds);
     return workerRuntime(connection, greeting as WorkerGreeting);
   } catch (error) {
     await connection.terminate();

@@ -24,7 +24,12 @@ export interface WorkerGreeting {
  * new ones.
  */
 export type WorkerTask =
-  | { readonly kind: 'greet'; readonly settings: object }
+  | {
+      readonly kind: 'greet';
+      /** A number of the page's own. The same greeting may arrive twice. */
+      readonly caller: number;
+      readonly settings: object;
+    }
   | { readonly kind: 'start' }
   | { readonly kind: 'open'; readonly network: number; readonly description: NetworkDescription }
   | { readonly kind: 'file'; readonly network: number; readonly path: string; readonly bytes: Uint8Array }
@@ -71,3 +76,6 @@ export interface RemoteStageOutput {
 export type WorkerReply =
   | { readonly call: number; readonly value: unknown }
   | { readonly call: number; readonly error: PackedError };
+
+/** What a worker posts when it begins to listen. */
+export const readyMessage = { ready: true } as const;

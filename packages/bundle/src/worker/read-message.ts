@@ -46,7 +46,7 @@ function fieldsOfTask(task: Fields): readonly (readonly [string, boolean])[] | n
   const settings = ['settings', fieldsOf(task.settings) !== null] as const;
   switch (kind) {
     case 'greet':
-      return [settings];
+      return [['caller', isNumber(task.caller)], settings];
     case 'start':
       return [];
     case 'open': {
@@ -95,6 +95,11 @@ export function readReply(message: unknown): WorkerReply | null {
   const { call } = reply;
   if (isPackedError(reply.error)) return { call, error: reply.error as PackedError };
   return 'value' in reply ? { call, value: reply.value } : null;
+}
+
+/** Whether a worker says that it begins to listen. */
+export function isReady(message: unknown): boolean {
+  return fieldsOf(message)?.ready === true;
 }
 
 function fieldsOf(value: unknown): Fields | null {

@@ -3,7 +3,13 @@
 import { InvalidInputError, RuntimeFailureError, type StagedModel, ZtwError } from '@ztw/core';
 import { type MessageEndpoint, onMessage, packError, unpackError } from '@ztw/core/runtime';
 import type { ArrivingNetwork, ClassifierRuntime } from '../load/classifier-runtime.ts';
-import type { NetworkDescription, WorkerGreeting, WorkerReply, WorkerTask } from './messages.ts';
+import {
+  type NetworkDescription,
+  readyMessage,
+  type WorkerGreeting,
+  type WorkerReply,
+  type WorkerTask,
+} from './messages.ts';
 import { callOf, readTask } from './read-message.ts';
 
 export interface ServeRuntimeOptions {
@@ -35,6 +41,8 @@ export function serveRuntime({ port, ...options }: ServeRuntimeOptions): void {
     const reply = await answer(served, call, message);
     port.postMessage(reply, 'value' in reply && reply.value instanceof Float32Array ? [ownBuffer(reply.value)] : []);
   });
+  // A browser drops messages that came while the script was waiting for something. The other side greets again.
+  port.postMessage(readyMessage, []);
 }
 
 /** Rows that were made here belong to nobody else, so they are moved. */
@@ -65,6 +73,8 @@ class ServedRuntime {
   readonly #features = new Map<number, unknown>();
   readonly #networks = new Map<number, ServedNetwork>();
   #runtime: ClassifierRuntime | null = null;
+  /** Who has greeted. */
+  #caller: number | null = null;
 
   constructor(options: Omit<ServeRuntimeOptions, 'port'>) {
     this.#options = options;
@@ -74,7 +84,7 @@ class ServedRuntime {
   async perform(task: WorkerTask): Promise<unknown> {
     switch (task.kind) {
       case 'greet':
-        return this.#greet(task.settings);
+        return this.#greet(task.caller, task.settings);
       case 'start':
         await this.#greeted().start();
         return null;
@@ -130,13 +140,15 @@ class ServedRuntime {
     }
   }
 
-  #greet(settings: object): WorkerGreeting {
-    if (this.#runtime !== null) {
+  /** A greeting that arrives twice is one greeting. */
+  #greet(caller: number, settings: object): WorkerGreeting {
+    if (this.#runtime !== null && caller !== this.#caller) {
       throw new InvalidInputError(
         'Expected a worker without a bundle; this worker has loaded a bundle already. Start another worker.',
       );
     }
-    this.#runtime = this.#options.runtime(settings);
+    this.#caller = caller;
+    this.#runtime ??= this.#options.runtime(settings);
     const { name, reads, supports } = this.#runtime;
     return { name, reads, supports, preparesImages: this.#options.prepareImage !== undefined };
   }

@@ -3,7 +3,7 @@
 import { RuntimeFailureError } from '@ztw/core';
 import { onBreakdown, onMessage, unpackError, type WorkerThread } from '@ztw/core/runtime';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './messages.ts';
-import { readReply } from './read-message.ts';
+import { isReady, readReply } from './read-message.ts';
 
 /** Tasks that run native code in the worker. Ending a thread inside of it can abort the whole process. */
 const nativeTasks: ReadonlySet<WorkerTask['kind']> = new Set([
@@ -19,7 +19,7 @@ const nativeTasks: ReadonlySet<WorkerTask['kind']> = new Set([
 const finishMilliseconds = 5000;
 
 interface WaitingCall {
-  readonly kind: WorkerTask['kind'];
+  readonly task: WorkerTask;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -33,7 +33,7 @@ export class WorkerConnection {
 
   constructor(worker: WorkerThread) {
     this.#worker = worker;
-    onMessage(worker, (message) => this.#settle(readReply(message)));
+    onMessage(worker, (message) => (isReady(message) ? this.#greetAgain() : this.#settle(readReply(message))));
     onBreakdown(worker, (cause) => this.#breakDown(cause));
   }
 
@@ -50,7 +50,7 @@ export class WorkerConnection {
     return new Promise((resolve, reject) => {
       // A message that cannot be sent throws, which rejects the promise.
       this.#worker.postMessage(request, transfer as ArrayBuffer[]);
-      this.#waiting.set(call, { kind: task.kind, resolve, reject });
+      this.#waiting.set(call, { task, resolve, reject });
     });
   }
 
@@ -73,7 +73,14 @@ export class WorkerConnection {
   }
 
   #isInNativeCall(): boolean {
-    return [...this.#waiting.values()].some(({ kind }) => nativeTasks.has(kind));
+    return [...this.#waiting.values()].some(({ task }) => nativeTasks.has(task.kind));
+  }
+
+  /** A worker that was not listening yet has not received its greeting. */
+  #greetAgain(): void {
+    for (const [call, { task }] of this.#waiting) {
+      if (task.kind === 'greet') this.#worker.postMessage({ call, task } satisfies WorkerRequest, []);
+    }
   }
 
   /** @param reply null for a message that is not a reply. */

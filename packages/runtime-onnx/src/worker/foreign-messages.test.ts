@@ -20,7 +20,10 @@ function served(): { readonly port: MessagePort; readonly replies: WorkerReply[]
   const { port1, port2 } = new MessageChannel();
   serveModel({ ort, port: port1 });
   const replies: WorkerReply[] = [];
-  port2.on('message', (reply: WorkerReply) => replies.push(reply));
+  port2.on('message', (reply: WorkerReply) => {
+    // A worker also says when it begins to listen.
+    if ('call' in reply) replies.push(reply);
+  });
   const worker: WorkerThread = {
     postMessage: (message, transfer) => port2.postMessage(message, transfer),
     on: (event, listener) => port2.on(event, listener),
@@ -66,7 +69,7 @@ describe('a worker that serves a model', () => {
     ['a file of no network', { kind: 'file', network: 3, path: 'a', bytes: new Uint8Array(1) }, /not loaded a bundle/],
     ['a file without bytes', { kind: 'file', network: 0, path: 'a', bytes: [1] }, /field "bytes"/],
     ['a loss without a reason', { kind: 'lost-file', network: 0, path: 'a', error: 'gone' }, /field "error"/],
-    ['no settings', { kind: 'greet' }, /field "settings"/],
+    ['no settings', { kind: 'greet', caller: 1 }, /field "settings"/],
     ['an image that it does not prepare', { kind: 'prepare-image', image: 1, settings: {} }, /prepares no images/],
     ['no input', { kind: 'load', network: 0, result: 1 }, /field "input"/],
     ['a stage that is not a number', { ...run, stageIndex: 'first' }, /field "stageIndex"/],
