@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const config: UserConfig = defineConfig({
-  entry: ['src/index.ts', 'src/worker/index.ts'],
+  entry: ['src/index.ts', 'src/worker/index.ts', 'src/node/index.ts'],
   format: 'esm',
   platform: 'neutral',
   dts: { oxc: true },

@@ -27,6 +27,7 @@ export { decodeHeads, encodeHeads, type HeadsFile } from './heads-file.ts';
 // Opening a bundle
 
 export { isBundlePath } from './bundle-path.ts';
+export { manifestBytesLimit } from './manifest-limit.ts';
 export { parseManifest } from './parse-manifest.ts';
 export { type Bundle, checkBundleFile, type OpenBundleOptions, openBundle } from './open-bundle.ts';
 

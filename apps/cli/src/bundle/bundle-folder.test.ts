@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { InvalidBundleError, InvalidInputError } from '@ztw/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readModelFile } from '../commands/convert/model-file.ts';
 import { readNetwork } from '../runtime/network.ts';
 import { loadRuntime } from '../runtime/onnx-runtime.ts';
-import { folderReader } from './bundle-folder.ts';
 import { readDeviceProfile } from './device-profile-file.ts';
 
 let root: string;

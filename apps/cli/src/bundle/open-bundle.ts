@@ -1,10 +1,10 @@
 import { type LoadedBundle, openBundle, type Preprocessing } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { InvalidDataError } from '@ztw/core';
 import { about } from '@ztw/core/runtime';
 import { loadBundle } from '@ztw/runtime-onnx';
 import type { NetworkClasses } from '../data/index.ts';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
-import { folderReader } from './bundle-folder.ts';
 
 /** A bundle that is ready to run. */
 export interface RunnableBundle extends LoadedBundle {

@@ -1,6 +1,7 @@
 // Opens a bundle for classification with one choice of exits, on the fastest or the requested executor.
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import {
   type Classification,
   type DeviceProfile,
@@ -9,11 +10,9 @@ import {
   UnsupportedPolicyError,
 } from '@ztw/core';
 import { about, graphKind } from '@ztw/core/runtime';
-
 import { exportBundle, optimiseBundle } from '@ztw/onnx-graph';
 import { type CreateExecutorOptions, createExecutor, describeNetworks, type ExecutorKind } from '@ztw/runtime-onnx';
 import type { LoadedRuntime } from '../runtime/onnx-runtime.ts';
-import { folderReader } from './bundle-folder.ts';
 import { deviceName } from './device-profile-file.ts';
 import { chooseExit, type ExitChoice } from './exit-choice.ts';
 

@@ -3,8 +3,9 @@
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
+import { openRegularFile, readRegularFile } from '@ztw/bundle/node';
 import { InvalidDataError, InvalidInputError } from '@ztw/core';
-import { hasErrorCode, openRegularFile, readRegularFile } from '../storage/index.ts';
+import { hasErrorCode } from '../storage/index.ts';
 import { arrayBytesLimit, unpackedBytesLimit } from './limits.ts';
 
 const gunzipAll = promisify(gunzip);

@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { openRegularFile } from '@ztw/bundle/node';
 import { InvalidDataError, ZtwError } from '@ztw/core';
 import { throwIfAborted } from '@ztw/core/runtime';
 import tar from 'tar-stream';
-import { openRegularFile } from '../storage/index.ts';
 import { imageExtension, imageFormat, imageHeadBytes } from './decode-image.ts';
 import type { EncodedImage } from './image-data.ts';
 import type { DataProgress } from './labelled-data.ts';

@@ -2,9 +2,9 @@
 // that the provenance names. Readers that do not know them see two more files.
 
 import { type BundleManifest, openBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { InvalidBundleError } from '@ztw/core';
 import type { SeenRows } from '@ztw/core/evaluation';
-import { folderReader } from '../bundle/bundle-folder.ts';
 import type { TrainingImages } from '../commands/train/training-images.ts';
 import { hashRows, type LabelledData, rowHashName } from '../data/index.ts';
 import type { JobContext } from '../program/job-context.ts';

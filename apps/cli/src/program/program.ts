@@ -5,6 +5,7 @@ import { addConvertCommand } from '../commands/convert/command.ts';
 import { addEvalCommand } from '../commands/eval/command.ts';
 import { addExportCommand } from '../commands/export/command.ts';
 import { addInspectCommand } from '../commands/inspect/command.ts';
+import { addPackCommand } from '../commands/pack/command.ts';
 import { addRunCommand } from '../commands/run/command.ts';
 import { addServeDemoCommand } from '../commands/serve-demo/command.ts';
 import { addSignCommand } from '../commands/sign/command.ts';
@@ -38,6 +39,7 @@ export function createProgram(environment: CommandEnvironment): Command {
   addRunCommand(program, environment);
   addBenchCommand(program, environment);
   addExportCommand(program, environment);
+  addPackCommand(program, environment);
   addVerifyCommand(program, environment);
   addSignCommand(program, environment);
   addServeDemoCommand(program, environment);

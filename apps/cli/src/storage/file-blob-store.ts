@@ -4,8 +4,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '@ztw/bundle/node';
 import { type BlobStore, InvalidInputError, StorageError } from '@ztw/core';
-import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';

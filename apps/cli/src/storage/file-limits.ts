@@ -8,11 +8,6 @@ export const networkBytesLimit: number = 2048 * mebibyte;
 /** Most bytes of the `model.json` of TensorFlow.js; weights are in separate files. */
 export const modelJsonBytesLimit: number = 256 * mebibyte;
 
-/**
- * Most bytes of a bundle's manifest, which says how large all other files are: a list of 100,000 files takes 20 MiB.
- */
-export const manifestBytesLimit: number = 64 * mebibyte;
-
 /** Most bytes of a key in PEM; one of Ed25519 takes 120. */
 export const keyBytesLimit: number = 64 * 1024;
 

@@ -1,7 +1,6 @@
 export { type FileBlobStore, fileBlobStore } from './file-blob-store.ts';
 export { type FolderLock, isLockText, lockFile, lockFolder } from './folder-lock.ts';
 export { assertWritablePlace, makeFolder } from './make-folder.ts';
-export { openRegularFile, type ReadRegularFileOptions, readRegularFile } from './read-regular-file.ts';
 export { hasErrorCode, storageError } from './storage-error.ts';
 export {
   assertOutputFolder,

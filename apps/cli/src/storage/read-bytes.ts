@@ -1,4 +1,4 @@
-import { readRegularFile } from '../storage/index.ts';
+import { readRegularFile } from '@ztw/bundle/node';
 
 /**
  * Reads a whole file as a plain array.

@@ -3,11 +3,11 @@
 
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readRegularFile } from '@ztw/bundle/node';
 import { InvalidInputError, ZtwError } from '@ztw/core';
 import { parseJson, throwIfAborted } from '@ztw/core/runtime';
 import { followLinks } from './follow-links.ts';
 import { assertWritablePlace, makeFolder } from './make-folder.ts';
-import { readRegularFile } from './read-regular-file.ts';
 import { checkRelativeName } from './relative-name.ts';
 import { hasErrorCode, storageError } from './storage-error.ts';
 import { writeThrough } from './write-file.ts';

@@ -3,13 +3,13 @@
 // ZTW_AGREEMENT_RUNTIME picks one runtime.
 
 import { openBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { runAllExits } from '@ztw/core';
 import { singleLimit } from '@ztw/core/runtime';
 import { combineExits } from '@ztw/ensemble';
 import { exportBundle } from '@ztw/onnx-graph';
 import { createExecutor, loadBundle } from '@ztw/runtime-onnx';
 import { describe, expect, test } from 'vitest';
-import { folderReader } from '../../src/bundle/bundle-folder.ts';
 import { openData, toInput } from '../../src/data/index.ts';
 import { loadRuntime } from '../../src/runtime/onnx-runtime.ts';
 

@@ -14,6 +14,7 @@ const pauses = [250, 1000];
 /**
  * Fetches an address.
  * @param headers Sent with the request.
+ * @param maximumBytes Of a longer answer, no more is read than shows that it is longer.
  * @throws InvalidBundleError for an answer other than success, and after the third failure of the connection;
  *   AbortedError where the signal fires.
  */
@@ -21,6 +22,7 @@ export async function fetchBytes(
   url: URL,
   { onBytes, signal, afresh = false }: ReadFileOptions,
   headers: Readonly<Record<string, string>> = {},
+  maximumBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<FetchedBytes> {
   const request: RequestInit = { headers, cache: afresh ? 'reload' : 'default', ...(signal && { signal }) };
   for (let attempt = 0; ; attempt++) {
@@ -31,7 +33,7 @@ export async function fetchBytes(
     };
     try {
       const response = await fetch(url, request);
-      if (response.ok) return { bytes: await bodyOf(response, count), response };
+      if (response.ok) return { bytes: await bodyOf(response, count, maximumBytes), response };
       if (attempt >= pauses.length || !isPassing(response.status)) throw refused(url, response);
     } catch (cause) {
       if (signal?.aborted) throw aborted(signal);
@@ -44,7 +46,11 @@ export async function fetchBytes(
   }
 }
 
-async function bodyOf(response: Response, count: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+async function bodyOf(
+  response: Response,
+  count: (bytes: number) => void,
+  maximumBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array(await response.arrayBuffer());
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -52,6 +58,11 @@ async function bodyOf(response: Response, count: (bytes: number) => void): Promi
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     parts.push(part.value);
     length += part.value.length;
+    // Its size will not fit, and it may have no end.
+    if (length > maximumBytes) {
+      await reader.cancel();
+      break;
+    }
     count(part.value.length);
   }
   const [only, ...others] = parts;

@@ -1,3 +1,4 @@
+import { manifestBytesLimit } from '@ztw/bundle';
 import { InvalidBundleError } from '@ztw/core';
 import { fetchBytes } from './fetch-bytes.ts';
 import type { FileSource } from './file-source.ts';
@@ -14,7 +15,7 @@ export function urlSource(url: URL): FileSource {
     async read(path, options) {
       const file = new URL(path, folder);
       file.search = url.search;
-      const { bytes, response } = await fetchBytes(file, options);
+      const { bytes, response } = await fetchBytes(file, options, {}, options.expectedBytes ?? manifestBytesLimit);
       // Servers of single-page applications answer every unknown address with their start page.
       if (response.headers.get('content-type')?.startsWith('text/html')) {
         throw new InvalidBundleError(

@@ -1,7 +1,8 @@
 // A bundle in a single file, as `ztw pack` writes it: a zip archive whose entries are stored as they are, so that each
 // can be read by its range.
 
-import { InvalidBundleError } from '@ztw/core';
+import { manifestBytesLimit } from '@ztw/bundle';
+import { AbortedError, InvalidBundleError } from '@ztw/core';
 import type { Reader, ZipEntry } from 'unzipit';
 import { fetchBytes } from './fetch-bytes.ts';
 import type { FileSource, ReadFileOptions } from './file-source.ts';
@@ -57,25 +58,73 @@ export function zipSource(
           path,
         });
       }
-      if (options.expectedBytes !== undefined && entry.size !== options.expectedBytes) {
-        throw new InvalidBundleError(
-          `Expected ${options.expectedBytes} bytes of ${path} in ${name}; it holds ${entry.size}. Pack the bundle again.`,
-          { expected: options.expectedBytes, received: entry.size, path },
-        );
-      }
+      checkEntry(entry, path, name, options.expectedBytes);
       reader.expectEntry?.(entry.compressedSize, options);
-      const bytes = new Uint8Array(await entry.arrayBuffer());
+      const bytes = await contentOf(entry, path, name);
       if (reader.expectEntry === undefined) options.onBytes?.(bytes.length);
       return bytes;
     },
   };
 }
 
+/** @throws InvalidBundleError for an entry that is not stored as it is, or has another size than listed. */
+function checkEntry(entry: ZipEntry, path: string, name: string, expectedBytes: number | undefined): void {
+  const { size, compressedSize, compressionMethod, encrypted } = entry;
+  if (compressionMethod !== 0 || encrypted || compressedSize !== size) {
+    throw new InvalidBundleError(
+      `Expected ${path} in ${name} as it is; it is compressed or encrypted. Pack the bundle with ztw pack, or with zip -0.`,
+      { expected: 'a stored entry', received: compressionMethod, path },
+    );
+  }
+  if (expectedBytes === undefined ? size > manifestBytesLimit : size !== expectedBytes) {
+    const expected = expectedBytes ?? `at most ${manifestBytesLimit}`;
+    throw new InvalidBundleError(
+      `Expected ${expected} bytes of ${path} in ${name}; it holds ${size}. Pack the bundle again.`,
+      { expected, received: size, path },
+    );
+  }
+}
+
+/** @throws InvalidBundleError for an entry whose place in the file is not what the table of contents says. */
+async function contentOf(entry: ZipEntry, path: string, name: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await entry.arrayBuffer());
+  } catch (cause) {
+    if (InvalidBundleError.isInstance(cause) || AbortedError.isInstance(cause)) throw cause;
+    throw new InvalidBundleError(
+      `Expected ${path} in ${name}; it cannot be read (${cause instanceof Error ? cause.message : cause}). The file was truncated or changed: copy it again.`,
+      { cause, path },
+    );
+  }
+}
+
+/** A reader that refuses ranges outside of the file before anything is allocated, and answers that are too short. */
+function checkedReader(reader: RangeReader, name: string, total: number): RangeReader {
+  return {
+    getLength: async () => total,
+    async read(offset, length) {
+      if (!(offset >= 0 && length >= 0 && offset + length <= total)) throw cutShort(name, offset + length, total);
+      const bytes = await reader.read(offset, length);
+      if (bytes.length !== length) throw cutShort(name, length, bytes.length);
+      return bytes;
+    },
+    ...(reader.expectEntry && { expectEntry: (bytes, options) => reader.expectEntry?.(bytes, options) }),
+  };
+}
+
+function cutShort(name: string, expected: number, received: number): InvalidBundleError {
+  return new InvalidBundleError(
+    `Expected ${expected} bytes of ${name}; received ${received}. The file was truncated or changed: copy it again.`,
+    { expected, received, path: name },
+  );
+}
+
 async function openZip(
   name: string,
   open: () => Promise<RangeReader>,
 ): Promise<{ readonly reader: RangeReader; readonly entries: ReadonlyMap<string, ZipEntry> }> {
-  const [{ unzip }, reader] = await Promise.all([import('unzipit'), open()]);
+  const [{ unzip }, opened] = await Promise.all([import('unzipit'), open()]);
+  const reader = checkedReader(opened, name, await opened.getLength());
   try {
     const { entries } = await unzip(reader);
     return { reader, entries: new Map(Object.entries(entries)) };
@@ -87,8 +136,11 @@ async function openZip(
   }
 }
 
-/** The end of the file holds its table of contents. It is fetched with the file's length, in one request. */
-const tailBytes = 64 * 1024;
+/**
+ * The end of the file holds its table of contents. It is fetched with the file's length, in one request: the record of
+ * 22 bytes that ends an archive, with the longest comment.
+ */
+const tailBytes: number = 22 + 65_535;
 
 /** Room for the header, name and extra fields before the content of an entry. */
 const headerBytes = 512;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderReader, openRegularFile } from '@ztw/bundle/node';
 import { InvalidInputError } from '@ztw/core';
 import type { FileCache } from '../loading/file-cache.ts';
 import type { FileSource } from '../loading/file-source.ts';
@@ -41,19 +42,24 @@ function pathSource(path: string): FileSource {
   return zipSource(path, false, async () => ({
     getLength: async () => (await stat(path)).size,
     async read(offset, length) {
-      await using file = await open(path);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
+      const file = await openRegularFile(path);
+      try {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
     },
   }));
 }
 
 function folderSource(folder: string): FileSource {
+  const readFromFolder = folderReader(folder);
   return {
     name: folder,
     isRemote: false,
-    async read(path, { onBytes, signal }) {
-      const bytes = await readFile(join(folder, path), signal === undefined ? {} : { signal });
+    async read(path, { expectedBytes, onBytes }) {
+      const bytes = await readFromFolder(path, expectedBytes);
       onBytes?.(bytes.length);
       return bytes;
     },

@@ -8,10 +8,10 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { InvalidInputError, type PolicyKind } from '@ztw/core';
 import { about, singleLimit, throwIfAborted } from '@ztw/core/runtime';
 import { exportBundle, type SingleFileForm } from '@ztw/onnx-graph';
-import { folderReader } from '../../bundle/bundle-folder.ts';
 import type { JobContext } from '../../program/job-context.ts';
 import { assertOutputFile, assertOutputFolder, writeOutputFile, writeOutputFolder } from '../../storage/index.ts';
 import { tritonModel } from './triton-model.ts';

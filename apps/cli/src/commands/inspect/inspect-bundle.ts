@@ -5,10 +5,10 @@ import {
   type StoredOperatingPoint,
   storedOperatingPoint,
 } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import type { InputSpecification } from '@ztw/core';
 import { about, exitCosts } from '@ztw/core/runtime';
 import { parameterCount } from '@ztw/heads';
-import { folderReader } from '../../bundle/bundle-folder.ts';
 
 /** One exit of a bundle, JSON-safe. */
 export interface InspectedExit {

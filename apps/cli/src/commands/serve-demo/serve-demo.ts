@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { type Bundle, openBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { InvalidInputError } from '@ztw/core';
 import { about } from '@ztw/core/runtime';
 import sirv from 'sirv';
-import { folderReader } from '../../bundle/bundle-folder.ts';
 import { preprocessingOf } from '../../bundle/open-bundle.ts';
 import { hasErrorCode } from '../../storage/storage-error.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { importSigningKey, signaturePath, signBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { about } from '@ztw/core/runtime';
-import { folderReader } from '../../bundle/bundle-folder.ts';
 import { readKeyFile } from '../../bundle/key-file.ts';
 import { type OutputFolderOptions, writeOutputFile } from '../../storage/index.ts';
 

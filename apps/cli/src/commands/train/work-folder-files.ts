@@ -3,10 +3,10 @@
 
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '@ztw/bundle/node';
 import { StorageError } from '@ztw/core';
 import { parseJson } from '@ztw/core/runtime';
 import { isLockText, lockFile } from '../../storage/folder-lock.ts';
-import { readRegularFile } from '../../storage/read-regular-file.ts';
 import { hasErrorCode, storageError } from '../../storage/storage-error.ts';
 
 export const jobFile = 'job.json';

@@ -1,6 +1,6 @@
 import { importPublicKey, type VerifiedBundle, verifyBundle } from '@ztw/bundle';
+import { folderReader } from '@ztw/bundle/node';
 import { about } from '@ztw/core/runtime';
-import { folderReader } from '../../bundle/bundle-folder.ts';
 import { readKeyFile } from '../../bundle/key-file.ts';
 
 /**
