@@ -107,12 +107,13 @@ describe.skipIf(isSkipped)('the page in Chromium (install one, or name it in ZTW
       await using demo = await openDemo(browser, site.url);
       const { page } = demo;
       await page.locator('input[value=photo]').check({ force: true });
+      // The tenth example, an ankle boot that no network takes for something else.
       const png = await page.evaluate(() =>
-        (document.querySelector('#examples canvas') as HTMLCanvasElement).toDataURL(),
+        ([...document.querySelectorAll('#examples canvas')].at(9) as HTMLCanvasElement).toDataURL(),
       );
       const buffer = Buffer.from(png.split(',')[1] as string, 'base64');
-      await page.setInputFiles('#file', { name: 'shirt.png', mimeType: 'image/png', buffer });
-      await eventually(() => page.textContent('#answer')).toMatch(/^T-shirt\/top, /);
+      await page.setInputFiles('#file', { name: 'boot.png', mimeType: 'image/png', buffer });
+      await eventually(() => page.textContent('#answer')).toMatch(/^ankle boot, /);
       await page.setInputFiles('#file', { name: 'text.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
       await eventually(() => page.textContent('#problem')).toContain('Choose a JPEG, PNG or WebP file');
       expect(demo.complaints).toEqual([]);
