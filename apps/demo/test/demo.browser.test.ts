@@ -66,6 +66,7 @@ describe.skipIf(isSkipped)('the page in Chromium (install one, or name it in ZTW
       const { page } = demo;
       await page.getByRole('button', { name: 'Example 10' }).click();
       await eventually(() => page.textContent('#answer')).toMatch(/^ankle boot, /);
+      await eventually(() => states(page)).toHaveLength(5);
       const before = await exitTexts(page);
       await chooseRuntime(page, { runtime: 'tfjs' });
       await page.getByRole('button', { name: 'Example 10' }).click();
