@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { stageFiles } from '@ztw/bundle';
 import { build } from 'esbuild';
 import * as ort from 'onnxruntime-web';
 import { findChromium } from '../../../packages/core/test/browser/find-chromium.ts';
@@ -25,12 +26,16 @@ if (executable === null) throw new Error('Expected a Chromium; found none. Name 
 ort.env.wasm.numThreads = 1;
 const bundle = await fashionBundle(ort);
 const manifest = JSON.parse(new TextDecoder().decode(bundle.get('manifest.json')));
-const { steps, weights } = manifest.networks[0].stages[0].program;
 const binary = 'tfjs-backend-wasm-simd.wasm';
-const floorFiles = [`/${binary}`, ...['manifest.json', steps, weights].map((path) => `/bundle/${path}`)];
+const floorFiles = [
+  `/${binary}`,
+  ...['manifest.json', ...stageFiles(manifest.networks[0].stages[0], 'program')].map((path) => `/bundle/${path}`),
+];
 
 const files = new Map<string, Uint8Array>(wasmFiles().map(([path, bytes]) => [`/${path.split('/').at(-1)}`, bytes]));
 for (const [path, bytes] of bundle) files.set(`/bundle/${path}`, bytes);
+const missing = floorFiles.filter((path) => !files.has(path));
+if (missing.length > 0) throw new Error(`internal: not served: ${missing.join(', ')}`);
 const pages = ['before', 'after', 'floor'] as const;
 for (const page of pages) {
   const { outputFiles } = await build({
