@@ -91,7 +91,8 @@ export function drawCurve(target: HTMLElement, { points, chosen, measured }: Cur
       text('measured here', {
         class: 'strong',
         x: left + (atRight ? -12 : 12),
-        y: top + 18,
+        // Away from the curve.
+        y: measured.accuracy < point.accuracy ? top + 18 : top - 9,
         'text-anchor': atRight ? 'end' : 'start',
       }),
     );
