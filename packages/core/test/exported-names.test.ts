@@ -21,11 +21,15 @@ interface Entry {
   /** `@ztw/core/runtime` */
   readonly specifier: string;
   readonly file: string;
+  /** Its other forms: for Node. */
+  readonly others: readonly string[];
 }
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string | { readonly default?: string }>>>>;
+  readonly exports: Readonly<
+    Record<string, string | Readonly<Record<string, string | Readonly<Record<string, string>>>>>
+  >;
 }
 
 function packageEntries(): readonly Entry[] {
@@ -36,10 +40,12 @@ function packageEntries(): readonly Entry[] {
     const { name, exports } = JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest;
     for (const [subpath, target] of Object.entries(exports)) {
       const conditions = typeof target === 'string' ? undefined : target['@ztw/source'];
-      // An entry may differ between Node and other places; all forms export the same names.
-      const source = typeof conditions === 'object' ? conditions.default : conditions;
-      if (source === undefined) continue;
-      entries.push({ specifier: `${name}${subpath.slice(1)}`, file: join(packagesFolder, folder, source) });
+      // An entry may have another form in Node.
+      const forms = typeof conditions === 'object' ? Object.values(conditions) : [conditions];
+      const [file, ...others] = forms
+        .filter((source) => source !== undefined)
+        .map((source) => join(packagesFolder, folder, source));
+      if (file !== undefined) entries.push({ specifier: `${name}${subpath.slice(1)}`, file, others });
     }
   }
   return entries;
@@ -113,4 +119,16 @@ test('what moved to a subpath of core is not in its main entry as well', () => {
   const core = packageEntries().filter(({ specifier }) => /^@ztw\/core(\/|$)/.test(specifier));
   const names = core.flatMap(({ file }) => reexports(file).map(({ name }) => name));
   expect(names.length).toBe(new Set(names).size);
+});
+
+test('all forms of an entry export the same names', () => {
+  const namesOf = (file: string) =>
+    reexports(file)
+      .map(({ name }) => name)
+      .sort();
+  const several = packageEntries().filter(({ others }) => others.length > 0);
+  expect(several.map(({ specifier }) => specifier)).toContain('ztw');
+  for (const { file, others } of several) {
+    for (const other of others) expect(namesOf(other)).toEqual(namesOf(file));
+  }
 });

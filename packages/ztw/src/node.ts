@@ -1,35 +1,9 @@
 // Classifiers for programs, in Node. `index.ts` is the same for browsers.
 
-import type { ClassifierRuntime } from '@ztw/bundle';
-import type { Classifier } from './classifier/classifier.ts';
-import { loadClassifierOn } from './classifier/load-classifier.ts';
-import type { LoadClassifierOptions } from './classifier/load-options.ts';
-import type { ClassifierSource } from './loading/resolve-source.ts';
-import { nodePlatform } from './platform/node-platform.ts';
-
 // Loading
 
-/**
- * Loads a bundle: a network with early exits, as `ztw train` makes it.
- * @param source The address of the bundle's folder or of its single file; in Node also a path; a `Blob` or `File`; or a
- *   function that reads its files.
- * @param runtime `onnx(ort)` of `@ztw/runtime-onnx`, or `tfjs(tf)` of `@ztw/runtime-tfjs`. null with
- *   the option `worker`, because the worker brings its own.
- * @throws InvalidInputError for arguments that do not fit; InvalidBundleError for a bundle that is damaged or missing;
- *   RuntimeFailureError if the runtime cannot start; AbortedError if the signal fires. Nothing stays open then.
- *
- * @example
- * const classifier = await loadClassifier('/bundle/', onnx(ort));
- * const { label, probability, exit } = await classifier.classify(image, { budget: 0.5 });
- */
-export function loadClassifier(
-  source: ClassifierSource,
-  runtime: ClassifierRuntime | null,
-  options?: LoadClassifierOptions,
-): Promise<Classifier> {
-  return loadClassifierOn(nodePlatform, source, runtime, options);
-}
 export type { ClassifierRuntime } from '@ztw/bundle';
+export { loadClassifier } from './classifier/load-in-node.ts';
 export type { LoadClassifierOptions } from './classifier/load-options.ts';
 export type { LoadingProgress } from './loading/arriving-bundle.ts';
 export type { FileReader } from './loading/reader-source.ts';
