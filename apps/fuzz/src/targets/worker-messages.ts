@@ -78,6 +78,8 @@ function fakeWorker(): FakeWorker {
   let receive: (message: unknown) => void = () => undefined;
   const port: MessageEndpoint = {
     postMessage(message) {
+      // That the worker listens is no reply.
+      if ('ready' in (message as object)) return;
       const { call } = message as { readonly call: number };
       const settle = waiting.get(call);
       // Those that close networks are not waited for.
